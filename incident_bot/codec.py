@@ -1,0 +1,105 @@
+"""Values to JSON and back: the files that the three steps of a workflow hand to each other.
+
+`publish` runs with the token that may write issues, and its input was made by a job that
+may not; so a file read here is untrusted, is checked against the types, and every text in
+it has to go through the redaction gate again before it becomes `SafeText` elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from incident_bot.errors import UsageError
+from incident_bot.model import Analysis, Case, Diagnosis, SafeText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA_VERSION = 1
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_plain(value: object) -> Any:
+    """Any noun of `model` as dicts, lists and scalars."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def analysis_to_json(analysis: Analysis) -> str:
+    """The file that `diagnose --out` writes.
+
+    Lines that no excerpt and no citation needs are blanked, so that a log of 100,000 lines
+    does not travel whole and line numbers still hold.
+    """
+    plain = {"schema_version": SCHEMA_VERSION, **to_plain(_blank_unneeded_lines(analysis))}
+    return json.dumps(plain, ensure_ascii=False, indent=1)
+
+
+def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
+    needed: dict[str, set[int]] = {}
+    for excerpt in analysis.excerpts:
+        needed.setdefault(excerpt.evidence_id, set()).update(kept.line for kept in excerpt.kept)
+    citations = [citation for cause in analysis.diagnosis.causes for citation in cause.citations]
+    citations += [entry.citation for entry in analysis.diagnosis.timeline if entry.citation]
+    for citation in citations:
+        needed.setdefault(citation.evidence_id, set()).add(citation.line)
+    blank = SafeText("")
+    trimmed = tuple(
+        replace(
+            item,
+            lines=tuple(
+                line if number in needed.get(item.id, ()) else blank for number, line in enumerate(item.lines, start=1)
+            ),
+        )
+        for item in analysis.case.evidence
+    )
+    return replace(analysis, case=replace(analysis.case, evidence=trimmed))
+
+
+def analysis_from_json(text: str, origin: str) -> Analysis:
+    """Read what `analysis_to_json` wrote. Raises `UsageError` naming the field that is wrong."""
+    try:
+        loaded = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{origin} is not JSON: {error}", hint="Give the file that `diagnose --out` wrote.") from error
+    if not isinstance(loaded, dict) or loaded.pop("schema_version", None) != SCHEMA_VERSION:
+        raise UsageError(
+            f"{origin}: `schema_version` is not {SCHEMA_VERSION}",
+            hint="Make it with `incident-bot diagnose --out` of this version.",
+        )
+    try:
+        analysis: Analysis = _adapter(Analysis).validate_python(loaded)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{origin}: `{field}`: {first['msg'].lower()}", hint="The file was changed or cut.") from error
+    return analysis
+
+
+def diagnosis_to_plain(diagnosis: Diagnosis, case: Case) -> dict[str, Any]:
+    """What `diagnose --format json` prints: the Diagnosis, each citation with its file, line and quote."""
+    plain: dict[str, Any] = to_plain(diagnosis)
+    names = {item.id: item.name for item in case.evidence}
+    for cause in plain["causes"]:
+        cause["citations"] = [_name_file(citation, names) for citation in cause["citations"]]
+    for entry in plain["timeline"]:
+        if entry["citation"]:
+            entry["citation"] = _name_file(entry["citation"], names)
+    return plain
+
+
+def _name_file(citation: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "evidence": names.get(citation["evidence_id"], citation["evidence_id"]),
+        "line": citation["line"],
+        "quote": citation["quote"],
+        "id": citation["evidence_id"],
+    }

@@ -1,0 +1,231 @@
+"""The only reader of the environment and of `.github/incident-bot.yaml`.
+
+Secrets come from the environment only. The config file holds choices, never secrets;
+its keys are checked strictly, because a misspelt key that is silently ignored is
+found at 3 a.m.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from incident_bot.errors import ConfigurationError
+
+DEFAULT_CONFIG_PATH = Path(".github/incident-bot.yaml")
+_MAX_CONFIG_BYTES = 256 * 1024
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Price(_Section):
+    """What the model costs in USD a million tokens; without it the issue says that the cost is unknown."""
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+
+
+class LlmConfig(_Section):
+    """How the model is asked."""
+
+    model: str = Field("gemini-3.8-flash", description="Model id; the default is generally available since 2026-09-02.")
+    api_version: str = Field("v1beta", description="API version of the Gemini Developer API: v1beta or v1.")
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = Field(
+        40.0, description="Longest time for the whole consultation, retries and the repair try included."
+    )
+    max_output_tokens: Annotated[int, Field(ge=1024, le=65536)] = Field(
+        16384, description="Cap on thinking and visible tokens together."
+    )
+    thinking: Literal["low", "medium", "high"] = Field("low", description="Thinking level.")
+    prompt_tokens: Annotated[int, Field(ge=2000, le=900_000)] = Field(
+        24_000, description="Budget for the evidence in the prompt, in estimated tokens."
+    )
+    price_usd_per_million: Price | None = Field(None, description="Prices, to print the cost of each call.")
+
+
+class EvidenceConfig(_Section):
+    """How the cluster is read."""
+
+    deadline_s: Annotated[float, Field(gt=0, le=600)] = Field(
+        20.0, description="After this many seconds whatever is missing becomes a gap."
+    )
+    log_bytes: Annotated[int, Field(ge=4096, le=256 * 1024 * 1024)] = Field(
+        8 * 1024 * 1024, description="Newest bytes kept of each container's log."
+    )
+
+
+class IssueConfig(_Section):
+    """How the issue looks and lives."""
+
+    evidence_tokens: Annotated[int, Field(ge=500, le=14_000)] = Field(
+        8_000, description="Budget for the raw evidence below the diagnosis, in estimated tokens."
+    )
+    labels: tuple[str, ...] = Field((), description="Further labels for every issue.")
+    reopen_window_h: Annotated[float, Field(ge=0)] = Field(
+        24.0,
+        description="A closed issue that fires again within this many hours is reopened; later, a new one links it.",
+    )
+    close_on_resolve: bool = Field(False, description="Close the issue when the alert resolves, not only comment.")
+
+
+class RedactionRule(_Section):
+    """A pattern of your own. Samples prove it: `secret` must be found, `harmless` must not."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    pattern: str
+    secret: Annotated[tuple[str, ...], Field(min_length=1)]
+    harmless: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class RedactionConfig(_Section):
+    """What is taken out before anything leaves the process."""
+
+    pii: bool = Field(True, description="Also replace personal data: e-mail addresses, card and account numbers.")
+    allow: tuple[str, ...] = Field((), description="Exact values that are never secrets.")
+    rules: tuple[RedactionRule, ...] = Field((), description="Patterns of your own.")
+
+
+class Config(_Section):
+    """The whole of `.github/incident-bot.yaml`."""
+
+    llm: LlmConfig = LlmConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
+    issue: IssueConfig = IssueConfig()
+    redaction: RedactionConfig = RedactionConfig()
+    ignore_alerts: tuple[str, ...] = Field(
+        ("Watchdog", "InfoInhibitor"), description="Alert names that never become an incident."
+    )
+    rule_folders: tuple[str, ...] = Field((), description="Folders with rules of your own, relative to the repository.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Configuration and environment of one run; secrets are kept out of `repr`."""
+
+    config: Config = field(default_factory=Config)
+    github_token: str = field(default="", repr=False)
+    github_repository: str = ""
+    github_api_url: str = "https://api.github.com"
+    github_event_path: str = ""
+    github_event_name: str = ""
+    github_step_summary: str = ""
+    run_url: str = ""
+    gemini_api_key: str = field(default="", repr=False)
+    gemini_base_url: str = ""
+    kubeconfig: str = ""
+    kubeconfig_data: str = field(default="", repr=False)
+    allow_insecure_tls: bool = False
+    width: int | None = None
+
+    @property
+    def in_actions(self) -> bool:
+        """Whether a workflow started us with an event file."""
+        return bool(self.github_event_path)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never leave, whatever they look like."""
+        return tuple(value for value in (self.github_token, self.gemini_api_key) if value)
+
+
+def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment and the config file.
+
+    `config_path` None means `.github/incident-bot.yaml` if it exists. Raises
+    `ConfigurationError` naming the key, its value and the remedy.
+    """
+    env = os.environ if environ is None else environ  # noqa: TID251 - this is the one place
+    return Settings(
+        config=load_config(config_path),
+        github_token=env.get("GITHUB_TOKEN", ""),
+        github_repository=env.get("GITHUB_REPOSITORY", ""),
+        github_api_url=env.get("GITHUB_API_URL") or "https://api.github.com",
+        github_event_path=env.get("GITHUB_EVENT_PATH", ""),
+        github_event_name=env.get("GITHUB_EVENT_NAME", ""),
+        github_step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
+        run_url=_run_url(env),
+        gemini_api_key=env.get("GOOGLE_API_KEY") or env.get("GEMINI_API_KEY", ""),
+        gemini_base_url=env.get("GOOGLE_GEMINI_BASE_URL", ""),
+        kubeconfig=env.get("KUBECONFIG", ""),
+        kubeconfig_data=env.get("INCIDENT_BOT_KUBECONFIG_DATA", ""),
+        allow_insecure_tls=env.get("INCIDENT_BOT_ALLOW_INSECURE_TLS", "").lower() in {"1", "true", "yes"},
+    )
+
+
+def _run_url(env: Mapping[str, str]) -> str:
+    parts = [env.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
+    return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
+
+
+def load_config(path: Path | None) -> Config:
+    """Read and check a config file; None means the default path where it exists."""
+    chosen = path or DEFAULT_CONFIG_PATH
+    if path is None and not chosen.is_file():
+        return Config()
+    try:
+        if chosen.stat().st_size > _MAX_CONFIG_BYTES:
+            raise ConfigurationError(
+                f"{chosen} is larger than {_MAX_CONFIG_BYTES // 1024} KiB", hint="Is this really the config file?"
+            )
+        loaded = yaml.safe_load(chosen.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read config file {chosen}: {error.strerror}", hint="Check --config or INCIDENT_BOT_CONFIG."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{chosen} is not UTF-8 text", hint="Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(
+            f"{chosen} is not valid YAML: {_first_line(error)}", hint="Fix the line named."
+        ) from error
+    return parse_config({} if loaded is None else loaded, str(chosen))
+
+
+def parse_config(loaded: object, origin: str) -> Config:
+    """Check a parsed config file. Raises `ConfigurationError` with a suggestion for an unknown key."""
+    if not isinstance(loaded, dict):
+        raise ConfigurationError(f"{origin}: expected a mapping of sections, got {type(loaded).__name__}")
+    try:
+        return Config.model_validate(loaded)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigurationError(f"{origin}: {_explain(first)}", hint=_suggest(first)) from error
+
+
+def config_schema() -> dict[str, Any]:
+    """JSON Schema of the config file, as shipped in `docs/incident-bot.schema.json`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}
+
+
+def _explain(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown key `{key}`"
+    return f"`{key}`: {error['msg'].lower()}, got {str(error['input'])[:60]!r}"
+
+
+def _suggest(error: Any) -> str:
+    if error["type"] != "extra_forbidden":
+        return "docs/configuration.md lists every key with its default."
+    section: type[BaseModel] = Config
+    for part in error["loc"][:-1]:
+        annotation = section.model_fields[part].annotation if part in section.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            break
+        section = annotation
+    close = difflib.get_close_matches(str(error["loc"][-1]), section.model_fields, n=1)
+    known = ", ".join(section.model_fields)
+    return f"Did you mean `{close[0]}`?" if close else f"Known keys here: {known}."
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
