@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from incident_bot.errors import UsageError
-from incident_bot.model import Analysis, Case, Diagnosis, SafeText
+from incident_bot.model import NO_TEXT, Analysis, Case, Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +22,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-def to_plain(value: object) -> Any:
+def to_plain(value: Any) -> Any:
     """Any noun of `model` as dicts, lists and scalars."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return TypeAdapter(type(value)).dump_python(value, mode="json")
 
 
 def analysis_to_json(analysis: Analysis) -> str:
@@ -51,12 +45,11 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
     citations += [entry.citation for entry in analysis.diagnosis.timeline if entry.citation]
     for citation in citations:
         needed.setdefault(citation.evidence_id, set()).add(citation.line)
-    blank = SafeText("")
     trimmed = tuple(
         replace(
             item,
             lines=tuple(
-                line if number in needed.get(item.id, ()) else blank for number, line in enumerate(item.lines, start=1)
+                line if number in needed.get(item.id, ()) else NO_TEXT for number, line in enumerate(item.lines, start=1)
             ),
         )
         for item in analysis.case.evidence
@@ -76,7 +69,7 @@ def analysis_from_json(text: str, origin: str) -> Analysis:
             hint="Make it with `incident-bot diagnose --out` of this version.",
         )
     try:
-        analysis: Analysis = _adapter(Analysis).validate_python(loaded)
+        analysis: Analysis = TypeAdapter(Analysis).validate_python(loaded)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

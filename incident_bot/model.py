@@ -17,6 +17,9 @@ from typing import NewType
 SafeText = NewType("SafeText", str)
 """Text that went through the redaction gate. Only `incident_bot.redaction` makes it."""
 
+NO_TEXT = SafeText("")
+"""The one safe text that needs no gate."""
+
 
 class Severity(StrEnum):
     """How bad the alert says it is; decided by the alert and configuration, never by a model."""
