@@ -152,13 +152,15 @@ class Incident:
     """An alert, its target, and the key under which its one issue lives.
 
     `key` is 16 hex digits (`intake.incident_key`); `also` are further alerts of the same key
-    that arrived in the same body.
+    that arrived in the same body; `gaps` are what intake had to leave out (truncated alerts,
+    labels that name nothing in Kubernetes) and go into the case's gaps.
     """
 
     key: str
     alert: Alert
     target: Target
     also: tuple[Alert, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
