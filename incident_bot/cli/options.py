@@ -1,0 +1,249 @@
+"""Options that several verbs share, and what they build: settings, sources, trackers, models."""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from incident_bot.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from incident_bot.evidence import Source
+    from incident_bot.llm import Consultant
+    from incident_bot.model import Gap, Incident
+    from incident_bot.redaction import Redactor
+    from incident_bot.settings import Settings
+    from incident_bot.tracker import Tracker
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+SEVERITIES = ("critical", "warning", "info")
+TRACKERS = ("github", "folder", "console")
+MODELS = ("gemini", "none")
+_MAX_ALERT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertOptions:
+    """Where the alert comes from: a file, or single values."""
+
+    alert_file: Path | None
+    alert_name: str
+    namespace: str
+    pod: str
+    container: str
+    workload: str
+    severity: str
+    cluster: str
+    summary: str
+
+
+def alert_options(command: Command) -> Command:
+    """Add the options that say which alert; the command gets them as one `alert` argument."""
+
+    @functools.wraps(command)
+    def gathered(**given: Any) -> Any:
+        alert = AlertOptions(**{name: given.pop(name) for name in AlertOptions.__slots__})
+        return command(alert=alert, **given)
+
+    options = [
+        click.option(
+            "--alert-file",
+            "--event-file",
+            "alert_file",
+            type=click.Path(path_type=Path),
+            help="An Alertmanager webhook body or a GitHub event; `-` is stdin. Inside Actions: GITHUB_EVENT_PATH.",
+        ),
+        click.option("--alert-name", default="", help="Name of the alert, e.g. ModelPodOOMKilled."),
+        click.option("--namespace", "-n", default="", help="Namespace of the pod."),
+        click.option("--pod", default="", help="Name of the pod."),
+        click.option("--container", "-c", default="", help="Container to look at first."),
+        click.option("--workload", default="", help="Deployment, StatefulSet ... when no pod is known."),
+        click.option("--severity", type=click.Choice(SEVERITIES), default="warning", show_default=True),
+        click.option("--cluster", default="", help="Cluster, or context of the kubeconfig."),
+        click.option("--summary", default="", help="One sentence about the alert."),
+    ]
+    for option in reversed(options):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]  # click's decorators keep the callable's type only loosely
+
+
+def config_option(command: Command) -> Command:
+    """Add `--config`."""
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="INCIDENT_BOT_CONFIG",
+        help="Config file.  [default: .github/incident-bot.yaml]",
+    )(command)
+
+
+def cluster_options(command: Command) -> Command:
+    """Add what is needed to read a cluster."""
+    return click.option(
+        "--kubeconfig",
+        envvar="KUBECONFIG",
+        default="",
+        help="Kubeconfig file. Or put one (plain or base64) into INCIDENT_BOT_KUBECONFIG_DATA; else in-cluster.",
+    )(command)
+
+
+def model_options(command: Command) -> Command:
+    """Add `--llm`, `--require-llm` and `--rules-dir`."""
+    for option in (
+        click.option(
+            "--rules-dir", "rules_dirs", multiple=True, type=click.Path(path_type=Path, file_okay=False),
+            help="Folder with rules of your own; may be repeated.",
+        ),
+        click.option("--require-llm", is_flag=True, help="Exit with 5 when the model gave no usable answer."),
+        click.option(
+            "--llm", type=click.Choice(MODELS), default=None,
+            help="Model to ask.  [default: gemini if GEMINI_API_KEY is set]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def tracker_options(command: Command) -> Command:
+    """Add `--tracker`, `--tracker-dir` and `--repository`."""
+    for option in (
+        click.option(
+            "--repository", envvar="GITHUB_REPOSITORY", default="", help="Repository for the issue, owner/name."
+        ),
+        click.option(
+            "--tracker-dir", type=click.Path(path_type=Path, file_okay=False), default=Path(".incident-bot/issues"),
+            show_default=True, help="Folder of the folder tracker.",
+        ),
+        click.option(
+            "--tracker", type=click.Choice(TRACKERS), default=None,
+            help="Where the issue goes.  [default: github inside Actions, else console]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def load(config_path: Path | None) -> Settings:
+    """Settings from the environment and the config file."""
+    from incident_bot.settings import load_settings
+
+    return load_settings(config_path)
+
+
+def make_redactor(settings: Settings) -> Redactor:
+    """A redactor with a fresh key: placeholders are stable within this run only."""
+    from incident_bot.redaction import make_policy, Redactor
+
+    policy = make_policy(
+        pii=settings.config.redaction.pii,
+        allow=settings.config.redaction.allow,
+        rules=[rule.model_dump() for rule in settings.config.redaction.rules],
+    )
+    return Redactor(secrets.token_bytes(16), policy, known=settings.secrets)
+
+
+def read_incidents(alert: AlertOptions, settings: Settings) -> tuple[Incident, ...]:
+    """The incidents that the options, the file or the GitHub event name; ignored alerts are left out."""
+    from incident_bot import intake
+
+    if alert.alert_name:
+        return (
+            intake.incident_of(
+                alert_name=alert.alert_name,
+                namespace=alert.namespace,
+                pod=alert.pod,
+                container=alert.container,
+                workload=alert.workload,
+                severity=alert.severity,
+                cluster=alert.cluster,
+                summary=alert.summary,
+            ),
+        )
+    path = alert.alert_file or (Path(settings.github_event_path) if settings.github_event_path else None)
+    if path is None:
+        raise UsageError(
+            "which alert? neither --alert-name nor --alert-file was given",
+            hint="E.g. --alert-name ModelPodOOMKilled --namespace ml --pod sentiment-7d9f.",
+        )
+    event_name = settings.github_event_name if alert.alert_file is None else ""
+    found = intake.read_alert_document(_read_json(path), event_name=event_name)
+    return tuple(item for item in found if item.alert.name not in settings.config.ignore_alerts)
+
+
+def _read_json(path: Path) -> object:
+    try:
+        if str(path) == "-":
+            raw = click.get_binary_stream("stdin").read(_MAX_ALERT_BYTES + 1)
+        else:
+            with path.open("rb") as stream:
+                raw = stream.read(_MAX_ALERT_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read alert file {path}: {error.strerror}", hint="Check --alert-file.") from error
+    if len(raw) > _MAX_ALERT_BYTES:
+        raise UsageError(f"alert file {path} is larger than {_MAX_ALERT_BYTES >> 20} MiB", hint="Is it an alert?")
+    try:
+        loaded: object = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"alert file {path} is not JSON: {error}", hint="Give a webhook body or a GitHub event.") from error
+    return loaded
+
+
+def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source:
+    """The cluster of the kubeconfig, its data, or the pod we run in."""
+    from incident_bot.evidence.kubernetes import connect
+
+    evidence = settings.config.evidence
+    return connect(
+        kubeconfig=kubeconfig or settings.kubeconfig,
+        kubeconfig_data=settings.kubeconfig_data,
+        context=cluster,
+        allow_insecure_tls=settings.allow_insecure_tls,
+        deadline_s=evidence.deadline_s,
+        log_bytes=evidence.log_bytes,
+    )
+
+
+def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | None:
+    """The model to ask; a Gap where one is wanted and cannot be had; None where none is wanted."""
+    from incident_bot.model import Gap
+
+    if name == "none":
+        return None
+    if not settings.gemini_api_key:
+        return Gap(
+            kind="model",
+            what="no model was asked",
+            reason="GEMINI_API_KEY (or GOOGLE_API_KEY) is not set",
+            remedy="Set it for a second opinion, or say --llm none.",
+        )
+    from incident_bot.llm import make_gemini
+
+    return make_gemini(settings)
+
+
+def make_tracker(name: str | None, settings: Settings, *, folder: Path, repository: str) -> Tracker:
+    """The tracker asked for; inside Actions GitHub, else the console."""
+    from incident_bot import tracker
+
+    chosen = name or ("github" if settings.in_actions else "console")
+    if chosen == "folder":
+        return tracker.make_folder(folder, settings)
+    if chosen == "console":
+        return tracker.make_console(click.get_text_stream("stdout"))
+    if not settings.github_token:
+        raise ConfigurationError(
+            "GITHUB_TOKEN is not set", hint="Give the step `GITHUB_TOKEN: ${{ github.token }}` and `issues: write`."
+        )
+    if not repository:
+        raise ConfigurationError("no repository for the issue", hint="Set GITHUB_REPOSITORY or --repository owner/name.")
+    return tracker.make_github(repository, settings)

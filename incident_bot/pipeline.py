@@ -1,0 +1,267 @@
+"""The story of one alert: gather, diagnose, publish. Each step is also a command of its own.
+
+Nothing here knows Kubernetes, Gemini or GitHub; the adapters are passed in. Whatever an
+adapter could not do comes back as a `Gap` and is printed in the issue. The only thing that
+stops the story is a tracker that cannot be reached.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from incident_bot import condense, diagnosis, intake, kubectl, report
+from incident_bot.codec import to_plain
+from incident_bot.errors import LeakError, UsageError
+from incident_bot.evidence.bundle import read_bundle
+from incident_bot.llm.prompt import build_prompt
+from incident_bot.model import (
+    Alert,
+    AlertStatus,
+    Analysis,
+    Case,
+    Diagnosis,
+    Evidence,
+    EvidenceKind,
+    Excerpt,
+    Gap,
+    Incident,
+    RawEvidence,
+    SafeText,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from incident_bot.diagnosis import RuleSet
+    from incident_bot.evidence import Collected, Source
+    from incident_bot.llm import Consultant
+    from incident_bot.model import Filed, IssueDraft
+    from incident_bot.redaction import Redactor
+    from incident_bot.tracker import Tracker
+
+MANUAL_ALERT_NAME = "ManualTriage"
+"""The alert's name where a folder of evidence came without one."""
+
+_WHOLE_ITEM_TOKENS = 3_000
+"""Objects, events and tables up to this size are kept whole; they are short and every line may decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Budgets of one run in estimated tokens: evidence in the prompt, and raw evidence in the issue."""
+
+    prompt_tokens: int = 24_000
+    issue_tokens: int = 8_000
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by step, for the footer of the issue."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _started: float = field(default_factory=time.monotonic)
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last lap under `step`."""
+        now = time.monotonic()
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self._started, 3)
+        self._started = now
+
+
+def gather(incident: Incident, source: Source, redactor: Redactor) -> Case:
+    """Ask the source for evidence and put everything, the alert too, through the redaction gate."""
+    return build_case(incident, source.collect(incident), redactor)
+
+
+def gather_folder(folder: Path, redactor: Redactor, incident: Incident | None = None) -> Case:
+    """A case from a bundle or from any folder of kubectl output.
+
+    The incident is, in this order: the one given, the bundle's own, an alert found in the
+    folder, or a manual one about whatever the evidence points at. Raises `UsageError` when
+    the folder holds nothing that can be read.
+    """
+    content = read_bundle(folder)
+    found = incident or content.incident or _find_incident(content.collected)
+    return build_case(found, content.collected, redactor)
+
+
+def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> Case:
+    """Redact what was collected. Twice, where a secret was recognised only after an earlier item had passed."""
+    known = replace(incident, target=collected.target) if collected.target.name != "cluster" else incident
+    items = _with_alert(known, collected.items)
+    evidence = tuple(redactor.redact_evidence(item) for item in items)
+    return Case(
+        incident=_redact_incident(known, redactor),
+        evidence=evidence,
+        gaps=tuple(_redact_gap(gap, redactor) for gap in collected.gaps),
+        redactions=dict(redactor.counts),
+    )
+
+
+def _find_incident(collected: Collected) -> Incident:
+    for item in collected.items:
+        if item.kind is EvidenceKind.ALERT:
+            try:
+                incidents = intake.read_webhook(json.loads(item.text))
+            except (UsageError, ValueError):
+                continue
+            if incidents:
+                return incidents[0]
+    alert = Alert(name=MANUAL_ALERT_NAME)
+    return Incident(key=intake.incident_key(alert, collected.target), alert=alert, target=collected.target)
+
+
+def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[RawEvidence, ...]:
+    if any(item.kind is EvidenceKind.ALERT for item in items) or incident.alert.name == MANUAL_ALERT_NAME:
+        return items
+    text = json.dumps({"alert": to_plain(incident.alert), "also": to_plain(incident.also)}, indent=1, ensure_ascii=False)
+    alert = RawEvidence(
+        id=f"E{len(items) + 1}", kind=EvidenceKind.ALERT, name="alert.json", source="the alert", text=text + "\n"
+    )
+    return (*items, alert)
+
+
+def _redact_incident(incident: Incident, redactor: Redactor) -> Incident:
+    return replace(
+        incident,
+        alert=_redact_alert(incident.alert, redactor),
+        also=tuple(_redact_alert(alert, redactor) for alert in incident.also),
+    )
+
+
+def _redact_alert(alert: Alert, redactor: Redactor) -> Alert:
+    def clean(mapping: dict[str, str]) -> dict[str, str]:
+        return {key: _redact_pair(key, value, redactor) for key, value in mapping.items()}
+
+    return replace(
+        alert,
+        labels=clean(dict(alert.labels)),
+        annotations=clean(dict(alert.annotations)),
+        summary=redactor.redact(alert.summary),
+        generator_url=redactor.redact(alert.generator_url),
+    )
+
+
+def _redact_pair(key: str, value: str, redactor: Redactor) -> str:
+    """A value is judged beside its key: `password=x` is a secret where `x` alone may not look like one."""
+    prefix = f"{key}="
+    redacted = redactor.redact(prefix + value)
+    return redacted[len(prefix) :] if redacted.startswith(prefix) else redactor.redact(value)
+
+
+def _redact_gap(gap: Gap, redactor: Redactor) -> Gap:
+    return replace(
+        gap, what=redactor.redact(gap.what), reason=redactor.redact(gap.reason), remedy=redactor.redact(gap.remedy)
+    )
+
+
+def analyse(
+    case: Case,
+    *,
+    rules: RuleSet,
+    redactor: Redactor,
+    now: datetime,
+    nonce: str,
+    limits: Limits | None = None,
+    consultant: Consultant | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Analysis:
+    """Diagnose by rules and, with a consultant, by a model; ground, merge, and choose what to show.
+
+    `nonce` is a random word that fences the evidence in the prompt.
+    """
+    budget = limits or Limits()
+    watch = Stopwatch()
+    progress("condensing the logs")
+    digests = {item.id: condense.digest(item) for item in case.evidence if item.kind is EvidenceKind.LOG}
+    watch.lap("condense")
+    progress("matching the rules")
+    found = diagnosis.ground(diagnosis.diagnose(case, digests=digests, rules=rules, now=now), case)
+    watch.lap("rules")
+    if consultant is not None:
+        progress("asking the model")
+        answer = _consult(consultant, case, redactor=redactor, nonce=nonce, budget_tokens=budget.prompt_tokens)
+        found = found.with_gaps(answer) if isinstance(answer, Gap) else diagnosis.merge(found, diagnosis.ground(answer, case))
+        watch.lap("model")
+    excerpts = choose_excerpts(case, budget.issue_tokens)
+    watch.lap("condense")
+    return Analysis(case=case, excerpts=excerpts, diagnosis=replace(found, timings_s=watch.seconds))
+
+
+def choose_excerpts(case: Case, budget_tokens: int) -> tuple[Excerpt, ...]:
+    """One excerpt an item, in the case's order: short items whole, logs condensed into what is left."""
+    whole = {item.id: _whole(item) for item in case.evidence if _is_short(item)}
+    spent = sum(condense.estimate_tokens(kept.text) + 1 for excerpt in whole.values() for kept in excerpt.kept)
+    rest = [item for item in case.evidence if item.id not in whole]
+    condensed = condense.condense(rest, budget_tokens=max(budget_tokens - spent, budget_tokens // 3))
+    by_id = whole | {excerpt.evidence_id: excerpt for excerpt in condensed}
+    return tuple(by_id[item.id] for item in case.evidence)
+
+
+def _is_short(item: Evidence) -> bool:
+    if item.kind is EvidenceKind.LOG:
+        return False
+    return sum(len(line) + 1 for line in item.lines) <= _WHOLE_ITEM_TOKENS * 3
+
+
+def _whole(item: Evidence) -> Excerpt:
+    from incident_bot.model import KeptLine
+
+    kept = tuple(KeptLine(line=number, text=text, last=number) for number, text in enumerate(item.lines, start=1))
+    return Excerpt(evidence_id=item.id, kept=kept, total_lines=len(item.lines))
+
+
+def _consult(
+    consultant: Consultant, case: Case, *, redactor: Redactor, nonce: str, budget_tokens: int
+) -> Diagnosis | Gap:
+    excerpts = choose_excerpts(case, budget_tokens)
+    try:
+        prompt = build_prompt(case, excerpts, nonce=nonce, seal=lambda text: seal(text, redactor))
+    except LeakError as error:
+        return Gap(
+            kind="leak",
+            what="the model was not asked",
+            reason=str(error),
+            remedy="The rules' diagnosis stands alone; report the kinds named, not the text.",
+        )
+    return consultant.consult(prompt, case, excerpts)
+
+
+def seal(text: str, redactor: Redactor) -> SafeText:
+    """The last check of outgoing text. A value that was recognised late is replaced; then it must be clean.
+
+    Raises `LeakError` when it is not.
+    """
+    try:
+        return redactor.seal(text)
+    except LeakError:
+        return redactor.seal(redactor.redact(text))
+
+
+def draft(analysis: Analysis, redactor: Redactor, *, now: datetime, version: str, run_url: str = "") -> IssueDraft:
+    """The issue of an analysis. When the full text cannot be sealed, one without any evidence is filed instead."""
+
+    def seal_text(text: str) -> SafeText:
+        return seal(text, redactor)
+
+    try:
+        return report.draft(analysis, seal=seal_text, run_url=run_url, now=now, version=version)
+    except LeakError as error:
+        gap = Gap(kind="leak", what="the evidence is not shown", reason=str(error), remedy=error.hint)
+        known = replace(analysis, diagnosis=analysis.diagnosis.with_gaps(gap))
+        return report.draft_minimal(known, seal=seal_text, run_url=run_url, now=now, version=version)
+
+
+def publish(analysis: Analysis, tracker: Tracker, draft: IssueDraft, *, seal_text: Callable[[str], SafeText], now: datetime) -> Filed:
+    """File a draft, or close the loop of a resolved alert."""
+    incident = analysis.case.incident
+    if incident.alert.status is AlertStatus.RESOLVED:
+        comment = seal_text(report.render_resolved_comment(incident, now=now))
+        return tracker.resolve(incident.key, comment)
+    return tracker.file(draft)
