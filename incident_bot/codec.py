@@ -17,7 +17,7 @@ from incident_bot.errors import UsageError
 from incident_bot.model import NO_TEXT, Analysis, Case, Diagnosis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 SCHEMA_VERSION = 1
 
@@ -27,14 +27,14 @@ def to_plain(value: Any) -> Any:
     return TypeAdapter(type(value)).dump_python(value, mode="json")
 
 
-def analysis_to_json(analysis: Analysis) -> str:
-    """The file that `diagnose --out` writes.
+def analyses_to_json(analyses: Sequence[Analysis]) -> str:
+    """The file that `diagnose --out` writes: one analysis an incident.
 
     Lines that no excerpt and no citation needs are blanked, so that a log of 100,000 lines
     does not travel whole and line numbers still hold.
     """
-    plain = {"schema_version": SCHEMA_VERSION, **to_plain(_blank_unneeded_lines(analysis))}
-    return json.dumps(plain, ensure_ascii=False, indent=1)
+    plain = [to_plain(_blank_unneeded_lines(analysis)) for analysis in analyses]
+    return json.dumps({"schema_version": SCHEMA_VERSION, "analyses": plain}, ensure_ascii=False, indent=1)
 
 
 def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
@@ -49,7 +49,8 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
         replace(
             item,
             lines=tuple(
-                line if number in needed.get(item.id, ()) else NO_TEXT for number, line in enumerate(item.lines, start=1)
+                line if number in needed.get(item.id, ()) else NO_TEXT
+                for number, line in enumerate(item.lines, start=1)
             ),
         )
         for item in analysis.case.evidence
@@ -57,24 +58,23 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
     return replace(analysis, case=replace(analysis.case, evidence=trimmed))
 
 
-def analysis_from_json(text: str, origin: str) -> Analysis:
-    """Read what `analysis_to_json` wrote. Raises `UsageError` naming the field that is wrong."""
+def analyses_from_json(text: str, origin: str) -> tuple[Analysis, ...]:
+    """Read what `analyses_to_json` wrote. Raises `UsageError` naming the field that is wrong."""
     try:
         loaded = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{origin} is not JSON: {error}", hint="Give the file that `diagnose --out` wrote.") from error
-    if not isinstance(loaded, dict) or loaded.pop("schema_version", None) != SCHEMA_VERSION:
+    if not isinstance(loaded, dict) or loaded.get("schema_version") != SCHEMA_VERSION:
         raise UsageError(
             f"{origin}: `schema_version` is not {SCHEMA_VERSION}",
             hint="Make it with `incident-bot diagnose --out` of this version.",
         )
     try:
-        analysis: Analysis = TypeAdapter(Analysis).validate_python(loaded)
+        return TypeAdapter(tuple[Analysis, ...]).validate_python(loaded.get("analyses"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
+        field = ".".join(str(part) for part in ("analyses", *first["loc"]))
         raise UsageError(f"{origin}: `{field}`: {first['msg'].lower()}", hint="The file was changed or cut.") from error
-    return analysis
 
 
 def diagnosis_to_plain(diagnosis: Diagnosis, case: Case) -> dict[str, Any]:

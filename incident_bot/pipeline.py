@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from incident_bot import condense, diagnosis, intake, kubectl, report
+from incident_bot import condense, diagnosis, intake, report
 from incident_bot.codec import to_plain
 from incident_bot.errors import LeakError, UsageError
+from incident_bot.evidence import Collected
 from incident_bot.evidence.bundle import read_bundle
 from incident_bot.llm.prompt import build_prompt
 from incident_bot.model import (
@@ -30,16 +30,17 @@ from incident_bot.model import (
     Excerpt,
     Gap,
     Incident,
+    KeptLine,
     RawEvidence,
     SafeText,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from incident_bot.diagnosis import RuleSet
-    from incident_bot.evidence import Collected, Source
+    from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
     from incident_bot.model import Filed, IssueDraft
     from incident_bot.redaction import Redactor
@@ -104,6 +105,11 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     )
 
 
+def build_resolved_case(incident: Incident, redactor: Redactor) -> Case:
+    """The case of an alert that is over: nothing is collected, its issue only gets a comment."""
+    return build_case(incident, Collected(items=(), gaps=(), target=incident.target), redactor)
+
+
 def _find_incident(collected: Collected) -> Incident:
     for item in collected.items:
         if item.kind is EvidenceKind.ALERT:
@@ -120,7 +126,9 @@ def _find_incident(collected: Collected) -> Incident:
 def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[RawEvidence, ...]:
     if any(item.kind is EvidenceKind.ALERT for item in items) or incident.alert.name == MANUAL_ALERT_NAME:
         return items
-    text = json.dumps({"alert": to_plain(incident.alert), "also": to_plain(incident.also)}, indent=1, ensure_ascii=False)
+    text = json.dumps(
+        {"alert": to_plain(incident.alert), "also": to_plain(incident.also)}, indent=1, ensure_ascii=False
+    )
     alert = RawEvidence(
         id=f"E{len(items) + 1}", kind=EvidenceKind.ALERT, name="alert.json", source="the alert", text=text + "\n"
     )
@@ -169,12 +177,13 @@ def analyse(
     now: datetime,
     nonce: str,
     limits: Limits | None = None,
-    consultant: Consultant | None = None,
-    progress: Callable[[str], None] = lambda step: None,
+    consultant: Consultant | Gap | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
     """Diagnose by rules and, with a consultant, by a model; ground, merge, and choose what to show.
 
-    `nonce` is a random word that fences the evidence in the prompt.
+    `nonce` is a random word that fences the evidence in the prompt. A Gap in place of a
+    consultant says why there is none.
     """
     budget = limits or Limits()
     watch = Stopwatch()
@@ -184,10 +193,16 @@ def analyse(
     progress("matching the rules")
     found = diagnosis.ground(diagnosis.diagnose(case, digests=digests, rules=rules, now=now), case)
     watch.lap("rules")
-    if consultant is not None:
+    if isinstance(consultant, Gap):
+        found = found.with_gaps(consultant)
+    elif consultant is not None and not is_resolved(case.incident):
         progress("asking the model")
         answer = _consult(consultant, case, redactor=redactor, nonce=nonce, budget_tokens=budget.prompt_tokens)
-        found = found.with_gaps(answer) if isinstance(answer, Gap) else diagnosis.merge(found, diagnosis.ground(answer, case))
+        found = (
+            found.with_gaps(answer)
+            if isinstance(answer, Gap)
+            else diagnosis.merge(found, diagnosis.ground(answer, case))
+        )
         watch.lap("model")
     excerpts = choose_excerpts(case, budget.issue_tokens)
     watch.lap("condense")
@@ -211,8 +226,6 @@ def _is_short(item: Evidence) -> bool:
 
 
 def _whole(item: Evidence) -> Excerpt:
-    from incident_bot.model import KeptLine
-
     kept = tuple(KeptLine(line=number, text=text, last=number) for number, text in enumerate(item.lines, start=1))
     return Excerpt(evidence_id=item.id, kept=kept, total_lines=len(item.lines))
 
@@ -258,10 +271,14 @@ def draft(analysis: Analysis, redactor: Redactor, *, now: datetime, version: str
         return report.draft_minimal(known, seal=seal_text, run_url=run_url, now=now, version=version)
 
 
-def publish(analysis: Analysis, tracker: Tracker, draft: IssueDraft, *, seal_text: Callable[[str], SafeText], now: datetime) -> Filed:
-    """File a draft, or close the loop of a resolved alert."""
+def publish(analysis: Analysis, tracker: Tracker, draft: IssueDraft, redactor: Redactor, *, now: datetime) -> Filed:
+    """File a draft, or close the loop of a resolved alert. Raises `TrackerError`."""
     incident = analysis.case.incident
-    if incident.alert.status is AlertStatus.RESOLVED:
-        comment = seal_text(report.render_resolved_comment(incident, now=now))
-        return tracker.resolve(incident.key, comment)
+    if is_resolved(incident):
+        return tracker.resolve(incident.key, seal(report.render_resolved_comment(incident, now=now), redactor))
     return tracker.file(draft)
+
+
+def is_resolved(incident: Incident) -> bool:
+    """Whether the alert says that it is over."""
+    return incident.alert.status is AlertStatus.RESOLVED

@@ -64,7 +64,9 @@ def bot() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the documented code (docs/cli.md, "Exit codes")."""
     try:
-        code = bot.main(args=None if arguments is None else list(arguments), prog_name="incident-bot", standalone_mode=False)
+        code = bot.main(
+            args=None if arguments is None else list(arguments), prog_name="incident-bot", standalone_mode=False
+        )
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         code = 130

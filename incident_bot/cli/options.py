@@ -101,12 +101,17 @@ def model_options(command: Command) -> Command:
     """Add `--llm`, `--require-llm` and `--rules-dir`."""
     for option in (
         click.option(
-            "--rules-dir", "rules_dirs", multiple=True, type=click.Path(path_type=Path, file_okay=False),
+            "--rules-dir",
+            "rules_dirs",
+            multiple=True,
+            type=click.Path(path_type=Path, file_okay=False),
             help="Folder with rules of your own; may be repeated.",
         ),
         click.option("--require-llm", is_flag=True, help="Exit with 5 when the model gave no usable answer."),
         click.option(
-            "--llm", type=click.Choice(MODELS), default=None,
+            "--llm",
+            type=click.Choice(MODELS),
+            default=None,
             help="Model to ask.  [default: gemini if GEMINI_API_KEY is set]",
         ),
     ):
@@ -121,11 +126,16 @@ def tracker_options(command: Command) -> Command:
             "--repository", envvar="GITHUB_REPOSITORY", default="", help="Repository for the issue, owner/name."
         ),
         click.option(
-            "--tracker-dir", type=click.Path(path_type=Path, file_okay=False), default=Path(".incident-bot/issues"),
-            show_default=True, help="Folder of the folder tracker.",
+            "--tracker-dir",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path(".incident-bot/issues"),
+            show_default=True,
+            help="Folder of the folder tracker.",
         ),
         click.option(
-            "--tracker", type=click.Choice(TRACKERS), default=None,
+            "--tracker",
+            type=click.Choice(TRACKERS),
+            default=None,
             help="Where the issue goes.  [default: github inside Actions, else console]",
         ),
     ):
@@ -142,7 +152,7 @@ def load(config_path: Path | None) -> Settings:
 
 def make_redactor(settings: Settings) -> Redactor:
     """A redactor with a fresh key: placeholders are stable within this run only."""
-    from incident_bot.redaction import make_policy, Redactor
+    from incident_bot.redaction import Redactor, make_policy
 
     policy = make_policy(
         pii=settings.config.redaction.pii,
@@ -152,8 +162,11 @@ def make_redactor(settings: Settings) -> Redactor:
     return Redactor(secrets.token_bytes(16), policy, known=settings.secrets)
 
 
-def read_incidents(alert: AlertOptions, settings: Settings) -> tuple[Incident, ...]:
-    """The incidents that the options, the file or the GitHub event name; ignored alerts are left out."""
+def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = True) -> tuple[Incident, ...]:
+    """The incidents that the options, the file or the GitHub event name; ignored alerts are left out.
+
+    Nothing named is a `UsageError` where an alert is `required`, else no incident.
+    """
     from incident_bot import intake
 
     if alert.alert_name:
@@ -170,6 +183,8 @@ def read_incidents(alert: AlertOptions, settings: Settings) -> tuple[Incident, .
             ),
         )
     path = alert.alert_file or (Path(settings.github_event_path) if settings.github_event_path else None)
+    if path is None and not required:
+        return ()
     if path is None:
         raise UsageError(
             "which alert? neither --alert-name nor --alert-file was given",
@@ -194,7 +209,9 @@ def _read_json(path: Path) -> object:
     try:
         loaded: object = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"alert file {path} is not JSON: {error}", hint="Give a webhook body or a GitHub event.") from error
+        raise UsageError(
+            f"alert file {path} is not JSON: {error}", hint="Give a webhook body or a GitHub event."
+        ) from error
     return loaded
 
 
@@ -245,5 +262,7 @@ def make_tracker(name: str | None, settings: Settings, *, folder: Path, reposito
             "GITHUB_TOKEN is not set", hint="Give the step `GITHUB_TOKEN: ${{ github.token }}` and `issues: write`."
         )
     if not repository:
-        raise ConfigurationError("no repository for the issue", hint="Set GITHUB_REPOSITORY or --repository owner/name.")
+        raise ConfigurationError(
+            "no repository for the issue", hint="Set GITHUB_REPOSITORY or --repository owner/name."
+        )
     return tracker.make_github(repository, settings)

@@ -1,0 +1,97 @@
+"""`incident-bot demo`: the main job on an embedded incident."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from incident_bot.cli import options
+from incident_bot.cli.progress import show_progress
+from incident_bot.cli.work import Publication, analyse_case, gather_incident, publish_analysis
+from incident_bot.errors import UsageError
+
+_MARK = ".incident-bot-demo"
+
+
+@click.command()
+@click.option(
+    "--out",
+    "out_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".incident-bot/demo"),
+    show_default=True,
+    help="Folder for the issue; emptied first if an earlier demo made it.",
+)
+def demo(out_dir: Path) -> None:
+    """Run the main job on an embedded incident: no key, no cluster, no account.
+
+    A model server is OOM-killed while it loads its weights. The alert is triaged into a
+    folder, then fires again, to show that its issue is updated and not doubled.
+
+    \b
+    Example:
+      incident-bot demo --out ./demo
+    """
+    from incident_bot import demo as incident
+    from incident_bot import report
+    from incident_bot.pipeline import seal
+    from incident_bot.settings import Config, Settings
+
+    _prepare(out_dir)
+    settings = Settings(config=Config())
+    redactor = options.make_redactor(settings)
+    tracker = options.make_tracker("folder", settings, folder=out_dir / "issues", repository="")
+    done: list[Publication] = []
+    with tempfile.TemporaryDirectory(prefix="incident-bot-demo-") as scratch, show_progress() as progress:
+        bundle = Path(scratch)
+        incident.unpack(bundle)
+        files = sorted(path.name for path in bundle.iterdir())
+        lines = sum(path.read_text(encoding="utf-8").count("\n") for path in bundle.iterdir())
+        for _ in range(2):
+            case = gather_incident(
+                None,
+                settings,
+                redactor,
+                bundle=bundle,
+                kubeconfig="",
+                cluster="",
+                require_evidence=False,
+                progress=progress,
+            )
+            analysis = analyse_case(
+                case,
+                settings,
+                redactor,
+                consultant=None,
+                require_llm=False,
+                rules_dirs=(),
+                now=incident.NOW,
+                progress=progress,
+            )
+            done.append(publish_analysis(analysis, tracker, settings, redactor, now=incident.NOW))
+    first, second = (item.filed for item in done)
+    if first is None or second is None:
+        raise AssertionError("the folder tracker always files")
+    click.echo(f"1. Alert ModelPodOOMKilled fires. Read: {len(files)} files, {lines:,} lines.\n")
+    width = min(shutil.get_terminal_size().columns, 100)
+    click.echo(seal(report.render_terminal(done[0].analysis, width=width, colour=sys.stdout.isatty()), redactor))
+    click.echo(f"\n2. {first.action.capitalize()} issue #{first.number}: {first.url}")
+    click.echo(f"3. The same alert fires again: {second.action} issue #{second.number}. Still one issue.")
+    click.echo(f"\nOpen {first.url} to see the issue as it would stand on GitHub.")
+
+
+def _prepare(out_dir: Path) -> None:
+    """An empty folder of our own: an earlier demo's is emptied, anybody else's is left alone."""
+    mark = out_dir / _MARK
+    if out_dir.exists() and any(out_dir.iterdir()):
+        if not mark.exists():
+            raise UsageError(
+                f"{out_dir} is not empty and was not made by a demo", hint="Give another folder with --out."
+            )
+        shutil.rmtree(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    mark.touch()
