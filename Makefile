@@ -7,7 +7,7 @@ export UV_LINK_MODE ?= copy
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BOT := .venv/bin/incident-bot
 
-.PHONY: demo test lint e2e bench clean
+.PHONY: demo test lint exam alerts e2e ci-tools
 .DEFAULT_GOAL := demo
 
 demo: .venv/.ready
@@ -15,6 +15,33 @@ demo: .venv/.ready
 
 test: .venv/.ready
 	.venv/bin/pytest -q tests/unit tests/contract
+
+# ---- what .ci/run adds to the two commands
+
+# The linters and runners of the `ci` group beside the development ones.
+ci-tools: .venv/.ready
+	$(UV) sync --quiet --frozen --compile-bytecode --group ci --python .venv/bin/python
+
+lint: .venv/.ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck
+	.venv/bin/zizmor --offline --no-progress .github
+
+exam: .venv/.ready
+	$(BOT) rules test
+	$(BOT) eval tests/scenarios --min-hit1 0.95 --min-hit3 0.99
+
+# promtool and amtool come with Debian's packages.
+alerts:
+	@command -v promtool >/dev/null || { apt-get update -qq && apt-get install -y -qq prometheus prometheus-alertmanager; }
+	promtool check rules alerts/*.rules.yaml
+	promtool test rules alerts/tests/*.yaml
+
+e2e: ci-tools
+	.venv/bin/pytest -q tests/e2e -m e2e
 
 # A venv of its own for uv where the machine has none; --target serves systems without ensurepip.
 .uv/bin/uv:
