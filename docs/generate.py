@@ -1,0 +1,131 @@
+"""Writes the generated parts of the documents; `--check` only says which are stale.
+
+    .venv/bin/python docs/generate.py [--check]
+
+Generated parts stand between `<!-- generated: NAME -->` and `<!-- end: NAME -->`, so that a
+document can be read and written by hand around them. tests/unit/test_documents.py runs the check.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import yaml
+
+from incident_bot.cli import COMMANDS, bot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def command_reference() -> str:
+    """Every command's `--help`, at 100 columns."""
+    parts = []
+    for name, command in _walk(bot, click.Context(bot, info_name="incident-bot", max_content_width=100)):
+        parts.append(f"### `{name}`\n\n```text\n{command}\n```")
+    return "\n\n".join(parts)
+
+
+def _walk(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"the menu names {name}, its file does not define it"
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        yield inner.command_path, command.get_help(inner)
+        if isinstance(command, click.Group):
+            yield from _walk(command, inner)
+
+
+def command_table() -> str:
+    """The menu."""
+    rows = [f"| `incident-bot {name}` | {text} |" for name, text in COMMANDS.items()]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def configuration_table() -> str:
+    """Every key of the config file with its default."""
+    from incident_bot.settings import Config
+
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    for section, field in Config.model_fields.items():
+        inner = getattr(field.annotation, "model_fields", None)
+        if inner is None:
+            rows.append(f"| `{section}` | `{_shown(field.default)}` | {field.description} |")
+            continue
+        rows += [
+            f"| `{section}.{name}` | `{_shown(child.default)}` | {child.description} |" for name, child in inner.items()
+        ]
+    return "\n".join(rows)
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def rule_catalogue() -> str:
+    """One row a rule."""
+    from incident_bot.cli.rules import render_catalogue
+
+    return render_catalogue()
+
+
+def alert_table() -> str:
+    """One row an alert that we ship."""
+    rows = ["| alert | severity | for | fires when |", "|---|---|---|---|"]
+    for path in sorted((ROOT / "alerts").glob("*.rules.yaml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            for rule in group["rules"]:
+                if "alert" in rule:
+                    summary = rule["annotations"]["description"].split("\n")[0]
+                    rows.append(f"| `{rule['alert']}` | {rule['labels']['severity']} | {rule.get('for', '0m')} | {summary} |")
+    return "\n".join(rows)
+
+
+PARTS: dict[tuple[str, str], Callable[[], str]] = {
+    ("docs/cli.md", "commands"): command_reference,
+    ("README.md", "command table"): command_table,
+    ("docs/configuration.md", "configuration"): configuration_table,
+    ("LOG_ANALYSIS.md", "rules"): rule_catalogue,
+    ("LOG_ANALYSIS.md", "alerts"): alert_table,
+}
+
+
+def render(text: str, name: str, content: str) -> str:
+    """The document with the named part replaced. Raises `ValueError` when the markers are missing."""
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"no part `{name}`")
+    return pattern.sub(lambda found: f"{found[1]}\n{content}\n\n{found[2]}", text)
+
+
+def stale() -> dict[Path, str]:
+    """Documents whose generated parts differ from what the code says, with their new text."""
+    from incident_bot.settings import config_schema
+
+    texts: dict[Path, str] = {}
+    for (file, name), make in PARTS.items():
+        path = ROOT / file
+        texts[path] = render(texts.get(path, path.read_text(encoding="utf-8")), name, make())
+    texts[ROOT / "docs/incident-bot.schema.json"] = json.dumps(config_schema(), indent=2) + "\n"
+    return {path: text for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+
+
+def main() -> int:
+    """Write, or with `--check` report and return 1."""
+    changed = stale()
+    for path, text in changed.items():
+        print(path.relative_to(ROOT))
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+    return int(bool(changed) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
