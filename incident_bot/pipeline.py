@@ -100,7 +100,7 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     return Case(
         incident=_redact_incident(known, redactor),
         evidence=evidence,
-        gaps=tuple(_redact_gap(gap, redactor) for gap in collected.gaps),
+        gaps=tuple(_redact_gap(gap, redactor) for gap in (*incident.gaps, *collected.gaps)),
         redactions=dict(redactor.counts),
     )
 
@@ -140,6 +140,7 @@ def _redact_incident(incident: Incident, redactor: Redactor) -> Incident:
         incident,
         alert=_redact_alert(incident.alert, redactor),
         also=tuple(_redact_alert(alert, redactor) for alert in incident.also),
+        gaps=(),
     )
 
 

@@ -191,8 +191,7 @@ def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = 
             hint="E.g. --alert-name ModelPodOOMKilled --namespace ml --pod sentiment-7d9f.",
         )
     event_name = settings.github_event_name if alert.alert_file is None else ""
-    found = intake.read_alert_document(_read_json(path), event_name=event_name)
-    return tuple(item for item in found if item.alert.name not in settings.config.ignore_alerts)
+    return intake.read_incidents(_read_json(path), event_name=event_name, ignore=settings.config.ignore_alerts)
 
 
 def _read_json(path: Path) -> object:
