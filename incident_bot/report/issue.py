@@ -1,0 +1,390 @@
+"""The issue of an analysis: title, labels and body in the order that a tired engineer reads.
+
+Only this module decides what stands where; every piece of outside text goes through
+`sanitise` on its way, and the raw evidence is fitted last into the room that is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from incident_bot.errors import LeakError
+from incident_bot.model import (
+    Action,
+    Analysis,
+    Cause,
+    Citation,
+    Diagnosis,
+    Incident,
+    IssueDraft,
+    Risk,
+    SafeText,
+    Severity,
+    Verdict,
+)
+from incident_bot.report import wording
+from incident_bot.report.pictures import draw
+from incident_bot.report.raw_evidence import fit
+from incident_bot.report.reading import describe_reading
+from incident_bot.report.sanitise import code_line, code_span, fence, https_link, plain, prose, shorten
+
+Seal = Callable[[str], SafeText]
+
+TITLE_CHARACTERS = 256
+# GitHub refuses 65,537 characters; what it counts (characters, code points or bytes) differs by
+# source, so both are kept below the documented number.
+BODY_CHARACTERS = 60_000
+BODY_BYTES = 65_536
+
+_ALERT_BLOCKS = {
+    Verdict.FAILURE: "CAUTION",
+    Verdict.RECOVERED: "NOTE",
+    Verdict.HEALTHY: "NOTE",
+    Verdict.INSUFFICIENT_EVIDENCE: "WARNING",
+}
+_LINK_ANNOTATIONS = {
+    "runbook_url": "Runbook",
+    "runbook": "Runbook",
+    "dashboard_url": "Dashboard",
+    "dashboard": "Dashboard",
+    "grafana_url": "Dashboard",
+}
+_KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What every section may need besides the diagnosis."""
+
+    analysis: Analysis
+    seal: Seal
+    run_url: str
+    now: datetime
+    version: str
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        return self.analysis.diagnosis
+
+    @property
+    def incident(self) -> Incident:
+        return self.analysis.case.incident
+
+
+def draft(analysis: Analysis, *, seal: Seal, run_url: str = "", now: datetime, version: str) -> IssueDraft:
+    """The issue to file. `seal` is the last leak check and sees the exact title and body.
+
+    Raises `LeakError` from `seal`; `draft_minimal` is the answer to that.
+    """
+    context = _Context(analysis=analysis, seal=seal, run_url=run_url, now=now, version=version)
+    head = _head(context)
+    tail = ["---", _footer(context)]
+    room = fit(
+        analysis,
+        characters=BODY_CHARACTERS - _length(head, tail) - _READING_ROOM,
+        size_bytes=BODY_BYTES - _size_bytes(head, tail) - _READING_ROOM,
+    )
+    reading = describe_reading(analysis, room)
+    return _finish(context, [*head, *reading, *room.blocks, *tail])
+
+
+def draft_minimal(analysis: Analysis, *, seal: Seal, run_url: str = "", now: datetime, version: str) -> IssueDraft:
+    """The issue for when the full one may not leave: no evidence, no quotes, no prose from outside.
+
+    What remains is the verdict, the alert's name and target where they pass `seal` by themselves,
+    the category and the gaps' kinds. Never raises.
+    """
+    context = _Context(analysis=analysis, seal=seal, run_url=run_url, now=now, version=version)
+    diagnosis = context.diagnosis
+    causes = [f"- {code_span(cause.category.value)} · {wording.confidence(cause)}" for cause in diagnosis.causes]
+    gaps = ", ".join(code_span(kind) for kind in sorted({gap.kind for gap in diagnosis.gaps})) or "none"
+    body = [
+        marker(context.incident.key),
+        _withheld_verdict(diagnosis, context.incident),
+        "### Root Cause Hypothesis",
+        "\n".join(causes) or "No cause is known.",
+        "### Immediate Actions",
+        f"- [ ] Look at the workload yourself (read only):\n{_indent(fence([look_command(context.incident)], 'sh'))}",
+        "### What was read",
+        (
+            f"Everything that was read is withheld. Kinds of gaps: {gaps}. The kinds of values that the check found "
+            "are in the log of the run."
+        ),
+        _links(context),
+        "---",
+        _footer(context),
+    ]
+    return IssueDraft(
+        key=context.incident.key,
+        title=_sealed_or(context, title(context.incident), "[PRODUCTION ALERT] name withheld"),
+        body=_sealed_or(context, _join(body), f"{marker(context.incident.key)}\n\nThe report was withheld."),
+        labels=labels(diagnosis),
+        marker=marker(context.incident.key),
+    )
+
+
+def _withheld_verdict(diagnosis: Diagnosis, incident: Incident) -> str:
+    return (
+        "> [!WARNING]\n> **An incident was found, but its text may not be shown: "
+        "the last check for secrets refused it.**\n"
+        f"> {diagnosis.severity.value} · {wording.VERDICT_WORDS[diagnosis.verdict]} · {_target(incident)}"
+    )
+
+
+def _sealed_or(context: _Context, text: str, ours: str) -> SafeText:
+    try:
+        return context.seal(text)
+    except LeakError:
+        return SafeText(ours)
+
+
+def marker(key: str) -> str:
+    """The hidden line by which the tracker knows an issue again. Sanitising breaks every other `<!--`."""
+    return f"<!-- incident-bot:v1 key={key} -->"
+
+
+def title(incident: Incident) -> str:
+    """`[PRODUCTION ALERT] {alert name} - {pod or workload}` in at most 256 characters."""
+    name = plain(incident.alert.name, 150) or "unnamed alert"
+    return f"[PRODUCTION ALERT] {name} - {plain(incident.target.name, 80)}"[:TITLE_CHARACTERS]
+
+
+def labels(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The labels that code decides: nothing here comes from free text."""
+    return ("production-alert", "ai-analysis", diagnosis.severity.value, f"cause/{diagnosis.category.value}")
+
+
+_READING_ROOM = 6_000
+"""Characters kept free for "What was read", whose size depends on what had to be cut."""
+
+
+def _finish(context: _Context, blocks: list[str]) -> IssueDraft:
+    return IssueDraft(
+        key=context.incident.key,
+        title=context.seal(title(context.incident)),
+        body=context.seal(_join(blocks)),
+        labels=labels(context.diagnosis),
+        marker=marker(context.incident.key),
+    )
+
+
+def _join(blocks: list[str]) -> str:
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _length(*parts: list[str]) -> int:
+    return sum(len(_join(part)) for part in parts)
+
+
+def _size_bytes(*parts: list[str]) -> int:
+    return sum(len(_join(part).encode()) for part in parts)
+
+
+def _head(context: _Context) -> list[str]:
+    """Everything above the raw evidence but "What was read"."""
+    diagnosis = context.diagnosis
+    return [
+        marker(context.incident.key),
+        _verdict(context),
+        *_proof(diagnosis),
+        _first_look(context),
+        _links(context),
+        "### Root Cause Hypothesis",
+        *_causes(diagnosis),
+        "### Impact Assessment",
+        prose(diagnosis.impact, 2000) or "Not known from what could be read.",
+        "### Immediate Actions",
+        *_actions(diagnosis),
+        "### Prevention Recommendations",
+        _prevention(diagnosis),
+        *_timeline(context),
+    ]
+
+
+def _verdict(context: _Context) -> str:
+    diagnosis, incident = context.diagnosis, context.incident
+    facts = [diagnosis.severity.value]
+    if incident.alert.starts_at:
+        facts.append(wording.since(incident.alert.starts_at, context.now))
+    facts.append(_target(incident))
+    restarts = wording.restarts(context.analysis.case)
+    if restarts:
+        facts.append(wording.counted(restarts, "restart"))
+    facts.append(
+        wording.confidence(diagnosis.causes[0])
+        if diagnosis.verdict is Verdict.FAILURE and diagnosis.causes
+        else wording.VERDICT_WORDS[diagnosis.verdict]
+    )
+    block = _ALERT_BLOCKS[diagnosis.verdict]
+    if diagnosis.verdict is Verdict.FAILURE and diagnosis.severity is not Severity.CRITICAL:
+        block = "WARNING"
+    summary = prose(diagnosis.summary, 400) or wording.VERDICT_WORDS[diagnosis.verdict]
+    return f"> [!{block}]\n> **{summary}**\n> {' · '.join(facts)}"
+
+
+def _target(incident: Incident) -> str:
+    kind, _, name = wording.workload(incident.target).partition(" ")
+    words = f"{plain(kind, 40)} {code_span(name, 200)}" if name else kind
+    return f"{words} in {code_span(incident.target.cluster, 80)}" if incident.target.cluster else words
+
+
+def _proof(diagnosis: Diagnosis) -> list[str]:
+    """The two or three lines that prove the first cause, short enough for a phone."""
+    cited = diagnosis.causes[0].citations[:3] if diagnosis.causes else ()
+    width = max((len(wording.reference(citation)) for citation in cited), default=0)
+    lines = [
+        f"{wording.reference(citation):<{width}}  {code_line(shorten(wording.headline(citation.quote), 200))}"
+        for citation in cited
+    ]
+    return [fence(lines)] if lines else []
+
+
+def _first_look(context: _Context) -> str:
+    command = next(
+        (action.command for action in context.diagnosis.actions if action.command and action.risk is Risk.READ_ONLY),
+        look_command(context.incident),
+    )
+    return f"**First, change nothing and look:**\n{_shell(command)}"
+
+
+def look_command(incident: Incident) -> str:
+    """A harmless first command from the target alone; names that are no Kubernetes names are left out."""
+    target = incident.target
+    namespace = f" -n {target.namespace}" if _KUBERNETES_NAME.fullmatch(target.namespace) else ""
+    if _KUBERNETES_NAME.fullmatch(target.pod):
+        return f"kubectl{namespace} describe pod {target.pod}"
+    if not namespace and _KUBERNETES_NAME.fullmatch(target.node):
+        return f"kubectl describe node {target.node}"
+    return f"kubectl{namespace or ' -A'} get events --sort-by=.lastTimestamp"
+
+
+def _shell(command: str) -> str:
+    """A command to copy. A line that starts with a slash would be an order to bots that read issues."""
+    lines = [code_line(line) for line in command.split("\n") if line.strip()]
+    return fence([f"command {line.lstrip()}" if line.lstrip().startswith("/") else line for line in lines], "sh")
+
+
+def _indent(block: str, by: str = "  ") -> str:
+    return "\n".join(by + line for line in block.split("\n"))
+
+
+def _links(context: _Context) -> str:
+    """Runbook, dashboard, source and run: only strictly formed https addresses that hold no secret."""
+    alert = context.incident.alert
+    wanted = [(label, alert.annotations.get(key, "")) for key, label in _LINK_ANNOTATIONS.items()]
+    wanted += [("Alert source", alert.generator_url), ("Workflow run", "")]
+    links: dict[str, str] = {}
+    for label, url in wanted:
+        link = https_link(label, url)
+        if link and label not in links and _passes(context.seal, link):
+            links[label] = link
+    run = https_link("Workflow run", context.run_url)
+    return " · ".join([*links.values(), *([run] if run else [])])
+
+
+def _passes(seal: Seal, text: str) -> bool:
+    try:
+        return bool(seal(text))
+    except LeakError:
+        return False
+
+
+def _causes(diagnosis: Diagnosis) -> list[str]:
+    if not diagnosis.causes:
+        blocks = [_NO_CAUSE[diagnosis.verdict]]
+    else:
+        blocks = [_cause(cause, diagnosis) for cause in diagnosis.causes[:3]]
+    if diagnosis.ruled_out:
+        blocks.append("**Ruled out**\n" + "\n".join(f"- {prose(reason, 400)}" for reason in diagnosis.ruled_out[:6]))
+    if diagnosis.disagreement:
+        blocks.append(f"**Disagreement:** {prose(diagnosis.disagreement, 800)}")
+    return blocks
+
+
+_NO_CAUSE = {
+    Verdict.FAILURE: "Something failed, but nothing that was read says why. See the actions for what to gather.",
+    Verdict.RECOVERED: "It works again and what was read does not say why it stopped.",
+    Verdict.HEALTHY: "No failure found: the workload runs as it should, so no cause is invented. "
+    "The alert may have been short, or its rule may be wrong.",
+    Verdict.INSUFFICIENT_EVIDENCE: "No cause is named, because too little could be read to name one honestly. "
+    "What is missing, and how to get it, is listed below.",
+}
+
+
+def _cause(cause: Cause, diagnosis: Diagnosis) -> str:
+    found = wording.found_by(cause, diagnosis)
+    rule = f" ({code_span(cause.rule_id, 80)})" if cause.rule_id else ""
+    lines = [f"**{cause.rank}. {prose(cause.title, 200) or 'Unnamed'}** · {wording.confidence(cause)} · {found}{rule}"]
+    if cause.explanation:
+        lines.append(prose(cause.explanation, 1500))
+    return "\n".join([*lines, *(_quote(citation) for citation in cause.citations[:6])])
+
+
+def _quote(citation: Citation) -> str:
+    return f"- `{wording.reference(citation)}` {code_span(wording.excerpt(citation.quote), 240)}"
+
+
+def _actions(diagnosis: Diagnosis) -> list[str]:
+    harmless_first = sorted(diagnosis.actions[:12], key=lambda action: action.risk is not Risk.READ_ONLY)
+    blocks = ["\n".join(_action(action) for action in harmless_first)]
+    if not harmless_first:
+        blocks = ["Nothing to do is known."]
+    if diagnosis.do_not:
+        blocks.append("\n".join(f"**Do not:** {prose(advice, 400)}" for advice in diagnosis.do_not[:5]))
+    return blocks
+
+
+def _action(action: Action) -> str:
+    changes = "**changes state**" if action.risk is Risk.CHANGES_STATE else "read only"
+    why = f": {prose(action.why, 300)}" if action.why else ""
+    line = f"- [ ] {prose(action.step, 400) or 'Look'} ({changes}){why}"
+    return f"{line}\n{_indent(_shell(action.command))}" if action.command.strip() else line
+
+
+def _prevention(diagnosis: Diagnosis) -> str:
+    advice = [f"{number}. {prose(text, 500)}" for number, text in enumerate(diagnosis.prevention[:6], start=1)]
+    return "\n".join(advice) or "Nothing to recommend from what is known."
+
+
+def _timeline(context: _Context) -> list[str]:
+    entries = sorted(context.diagnosis.timeline, key=lambda entry: entry.at)
+    if len(entries) > _TIMELINE_ENTRIES:
+        entries = [*entries[: _TIMELINE_ENTRIES // 2], *entries[-_TIMELINE_ENTRIES // 2 :]]
+    days = {entry.at.date() for entry in entries}
+    form = "%H:%M:%S" if len(days) == 1 else "%m-%d %H:%M:%S"
+    lines = [
+        f"- {entry.at.strftime(form)} {prose(entry.text, 240)}"
+        + (f" `{wording.reference(entry.citation)}`" if entry.citation else "")
+        for entry in entries
+    ]
+    picture = draw(context.analysis)
+    blocks = [block for block in ("\n".join(lines), picture) if block]
+    return ["### What happened", *blocks] if blocks else []
+
+
+_TIMELINE_ENTRIES = 20
+
+
+def _footer(context: _Context) -> str:
+    """Feedback hint, then what made this report; all of it code's own words and numbers."""
+    diagnosis = context.diagnosis
+    usage = diagnosis.usage
+    made_by = []
+    if diagnosis.model:
+        cost = "cost unknown" if usage.cost_usd is None else f"{usage.cost_usd:.4f} USD"
+        out = usage.output_tokens + usage.thinking_tokens
+        made_by += [f"{prose(diagnosis.model, 80)}, {usage.input_tokens:,} tokens in, {out:,} out, {cost}"]
+    else:
+        made_by += ["rules only, no model"]
+    if diagnosis.timings_s:
+        made_by.append(f"{sum(diagnosis.timings_s.values()):.1f} s")
+    if diagnosis.prompt_sha256:
+        made_by.append(f"prompt {prose(diagnosis.prompt_version, 40)} {code_span(diagnosis.prompt_sha256[:8])}")
+    made_by.append(f"incident-bot {prose(context.version, 40)}")
+    return (
+        "<sub>Wrong or right? Comment `/incident-bot wrong`, `/incident-bot confirm` or "
+        f"`/incident-bot correct <cause>`. · {' · '.join(made_by)}</sub>"
+    )

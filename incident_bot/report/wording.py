@@ -1,0 +1,137 @@
+"""The words of a report: confidence, age, who found it, the short form of a log line. Shared by every rendering."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+
+from incident_bot.model import Case, Cause, Citation, Diagnosis, Engine, EvidenceKind, Target, Verdict
+
+_CONFIDENCE_WORDS = ((0.85, "very likely"), (0.65, "likely"), (0.30, "possible"))
+
+VERDICT_WORDS = {
+    Verdict.FAILURE: "failure",
+    Verdict.RECOVERED: "recovered",
+    Verdict.HEALTHY: "no failure found",
+    Verdict.INSUFFICIENT_EVIDENCE: "not enough evidence",
+}
+
+
+def confidence(cause: Cause) -> str:
+    """Such as "very likely (0.94)": a word to act on and a number to compare."""
+    if cause.conjecture:
+        return f"conjecture, no line proves it ({cause.confidence:.2f})"
+    word = next((word for floor, word in _CONFIDENCE_WORDS if cause.confidence >= floor), "unlikely")
+    return f"{word} ({cause.confidence:.2f})"
+
+
+def model_name(diagnosis: Diagnosis) -> str:
+    """The model as people call it."""
+    return "Gemini" if diagnosis.model.startswith("gemini") else "the model"
+
+
+def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
+    """Who found a cause, in words."""
+    if cause.found_by is Engine.BOTH:
+        return f"rules and {model_name(diagnosis)} agree"
+    return "rules" if cause.found_by is Engine.RULES else model_name(diagnosis)
+
+
+def duration(seconds: float) -> str:
+    """Such as "45 s", "14 min", "3 h 5 min", "2 d 4 h"."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = whole // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def since(starts_at: datetime, now: datetime) -> str:
+    """Such as "firing since 00:38 UTC (14 min)", with the date where it was another day."""
+    form = "%H:%M UTC" if starts_at.date() == now.date() else "%Y-%m-%d %H:%M UTC"
+    return f"firing since {starts_at.strftime(form)} ({duration((now - starts_at).total_seconds())})"
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as "1 line", "8,930 lines"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def workload(target: Target) -> str:
+    """Such as "deployment ml/sentiment" from what is known of the target."""
+    name = target.workload or target.pod or target.node
+    place = f"{target.namespace}/{name}" if target.namespace and name else name or target.namespace
+    kind = (target.workload_kind or "workload") if target.workload else "pod" if target.pod else "node"
+    return f"{kind.lower()} {place}" if name else f"namespace {place}" if place else "cluster"
+
+
+def reference(citation: Citation) -> str:
+    """Such as "E2:14": how a line is called everywhere."""
+    return f"{citation.evidence_id}:{citation.line}"
+
+
+# Times that programs put at the start of a line: RFC 3339, Python's logging, log4j, klog, syslog-like clocks.
+_LEADING_TIME = re.compile(
+    r"\s*[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[IWEF]\d{4} )?(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d|UTC)?[\])]?[\s:|-]*"
+)
+_MESSAGE_KEYS = ("message", "msg", "error", "err", "exception", "event", "reason", "log")
+
+
+def split_time(line: str) -> tuple[str, str]:
+    """A line's leading clock time (HH:MM:SS, or empty) and what follows it."""
+    clock, rest = "", line
+    # Twice: a container runtime's time often stands before the program's own.
+    for _ in range(2):
+        match = _LEADING_TIME.match(rest)
+        if not match or match.end() == len(rest):
+            break
+        clock, rest = match["clock"], rest[match.end() :]
+    return clock, rest
+
+
+def headline(line: str) -> str:
+    """What a line says, for the first screen: clock time, then the message; JSON lines by their message field."""
+    clock, rest = split_time(line)
+    said = _json_message(rest) or " ".join(rest.split())
+    return f"{clock} {said}" if clock else said
+
+
+def excerpt(line: str) -> str:
+    """The part of a line to quote, verbatim: without its leading time; of a JSON line its message where that is verbatim."""
+    _, rest = split_time(line)
+    said = _json_message(rest)
+    return said if said and said in line else rest.strip()
+
+
+def _json_message(text: str) -> str:
+    if not text.startswith("{") or len(text) > 20_000:
+        return ""
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(loaded, dict):
+        return ""
+    return next((" ".join(loaded[key].split()) for key in _MESSAGE_KEYS if isinstance(loaded.get(key), str)), "")
+
+
+_RESTARTS = re.compile(r"\s*(?:Restart Count:|\"?restartCount\"?:)\s*(\d{1,7}),?\s*$")
+_POD_HEAD = re.compile(r"Name:\s|\s*\"?kind\"?: \"?Pod\"?,?\s*$")
+
+
+def restarts(case: Case) -> int | None:
+    """The highest restart count of a container, where exactly one pod was described; else None."""
+    heads, counts = 0, [-1]
+    for item in case.evidence:
+        if item.kind in {EvidenceKind.DESCRIBE, EvidenceKind.OBJECT}:
+            found = [int(match[1]) for line in item.lines if (match := _RESTARTS.match(line))]
+            heads += bool(found) and max(1, sum(bool(_POD_HEAD.match(line)) for line in item.lines))
+            counts += found
+    return max(counts) if heads == 1 and max(counts) >= 0 else None
