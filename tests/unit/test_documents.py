@@ -1,0 +1,61 @@
+"""Documents are held against the code: commands, options, tables, the catalogue, links."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from incident_bot.cli import COMMANDS, bot
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob(".github/*.md")]
+
+
+def _generator() -> Any:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_parts_are_fresh() -> None:
+    stale = [str(path.relative_to(ROOT)) for path in _generator().stale()]
+
+    assert [] == stale, "run `.venv/bin/python docs/generate.py`"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    command = bot.get_command(click.Context(bot), name)
+
+    assert command is not None
+    leaves = command.commands.values() if isinstance(command, click.Group) else [command]
+    for leaf in leaves:
+        text = leaf.help
+        assert text is not None
+        assert "Example" in text
+        assert "incident-bot " in text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    broken = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
+
+    assert [] == broken
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_documents_name_in_code_exist(path: Path) -> None:
+    """`incident_bot/...`, `tests/...`, `docs/...`, `alerts/...`, `deploy/...` in backticks are promises."""
+    named = re.findall(r"`((?:incident_bot|tests|docs|alerts|deploy|prompts|benchmarks)/[\w./*-]+)`", path.read_text())
+    missing = [name for name in named if not list(ROOT.glob(name.rstrip("/")))]
+
+    assert [] == missing
