@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from incident_bot.model import Gap, Incident, RawEvidence, Target
+if TYPE_CHECKING:
+    from incident_bot.model import Gap, Incident, RawEvidence, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
