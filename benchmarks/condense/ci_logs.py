@@ -1,0 +1,132 @@
+"""Share of CI incidents whose decisive line survives condensing, at 2k, 8k and 32k tokens, beside simple baselines.
+
+Run: python -m benchmarks.condense.ci_logs --data FOLDER   (see docs/condensing.md for where the data comes from)
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident_bot.condense import condense, estimate_tokens
+from incident_bot.model import Evidence, EvidenceKind, SafeText
+
+BUDGETS = (2000, 8000, 32000)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+@dataclass(frozen=True)
+class Incident:
+    log: str
+    group: str
+    lines: list[str]
+    decisive: frozenset[str]
+
+
+def normal(text: str) -> str:
+    """Colours stripped and whitespace collapsed, as the labels are."""
+    return " ".join(_ANSI.sub("", text).split())
+
+
+def four_chars(text: str) -> float:
+    """The comparison's own token: four characters."""
+    return len(text) / 4
+
+
+def read_incidents(folder: Path) -> Iterator[Incident]:
+    for row in map(json.loads, (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()):
+        raw = gzip.decompress((folder / row["log"]).read_bytes()).decode("utf-8", "replace")
+        lines = [line.removesuffix("\r") for line in raw.split("\n")]
+        yield Incident(row["log"], row["source"].rsplit("/", 2)[0], lines, frozenset(map(normal, row["decisive"])))
+
+
+Method = Callable[[Sequence[str], int], Sequence[str]]
+
+
+def condensed(estimate: Callable[[str], float]) -> Method:
+    def method(lines: Sequence[str], budget: int) -> list[str]:
+        evidence = Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
+        (excerpt,) = condense([evidence], budget_tokens=budget, estimate=estimate)
+        return [line.text for line in excerpt.kept]
+
+    return method
+
+
+def tail_100(lines: Sequence[str], budget: int) -> Sequence[str]:
+    return _last(lines[-100:], budget)
+
+
+def tail(lines: Sequence[str], budget: int) -> Sequence[str]:
+    return _last(lines, budget)
+
+
+def grep(lines: Sequence[str], budget: int) -> Sequence[str]:
+    return _last([line for line in lines if re.search(r"(?i)error|exception|fatal", line)], budget)
+
+
+def head_tail(lines: Sequence[str], budget: int) -> Sequence[str]:
+    half = budget // 2
+    return [*_last(lines[::-1], half)[::-1], *_last(lines, half)]
+
+
+def _last(lines: Sequence[str], budget: int) -> list[str]:
+    kept: list[str] = []
+    room = budget * 4
+    for line in reversed(lines):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return kept[::-1]
+
+
+METHODS: dict[str, Method] = {
+    "condense": condensed(four_chars),
+    "condense, own estimate": condensed(estimate_tokens),
+    "tail -100": tail_100,
+    "tail": tail,
+    "grep": grep,
+    "head + tail": head_tail,
+}
+
+
+def survives(incident: Incident, kept: Sequence[str]) -> bool:
+    return not incident.decisive.isdisjoint(map(normal, kept))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with labels.jsonl and the logs it names")
+    parser.add_argument("--misses", action="store_true", help="name the incidents that condense loses")
+    arguments = parser.parse_args()
+    incidents = list(read_incidents(arguments.data))
+    print(f"{len(incidents)} incidents, {len({item.group for item in incidents})} repositories")
+    print(f"{'method':<26}" + "".join(f"{budget:>8}" for budget in BUDGETS) + "   mean over repositories")
+    for name, method in METHODS.items():
+        shares, by_group = [], []
+        for budget in BUDGETS:
+            groups: dict[str, list[bool]] = defaultdict(list)
+            for incident in incidents:
+                kept = survives(incident, method(incident.lines, budget))
+                groups[incident.group].append(kept)
+                if arguments.misses and not kept and name == "condense":
+                    print(f"  lost at {budget}: {incident.log} {incident.group} {next(iter(incident.decisive))[:80]}")
+            shares.append(sum(map(sum, groups.values())) / len(incidents))
+            by_group.append(statistics.mean(sum(kept) / len(kept) for kept in groups.values()))
+        print(
+            f"{name:<26}"
+            + "".join(f"{share:>8.1%}" for share in shares)
+            + "   "
+            + " ".join(f"{share:.1%}" for share in by_group)
+        )
+
+
+if __name__ == "__main__":
+    main()

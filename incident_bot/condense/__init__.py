@@ -1,0 +1,10 @@
+"""Long logs become short ones: the lines that decide, in their order, with their numbers, under a token budget.
+
+Pure: no clock, no files, no environment. `docs/condensing.md` tells how lines are chosen and what was measured.
+"""
+
+from incident_bot.condense.condenser import Condenser, condense
+from incident_bot.condense.digests import digest
+from incident_bot.condense.tokens import estimate_tokens
+
+__all__ = ["Condenser", "condense", "digest", "estimate_tokens"]

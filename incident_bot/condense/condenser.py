@@ -1,0 +1,77 @@
+"""The room's doors: evidence in memory, or a stream that is never held whole. Both share survey and selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from incident_bot.condense.selection import Log, Rewrite, select
+from incident_bot.condense.survey import Survey, chunks_of, survey
+from incident_bot.condense.templates import Template
+from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
+from incident_bot.model import Evidence, Excerpt, SafeText
+
+
+def condense(
+    logs: Sequence[Evidence],
+    *,
+    budget_tokens: int,
+    baseline: Sequence[Evidence] = (),
+    estimate: TokenEstimator = estimate_tokens,
+) -> tuple[Excerpt, ...]:
+    """The lines of each log that matter, in order, one excerpt a log, all within one token budget.
+
+    `baseline` are logs of a healthy sibling or an earlier window: lines of a kind that is absent
+    there are preferred. `estimate` counts the tokens of a text. Raises ValueError for a budget below 1.
+    """
+    is_novel = _novelty(survey(item.lines) for item in baseline) if baseline else None
+    surveyed = [Log(survey(item.lines), is_novel=is_novel) for item in logs]
+    kept = select(surveyed, _checked(budget_tokens), estimate=estimate)
+    return tuple(
+        Excerpt(evidence_id=item.id, kept=lines, total_lines=len(item.lines), cut=item.cut)
+        for item, lines in zip(logs, kept, strict=True)
+    )
+
+
+class Condenser:
+    """One log read as a stream: `feed` lines as they come, then ask for the excerpt.
+
+    Raw text may be fed as long as `rewrite` (redaction) is given to `excerpt`: it sees every line that
+    is considered, whole, before the line is shortened.
+    """
+
+    def __init__(self, *, baseline: Iterable[str] = ()) -> None:
+        self._survey = Survey()
+        known = survey(baseline)
+        self._is_novel = _novelty([known]) if known.total_lines else None
+
+    def feed(self, lines: Iterable[str]) -> None:
+        """Take the next lines, without their line ends; several thousand a call are fastest."""
+        for chunk in chunks_of(lines):
+            self._survey.feed(chunk)
+
+    def excerpt(
+        self,
+        budget_tokens: int,
+        *,
+        rewrite: Rewrite = SafeText,
+        estimate: TokenEstimator = estimate_tokens,
+        evidence_id: str = "E1",
+    ) -> Excerpt:
+        """What is worth keeping of the lines fed so far."""
+        log = Log(self._survey, is_novel=self._is_novel)
+        kept = select([log], _checked(budget_tokens), estimate=estimate, rewrite=rewrite)[0]
+        return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines)
+
+
+def _checked(budget_tokens: int) -> int:
+    if budget_tokens < 1:
+        raise ValueError(f"budget_tokens must be at least 1, not {budget_tokens}")
+    return budget_tokens
+
+
+def _novelty(baselines: Iterable[Survey]) -> Callable[[Template], bool]:
+    """Whether a template's words appear in none of the baselines, whatever stream they came from there."""
+    known: set[bytes] = set()
+    for item in baselines:
+        known |= {template.words() for template in item.table.templates}
+    return lambda template: template.words() not in known

@@ -1,0 +1,333 @@
+"""Which lines to keep: quotas for what is alarming, last, and rare, dealt to the streams in turn until the budget is spent."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from incident_bot.condense.lines import clean
+from incident_bot.condense.severity import Level, grade, is_ending
+from incident_bot.condense.shorten import shorten
+from incident_bot.condense.survey import Survey
+from incident_bot.condense.templates import Template
+from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
+from incident_bot.condense.traces import causes, find_trace, is_frame
+from incident_bot.model import KeptLine, SafeText
+
+Rewrite = Callable[[str], SafeText]
+"""What every text passes before it is shortened and kept: redaction on a raw stream, nothing on `Evidence`."""
+
+
+MARKER = "… {} lines left out"
+_MARKER_EVERY_TOKENS = 200
+"""One marker for this much budget: numbers that jump already tell a reader where lines are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Cumulative ceilings as shares of the budget, in the order they are filled: what one leaves the next may use."""
+
+    first: float = 0.15
+    errors: float = 0.50
+    ending: float = 0.62
+    tail: float = 0.80
+    rare: float = 0.92
+    last: float = 0.96
+    head: float = 1.0
+
+
+QUOTAS = Quotas()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One chosen line: its text as it will be shown, its cost and the reason."""
+
+    text: SafeText
+    cost: float
+    why: str
+
+
+class Log:
+    """A survey with what selection asks of it: text, level, template and family by line number."""
+
+    def __init__(self, survey: Survey, *, is_novel: Callable[[Template], bool] | None = None) -> None:
+        self.survey = survey
+        self.known = survey.known_lines()
+        self.templates = survey.table.templates
+        self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
+        self._levels = {
+            number: template.level for template in self.templates for number in (template.first, template.last)
+        }
+        self._families = {id(template): family(template) for template in self.templates}
+        self._counts = Counter[str]()
+        for template in self.templates:
+            self._counts[self._families[id(template)]] += template.count
+
+    def level(self, number: int) -> int:
+        """How bad a line that is at hand sounds."""
+        level = self._levels.get(number)
+        if level is None:
+            level = self._levels[number] = grade(clean(self.known[number]))
+        return level
+
+    def family_count(self, template: Template) -> int:
+        """Lines of the same kind: rarity belongs to kinds, not to the file names in them."""
+        return self._counts[self._families[id(template)]]
+
+    def family(self, template: Template) -> str:
+        """The kind itself."""
+        return self._families[id(template)]
+
+    def streams(self) -> list[list[Template]]:
+        """The templates of each stream, in order."""
+        by_stream: dict[str, list[Template]] = {}
+        for template in self.templates:
+            by_stream.setdefault(template.stream, []).append(template)
+        return list(by_stream.values())
+
+
+_NOT_WORDS = {code: " " for code in range(128) if not chr(code).isalpha()}
+
+
+def family(template: Template) -> str:
+    """A coarse kind for counting: stream, level and the first two words."""
+    words = clean(template.first_text[:400]).translate(_NOT_WORDS).split(None, 3)
+    return f"{template.stream}\0{template.level}\0{' '.join(words[:2])[:40]}"
+
+
+class Selection:
+    """The lines chosen so far from several logs and what they cost together; never more than the budget."""
+
+    def __init__(
+        self, logs: Sequence[Log], budget_tokens: float, *, estimate: TokenEstimator, rewrite: Rewrite
+    ) -> None:
+        self.logs = logs
+        self.budget_tokens = budget_tokens
+        self.chosen: list[dict[int, Choice]] = [{} for _ in logs]
+        self.spent = 0.0
+        self._estimate = estimate
+        self._rewrite = rewrite
+        self._most_markers = max(2, int(budget_tokens / _MARKER_EVERY_TOKENS))
+        self._marker_cost = estimate(MARKER.format(9_999_999) + "\n")
+        self._safe: dict[tuple[int, int], str] = {}
+
+    def take(self, log: int, number: int, why: str, *, ceiling: float, limit: int) -> bool:
+        """Choose a line, cut to `limit` characters, if it fits under `ceiling` (a share of the budget). True when it is in."""
+        chosen = self.chosen[log]
+        if number in chosen:
+            return True
+        text = shorten(self._text(log, number), limit)
+        if not text:
+            return False
+        cost = self._estimate(f"{number}: {text} ×99999\n")
+        if self.spent + cost + self._markers() > self.budget_tokens * ceiling:
+            return False
+        chosen[number] = Choice(SafeText(text), cost, why)
+        self.spent += cost
+        return True
+
+    def fits(self, log: int, numbers: Iterable[int], *, ceiling: float, limit: int) -> bool:
+        """Whether all these lines together would fit under the ceiling."""
+        room = self.budget_tokens * ceiling - self.spent - self._markers()
+        for number in numbers:
+            if number not in self.chosen[log]:
+                room -= self._estimate(f"{number}: {shorten(self._text(log, number), limit)} ×99999\n")
+            if room < 0:
+                return False
+        return True
+
+    def _text(self, log: int, number: int) -> str:
+        text = self._safe.get((log, number))
+        if text is None:
+            text = self._safe[log, number] = self._rewrite(clean(self.logs[log].known[number])).rstrip()
+        return text
+
+    def _markers(self) -> float:
+        return self._marker_cost * min(sum(map(len, self.chosen)) + 1, self._most_markers)
+
+
+def select(
+    logs: Sequence[Log],
+    budget_tokens: float,
+    *,
+    estimate: TokenEstimator = estimate_tokens,
+    rewrite: Rewrite = SafeText,
+) -> list[tuple[KeptLine, ...]]:
+    """The lines of each log to keep, in order, all logs sharing one budget."""
+    selection = Selection(logs, budget_tokens, estimate=estimate, rewrite=rewrite)
+    wide = 200 if budget_tokens <= 3000 else 400 if budget_tokens <= 12000 else 1000
+    narrow = 140 if budget_tokens <= 3000 else 240 if budget_tokens <= 12000 else 500
+    rich = budget_tokens > 3000
+    _take_first_errors(selection, QUOTAS.first, wide)
+    _take_errors(selection, Level.ERROR, QUOTAS.errors, wide, rich=rich)
+    _take_endings(selection, QUOTAS.ending, narrow)
+    _take_tail(selection, QUOTAS.tail, narrow)
+    _take_rare(selection, QUOTAS.rare, narrow)
+    _take_last(selection, QUOTAS.last, narrow)
+    _take_head(selection, QUOTAS.head, narrow)
+    _take_context(selection, 1.0, narrow)
+    _take_errors(selection, Level.NOTICE, 1.0, wide, rich=rich)
+    _take_rare(selection, 1.0, narrow)
+    _take_last(selection, 1.0, narrow)
+    _take_tail(selection, 1.0, narrow)
+    return [_kept_lines(log, chosen) for log, chosen in zip(logs, selection.chosen, strict=True)]
+
+
+def _in_turn(streams: Iterable[Iterable[tuple[int, Template]]]) -> Iterator[tuple[int, Template]]:
+    """One of each stream, then the second of each, and so on."""
+    waiting = [iter(stream) for stream in streams]
+    while waiting:
+        for stream in list(waiting):
+            item = next(stream, None)
+            if item is None:
+                waiting.remove(stream)
+            else:
+                yield item
+
+
+def _ranked(
+    selection: Selection, least: int, weigh: Callable[[Log, Template], float]
+) -> Iterator[tuple[int, Template]]:
+    """Templates at or above a level, heaviest first within each stream, the streams in turn."""
+    ranked = []
+    for index, log in enumerate(selection.logs):
+        for templates in log.streams():
+            heavy = sorted(
+                ((weigh(log, t), -t.first, t) for t in templates if t.level >= least),
+                key=lambda item: item[:2],
+                reverse=True,
+            )
+            if heavy:
+                ranked.append((heavy[0][0], [(index, template) for _, _, template in heavy]))
+    ranked.sort(key=lambda item: item[0], reverse=True)
+    return _in_turn(stream for _, stream in ranked)
+
+
+def _alarm(log: Log, template: Template) -> float:
+    """How much a template deserves a place among the errors."""
+    weight = float(template.level) - 4 * math.log2(log.family_count(template))
+    weight += 12 * template.first / log.survey.total_lines
+    if id(template) in log.novel:
+        weight += 25
+    return weight
+
+
+def _take_first_errors(selection: Selection, ceiling: float, limit: int) -> None:
+    for index, template in _ranked(selection, Level.ERROR, lambda _, template: -template.first):
+        log = selection.logs[index]
+        taken = {log.templates[0].stream}
+        del taken
+        if not selection.take(index, template.first, "first error", ceiling=ceiling, limit=limit):
+            return
+        for number in range(template.first + 1, template.first + 3):
+            if number in log.known:
+                selection.take(index, number, "context", ceiling=ceiling, limit=limit)
+
+
+def _take_errors(selection: Selection, least: int, ceiling: float, limit: int, *, rich: bool) -> None:
+    for index, template in _ranked(selection, least, _alarm):
+        log = selection.logs[index]
+        if is_frame(log.known[template.first]):
+            continue
+        why = "error" if template.level >= Level.ERROR else "warning"
+        if id(template) in log.novel:
+            why = "baseline-novel"
+        if not selection.take(index, template.first, why, ceiling=ceiling, limit=limit):
+            continue
+        trace = find_trace(log.known, template.first)
+        if rich and trace and selection.fits(index, trace, ceiling=ceiling, limit=limit):
+            for number in trace:
+                selection.take(index, number, "traceback", ceiling=ceiling, limit=limit)
+        else:
+            for number in causes(log.known, trace):
+                selection.take(index, number, "error", ceiling=ceiling, limit=limit)
+
+
+def _take_endings(selection: Selection, ceiling: float, limit: int) -> None:
+    """What stands just before the last reports that something ended badly."""
+    for index, log in enumerate(selection.logs):
+        endings = [t.last for t in log.templates if t.level >= Level.ERROR and is_ending(clean(t.last_text))]
+        for end in sorted(endings, reverse=True)[:4]:
+            for number in range(end, max(0, end - 8), -1):
+                if number in log.known:
+                    selection.take(index, number, "context", ceiling=ceiling, limit=limit)
+
+
+def _take_tail(selection: Selection, ceiling: float, limit: int) -> None:
+    """The last lines, each template at most twice."""
+    ends = [(index, log, log.survey.total_lines, log.survey.tail_start()) for index, log in enumerate(selection.logs)]
+    shown = Counter[int]()
+    for index, log, end, start in ends:
+        misses = 0
+        for number in range(end, start - 1, -1):
+            template = log.survey.table.find(log.known[number])
+            shown[id(template)] += 1
+            if template is not None and shown[id(template)] > 2:
+                continue
+            if clean(log.known[number]).strip() and not selection.take(
+                index, number, "tail", ceiling=ceiling, limit=limit
+            ):
+                misses += 1
+                if misses > 3:
+                    break
+
+
+def _rarity(log: Log, template: Template) -> float:
+    return template.level / 10 - math.log2(log.family_count(template)) + (8 if id(template) in log.novel else 0)
+
+
+def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:
+    misses = 0
+    for index, template in _ranked(selection, Level.INFO, _rarity):
+        why = "baseline-novel" if id(template) in selection.logs[index].novel else "rare"
+        if not selection.take(index, template.first, why, ceiling=ceiling, limit=limit):
+            misses += 1
+            if misses > 10:
+                return
+
+
+def _take_last(selection: Selection, ceiling: float, limit: int) -> None:
+    """The last line of templates whose first is kept: both ends of a trend."""
+    for index, template in _ranked(
+        selection, Level.INFO, lambda _, template: template.level + math.log2(template.count)
+    ):
+        if template.count > 1 and template.first in selection.chosen[index]:
+            selection.take(index, template.last, "last", ceiling=ceiling, limit=limit)
+
+
+def _take_head(selection: Selection, ceiling: float, limit: int) -> None:
+    for index, log in enumerate(selection.logs):
+        for number in range(1, min(len(log.survey.head), 10) + 1):
+            selection.take(index, number, "head", ceiling=ceiling, limit=limit)
+
+
+def _take_context(selection: Selection, ceiling: float, limit: int) -> None:
+    """Two lines before and six after each kept error, nearest first."""
+    for distance in (1, 2, -1, 3, 4, -2, 5, 6):
+        for index, log in enumerate(selection.logs):
+            for number in [
+                n for n, choice in selection.chosen[index].items() if choice.why in {"error", "first error"}
+            ]:
+                if number + distance in log.known:
+                    selection.take(index, number + distance, "context", ceiling=ceiling, limit=limit)
+
+
+def _kept_lines(log: Log, chosen: dict[int, Choice]) -> tuple[KeptLine, ...]:
+    counts = {template.first: template for template in log.templates}
+    lasts = {template.last: template for template in log.templates}
+    kept = []
+    for number, choice in sorted(chosen.items()):
+        template = counts.get(number) or lasts.get(number)
+        kept.append(
+            KeptLine(
+                line=number,
+                text=choice.text,
+                count=template.count if template else 1,
+                last=template.last if template else number,
+                why=choice.why,
+            )
+        )
+    return tuple(kept)

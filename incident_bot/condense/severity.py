@@ -1,0 +1,165 @@
+"""How bad a line sounds, judged once a template from the words that log writers share across tools and languages."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """A line's badness. The steps leave room for the weights that selection adds."""
+
+    QUIET = 0
+    """Blank, punctuation only, or a test that passed."""
+    INFO = 10
+    NOTICE = 30
+    """No stated level, but a word that failures use."""
+    WARNING = 50
+    ERROR = 70
+    FATAL = 90
+
+
+_BY_NAME = {
+    "trace": Level.INFO,
+    "debug": Level.INFO,
+    "info": Level.INFO,
+    "information": Level.INFO,
+    "notice": Level.INFO,
+    "warn": Level.WARNING,
+    "warning": Level.WARNING,
+    "err": Level.ERROR,
+    "error": Level.ERROR,
+    "severe": Level.ERROR,
+    "fail": Level.ERROR,
+    "crit": Level.FATAL,
+    "critical": Level.FATAL,
+    "fatal": Level.FATAL,
+    "panic": Level.FATAL,
+    "alert": Level.FATAL,
+    "emerg": Level.FATAL,
+    "emergency": Level.FATAL,
+}
+_BY_LETTER = {"I": Level.INFO, "W": Level.WARNING, "E": Level.ERROR, "F": Level.FATAL}
+
+_LEVEL_FIELD = re.compile(
+    r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text)["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
+)
+_PINO = {
+    "10": Level.INFO,
+    "20": Level.INFO,
+    "30": Level.INFO,
+    "40": Level.WARNING,
+    "50": Level.ERROR,
+    "60": Level.FATAL,
+}
+"""Numeric levels of JSON loggers for Node (pino, bunyan)."""
+_LEVEL_WORD = re.compile(
+    r"(?<![\w./-])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w/-])"
+    r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\]"
+    r"|^(?:\S{1,40} )?(trace|debug|info|notice|warn|warning): "
+)
+_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s")
+_LEVEL_REACH = 200
+"""A stated level stands near the start of a line; further on, such words belong to the message."""
+
+_FATAL_WORDS = re.compile(
+    r"(?i)(?<![\w/.-])(?:panic(?:ked)?|fatal(?:ly)?|segfault|segmentation fault|sig(?:segv|kill|abrt|bus|ill)|core dumped|"
+    r"out of memory|outofmemory\w*|oom[- ]?kill\w*|oomkilled|cannot allocate memory|kernel bug|stack overflow|stackoverflow\w*|"
+    r"heap-use-after-free|buffer[- ]overflow|double free|deadlock(?:ed)?|unhandled (?:exception|promise|error|rejection)|uncaught\b[\w ]*|"
+    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)?|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
+)
+_ERROR_WORDS = re.compile(
+    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/-]|\.[a-z])"
+    r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
+    r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
+    r"unable to|could not|couldn[’']t|cannot|can[’']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
+    r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|rolled back|violat(?:ion|ed|es)|"
+    r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[’']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
+    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/-]|\.[a-z]))"
+    r"|[✗✘✖×❌]"
+)
+_HARD_WORDS = re.compile(
+    r"(?i)(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
+    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/-]|\.[a-z])"
+    r"|(?-i:(?:Error|Exception|Failure)s?(?![\w/-]|\.[a-z]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
+)
+_WARNING_WORDS = re.compile(
+    r"(?i)(?<![\w/.-])(?:warn(?:ing|ings)?|deprecat(?:ed|ion)|retry(?:ing)?|retries|back-?off|throttl\w+|degraded|slow|lag(?:ging)?|evict\w*|"
+    r"unhealthy|not ready|unavailable|rate.?limit\w*|too many|exceed(?:ed|s)?|exhausted|expired?|missing|skipping|ignored|rejected|dropp(?:ed|ing)|"
+    r"disconnect(?:ed|ing)?|lost|stale|fallback|falling back|overloaded|overflow|pressure|limit reached|timeout|terminat(?:ed|ing)|shutting down|shutdown|"
+    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending)(?![\w/-]|\.[a-z])"
+)
+_NEGATED = re.compile(
+    r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
+    r"|\b(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
+)
+_PASSED = re.compile(
+    r"^\s*(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])|(?:\.{2,}|\s|:)(?:ok|pass(?:ed)?|PASSED|✓|✔|✓ passed)\s*(?:\([\d.]+ ?m?s\))?$",
+    re.IGNORECASE,
+)
+_SHELL_ECHO = re.compile(
+    r"^\s*(?:\++ |\$ |\S{0,40}\$ |> [\w@./-]+@|if \[|then |echo |export |CC |LD |cc |gcc |g\+\+ |clang |libtool: |/bin/(?:ba)?sh )"
+)
+_STATUS = re.compile(
+    r"""(?i)(?:"\s|\bstatus(?:_?code)?\b\W{1,4}|\bcode\b\W{1,4}|\bHTTP/[\d.]+["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)([45])\d\d(?![\w.])"""
+)
+_ANCHOR = re.compile(
+    r"(?i)\bexit(?:ed|ing)?\b[^.]{0,40}?\b(?:with|code|status)\b[ :=]*(?:(?:exit )?(?:code|status)[ :=]*)?(?:[1-9]\d{0,2})\b|\*\*\* .{0,200}\berror \d+|"
+    r"\b(?:build|job|command|tests?|make|compilation|task|step)\b[^.]{0,60}? (?:failed|failure|aborted)\b|\bnon-zero\b|\baborted!|\bfailed with (?:exit )?(?:code|status)\b"
+)
+
+
+def grade(text: str) -> int:
+    """The level of one cleaned line: what it states about itself, else what its words say."""
+    head = text[:2000]
+    if not any(map(str.isalnum, head)):
+        return Level.QUIET
+    stated = _stated_level(head)
+    if stated is not None and stated >= Level.WARNING:
+        return max(stated, Level.FATAL if stated >= Level.ERROR and _FATAL_WORDS.search(head) else stated)
+    if _PASSED.search(head):
+        return Level.QUIET
+    spoken = _spoken_level(_NEGATED.sub(" ", head))
+    if _SHELL_ECHO.match(head) and not is_ending(head):
+        return min(spoken, Level.INFO)
+    if stated is None:
+        return spoken
+    # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
+    return min(spoken, Level.NOTICE)
+
+
+def _stated_level(head: str) -> Level | None:
+    """The level the line gives itself: a field, a bracketed or upper-case word, a klog letter."""
+    near = head[:_LEVEL_REACH]
+    field = _LEVEL_FIELD.search(head)
+    if field is not None:
+        value = field.group(1).lower()
+        known = _BY_NAME.get(value) or _PINO.get(value)
+        if known is not None:
+            return known
+    klog = _KLOG.search(near)
+    if klog is not None:
+        return _BY_LETTER[klog.group(1)]
+    word = _LEVEL_WORD.search(near)
+    if word is not None:
+        return _BY_NAME[word.group(word.lastindex or 1).lower()]
+    return None
+
+
+def _spoken_level(head: str) -> Level:
+    """The level that the words of a line without one suggest."""
+    if _FATAL_WORDS.search(head):
+        return Level.FATAL
+    status = _STATUS.search(head)
+    if _HARD_WORDS.search(head) or is_ending(head) or (status is not None and status.group(1) == "5"):
+        return Level.ERROR
+    if _ERROR_WORDS.search(head) or status is not None:
+        return Level.WARNING
+    if _WARNING_WORDS.search(head):
+        return Level.NOTICE
+    return Level.INFO
+
+
+def is_ending(text: str) -> bool:
+    """Whether a line reports that something ended badly: its reason usually stands before it, not after."""
+    return _ANCHOR.search(text[:2000]) is not None

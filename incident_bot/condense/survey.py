@@ -1,0 +1,151 @@
+"""One pass over a log: everything that selection may want to keep, in bounded memory.
+
+What is held: the template table, the lines around the first line of each alarming template, the first
+lines and the last ones. The same pass serves logs in memory and an endless stdin.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from incident_bot.condense.lines import LONGEST_LINE_CHARS, clip
+from incident_bot.condense.severity import Level
+from incident_bot.condense.streams import find_layout
+from incident_bot.condense.templates import StreamOf, Template, TemplateTable
+
+CHUNK_LINES = 8192
+_CHUNK_CHARS = 4_000_000
+_BEFORE = 30
+_AFTER = 60
+_MOST_WINDOWS = 200
+_HEAD_LINES = 40
+_TAIL_LINES = 3000
+_TAIL_CHARS = 1_500_000
+_CONTEXT_CHARS = 4096
+_MOST_TEMPLATES = 20_000
+
+
+@dataclass(slots=True)
+class _Window:
+    """Lines around a template's first occurrence; `wanted` more are still to come."""
+
+    first: int
+    lines: list[str]
+    wanted: int
+
+
+class Survey:
+    """Feed it a log's lines in order, then ask it for candidates."""
+
+    def __init__(self) -> None:
+        self.table = TemplateTable(most=_MOST_TEMPLATES)
+        self.total_lines = 0
+        self.head: list[str] = []
+        self.stream_of: StreamOf | None = None
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._first_windows: list[_Window] = []
+        self._last_windows: deque[_Window] = deque(maxlen=_MOST_WINDOWS)
+        self._open: list[_Window] = []
+
+    def feed(self, lines: Sequence[str]) -> None:
+        """Take the next lines (a few thousand at a time: one line a call is slow)."""
+        if not lines:
+            return
+        lines = _clip_long(lines)
+        first_number = self.total_lines + 1
+        if not self.total_lines:
+            self.stream_of = find_layout(lines)
+            self.head = [clip(line) for line in lines[:_HEAD_LINES]]
+        known = len(self.table.templates)
+        self.table.add(lines, first_number, self.stream_of)
+        self._fill_open(lines)
+        for template in self.table.templates[known:]:
+            if template.level >= Level.WARNING:
+                self._open_window(template, lines, first_number)
+        self._tail.extend(lines[-_TAIL_LINES:])
+        self.total_lines += len(lines)
+
+    @property
+    def streams(self) -> list[str]:
+        """The streams found, in order of appearance."""
+        return list(dict.fromkeys(template.stream for template in self.table.templates))
+
+    def known_lines(self) -> dict[int, str]:
+        """Every line still at hand by number: ends of templates, windows, head and tail."""
+        known: dict[int, str] = dict(enumerate(self.head, start=1))
+        for window in (*self._first_windows, *self._last_windows):
+            known.update(enumerate(window.lines, start=window.first))
+        known.update(enumerate(self._recent_tail(), start=self.total_lines - len(self._recent_tail()) + 1))
+        for template in self.table.templates:
+            known[template.first] = template.first_text
+            known[template.last] = template.last_text
+        return known
+
+    def tail_start(self) -> int:
+        """Number of the first line of the unbroken end that is at hand."""
+        return self.total_lines - len(self._recent_tail()) + 1
+
+    def _recent_tail(self) -> list[str]:
+        chars = 0
+        kept = 0
+        for line in reversed(self._tail):
+            chars += len(line)
+            if chars > _TAIL_CHARS:
+                break
+            kept += 1
+        return list(self._tail)[len(self._tail) - kept :]
+
+    def _fill_open(self, lines: Sequence[str]) -> None:
+        for window in self._open:
+            more = lines[: window.wanted]
+            window.lines += [line[:_CONTEXT_CHARS] for line in more]
+            window.wanted -= len(more)
+        self._open = [window for window in self._open if window.wanted]
+
+    def _open_window(self, template: Template, lines: Sequence[str], first_number: int) -> None:
+        at = template.first - first_number
+        before = list(lines[max(0, at - _BEFORE) : at])
+        missing = _BEFORE - len(before)
+        if missing and self._tail:
+            before = list(islice(self._tail, max(0, len(self._tail) - missing), None)) + before
+        after = list(lines[at : at + _AFTER])
+        window = _Window(
+            template.first - len(before), [line[:_CONTEXT_CHARS] for line in before + after], _AFTER - len(after)
+        )
+        if len(self._first_windows) < _MOST_WINDOWS:
+            self._first_windows.append(window)
+        else:
+            self._last_windows.append(window)
+        if window.wanted:
+            self._open.append(window)
+
+
+def survey(lines: Iterable[str]) -> Survey:
+    """The survey of a whole log."""
+    result = Survey()
+    for chunk in chunks_of(lines):
+        result.feed(chunk)
+    return result
+
+
+def chunks_of(lines: Iterable[str]) -> Iterable[list[str]]:
+    """Lines in lists that are long enough to be fast and short enough to be small."""
+    chunk: list[str] = []
+    chars = 0
+    for line in lines:
+        chunk.append(line)
+        chars += len(line)
+        if len(chunk) >= CHUNK_LINES or chars >= _CHUNK_CHARS:
+            yield chunk
+            chunk, chars = [], 0
+    if chunk:
+        yield chunk
+
+
+def _clip_long(lines: Sequence[str]) -> Sequence[str]:
+    if max(map(len, lines)) <= LONGEST_LINE_CHARS:
+        return lines
+    return [clip(line) for line in lines]
