@@ -1,0 +1,290 @@
+"""Secrets that a name announces: `key=value`, JSON, YAML, headers, flags, query strings, pairs of lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.names import Promise, kind_of, promise
+from incident_bot.redaction.values import entropy_bits, is_prose_word, is_stand_in, looks_secret
+
+MAX_VALUE = 8192
+"""Characters of one value; what is longer is replaced up to here and found again behind it."""
+
+_NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
+_NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
+_QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
+_SEPARATOR = re.compile(
+    rf"""
+    (?P<close>{_QUOTE})?
+    (?:\s?(?:string|str|String|\]))?
+    (?:
+      [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:{{1,2}}(?!//)|%3[dDaA]|=3D)[ \t]{{0,40}}
+      | (?P<loose>>|[ \t]{{0,2}},[ \t]{{0,2}}(?=["'\\]))
+    )
+    (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
+    (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n[^\S\n]*)?
+    (?P<bytes>[bruf@]?(?={_QUOTE}))?
+    """,
+    re.VERBOSE,
+)
+_OPENING = re.compile(_QUOTE)
+_BARE = re.compile(
+    rf"""(?:[^\s"'`<>&,;|\\]|[,;|](?![\s"'`<>]|[\w.\-]{{1,40}}[=:]|$)|\\(?![nrt"'\\]|u00|$)|(?<==)"(?!\s)){{1,{MAX_VALUE}}}"""
+)
+_PAIR = re.compile(
+    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+)
+_NAME_KEY = re.compile(r"""(?i:name|key)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
+_FLAG = re.compile(r"(?:[ \t]+|[ \t]*\\\r?\n[^\S\n]*)(?=\S)")
+_SCHEME = re.compile(
+    r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)[ \t]+",
+    re.IGNORECASE,
+)
+_HEADER_REST = re.compile(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
+_COOKIE = re.compile(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_PROSE = re.compile(
+    r"""(?:[ \t]+(?:is|was|to|of|as|now|set|with|by|value|used|using|be|got|for\ user\ [\w.@-]{1,40}\ is)){0,3}[ \t]*[:=]?[ \t]*(?P<quote>["'`])?"""
+)
+_CONTINUED = re.compile(r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])")
+
+
+def name_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole name of which `text[start:end]` is a part."""
+    before = _NAME_BEFORE.match(text[max(0, start - 64) : start][::-1])
+    after = _NAME_AFTER.match(text, end)
+    return start - (before.end() if before else 0), after.end() if after else end
+
+
+def find_assignment(text: str, name_start: int, name_end: int) -> Iterator[Finding]:
+    """The value that the name at `text[name_start:name_end]` announces."""
+    name = text[name_start:name_end]
+    level = promise(name)
+    if level is Promise.NONE:
+        return
+    kind = kind_of(name)
+    lowered = name.lower()
+    if lowered.endswith("authorization"):
+        yield from _header(text, name_end)
+        return
+    if "cookie" in lowered and (cookies := list(_cookies(text, name_end))):
+        yield from cookies
+        return
+    yield from _value_of(text, name_start, name_end, kind, level)
+
+
+def _value_of(text: str, name_start: int, name_end: int, kind: str, level: Promise) -> Iterator[Finding]:
+    pair = _PAIR.match(text, name_end)
+    if pair and _NAME_KEY.search(text, max(0, name_start - 24), name_start):
+        yield from _take(text, pair.end(), kind, max(level, Promise.FIRM), alone=True)
+        return
+    separator = _SEPARATOR.match(text, name_end)
+    if separator and separator.end() > name_end:
+        if separator["break"] is not None:
+            yield from _next_line(text, separator.end(), kind, level)
+            return
+        plain_colon = separator[0].strip() == ":" and separator["close"] is None
+        yield from _take(text, separator.end(), kind, level, alone=plain_colon, loose=separator["loose"] is not None)
+        return
+    if (
+        text[max(0, name_start - 2) : name_start].strip(" \t'\"").endswith("-")
+        or text[name_start : name_start + 2] == "--"
+    ):
+        flag = _FLAG.match(text, name_end)
+        if flag and level > Promise.WEAK and text[flag.end()] != "-":
+            yield from _take(text, flag.end(), kind, level)
+        return
+    yield from _prose(text, name_end, kind, level)
+
+
+def _take(
+    text: str, at: int, kind: str, level: Promise, *, alone: bool = False, loose: bool = False
+) -> Iterator[Finding]:
+    """The value that starts at `at`, if it is one. `alone`: after a plain `name: `, where prose may follow."""
+    quote = _OPENING.match(text, at)
+    if quote:
+        stop = _closing(text, quote.end(), quote[0])
+        if _counts(text[quote.end() : stop], level, quoted=True):
+            yield Finding(quote.end(), stop, kind)
+        return
+    bare = _BARE.match(text, at)
+    if not bare:
+        return
+    stop = at + len(_trim(bare[0]))
+    value = text[at:stop]
+    if loose and text[stop : stop + 2] != "</":
+        return
+    if value.startswith("Bearer") or value.startswith("Basic"):
+        yield from _header(text, at)
+        return
+    if alone and level < Promise.STRONG and is_prose_word(value):
+        return
+    if alone and is_prose_word(value) and re.match(r"[ \t]+[A-Za-z]", text[bare.end() : bare.end() + 3]):
+        return
+    if not _counts(value, level, quoted=False):
+        return
+    yield Finding(at, stop, kind)
+    yield from _wrapped(text, bare.end(), value, kind)
+
+
+def _wrapped(text: str, at: int, value: str, kind: str) -> Iterator[Finding]:
+    """Further lines of a long value that was wrapped."""
+    if len(value) < 20 or is_prose_word(value):
+        return
+    for _ in range(64):
+        more = _CONTINUED.match(text, at)
+        if not more or not (
+            looks_secret(more["more"])
+            or (
+                len(more["more"]) >= 12
+                and entropy_bits(more["more"]) > 3.4
+                and any(c.isdigit() for c in more["more"])
+                and any(c.isupper() for c in more["more"])
+            )
+        ):
+            return
+        yield Finding(more.start("more"), more.end("more"), kind)
+        at = more.end("more")
+
+
+def _next_line(text: str, at: int, kind: str, level: Promise) -> Iterator[Finding]:
+    """A value on the line after its name; a mapping or list that starts there is none."""
+    line_end = text.find("\n", at, at + MAX_VALUE)
+    line = text[at : line_end if line_end >= 0 else at + MAX_VALUE].strip()
+    if not line or line.startswith(("- ", "{", "[")) or re.match(r"[\w.\-\"'/]{1,64}\s*[:=](?:\s|$)", line):
+        return
+    if " " in line and line[0] not in "\"'":
+        return
+    if (level is Promise.STRONG and not is_prose_word(line)) or looks_secret(line.strip("\"',")):
+        yield from _take(text, at, kind, level)
+
+
+def _closing(text: str, at: int, quote: str) -> int:
+    """Where a quoted value ends: at the same quote, equally escaped, else at the end of the line."""
+    limit = min(len(text), at + MAX_VALUE)
+    newline = text.find("\n", at, limit)
+    limit = newline if newline >= 0 else limit
+    if quote.startswith(("&", "%")):
+        found = text.find(quote, at, limit)
+        return found if found >= 0 else limit
+    found = text.find(quote, at, limit)
+    while found > at and text[found - 1] == "\\" and len(quote) == 1:
+        escapes = len(text[at:found]) - len(text[at:found].rstrip("\\"))
+        if escapes % 2 == 0:
+            break
+        found = text.find(quote, found + 1, limit)
+    if found >= 0:
+        return found
+    return at + len(text[at:limit].rstrip("\r"))
+
+
+def _trim(value: str) -> str:
+    """A bare value without the punctuation of the sentence or expression around it."""
+    value = value.rstrip(".,;:!?|")
+    for opening, closing in ("()", "[]", "{}"):
+        while value.endswith(closing) and value.count(opening) < value.count(closing):
+            value = value[:-1].rstrip(",;")
+    return value
+
+
+def _counts(value: str, level: Promise, *, quoted: bool) -> bool:
+    """Whether a value under a name of this promise is a secret."""
+    if is_stand_in(value) or "[REDACTED:" in value:
+        return "[REDACTED:" in value and not is_stand_in(value)
+    if level is Promise.STRONG:
+        return True
+    if looks_secret(value):
+        return True
+    if level is Promise.FIRM:
+        return _is_firm_value(value, quoted=quoted)
+    return False
+
+
+def _is_firm_value(value: str, *, quoted: bool) -> bool:
+    """Under `token` or `api_key`: anything but words, numbers, paths, code and Kubernetes names."""
+    if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http")):
+        return False
+    if " " in value or is_prose_word(value):
+        return False
+    if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
+        return looks_secret(value)
+    return quoted or any(char.isdigit() for char in value) or any(not char.isalnum() for char in value)
+
+
+def _header(text: str, at: int) -> Iterator[Finding]:
+    """The credentials of an Authorization header, its scheme kept."""
+    separator = _SEPARATOR.match(text, at)
+    at = separator.end() if separator else at
+    quote = _OPENING.match(text, at)
+    at = quote.end() if quote else at
+    scheme = _SCHEME.match(text, at)
+    if scheme is None and separator is None:
+        return
+    at = scheme.end() if scheme else at
+    if scheme and scheme[0].lower().startswith(("digest", "aws4", "hawk", "oauth")):
+        rest = _HEADER_REST.match(text, at)
+    else:
+        rest = _BARE.match(text, at)
+    if not rest:
+        return
+    value = _trim(rest[0].rstrip())
+    known = scheme is not None and not is_prose_word(value)
+    if (known and len(value) >= 6 and not is_stand_in(value)) or _counts(value, Promise.FIRM, quoted=False):
+        yield Finding(at, at + len(value), "authorization")
+
+
+def _cookies(text: str, at: int) -> Iterator[Finding]:
+    """The values of the cookies in a Cookie or Set-Cookie header."""
+    separator = _SEPARATOR.match(text, at)
+    if not separator or separator["break"] is not None:
+        return
+    at = separator.end()
+    quote = _OPENING.match(text, at)
+    at = quote.end() if quote else at
+    while cookie := _COOKIE.match(text, at):
+        name = text[cookie.start() : cookie.start(1) - 1].lower()
+        if name not in {"path", "domain", "expires", "max-age", "samesite", "version"} and not is_stand_in(cookie[1]):
+            yield Finding(cookie.start(1), cookie.end(1), "cookie")
+        gap = re.compile(
+            r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
+            re.IGNORECASE,
+        ).match(text, cookie.end())
+        if not gap:
+            return
+        at = gap.end()
+
+
+def _prose(text: str, at: int, kind: str, level: Promise) -> Iterator[Finding]:
+    """`using password hunter2`, `the token is abc123…`, `IDENTIFIED WITH PASSWORD 'x'`."""
+    words = _PROSE.match(text, at)
+    if not words or words.end() == at:
+        return
+    quote = words["quote"]
+    if quote:
+        stop = _closing(text, words.end(), quote)
+        value = text[words.end() : stop]
+        if (
+            level is Promise.STRONG and 4 <= len(value) <= 128 and " " not in value and not is_stand_in(value)
+        ) or looks_secret(value):
+            yield Finding(words.end(), stop, kind)
+        return
+    bare = _BARE.match(text, words.end())
+    if not bare:
+        return
+    value = _trim(bare[0])
+    if level > Promise.WEAK and _is_prose_secret(value, level):
+        yield Finding(words.end(), words.end() + len(value), kind)
+
+
+def _is_prose_secret(value: str, level: Promise) -> bool:
+    if is_stand_in(value) or len(value) < 6 or "(" in value or "=" in value[:-2] or ":" in value:
+        return False
+    if looks_secret(value):
+        return True
+    if level is not Promise.STRONG:
+        return False
+    letters = any(char.isalpha() for char in value)
+    digits = any(char.isdigit() for char in value)
+    marks = any(char in "!@#$%^&*+~" for char in value)
+    return letters and (digits or marks) and re.fullmatch(r"v?[\d.]+\w*|[a-z]+(?:[-.][a-z0-9]+)+", value) is None

@@ -1,0 +1,37 @@
+"""Generated-looking values near a word that announces a secret, where no grammar ties the two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.values import looks_random
+
+REACH = 160
+"""Characters behind the announcing word in which a value is looked for; half as many before it."""
+
+_WORD = re.compile(
+    r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
+_TRACED = re.compile(
+    r"(?:trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    re.IGNORECASE,
+)
+
+
+def find_near(text: str, start: int, floor: int) -> Iterator[Finding]:
+    """Values on the line of the word at `start`, not before `floor` (what an earlier word has read)."""
+    if not _WORD.match(text, max(0, start - 4)) and not _WORD.match(text, start):
+        return
+    line_start = text.rfind("\n", max(0, start - REACH // 2), start) + 1 or max(0, start - REACH // 2)
+    line_end = text.find("\n", start, start + REACH)
+    end = line_end if line_end >= 0 else min(len(text), start + REACH)
+    for match in _CANDIDATE.finditer(text, max(line_start, floor), end):
+        value = match[0].rstrip(".")
+        if _TRACED.search(text, max(0, match.start() - 40), match.start()):
+            continue
+        if looks_random(value):
+            yield Finding(match.start(), match.start() + len(value), "high-entropy")

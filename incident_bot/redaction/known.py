@@ -1,0 +1,114 @@
+"""Values once found, wherever they stand again: as they are, in base64, URL-encoded, JSON-escaped."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.prefilter import Prefilter, fold
+from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
+
+MAX_VALUES = 2000
+"""Values remembered in one run; later ones are still replaced where they are found."""
+
+_BASE64_CHARS = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
+
+
+class KnownValues:
+    """The secrets of one run. Memory is bounded by `MAX_VALUES` values of 4,096 characters."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._prefilter: Prefilter | None = None
+        self._by_mark: dict[str, list[tuple[str, str]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def remember(self, value: str, kind: str) -> None:
+        """Takes a value whose other occurrences must go; words and names that live elsewhere too are left out."""
+        if value in self._kinds or len(self._kinds) >= MAX_VALUES or not is_telling(value):
+            return
+        self._kinds[value] = kind
+        self._prefilter = None
+
+    def find(self, text: str) -> Iterator[tuple[Finding, str]]:
+        """Every occurrence of every form, with the value it stands for."""
+        if not self._kinds:
+            return
+        if self._prefilter is None:
+            self._build()
+        assert self._prefilter is not None
+        for start, mark in self._prefilter.hits(fold(text)):
+            for form, value in self._by_mark[mark]:
+                if text.startswith(form, start) and _stands_alone(text, start, start + len(form)):
+                    end = start + len(form)
+                    begin = start
+                    if form != value and _is_base64_form(form, value):
+                        begin, end = _whole_base64(text, start, end)
+                    yield Finding(begin, end, self._kinds[value]), value
+
+    def _build(self) -> None:
+        self._by_mark = {}
+        for value in self._kinds:
+            for form in forms(value):
+                mark = fold(form[:24]).decode("latin-1")
+                self._by_mark.setdefault(mark, []).append((form, value))
+        self._prefilter = Prefilter(self._by_mark)
+
+
+def is_telling(value: str) -> bool:
+    """Whether the value is unlikely to stand in a text by chance: `hunter2` is, `production` is not."""
+    if not 6 <= len(value) <= 4096 or is_stand_in(value) or value.isdigit() or "\n" in value:
+        return False
+    if is_prose_word(value) or (is_identifier(value) and len(value) < 20):
+        return False
+    if re.fullmatch(r"[a-z0-9]+(?:[-._][a-z0-9]+)+", value) and len(value) < 20:
+        return False
+    kinds = sum(bool(re.search(part, value)) for part in ("[a-z]", "[A-Z]", "[0-9]", r"[^\w.\-/ ]"))
+    return kinds >= 2 or len(value) >= 20
+
+
+def forms(value: str) -> tuple[str, ...]:
+    """The value and its encodings. Base64 at the three alignments it can have inside a longer text."""
+    found = {value: None, quote(value, safe=""): None, quote_plus(value): None, json.dumps(value)[1:-1]: None}
+    raw = value.encode("utf-8", "replace")
+    if len(raw) >= 8:
+        for shift in range(3):
+            encoded = base64.b64encode(b"\0" * shift + raw).decode()
+            core = encoded[
+                (0, 2, 3)[shift] : len(encoded)
+                - (0, 3, 2)[(shift + len(raw)) % 3]
+                - (1 if encoded.endswith("=") else 0)
+            ].rstrip("=")
+            core = encoded.rstrip("=")[(0, 2, 3)[shift] :]
+            if (shift + len(raw)) % 3:
+                core = core[:-1]
+            if len(core) >= 8:
+                found[core] = None
+                found[core.replace("+", "-").replace("/", "_")] = None
+    return tuple(found)
+
+
+def _is_base64_form(form: str, value: str) -> bool:
+    return "%" not in form and form not in {value, json.dumps(value)[1:-1]}
+
+
+def _whole_base64(text: str, start: int, end: int) -> tuple[int, int]:
+    """The base64 run around a hit, so that no half of a group is left."""
+    after = _BASE64_CHARS.match(text, end, min(len(text), end + 4096))
+    before = re.compile(r"[A-Za-z0-9+/_-]*").match(text[max(0, start - 4096) : start][::-1])
+    return start - (before.end() if before else 0), after.end() if after else end
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Short values must not be part of a longer word; long ones are telling anywhere."""
+    if end - start >= 8:
+        return True
+    before = text[start - 1 : start] if start else ""
+    return not (before.isalnum() or text[end : end + 1].isalnum())

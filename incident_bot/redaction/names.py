@@ -1,0 +1,516 @@
+"""Which names promise a secret: `db_password` does, `max_tokens`, `monkey` and `secretKeyRef` do not."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Promise(IntEnum):
+    """How sure a name makes us that its value is a secret."""
+
+    NONE = 0
+    WEAK = 1
+    """The value must look like a secret itself (`key`, `auth`, `signature`)."""
+    FIRM = 2
+    """The value counts unless it is an ordinary word (`token`, `api_key`, `secret`)."""
+    STRONG = 3
+    """Any value counts, even a dictionary word (`password`)."""
+
+
+_STRONG = frozenset(
+    [
+        "password",
+        "passwd",
+        "passwort",
+        "passphrase",
+        "pwd",
+        "pswd",
+        "passwrd",
+        "kennwort",
+        "contrasena",
+        "senha",
+        "mdp",
+        "motdepasse",
+        "masterpassword",
+        "pgpassword",
+        "mysqlpwd",
+        "userpw",
+        "dbpw",
+        "requirepass",
+        "masterauth",
+        "rootpw",
+        "sshpass",
+    ]
+)
+_FIRM = frozenset(
+    [
+        "secret",
+        "token",
+        "apikey",
+        "apitoken",
+        "authtoken",
+        "accesstoken",
+        "secretkey",
+        "accesskey",
+        "privatekey",
+        "secretaccesskey",
+        "credential",
+        "credentials",
+        "creds",
+        "bearer",
+        "jwt",
+        "authkey",
+        "appkey",
+        "licensekey",
+        "signingkey",
+        "encryptionkey",
+        "masterkey",
+        "accountkey",
+        "sharedkey",
+        "sessionid",
+        "sessid",
+        "jsessionid",
+        "phpsessid",
+        "sid",
+        "cookie",
+        "authorization",
+        "otp",
+        "totp",
+        "pin",
+        "cvv",
+        "cvc",
+        "mnemonic",
+        "webhook",
+        "pat",
+        "dsn",
+        "sharedaccesskey",
+        "clientsecret",
+        "appsecret",
+        "pass",
+        "pw",
+        "sas",
+        "hmac",
+        "xapikey",
+        "passcode",
+        "storagekey",
+        "connectionstring",
+    ]
+)
+_WEAK = frozenset(
+    [
+        "key",
+        "auth",
+        "session",
+        "sess",
+        "signature",
+        "sig",
+        "salt",
+        "nonce",
+        "hash",
+        "cert",
+        "login",
+        "code",
+        "seed",
+        "cred",
+        "authn",
+    ]
+)
+_PAIRS = frozenset(
+    [
+        "api",
+        "access",
+        "secret",
+        "private",
+        "account",
+        "shared",
+        "encryption",
+        "signing",
+        "master",
+        "auth",
+        "app",
+        "license",
+        "service",
+        "deploy",
+        "storage",
+        "ssh",
+        "client",
+        "application",
+        "subscription",
+        "consumer",
+        "admin",
+        "project",
+        "write",
+        "publishable",
+        "rapidapi",
+        "fernet",
+        "jwt",
+        "hmac",
+        "aes",
+        "webhook",
+        "bot",
+        "server",
+        "integration",
+        "ingest",
+        "ingestion",
+        "functions",
+        "function",
+        "host",
+        "primary",
+        "secondary",
+    ]
+)
+_CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
+_FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")
+_NOT_TAILS = frozenset(["compass", "bypass", "trespass", "surpass", "encompass", "notoken"])
+
+# A last word that says the value describes the secret and is not it.
+_ABOUT = frozenset(
+    [
+        "name",
+        "names",
+        "file",
+        "files",
+        "path",
+        "paths",
+        "dir",
+        "directory",
+        "folder",
+        "ref",
+        "refs",
+        "keyref",
+        "type",
+        "types",
+        "kind",
+        "url",
+        "uri",
+        "endpoint",
+        "host",
+        "ttl",
+        "expiry",
+        "expires",
+        "expire",
+        "expired",
+        "expiration",
+        "exp",
+        "age",
+        "count",
+        "counts",
+        "total",
+        "size",
+        "sizes",
+        "len",
+        "length",
+        "limit",
+        "limits",
+        "max",
+        "min",
+        "version",
+        "policy",
+        "provider",
+        "manager",
+        "store",
+        "class",
+        "method",
+        "mode",
+        "enabled",
+        "disabled",
+        "required",
+        "valid",
+        "invalid",
+        "status",
+        "error",
+        "errors",
+        "algorithm",
+        "alg",
+        "format",
+        "field",
+        "fields",
+        "column",
+        "columns",
+        "header",
+        "headers",
+        "param",
+        "id",
+        "ids",
+        "usage",
+        "used",
+        "index",
+        "idx",
+        "position",
+        "pos",
+        "offset",
+        "per",
+        "rate",
+        "budget",
+        "window",
+        "map",
+        "mount",
+        "mounts",
+        "volume",
+        "volumes",
+        "selector",
+        "label",
+        "labels",
+        "annotation",
+        "annotations",
+        "rotation",
+        "rotated",
+        "created",
+        "updated",
+        "issued",
+        "at",
+        "by",
+        "in",
+        "on",
+        "from",
+        "for",
+        "to",
+        "of",
+        "is",
+        "was",
+        "not",
+        "reset",
+        "resets",
+        "change",
+        "changed",
+        "changes",
+        "check",
+        "checks",
+        "hint",
+        "validator",
+        "validation",
+        "validity",
+        "strength",
+        "complexity",
+        "attempts",
+        "attempt",
+        "retry",
+        "retries",
+        "failed",
+        "failure",
+        "failures",
+        "prompt",
+        "prompts",
+        "source",
+        "sources",
+        "backend",
+        "driver",
+        "plugin",
+        "config",
+        "configuration",
+        "cache",
+        "cached",
+        "scope",
+        "scopes",
+        "bits",
+        "spec",
+        "projection",
+        "projected",
+        "automount",
+        "automounts",
+        "uid",
+        "gid",
+        "namespace",
+        "owner",
+        "user",
+        "username",
+        "usernames",
+        "email",
+        "domain",
+        "generation",
+        "generator",
+        "generated",
+        "service",
+        "server",
+        "client",
+        "handler",
+        "middleware",
+        "filter",
+        "function",
+        "func",
+        "code",
+        "codes",
+        "event",
+        "events",
+        "time",
+        "timestamp",
+        "date",
+        "seconds",
+        "sec",
+        "ms",
+        "millis",
+        "duration",
+        "interval",
+        "timeout",
+        "latency",
+        "request",
+        "requests",
+        "response",
+        "responses",
+        "result",
+        "results",
+        "message",
+        "messages",
+        "msg",
+        "text",
+        "description",
+        "desc",
+        "reason",
+        "title",
+        "table",
+        "tables",
+        "row",
+        "rows",
+        "schema",
+        "constraint",
+        "constraints",
+        "bytes",
+        "input",
+        "output",
+        "cost",
+        "price",
+        "arn",
+        "lock",
+        "case",
+    ]
+)
+_ABOUT_BEFORE = frozenset(
+    [
+        "max",
+        "min",
+        "num",
+        "n",
+        "total",
+        "count",
+        "prompt",
+        "completion",
+        "input",
+        "output",
+        "cached",
+        "reasoning",
+        "pad",
+        "eos",
+        "bos",
+        "unk",
+        "mask",
+        "sep",
+        "cls",
+        "stop",
+        "special",
+        "next",
+        "primary_",
+        "foreign",
+        "sort",
+        "partition",
+        "cache",
+        "row",
+        "group",
+        "map",
+        "routing",
+        "registry",
+        "idempotency",
+        "dedup",
+        "shard",
+        "hotkey",
+        "public",
+        "pub",
+        "host_",
+        "known",
+        "unexpected",
+        "invalid",
+        "missing",
+        "expected",
+        "no",
+        "bad",
+        "unknown",
+        "first",
+        "last",
+        "current",
+        "cursor",
+        "page",
+        "continuation",
+        "syntax",
+        "lexer",
+        "node",
+        "merge",
+        "etag",
+        "commit",
+        "tree",
+        "git",
+        "build",
+        "image",
+        "content",
+        "object",
+        "file",
+        "trace",
+        "span",
+        "request",
+        "correlation",
+        "short",
+    ]
+)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+@lru_cache(maxsize=8192)
+def promise(name: str) -> Promise:
+    """What the name of a setting, header, flag or field promises about its value."""
+    words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
+    if not words:
+        return Promise.NONE
+    best = Promise.NONE
+    at = -1
+    for index, word in enumerate(words):
+        level = _word_promise(words, index, word)
+        if level >= best and level:
+            best, at = level, index
+    if best is Promise.NONE:
+        joined = "".join(words[-3:])
+        return _tail_promise(joined) if len(words) > 1 else Promise.NONE
+    if at < len(words) - 1 and any(word in _ABOUT for word in words[at + 1 :]):
+        return Promise.NONE
+    return best
+
+
+def _word_promise(words: list[str], index: int, word: str) -> Promise:
+    before = words[index - 1] if index else ""
+    if word in _STRONG:
+        return Promise.STRONG
+    if word in _FIRM:
+        if before in _ABOUT_BEFORE:
+            return Promise.NONE
+        return (
+            Promise.WEAK if word == "secret" and index < len(words) - 1 and words[index + 1] == "key" else Promise.FIRM
+        )
+    if word == "key":
+        if before in _ABOUT_BEFORE:
+            return Promise.NONE
+        return Promise.FIRM if before in _PAIRS else Promise.WEAK
+    if word in _WEAK:
+        return Promise.NONE if before in _ABOUT_BEFORE else Promise.WEAK
+    return _tail_promise(word)
+
+
+def _tail_promise(word: str) -> Promise:
+    if word in _NOT_TAILS:
+        return Promise.NONE
+    if word.endswith(_CERTAIN_TAILS):
+        return Promise.STRONG
+    return Promise.FIRM if word.endswith(_FIRM_TAILS) else Promise.NONE
+
+
+@lru_cache(maxsize=2048)
+def kind_of(name: str) -> str:
+    """The kind under which a value with this name is counted."""
+    lowered = name.lower().replace("-", "").replace("_", "")
+    for part, kind in (
+        ("passphrase", "passphrase"), ("pass", "password"), ("pwd", "password"), ("pw", "password"), ("cookie", "cookie"),
+        ("authorization", "authorization"), ("sess", "session"), ("sid", "session"), ("jwt", "token"), ("token", "token"),
+        ("bearer", "token"), ("secret", "secret"), ("key", "key"), ("sig", "signature"), ("cred", "credential"),
+        ("webhook", "webhook"), ("dsn", "dsn"), ("connectionstring", "dsn"),
+    ):  # fmt: skip
+        if part in lowered:
+            return kind
+    return "secret"

@@ -1,0 +1,164 @@
+"""Personal data: e-mail addresses, payment cards, IBANs; on request IP addresses, phone and national numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.finding import Finding
+
+PERSONAL_KINDS = ("email", "card", "iban", "ip", "phone", "national-id")
+DEFAULT_PERSONAL_KINDS = frozenset({"email", "card", "iban"})
+
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}")
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}([A-Za-z]{2,24})(?![\w@(]|\.[A-Za-z0-9])"
+)
+_NO_MAIL_TLD = frozenset(
+    [
+        "service",
+        "socket",
+        "timer",
+        "mount",
+        "target",
+        "slice",
+        "scope",
+        "device",
+        "path",
+        "swap",
+        "local",
+        "internal",
+        "lan",
+        "localdomain",
+        "svc",
+        "so",
+        "py",
+        "js",
+        "ts",
+        "md",
+        "txt",
+        "json",
+        "yaml",
+        "yml",
+        "html",
+        "lock",
+        "java",
+        "go",
+        "rs",
+        "rb",
+        "sh",
+    ]
+)
+_MACHINE_LOCALS = frozenset({"git", "hg", "svn", "root", "ubuntu", "ec2-user", "runner", "postgres", "deploy"})
+
+_CLASSES = bytes(
+    ord("0") if 48 <= byte <= 57 else ord("-") if byte in b" -" else ord("A") if 65 <= byte <= 90 else byte
+    for byte in range(256)
+)
+_CARD_MARKS = (b"0000000000000", b"0000-0000-0000", b"0000-000000-0000")
+_CARD = re.compile(
+    r"(?<![\w.])(?:[3-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d\d([ -])\d{6}\2\d{5})(?![\w.]\d|\w)"
+)
+_ISSUER = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01]|720)\d{12,13}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|50\d{10,17}|5[6-8]\d{10,17}|63\d{10,17}|67\d{10,17}"
+)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
+_IBAN_LENGTH = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21,
+    "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27,
+    "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26,
+    "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24,
+    "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29,
+    "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SV": 28, "TN": 24, "TR": 26, "UA": 29,
+    "VA": 22, "VG": 24, "XK": 20,
+}  # fmt: skip
+_IP = re.compile(
+    r"(?<![\w.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.])|(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])"
+)
+_PHONE = re.compile(
+    r"(?<![\w.])\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){1,4}(?![\w])|(?<![\w.-])\(\d{3}\) ?\d{3}-\d{4}(?!\w)|(?<![\w.-])\d{3}-\d{3}-\d{4}(?![\w-])"
+)
+_NATIONAL_ID = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+
+
+def find_email(text: str, at: int) -> Iterator[Finding]:
+    """The address around the `@` at `at`; machine logins (`git@host`) and unit names are none."""
+    domain = _DOMAIN.match(text, at + 1)
+    if not domain or domain[1].lower() in _NO_MAIL_TLD:
+        return
+    before = _LOCAL.match(text[max(0, at - 64) : at][::-1])
+    if not before:
+        return
+    start = at - before.end()
+    local = text[start:at]
+    cut = max(local.rfind(mark) for mark in "=/{|")
+    start, local = start + cut + 1, local[cut + 1 :]
+    if (
+        not local
+        or local.lower() in _MACHINE_LOCALS
+        or (text[max(0, start - 1) : start] in {":", "/"} and text[max(0, start - 3) : start] == "://")
+    ):
+        return
+    yield Finding(start, domain.end(), "email")
+
+
+def find_numbers(text: str, kinds: frozenset[str]) -> Iterator[Finding]:
+    """Cards and IBANs, found through the text's character classes, and the kinds that are off by default."""
+    if kinds & {"card", "iban"}:
+        classes = text.encode("latin-1", "replace").translate(_CLASSES)
+        if "card" in kinds:
+            yield from _cards(text, classes)
+        if "iban" in kinds:
+            yield from _ibans(text, classes)
+    for kind, pattern in (("ip", _IP), ("phone", _PHONE), ("national-id", _NATIONAL_ID)):
+        if kind in kinds:
+            yield from (Finding(match.start(), match.end(), kind) for match in pattern.finditer(text))
+
+
+def _cards(text: str, classes: bytes) -> Iterator[Finding]:
+    for mark in _CARD_MARKS:
+        at = classes.find(mark)
+        while at >= 0:
+            match = _CARD.match(text, at)
+            if match and _is_card(match[0]):
+                yield Finding(match.start(), match.end(), "card")
+                at = match.end()
+            end = at + len(mark)
+            while classes[end : end + 1] in {b"0"}:
+                end += 1
+            at = classes.find(mark, end)
+
+
+def _is_card(written: str) -> bool:
+    """Issuer prefix, length and the Luhn check digit (ISO/IEC 7812-1)."""
+    digits = written.replace(" ", "").replace("-", "")
+    if not _ISSUER.fullmatch(digits) or len(set(digits)) < 3:
+        return False
+    total = 0
+    for index, char in enumerate(reversed(digits)):
+        value = int(char) * (2 if index % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _ibans(text: str, classes: bytes) -> Iterator[Finding]:
+    at = classes.find(b"AA00")
+    while at >= 0:
+        match = _IBAN.match(text, at)
+        if match and (length := _iban_length(match[0])):
+            yield Finding(at, at + length, "iban")
+        at = classes.find(b"AA00", at + 4)
+
+
+def _iban_length(written: str) -> int:
+    """Characters of the written IBAN, by its country's length and the mod-97 check of ISO 13616; 0 when it is none."""
+    want = _IBAN_LENGTH.get(written[:2], 0)
+    compact, used = "", 0
+    for used, char in enumerate(written, 1):
+        compact += char.strip()
+        if len(compact) == want:
+            break
+    if not want or len(compact) != want:
+        return 0
+    number = "".join(str(int(char, 36)) for char in compact[4:] + compact[:4])
+    return used if int(number) % 97 == 1 else 0

@@ -1,0 +1,159 @@
+"""The one gate between raw text and everything that leaves: raw text in, `SafeText` out."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from incident_bot.errors import LeakError
+from incident_bot.model import Evidence, RawEvidence, SafeText
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.known import KnownValues
+from incident_bot.redaction.lines import split_lines
+from incident_bot.redaction.pem import PemReader
+from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
+from incident_bot.redaction.scanner import Scanner
+from incident_bot.redaction.values import PLACEHOLDER
+
+_BLOCK_CHARS = 1 << 18
+_HELD_BACK_LINES = 8
+_HELD_BACK_CHARS = 1 << 15
+
+
+class Redactor:
+    """Replaces secrets and personal data by `[REDACTED:kind:hash6]`.
+
+    `key` makes the six hex digits: the same value gives the same placeholder under one key, and
+    nobody without the key can test a guess against it, so take a fresh random key for every run.
+    An instance remembers the values it found: what was a secret once is replaced in every later text.
+    """
+
+    def __init__(self, key: bytes, policy: Policy = DEFAULT_POLICY) -> None:
+        self._key = key
+        self._scanner = Scanner(policy)
+        self._known = KnownValues()
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Replaced values by kind so far."""
+        return MappingProxyType(self._counts)
+
+    def redact(self, text: str) -> SafeText:
+        """The text without its secrets, line for line. Redacting it again changes and counts nothing."""
+        found = self._scanner.scan(text, PemReader())
+        self._remember_all(text, found)
+        return SafeText(self._replace(text, found))
+
+    def learn(self, text: str) -> None:
+        """Reads a text only for its secrets, so that texts before it can be redacted knowing them."""
+        self._remember_all(text, self._scanner.scan(text, PemReader()))
+
+    def redact_evidence(self, raw: RawEvidence) -> Evidence:
+        """The evidence with the same number of lines, each of them safe."""
+        lines = tuple(SafeText(line) for line in split_lines(self.redact(raw.text)))
+        return Evidence(
+            id=raw.id,
+            kind=raw.kind,
+            name=self.redact(raw.name),
+            source=self.redact(raw.source),
+            lines=lines,
+            pod=raw.pod,
+            container=raw.container,
+            previous=raw.previous,
+            cut=self.redact(raw.cut),
+        )
+
+    def redact_all(self, raws: Sequence[RawEvidence]) -> tuple[Evidence, ...]:
+        """Several pieces of evidence, where a value found in any is replaced in all."""
+        for raw in raws:
+            self.learn(raw.text)
+        return tuple(self.redact_evidence(raw) for raw in raws)
+
+    def redact_lines(self, lines: Iterable[str]) -> Iterator[SafeText]:
+        """A stream of lines (with or without their line ends), in bounded memory.
+
+        A few lines are held back, so that a value may follow its name on the next line.
+        """
+        pem = PemReader()
+        held: list[str] = []
+        size = 0
+        for line in lines:
+            held.append(line)
+            size += len(line) + 1
+            if size >= _BLOCK_CHARS:
+                keep = _lines_to_hold(held)
+                yield from self._stretch(held[: len(held) - keep], held[len(held) - keep :], pem)
+                held = held[len(held) - keep :]
+                size = sum(len(kept) + 1 for kept in held)
+        yield from self._stretch(held, [], pem)
+
+    def seal(self, text: str) -> SafeText:
+        """The same text, certified; raises `LeakError` when anything in it would still be replaced."""
+        kinds = [finding.kind for finding in self._scanner.scan(text, PemReader(), near=False)]
+        kinds += [finding.kind for finding, _value in self._known.find(text) if not _inside_placeholder(text, finding)]
+        if kinds:
+            raise LeakError(tuple(kinds))
+        return SafeText(text)
+
+    def _stretch(self, lines: list[str], ahead: list[str], pem: PemReader) -> Iterator[SafeText]:
+        if not lines:
+            return
+        text = _join(lines)
+        whole = text + _join(ahead)
+        pem.limit = len(text)
+        found = self._scanner.scan(whole, pem)
+        self._remember_all(whole, found)
+        safe = self._replace(text, [item for item in found if item.start < len(text)])
+        # Cut where the input was cut: behind each line end that it gave, or at its own boundaries.
+        for line, redacted in zip(lines, safe.split("\n"), strict=False):
+            yield SafeText(redacted + "\n" if line.endswith("\n") else redacted)
+
+    def _remember_all(self, text: str, found: Iterable[Finding]) -> None:
+        for finding in found:
+            if finding.spreads and finding.kind not in {"email", "ip", "phone"}:
+                self._known.remember(text[finding.start : finding.end], finding.kind)
+
+    def _replace(self, text: str, findings: Sequence[Finding]) -> str:
+        found = [(finding, text[finding.start : finding.end]) for finding in findings]
+        again = [pair for pair in self._known.find(text) if not _inside_placeholder(text, pair[0])]
+        if not found and not again:
+            return text
+        parts: list[str] = []
+        at = 0
+        for finding, value in sorted([*found, *again], key=lambda pair: (pair[0].start, -pair[0].end)):
+            if finding.start < at:
+                continue
+            parts += (text[at : finding.start], self._placeholder(finding.kind, value))
+            at = finding.end
+            self._counts[finding.kind] += 1
+        parts.append(text[at:])
+        return "".join(parts)
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return f"[REDACTED:{kind}:{digest[:6]}]"
+
+
+def _inside_placeholder(text: str, finding: Finding) -> bool:
+    window_start = max(0, finding.start - 64)
+    return any(
+        match.start() < finding.end and finding.start < match.end()
+        for match in PLACEHOLDER.finditer(text, window_start, min(len(text), finding.end + 64))
+    )
+
+
+def _join(lines: Sequence[str]) -> str:
+    """The lines as one text in which every one of them is ended."""
+    return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+
+
+def _lines_to_hold(lines: list[str]) -> int:
+    count = size = 0
+    while count < min(_HELD_BACK_LINES, len(lines) - 1) and size + len(lines[-count - 1]) < _HELD_BACK_CHARS:
+        size += len(lines[-count - 1])
+        count += 1
+    return count

@@ -1,0 +1,70 @@
+"""Secrets beside an `@`: URL user info, Go data source names, bare `user:password@host`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.values import is_stand_in, looks_random
+
+_LOOK_BACK = 512
+_USER = re.compile(r"([\w.%+~!$*-]{0,128}):(.{1,480})", re.DOTALL)
+_AUTHORITY = re.compile(r"[\w.\-%\[\]{}$]+")
+_GO_NETWORK = re.compile(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|cloudsql-mysql)?\(")
+_HOST_PORT = re.compile(
+    r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
+)
+_BOUNDARY = re.compile(r"[\s\"'`<>(){}\[\],;|=\\]")
+
+
+def find_user_info(text: str, at: int) -> Iterator[Finding]:
+    """The password (or lone token) before the `@` at `at`."""
+    window = text[max(0, at - _LOOK_BACK) : at]
+    scheme = window.rfind("://")
+    if scheme >= 0:
+        info = window[scheme + 3 :]
+        if not re.search(r"[\s\"'<>`]", info):
+            yield from _in_url(text, at - len(info), at)
+            return
+    start = len(window)
+    while start and not _BOUNDARY.match(window[start - 1]):
+        start -= 1
+    yield from _without_scheme(text, at - (len(window) - start), at)
+
+
+def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:
+    info = text[start:at]
+    if re.match(r"[\w.\-]+(?::\d{1,5})?[/?#]", info) or not _AUTHORITY.match(text, at + 1):
+        return
+    user, colon, password = info.partition(":")
+    if colon:
+        end = _last_at(text, at)
+        if password and not is_stand_in(text[start + len(user) + 1 : end]):
+            yield Finding(start + len(user) + 1, end, "url-password")
+        if len(user) >= 20 and looks_random(user):
+            yield Finding(start, start + len(user), "url-token")
+    elif len(user) >= 16 and (
+        looks_random(user) or re.fullmatch(r"[0-9a-f]{32,64}|[A-Za-z0-9_]*[0-9][A-Za-z0-9_]*", user)
+    ):
+        yield Finding(start, at, "url-token")
+
+
+def _last_at(text: str, at: int) -> int:
+    """The last `@` of the authority: people do not escape those in passwords."""
+    more = re.compile(r"[^\s\"'<>`/?#@]{1,128}@").match(text, at + 1)
+    return more.end() - 1 if more else at
+
+
+def _without_scheme(text: str, start: int, at: int) -> Iterator[Finding]:
+    parts = _USER.fullmatch(text, start, at)
+    if not parts or is_stand_in(parts[2]):
+        return
+    if _GO_NETWORK.match(text, at + 1) or (
+        parts[1]
+        and len(parts[2]) >= 4
+        and "/" not in parts[2]
+        and not text.startswith("sha256", at + 1)
+        and _HOST_PORT.match(text, at + 1)
+    ):
+        yield Finding(parts.start(2), at, "dsn-password")

@@ -1,0 +1,101 @@
+"""What a value looks like: a secret, a stand-in for one, or something an engineer needs to read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+PLACEHOLDER = re.compile(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
+
+_STAND_IN = re.compile(
+    r"""
+    (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
+      | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
+      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | failed | denied | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
+      | \(?(?:empty|unset|none|redacted|hidden|set|not\ set)\)?
+      | [*xX.•#_-]{2,}                                            # masked already
+      | \W{1,3}
+      | \*{3,}.{0,4} | .{0,4}\*{3,}
+      | \[[^\]\s]{0,40}\]?                                         # [FILTERED], [REDACTED], [secure]
+      | <.{0,200}                                                 # <password>, <set to the key 'x' in secret 'y'>
+      | \$\{\{?.* | \$\(.* | \$[A-Za-z_]\w*\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
+      | (?:your|insert|replace|enter)[-_ ].{0,60}
+      | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
+      | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
+      | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
+_NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
+_CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
+_SEPARATED = re.compile(r"[-_./:=+~]+")
+_DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
+
+
+def is_stand_in(value: str) -> bool:
+    """Whether the value only stands where a secret would: empty, masked, a variable, a type, a call."""
+    return not value or _STAND_IN.fullmatch(value) is not None
+
+
+def entropy_bits(value: str) -> float:
+    """Shannon entropy in bits a character."""
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values()) if total else 0.0
+
+
+def is_identifier(value: str) -> bool:
+    """Whether the value is one that engineers trace by: uuid, digest, SHA, time, number, version, path."""
+    return any(shape.fullmatch(value) for shape in (_UUID, _HEX, _NUMBER, _CLOCK, _VERSION, _DIGEST, _PATH))
+
+
+def _changes(segment: str) -> int:
+    """How often the segment changes between lower case, upper case and digit; random text does at every second character."""
+    classes = ["0" if char.isdigit() else "A" if char.isupper() else "a" for char in segment]
+    # A capital that starts a word is no change of its own: `camelCaseName` is not random.
+    return sum(
+        1
+        for index in range(1, len(classes))
+        if classes[index] != classes[index - 1] and not (classes[index - 1] == "A" and classes[index] == "a")
+    )
+
+
+def looks_random(value: str, *, length: int = 16, bits: float = 3.2) -> bool:
+    """Whether the value is long, mixed and disordered enough to be generated.
+
+    The bounds are those of the project's context-entropy measurements: 16 characters with a digit
+    and 3.2 bits, or 20 with mixed case and 3.7 bits.
+    """
+    if len(value) < length or is_identifier(value):
+        return False
+    longest = max(_SEPARATED.split(value), key=len)
+    if len(longest) < 8 or _HEX.fullmatch(longest):
+        return False
+    changes = _changes(longest)
+    has_digit = any(char.isdigit() for char in value)
+    if has_digit and changes >= 3 and changes * 7 >= len(longest) and entropy_bits(value) >= bits:
+        return True
+    mixed = longest != longest.lower() and longest != longest.upper()
+    return mixed and len(value) >= 20 and changes * 4 >= len(longest) and entropy_bits(value) >= 3.7
+
+
+def looks_secret(value: str) -> bool:
+    """Whether a value under a weak name is a secret: generated, or short but of mixed kinds."""
+    if looks_random(value, length=12, bits=2.8):
+        return True
+    if len(value) >= 20 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit():
+        return True
+    return False
+
+
+def is_prose_word(value: str) -> bool:
+    """Whether the value is an ordinary word of letters, perhaps hyphenated."""
+    return (
+        re.fullmatch(r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value)
+        is not None
+    )
