@@ -96,7 +96,7 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     """Redact what was collected. Twice, where a secret was recognised only after an earlier item had passed."""
     known = replace(incident, target=collected.target) if collected.target.name != "cluster" else incident
     items = _with_alert(known, collected.items)
-    evidence = tuple(redactor.redact_evidence(item) for item in items)
+    evidence = redactor.redact_all(items)
     return Case(
         incident=_redact_incident(known, redactor),
         evidence=evidence,

@@ -78,20 +78,22 @@ class IssueConfig(_Section):
 
 
 class RedactionRule(_Section):
-    """A pattern of your own. Samples prove it: `secret` must be found, `harmless` must not."""
+    """A pattern of your own. Its samples prove it: `matches` must be found, `ignores` must not."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    kind: str
     pattern: str
-    secret: Annotated[tuple[str, ...], Field(min_length=1)]
-    harmless: Annotated[tuple[str, ...], Field(min_length=1)]
+    matches: Annotated[tuple[str, ...], Field(min_length=1)]
+    ignores: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class RedactionConfig(_Section):
     """What is taken out before anything leaves the process."""
 
-    pii: bool = Field(True, description="Also replace personal data: e-mail addresses, card and account numbers.")
-    allow: tuple[str, ...] = Field((), description="Exact values that are never secrets.")
-    rules: tuple[RedactionRule, ...] = Field((), description="Patterns of your own.")
+    personal: tuple[Literal["email", "card", "iban", "ip", "phone", "national-id"], ...] = Field(
+        ("email", "card", "iban"), description="Kinds of personal data that are replaced; also ip, phone, national-id."
+    )
+    allow: tuple[str, ...] = Field((), description="Patterns whose full match is never replaced.")
+    rules: tuple[RedactionRule, ...] = Field((), description="Secrets of your own, by pattern.")
 
 
 class Config(_Section):
@@ -132,9 +134,10 @@ class Settings:
         return bool(self.github_event_path)
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """Values that must never leave, whatever they look like."""
-        return tuple(value for value in (self.github_token, self.gemini_api_key) if value)
+    def secrets(self) -> dict[str, str]:
+        """Our own credentials by name, where set: they must never leave, whatever they look like."""
+        named = {"GITHUB_TOKEN": self.github_token, "GEMINI_API_KEY": self.gemini_api_key}
+        return {name: value for name, value in named.items() if value}
 
 
 def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -152,14 +152,19 @@ def load(config_path: Path | None) -> Settings:
 
 def make_redactor(settings: Settings) -> Redactor:
     """A redactor with a fresh key: placeholders are stable within this run only."""
-    from incident_bot.redaction import Redactor, make_policy
+    from incident_bot.redaction import Policy, Redactor, UserRule
 
-    policy = make_policy(
-        pii=settings.config.redaction.pii,
-        allow=settings.config.redaction.allow,
-        rules=[rule.model_dump() for rule in settings.config.redaction.rules],
+    chosen = settings.config.redaction
+    policy = Policy(
+        rules=tuple(UserRule(**rule.model_dump()) for rule in chosen.rules),
+        allow=chosen.allow,
+        personal=frozenset(chosen.personal),
     )
-    return Redactor(secrets.token_bytes(16), policy, known=settings.secrets)
+    redactor = Redactor(secrets.token_bytes(16), policy)
+    # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
+    for name, value in settings.secrets.items():
+        redactor.learn(f"{name}={value}\n")
+    return redactor
 
 
 def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = True) -> tuple[Incident, ...]:

@@ -53,8 +53,8 @@ def test_the_run_url_needs_all_three_parts() -> None:
         pytest.param({"evidence": {"deadline_s": 0}}, "greater than 0", "docs/configuration.md", id="out of range"),
         pytest.param(["issue"], "expected a mapping", "", id="not a mapping"),
         pytest.param(
-            {"redaction": {"rules": [{"name": "x1", "pattern": "a", "secret": [], "harmless": ["b"]}]}},
-            "redaction.rules.0.secret",
+            {"redaction": {"rules": [{"kind": "x1", "pattern": "a", "matches": [], "ignores": ["b"]}]}},
+            "redaction.rules.0.matches",
             "",
             id="a rule without samples",
         ),
