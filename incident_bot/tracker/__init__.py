@@ -33,7 +33,8 @@ class Tracker(Protocol):
 class TrackerOptions:
     """What trackers need from outside; each reads only its own part.
 
-    `max_wait_s` bounds the time spent waiting for GitHub's rate limits in one run;
+    `max_wait_s` bounds the time spent waiting for GitHub's rate limits in one run, and writes
+    keep `seconds_between_writes` apart;
     `sleep` and `now` are given so that tests need neither.
     """
 
@@ -44,6 +45,7 @@ class TrackerOptions:
     api_url: str = "https://api.github.com"
     timeout_s: int = 15
     max_wait_s: float = 120.0
+    seconds_between_writes: float = 1.0
     folder: Path = Path("incidents")
     policy: Policy = field(default_factory=Policy)
     sleep: Callable[[float], None] = time.sleep
@@ -65,6 +67,7 @@ def _github(options: TrackerOptions) -> Tracker:
         api_url=options.api_url,
         timeout_s=options.timeout_s,
         max_wait_s=options.max_wait_s,
+        seconds_between_writes=options.seconds_between_writes,
         now=options.now,
         sleep=options.sleep,
     )
