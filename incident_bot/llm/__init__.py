@@ -1,0 +1,50 @@
+"""A second opinion from a model: it is asked once, holds no tools and no token, and may fail in any way.
+
+Whatever goes wrong is a `Gap`; the rules' diagnosis stands without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incident_bot.llm.prompt import Prompt
+    from incident_bot.model import Case, Diagnosis, Excerpt, Gap
+    from incident_bot.settings import Settings
+
+
+class Consultant(Protocol):
+    """Somebody who can be asked for a diagnosis."""
+
+    def consult(self, prompt: Prompt, case: Case, excerpts: Sequence[Excerpt]) -> Diagnosis | Gap:
+        """A diagnosis from the prompt, or the reason why there is none. Never raises, never waits for ever."""
+        ...
+
+
+def make_gemini(settings: Settings) -> Consultant:
+    """Gemini as the settings describe it. Nothing is sent before `consult`."""
+    from incident_bot.llm.gemini import Gemini
+
+    llm = settings.config.llm
+    price = llm.price_usd_per_million
+    return Gemini(
+        api_key=settings.gemini_api_key,
+        base_url=settings.gemini_base_url,
+        model=llm.model,
+        api_version=llm.api_version,
+        timeout_s=llm.timeout_s,
+        max_output_tokens=llm.max_output_tokens,
+        thinking=llm.thinking,
+        price_usd_per_million=(price.input, price.output) if price else None,
+    )
+
+
+def make_none(_settings: Settings) -> None:
+    """No model: the rules stand alone and nothing leaves for a third party."""
+
+
+MENU: Mapping[str, Callable[[Settings], Consultant | None]] = {"gemini": make_gemini, "none": make_none}
+"""What `--llm` may say. An unknown name is an error, never a default."""
