@@ -44,7 +44,9 @@ def demo(out_dir: Path) -> None:
     _prepare(out_dir)
     settings = Settings(config=Config())
     redactor = options.make_redactor(settings)
-    tracker = options.make_tracker("folder", settings, folder=out_dir / "issues", repository="")
+    tracker = options.make_tracker(
+        "folder", settings, folder=out_dir / "issues", repository="", now=lambda: incident.NOW
+    )
     done: list[Publication] = []
     with tempfile.TemporaryDirectory(prefix="incident-bot-demo-") as scratch, show_progress() as progress:
         bundle = Path(scratch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +77,7 @@ def diagnose(
                     consultant=consultant,
                     require_llm=require_llm,
                     rules_dirs=rules_dirs,
-                    now=datetime.now(UTC),
+                    now=options.read_clock(),
                     progress=progress,
                 )
             )
@@ -111,7 +110,7 @@ def _print(analyses: list[Analysis], output: str, redactor: Redactor) -> None:
         return
     for item in analyses:
         if output == "markdown":
-            click.echo(pipeline.draft(item, redactor, now=datetime.now(UTC), version=__version__).body)
+            click.echo(pipeline.draft(item, redactor, now=options.read_clock(), version=__version__).body)
         else:
             width = min(shutil.get_terminal_size().columns, 110)
             text = report.render_terminal(item, width=width, colour=sys.stdout.isatty())

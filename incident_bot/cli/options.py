@@ -6,12 +6,13 @@ import functools
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from incident_bot.errors import ConfigurationError, UsageError
+from incident_bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,37 +237,40 @@ def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source
 
 def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | None:
     """The model to ask; a Gap where one is wanted and cannot be had; None where none is wanted."""
+    from incident_bot.llm import MENU
     from incident_bot.model import Gap
 
-    if name == "none":
-        return None
-    if not settings.gemini_api_key:
+    if name != "none" and not settings.gemini_api_key:
         return Gap(
             kind="model",
             what="no model was asked",
             reason="GEMINI_API_KEY (or GOOGLE_API_KEY) is not set",
             remedy="Set it for a second opinion, or say --llm none.",
         )
-    from incident_bot.llm import make_gemini
-
-    return make_gemini(settings)
+    return MENU[name or "gemini"](settings)
 
 
-def make_tracker(name: str | None, settings: Settings, *, folder: Path, repository: str) -> Tracker:
+def make_tracker(
+    name: str | None, settings: Settings, *, folder: Path, repository: str, now: Callable[[], datetime]
+) -> Tracker:
     """The tracker asked for; inside Actions GitHub, else the console."""
-    from incident_bot import tracker
+    from incident_bot.tracker import Policy, TrackerOptions, open_tracker
 
-    chosen = name or ("github" if settings.in_actions else "console")
-    if chosen == "folder":
-        return tracker.make_folder(folder, settings)
-    if chosen == "console":
-        return tracker.make_console(click.get_text_stream("stdout"))
-    if not settings.github_token:
-        raise ConfigurationError(
-            "GITHUB_TOKEN is not set", hint="Give the step `GITHUB_TOKEN: ${{ github.token }}` and `issues: write`."
-        )
-    if not repository:
-        raise ConfigurationError(
-            "no repository for the issue", hint="Set GITHUB_REPOSITORY or --repository owner/name."
-        )
-    return tracker.make_github(repository, settings)
+    issue = settings.config.issue
+    return open_tracker(
+        name or ("github" if settings.in_actions else "console"),
+        TrackerOptions(
+            now=now,
+            stream=click.get_text_stream("stdout"),
+            repository=repository or settings.github_repository,
+            token=settings.github_token,
+            api_url=settings.github_api_url,
+            folder=folder,
+            policy=Policy(reopen_window_h=issue.reopen_window_h, close_on_resolve=issue.close_on_resolve),
+        ),
+    )
+
+
+def read_clock() -> datetime:
+    """The only clock: everything below the command line is given the time."""
+    return datetime.now(UTC)

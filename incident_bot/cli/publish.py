@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -51,11 +50,15 @@ def publish(
     settings = options.load(config_path)
     redactor = options.make_redactor(settings)
     analyses = analyses_from_json(_read(file), str(file))
-    chosen = None if dry_run else options.make_tracker(tracker, settings, folder=tracker_dir, repository=repository)
+    chosen = (
+        None
+        if dry_run
+        else options.make_tracker(tracker, settings, folder=tracker_dir, repository=repository, now=options.read_clock)
+    )
     done: list[Publication] = []
     failed: TrackerError | None = None
     for analysis in analyses:
-        now = datetime.now(UTC)
+        now = options.read_clock()
         try:
             done.append(publish_analysis(analysis, chosen, settings, redactor, now=now))
         except TrackerError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +79,11 @@ def triage(
         raise UsageError(f"--bundle goes with one incident, the alert file names {len(incidents)}")
     redactor = options.make_redactor(settings)
     consultant = options.make_consultant(llm, settings)
-    chosen = None if dry_run else options.make_tracker(tracker, settings, folder=tracker_dir, repository=repository)
+    chosen = (
+        None
+        if dry_run
+        else options.make_tracker(tracker, settings, folder=tracker_dir, repository=repository, now=options.read_clock)
+    )
     done: list[Publication] = []
     failed: TrackerError | None = None
     with show_progress() as progress:
@@ -102,14 +105,14 @@ def triage(
                 consultant=consultant,
                 require_llm=require_llm,
                 rules_dirs=rules_dirs,
-                now=datetime.now(UTC),
+                now=options.read_clock(),
                 progress=progress,
             )
             progress("filing the issue")
             try:
-                done.append(publish_analysis(analysis, chosen, settings, redactor, now=datetime.now(UTC)))
+                done.append(publish_analysis(analysis, chosen, settings, redactor, now=options.read_clock()))
             except TrackerError as error:
-                failed = keep_report(error, analysis, settings, redactor, out_dir, now=datetime.now(UTC))
+                failed = keep_report(error, analysis, settings, redactor, out_dir, now=options.read_clock())
     write_summary(done, settings)
     print_publications(done, output)
     if failed is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,13 +102,21 @@ def analyse_case(
     return analysis
 
 
+def draft_issue(analysis: Analysis, settings: Settings, redactor: Redactor, *, now: datetime) -> IssueDraft:
+    """The issue of an analysis, with the labels that the config file adds."""
+    from incident_bot import pipeline
+
+    draft = pipeline.draft(analysis, redactor, now=now, version=__version__, run_url=settings.run_url)
+    return replace(draft, labels=tuple(dict.fromkeys((*draft.labels, *settings.config.issue.labels))))
+
+
 def publish_analysis(
     analysis: Analysis, tracker: Tracker | None, settings: Settings, redactor: Redactor, *, now: datetime
 ) -> Publication:
     """Draft the issue and file it; without a tracker only draft it. Raises `TrackerError`."""
     from incident_bot import pipeline
 
-    draft = pipeline.draft(analysis, redactor, now=now, version=__version__, run_url=settings.run_url)
+    draft = draft_issue(analysis, settings, redactor, now=now)
     filed = None if tracker is None else pipeline.publish(analysis, tracker, draft, redactor, now=now)
     return Publication(analysis=analysis, draft=draft, filed=filed)
 
@@ -120,7 +128,7 @@ def keep_report(
     from incident_bot import pipeline
     from incident_bot.codec import analyses_to_json
 
-    draft = pipeline.draft(analysis, redactor, now=now, version=__version__, run_url=settings.run_url)
+    draft = draft_issue(analysis, settings, redactor, now=now)
     folder.mkdir(parents=True, exist_ok=True)
     text = folder / f"{draft.key}.md"
     text.write_text(f"# {draft.title}\n\n{draft.body}\n", encoding="utf-8")
