@@ -1,0 +1,184 @@
+"""Where kubectl output begins and ends in a text: tables, tables of events, descriptions, YAML and JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from incident_bot.kubectl.events import is_event_header, is_event_row
+from incident_bot.kubectl.tables import columns_of, is_header
+
+
+class Form(StrEnum):
+    """The shape of one block of output."""
+
+    TABLE = "table"
+    EVENTS = "events"
+    DESCRIBE = "describe"
+    YAML = "yaml"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines `first` to `end - 1` (0-based indices) of one form."""
+
+    form: Form
+    first: int
+    end: int
+
+
+_LOOK_AHEAD = 12
+_DESCRIBE_FIELD = re.compile(
+    r"(?:Namespace|Priority|Priority Class Name|Roles|Labels|Annotations|CreationTimestamp|Selector|StorageClass|Node|"
+    r"Finalizers|Provisioner|Service Account|Schedule|Address|Reference|API Version|Kind|Type|IsDefaultClass|"
+    r"Image pull secrets|Status|Resource {2,}Used):?(?:\s|$)"
+)
+_PROMPT = re.compile(
+    r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%❯+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ |--\S+ )*"
+    r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*)"
+)
+_BANNER = re.compile(r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*")
+_YAML_START = re.compile(r"(?:- )?(?:apiVersion|kind): ?[\w\"'./-]+\s*|items:\s*|---\s*(?:#.*)?")
+_YAML_LINE = re.compile(r"\s|-|#|[\w\"'./-]{1,100}:(?:\s|$)|\.\.\.\s*$|[}\]]")
+_JSON_KEY = re.compile(r'"(?:kind|apiVersion)"\s*:')
+
+
+def command_of(line: str) -> str:
+    """The kubectl command when a line is a shell prompt with one, else an empty string."""
+    match = _PROMPT.fullmatch(line.rstrip()) if len(line) < 1_000 else None
+    return match[1] if match else ""
+
+
+def banner_of(line: str) -> str:
+    """The title of a line such as `=== events ===` or `--- logs`, else an empty string."""
+    match = _BANNER.fullmatch(line) if len(line) < 300 else None
+    title = match[1].strip("=-#*<> ") if match else ""
+    return title if any(char.isalnum() for char in title) else ""
+
+
+def find_blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """The blocks of a text in order. Lines outside of every block are not kubectl output."""
+    index = 0
+    while index < len(lines):
+        form = form_at(lines, index)
+        if form is None:
+            index += 1
+            continue
+        end = _ENDS[form](lines, index)
+        yield Block(form, index, end)
+        index = end
+
+
+def form_at(lines: Sequence[str], index: int) -> Form | None:
+    """The form of the block that begins exactly at this line, or None."""
+    line = lines[index]
+    first = line[:1]
+    if first in "{[" and first:
+        return Form.JSON if _is_json_start(lines, index) else None
+    if first == "E" and line.rstrip() == "Events:":
+        return Form.DESCRIBE if _has_describe_events(lines, index) else None
+    if first.isupper():
+        return _form_of_upper(lines, index)
+    if first.isdigit() and is_event_row(line):
+        return Form.EVENTS
+    if (first.islower() or first in "-") and _YAML_START.fullmatch(line):
+        return Form.YAML if _is_yaml_start(lines, index) else None
+    if first.islower() and is_event_row(line):
+        return Form.EVENTS
+    return None
+
+
+def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
+    line = lines[index]
+    if is_event_header(line):
+        return Form.EVENTS
+    if is_header(line):
+        return Form.TABLE
+    return Form.DESCRIBE if is_describe_start(lines, index) else None
+
+
+def is_describe_start(lines: Sequence[str], index: int) -> bool:
+    """Whether an object's description begins here: `Name:` with a field of kubectl's header soon after it."""
+    if not re.match(r"Name:\s+\S", lines[index]):
+        return False
+    following = lines[index + 1 : index + _LOOK_AHEAD]
+    return any(_DESCRIBE_FIELD.match(line) for line in following)
+
+
+def _has_describe_events(lines: Sequence[str], index: int) -> bool:
+    following = lines[index + 1 : index + 2]
+    return bool(following) and re.match(r"\s+(?:Type\s+Reason|FirstSeen|LastSeen)\s", following[0]) is not None
+
+
+def _is_json_start(lines: Sequence[str], index: int) -> bool:
+    """An object's `{`, or a list's: kubectl puts apiVersion or kind into the first lines."""
+    line = lines[index].rstrip()
+    if len(line) > 2:
+        return bool(_JSON_KEY.search(line)) and '"metadata"' in line
+    return any(_JSON_KEY.search(ahead[:500]) for ahead in lines[index + 1 : index + 10])
+
+
+def _end_of_json(lines: Sequence[str], index: int) -> int:
+    opened = lines[index].rstrip()
+    if len(opened) > 2:
+        return index + 1
+    closing = "}" if opened[0] == "{" else "]"
+    for end in range(index + 1, len(lines)):
+        if lines[end][:1] == closing:
+            return end + 1
+    return len(lines)
+
+
+def _is_yaml_start(lines: Sequence[str], index: int) -> bool:
+    """A document, or a list of documents, that says `apiVersion` and what it holds within its first lines."""
+    keys = {line.removeprefix("- ").split(":", 1)[0].strip() for line in lines[index : index + _LOOK_AHEAD]}
+    return "apiVersion" in keys and bool({"kind", "items", "metadata", "data"} & keys)
+
+
+def _end_of_yaml(lines: Sequence[str], index: int) -> int:
+    for end in range(index + 1, len(lines)):
+        line = lines[end]
+        if not line.strip() or line[0] in " -#":
+            continue
+        if not _YAML_LINE.match(line) or is_describe_start(lines, end) or command_of(line):
+            return end
+    return len(lines)
+
+
+def _end_of_table(lines: Sequence[str], index: int) -> int:
+    for end in range(index + 1, len(lines)):
+        line = lines[end]
+        if not line.strip() or command_of(line) or columns_of(line) or form_at(lines, end) in _NOT_ROWS:
+            return end
+    return len(lines)
+
+
+_NOT_ROWS = (Form.TABLE, Form.DESCRIBE, Form.YAML, Form.JSON)
+
+
+def _end_of_describe(lines: Sequence[str], index: int) -> int:
+    for end in range(index + 1, len(lines)):
+        line = lines[end]
+        if line[:1].isalpha() and (
+            is_describe_start(lines, end) or is_header(line) or is_event_header(line) or _is_object_start(lines, end)
+        ):
+            return end
+        if line[:1] in "$#>%[" and line and command_of(line):
+            return end
+    return len(lines)
+
+
+def _is_object_start(lines: Sequence[str], index: int) -> bool:
+    return lines[index].startswith("apiVersion:") and _is_yaml_start(lines, index)
+
+
+_ENDS = {
+    Form.TABLE: _end_of_table,
+    Form.EVENTS: _end_of_table,
+    Form.DESCRIBE: _end_of_describe,
+    Form.YAML: _end_of_yaml,
+    Form.JSON: _end_of_json,
+}

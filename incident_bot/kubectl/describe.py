@@ -1,0 +1,148 @@
+"""`kubectl describe` text, one or many objects, into API-shaped objects and the events below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from incident_bot.kubectl import describe_cluster, describe_pod, describe_workload
+from incident_bot.kubectl.draft import Draft
+from incident_bot.kubectl.events import event_of_row
+from incident_bot.kubectl.kinds import CLUSTER_SCOPED
+from incident_bot.kubectl.outline import Field, read_outline, table_below
+from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
+from incident_bot.kubectl.tables import read_inner_table
+
+Numbered = Sequence[tuple[int, str]]
+_NAME = re.compile(r"Name:\s+\S")
+
+_FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
+    "Pod": describe_pod.fill_pod,
+    "Node": describe_cluster.fill_node,
+    "PersistentVolumeClaim": describe_cluster.fill_claim,
+    "PersistentVolume": describe_cluster.fill_volume,
+    "Service": describe_cluster.fill_service,
+    "Ingress": describe_cluster.fill_ingress,
+    "HorizontalPodAutoscaler": describe_cluster.fill_autoscaler,
+    "ResourceQuota": describe_cluster.fill_quota,
+    "Deployment": describe_workload.fill_deployment,
+    "ReplicaSet": describe_workload.fill_replica_set,
+    "ReplicationController": describe_workload.fill_replica_set,
+    "StatefulSet": describe_workload.fill_stateful_set,
+    "DaemonSet": describe_workload.fill_daemon_set,
+    "Job": describe_workload.fill_job,
+    "CronJob": describe_workload.fill_cron_job,
+}
+
+_SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Deployment", frozenset({"StrategyType"})),
+    ("DaemonSet", frozenset({"Desired Number of Nodes Scheduled"})),
+    ("CronJob", frozenset({"Schedule", "Concurrency Policy"})),
+    ("Job", frozenset({"Pods Statuses"})),
+    ("StatefulSet", frozenset({"Update Strategy", "Replicas"})),
+    ("Node", frozenset({"Roles", "Taints"})),
+    ("Node", frozenset({"Roles", "System Info"})),
+    ("PersistentVolume", frozenset({"Reclaim Policy", "Claim"})),
+    ("PersistentVolumeClaim", frozenset({"StorageClass", "Volume", "Access Modes"})),
+    ("HorizontalPodAutoscaler", frozenset({"Reference", "Max replicas"})),
+    ("Ingress", frozenset({"Rules", "Default backend"})),
+    ("Ingress", frozenset({"Rules", "Ingress Class"})),
+    ("Service", frozenset({"Session Affinity", "Selector"})),
+    ("Pod", frozenset({"Containers", "Status", "Node"})),
+    ("Pod", frozenset({"QoS Class"})),
+    ("ReplicaSet", frozenset({"Replicas", "Pods Status", "Pod Template"})),
+    ("StorageClass", frozenset({"Provisioner", "ReclaimPolicy"})),
+    ("PodDisruptionBudget", frozenset({"Allowed disruptions"})),
+    ("PodDisruptionBudget", frozenset({"Status", "Selector", "Min available"})),
+    ("Namespace", frozenset({"Status", "Labels"})),
+)
+"""Describe never says the kind of a built-in object; these fields, all at the top level, do."""
+
+
+def read_descriptions(evidence_id: str, lines: Numbered) -> Reading:
+    """The objects and events of consecutive numbered lines of describe output."""
+    objects: list[KubeObject] = []
+    events: list[KubeEvent] = []
+    for part in _split_objects(lines):
+        root = read_outline(part)
+        found = _object_of(evidence_id, root, part)
+        if found is not None:
+            objects.append(found)
+        events.extend(_events_of(evidence_id, root, part, found))
+    return Reading(objects=tuple(objects), events=tuple(events))
+
+
+def _split_objects(lines: Numbered) -> Iterator[Numbered]:
+    """Each object starts with `Name:` at column 0; a volume's or claim's `Name:` is indented."""
+    start = 0
+    for index in range(1, len(lines)):
+        if _NAME.match(lines[index][1]):
+            yield lines[start:index]
+            start = index
+    yield lines[start:]
+
+
+def _object_of(evidence_id: str, root: Field, lines: Numbered) -> KubeObject | None:
+    name = root.value_of("Name")
+    kind = _kind_of(root)
+    if not name or not kind:
+        return None
+    draft = Draft(lines[0][0])
+    _fill_metadata(root, draft)
+    filler = _FILLERS.get(kind)
+    if filler is not None:
+        filler(root, draft, lines)
+    elif root.get("API Version"):
+        describe_cluster.fill_custom(root, draft)
+    return draft.finish(evidence_id, kind, name, root.value_of("Namespace"))
+
+
+def _kind_of(root: Field) -> str:
+    keys = {child.key for child in root.children}
+    stated = root.value_of("Kind")
+    if stated and "API Version" in keys:
+        return stated
+    kind = next((kind for kind, signature in _SIGNATURES if signature <= keys), "")
+    if kind == "Namespace" and "Namespace" in keys:
+        return ""
+    if not kind and any(re.match(r"Resource\s{2,}Used", child.text) for child in root.children):
+        return "ResourceQuota"
+    return kind
+
+
+_LABEL = re.compile(r"([A-Za-z0-9][\w./-]{0,316})=(.*)")
+
+
+def _fill_metadata(root: Field, draft: Draft) -> None:
+    metadata = draft.child("metadata", root.line_of("Name"))
+    for key in ("Labels",):
+        for text, line in found.entries() if (found := root.get(key)) else ():
+            if match := _LABEL.fullmatch(text):
+                metadata.child("labels", found.line if found else line).put(match[1], match[2], line)
+    for text, line in notes.entries() if (notes := root.get("Annotations")) else ():
+        name, separator, value = text.partition(": ")
+        if separator and " " not in name and "/" in name:
+            metadata.child("annotations", line).put(name[:317], value.strip(), line)
+    metadata.put("creationTimestamp", root.value_of("CreationTimestamp"), root.line_of("CreationTimestamp"))
+    owner_kind, slash, owner = root.value_of("Controlled By").partition("/")
+    if slash:
+        line = root.line_of("Controlled By")
+        reference = metadata.item("ownerReferences", owner, line)
+        reference.put("kind", owner_kind, line)
+        reference.put("controller", value=True, line=line)
+
+
+def _events_of(evidence_id: str, root: Field, lines: Numbered, about: KubeObject | None) -> Iterator[KubeEvent]:
+    section = root.get("Events")
+    rows = table_below(section, lines) if section else []
+    if not rows:
+        return
+    for row in read_inner_table(rows).rows:
+        event = event_of_row(evidence_id, row)
+        if event is None:
+            continue
+        if about is not None:
+            scope = "" if about.kind in CLUSTER_SCOPED else about.namespace
+            event = replace(event, kind=about.kind, name=about.name, namespace=scope)
+        yield event

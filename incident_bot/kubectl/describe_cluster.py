@@ -1,0 +1,215 @@
+"""Descriptions of nodes, storage, network objects, quotas, autoscalers and custom resources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from incident_bot.kubectl.describe_pod import fill_conditions
+from incident_bot.kubectl.draft import Draft
+from incident_bot.kubectl.outline import Field, table_below
+from incident_bot.kubectl.tables import read_inner_table
+
+Numbered = Sequence[tuple[int, str]]
+_TAINT = re.compile(r"([^\s:=]{1,317})(?:=([^\s:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
+
+
+def fill_node(root: Field, draft: Draft, lines: Numbered) -> None:
+    """A Node: conditions with messages, capacity, allocatable, taints, versions, and what is allocated."""
+    spec = draft.child("spec", root.line_of("Taints"))
+    taints = root.get("Taints")
+    for text, line in taints.entries() if taints else ():
+        if match := _TAINT.fullmatch(text):
+            taint = spec.item("taints", match[1], line, field="key")
+            taint.put("value", match[2], line)
+            taint.put("effect", match[3], line)
+    if root.value_of("Unschedulable") == "true":
+        spec.put("unschedulable", value=True, line=root.line_of("Unschedulable"))
+    status = draft.child("status", root.line_of("Conditions"))
+    fill_conditions(root, status, lines)
+    for title, key in (("Capacity", "capacity"), ("Allocatable", "allocatable")):
+        section = root.get(title)
+        for resource in section.named() if section else ():
+            status.child(key, section.line if section else resource.line).put(
+                resource.key, resource.value, resource.line
+            )
+    system = root.get("System Info")
+    for field in system.named() if system else ():
+        status.child("nodeInfo", field.line).put(_camel(field.key), field.value, field.line)
+    _fill_allocated(root, status, lines)
+
+
+def _fill_allocated(root: Field, status: Draft, lines: Numbered) -> None:
+    """`Allocated resources` is computed by kubectl, not by the API; kept under a name of its own."""
+    section = root.get("Allocated resources")
+    rows = [row for row in table_below(section, lines) if not row[1].strip().startswith("(")] if section else []
+    if not section or not rows:
+        return
+    for row in read_inner_table(rows, free_text=()).rows:
+        if row.get("RESOURCE"):
+            allocated = status.child("allocated", section.line).child(row.get("RESOURCE"), row.line)
+            allocated.put("requests", row.get("REQUESTS"), row.line)
+            allocated.put("limits", row.get("LIMITS"), row.line)
+
+
+def fill_claim(root: Field, draft: Draft, lines: Numbered) -> None:
+    """A PersistentVolumeClaim: phase, class, volume, capacity, and who uses it."""
+    spec = draft.child("spec", root.line_of("StorageClass"))
+    spec.put("storageClassName", root.value_of("StorageClass"), root.line_of("StorageClass"))
+    spec.put("volumeName", root.value_of("Volume"), root.line_of("Volume"))
+    spec.put("volumeMode", root.value_of("VolumeMode"), root.line_of("VolumeMode"))
+    status = draft.child("status", root.line_of("Status"))
+    _fill_storage_status(root, draft, status)
+    capacity = root.value_of("Capacity")
+    if capacity and capacity != "0":
+        line = root.line_of("Capacity")
+        status.child("capacity", line).put("storage", capacity, line)
+    modes = [mode.strip() for mode in root.value_of("Access Modes").strip("[]").split(",") if mode.strip()]
+    if modes:
+        spec.put("accessModes", modes, root.line_of("Access Modes"))
+    users = root.get("Used By", "Mounted By")
+    names = [text for text, _ in users.entries()] if users else []
+    if users and names:
+        status.put("usedBy", names, users.line)
+    fill_conditions(root, status, lines)
+
+
+def fill_volume(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """A PersistentVolume: phase, claim, policy and message."""
+    spec = draft.child("spec", root.line_of("StorageClass"))
+    spec.put("storageClassName", root.value_of("StorageClass"), root.line_of("StorageClass"))
+    spec.put("persistentVolumeReclaimPolicy", root.value_of("Reclaim Policy"), root.line_of("Reclaim Policy"))
+    namespace, slash, name = root.value_of("Claim").partition("/")
+    if slash:
+        claim = spec.child("claimRef", root.line_of("Claim"))
+        claim.put("namespace", namespace, root.line_of("Claim"))
+        claim.put("name", name, root.line_of("Claim"))
+    status = draft.child("status", root.line_of("Status"))
+    _fill_storage_status(root, draft, status)
+    status.put("message", root.value_of("Message"), root.line_of("Message"))
+
+
+def _fill_storage_status(root: Field, draft: Draft, status: Draft) -> None:
+    phase = root.value_of("Status")
+    line = root.line_of("Status")
+    if phase.startswith("Terminating"):
+        draft.child("metadata", line).put("deletionTimestamp", phase, line)
+    else:
+        status.put("phase", phase, line)
+
+
+def fill_service(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """A Service: selector, ports, and the endpoints behind it (`<none>` is an empty list)."""
+    spec = draft.child("spec", root.line_of("Selector"))
+    for pair in root.value_of("Selector").split(","):
+        key, separator, value = pair.partition("=")
+        if separator:
+            spec.child("selector", root.line_of("Selector")).put(key[:317], value, root.line_of("Selector"))
+    spec.put("type", root.value_of("Type"), root.line_of("Type"))
+    spec.put("clusterIP", root.value_of("IP"), root.line_of("IP"))
+    for field in root.named():
+        if field.key == "Port" and (match := re.match(r"(\S+)\s+(\d{1,5})/(\w+)", field.value)):
+            port = spec.item("ports", match[1], field.line)
+            port.put("port", int(match[2]), field.line)
+            port.put("protocol", match[3], field.line)
+    endpoints = root.get("Endpoints")
+    if endpoints:
+        addresses = [] if endpoints.value in ("<none>", "") else [text.strip() for text in endpoints.value.split(",")]
+        draft.child("status", endpoints.line).put("endpoints", addresses, endpoints.line)
+
+
+def fill_ingress(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """An Ingress: class, address, and its backends as kubectl prints them, errors included."""
+    spec = draft.child("spec", root.line_of("Rules"))
+    spec.put("ingressClassName", root.value_of("Ingress Class"), root.line_of("Ingress Class"))
+    draft.child("status", root.line_of("Address")).put("address", root.value_of("Address"), root.line_of("Address"))
+    rules = root.get("Rules")
+    for field in _walk(rules) if rules else ():
+        match = re.search(r"(\S*)\s+([a-z0-9.-]{1,253}:[\w-]+)\s+\((.*)\)\s*$", field.text[:2_000])
+        if match:
+            backend = spec.item("backends", match[2], field.line)
+            backend.put("path", match[1], field.line)
+            backend.put("endpoints", match[3], field.line)
+
+
+def _walk(field: Field) -> list[Field]:
+    return [entry for child in field.children for entry in (child, *_walk(child))]
+
+
+def fill_autoscaler(root: Field, draft: Draft, lines: Numbered) -> None:
+    """A HorizontalPodAutoscaler: target, bounds, current against desired, conditions with messages."""
+    kind, _, name = root.value_of("Reference").partition("/")
+    line = root.line_of("Reference")
+    spec = draft.child("spec", line)
+    target = spec.child("scaleTargetRef", line)
+    target.put("kind", kind, line)
+    target.put("name", name, line)
+    for title, key in (("Min replicas", "minReplicas"), ("Max replicas", "maxReplicas")):
+        if root.value_of(title).isdecimal() and len(root.value_of(title)) < 10:
+            spec.put(key, int(root.value_of(title)), root.line_of(title))
+    status = draft.child("status", line)
+    pods = next((field for field in root.named() if field.key.endswith(" pods")), None)
+    match = re.match(r"(\d{1,9}) current / (\d{1,9}) desired", pods.value) if pods else None
+    if pods and match:
+        status.put("currentReplicas", int(match[1]), pods.line)
+        status.put("desiredReplicas", int(match[2]), pods.line)
+    metrics = root.get("Metrics")
+    for metric in metrics.named() if metrics else ():
+        current, _, wanted = metric.value.partition(" / ")
+        entry = status.child("metrics", metric.line).child(metric.key, metric.line)
+        entry.put("current", current.strip(), metric.line)
+        entry.put("target", wanted.strip(), metric.line)
+    fill_conditions(root, status, lines)
+
+
+def fill_quota(root: Field, draft: Draft, lines: Numbered) -> None:
+    """A ResourceQuota: used against hard."""
+    start = next((field.line for field in root.children if re.match(r"Resource\s{2,}Used", field.text)), 0)
+    rows = [(number, line) for number, line in lines if number >= start and line.strip(" -\t")]
+    if not start or not rows:
+        return
+    status = draft.child("status", start)
+    for row in read_inner_table(rows, free_text=()).rows:
+        if row.get("RESOURCE") and row.get("HARD"):
+            status.child("hard", start).put(row.get("RESOURCE"), row.get("HARD"), row.line)
+            status.child("used", start).put(row.get("RESOURCE"), row.get("USED"), row.line)
+
+
+def fill_custom(root: Field, draft: Draft) -> None:
+    """A custom resource: kubectl prints its fields with their camelCase taken apart."""
+    for title in ("Spec", "Status"):
+        section = root.get(title)
+        if section and section.children:
+            draft.put(title.lower(), _plain(section, draft.lines, title.lower(), 0), section.line)
+
+
+def _plain(field: Field, lines: dict[str, int], path: str, depth: int) -> Any:
+    """Children as a mapping, or as a list where a key repeats: kubectl prints list items one after another."""
+    if depth > 20 or not any(child.key for child in field.children):
+        return field.value or [child.text for child in field.children]
+    items: list[dict[str, Any]] = [{}]
+    starts = [field.children[0].line]
+    for child in field.named():
+        key = _camel(child.key)
+        if key in items[-1]:
+            items.append({})
+            starts.append(child.line)
+        value = _plain(child, lines, f"{path}.{key}", depth + 1) if child.children else _scalar(child.value)
+        items[-1][key] = value
+        lines.setdefault(f"{path}.{key}", child.line)
+    for item, line in zip(items, starts, strict=True):
+        if isinstance(item.get("type"), str):
+            lines.setdefault(f"{path}[{item['type']}]", line)
+    return items if len(items) > 1 or path.endswith(("conditions", "containers")) else items[0]
+
+
+def _scalar(text: str) -> Any:
+    return {"true": True, "false": False, "True": "True", "False": "False"}.get(text, text.strip('"'))
+
+
+def _camel(title: str) -> str:
+    words = title.split()
+    if not words:
+        return title
+    return words[0][:1].lower() + words[0][1:] + "".join(word[:1].upper() + word[1:] for word in words[1:])

@@ -1,0 +1,138 @@
+"""Tables of events: kubectl's layouts, the section in a describe, and the collector's own layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from incident_bot.kubectl.kinds import CLUSTER_SCOPED, kind_of
+from incident_bot.kubectl.reading import KubeEvent
+from incident_bot.kubectl.tables import Row, columns_of, read_table
+from incident_bot.kubectl.times import container_of, format_time, read_age_s, read_time
+
+OWN_COLUMNS = (
+    "NAMESPACE", "LAST SEEN", "FIRST SEEN", "COUNT", "TYPE", "REASON", "OBJECT", "CONTAINER", "SOURCE", "MESSAGE"
+)  # fmt: skip
+_SEEN = re.compile(r"(\S+)\s+\(x(\d{1,9}) over ([^()\s]{1,40})\)")
+_CONTAINER_PREFIX = re.compile(r"(spec\.\w*[cC]ontainers\{[^{}]{1,253}\}): ")
+_HEADERLESS = re.compile(
+    r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
+    r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
+)
+_LINE_BREAK = "\u2424"
+"""Stands for a line break inside a message in our own table, where kubectl would cut the message."""
+
+
+def is_event_header(line: str) -> bool:
+    """Whether a line is the header of a table of events, in any of the layouts people print them in."""
+    names = {name for name, _ in columns_of(line)}
+    about = {"OBJECT", "KIND", "NAME", "SUBOBJECT", "INVOLVEDOBJECT", "LAST SEEN", "LASTSEEN", "TYPE"}
+    return "REASON" in names and bool(names & {"MESSAGE", "NOTE", "OBJECT"}) and bool(names & about)
+
+
+def is_event_row(line: str) -> bool:
+    """Whether a line is a row of `kubectl get events --no-headers`."""
+    return len(line) < 20_000 and bool(_HEADERLESS.match(line))
+
+
+def read_event_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeEvent]:
+    """The events of a table whose header is the first line, or of rows without header."""
+    if is_event_header(lines[0][1]):
+        table = read_table(lines)
+        return [event for row in table.rows if (event := event_of_row(evidence_id, row)) is not None]
+    return read_headerless_events(evidence_id, lines)
+
+
+def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -> list[KubeEvent]:
+    """The events of rows printed with `--no-headers`; other lines are left out."""
+    names = ("LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")
+    events = []
+    for number, line in lines:
+        if not is_event_row(line):
+            continue
+        cells = re.split(r" {2,}", line.strip(), maxsplit=5)
+        if cells[1] not in ("Normal", "Warning"):
+            namespace, *cells = cells
+        else:
+            namespace, cells = "", [*cells[:4], "  ".join(cells[4:])]
+        event = event_of_row(evidence_id, Row(number, dict(zip(names, cells, strict=False)) | {"NAMESPACE": namespace}))
+        if event:
+            events.append(event)
+    return events
+
+
+def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
+    reason = row.get("REASON")
+    message = row.get("MESSAGE", "NOTE").replace(_LINE_BREAK, "\n")
+    kind, name = _object_of(row)
+    if not reason or not re.fullmatch(r"[\w.:-]{1,128}", reason):
+        return None
+    last = row.get("LAST SEEN", "LASTSEEN", "LAST", "LASTTIMESTAMP", "TIME", "AGE", "TIMESTAMP", "CREATED", "CREATION")
+    first = row.get("FIRST SEEN", "FIRSTSEEN", "FIRST", "FIRSTTIMESTAMP")
+    age_s, count = read_seen(last)
+    counted = row.get("COUNT")
+    prefix = _CONTAINER_PREFIX.match(message)
+    namespace = row.get("NAMESPACE")
+    return KubeEvent(
+        evidence_id=evidence_id,
+        line=row.line,
+        type=row.get("TYPE"),
+        reason=reason,
+        message=message[prefix.end() :] if prefix else message,
+        kind=kind,
+        name=name,
+        namespace="" if kind in CLUSTER_SCOPED else namespace,
+        container=row.get("CONTAINER") or container_of(row.get("SUBOBJECT") or (prefix[1] if prefix else "")),
+        source=row.get("SOURCE", "FROM", "COMPONENT").split(",")[0],
+        count=int(counted) if counted.isdecimal() and len(counted) < 10 else count,
+        first_at=read_time(first),
+        last_at=read_time(last),
+        age_s=age_s,
+    )
+
+
+def _object_of(row: Row) -> tuple[str, str]:
+    about = row.get("OBJECT", "INVOLVEDOBJECT")
+    kind, slash, name = about.partition("/")
+    if slash:
+        return kind_of(kind), name
+    kind = kind_of(row.get("KIND")) if row.get("KIND") else ""
+    return kind, about or row.get("NAME", "POD")
+
+
+def read_seen(text: str) -> tuple[float | None, int]:
+    """Seconds and count of `5m32s`, `5m32s (x4 over 10m)`, `<unknown>`."""
+    match = _SEEN.match(text.strip())
+    if match:
+        return read_age_s(match[1]), max(int(match[2]), 1)
+    return read_age_s(text), 1
+
+
+def format_events(events: Iterable[KubeEvent]) -> str:
+    """The collector's table of events: absolute times, one event a line, every field that a reader needs.
+
+    `read` gives the same events back, except for their evidence id and line, and except that
+    runs of spaces around a message are dropped.
+    """
+    rows = [OWN_COLUMNS, *(_row_of(event) for event in events)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(OWN_COLUMNS))]
+    lines = []
+    for row in rows:
+        padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        lines.append("   ".join([*padded, row[-1]]).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _row_of(event: KubeEvent) -> tuple[str, ...]:
+    return (
+        event.namespace or "<none>",
+        format_time(event.last_at) or "<unknown>",
+        format_time(event.first_at) or "<unknown>",
+        str(event.count),
+        event.type or "<none>",
+        event.reason or "<none>",
+        f"{event.kind}/{event.name}",
+        event.container or "<none>",
+        event.source or "<none>",
+        event.message.replace("\r", "").replace("\n", _LINE_BREAK) or "<none>",
+    )

@@ -1,0 +1,66 @@
+"""Kubernetes' kinds: how kubectl shortens them, and which belong to no namespace."""
+
+from __future__ import annotations
+
+_KINDS = [
+    "Pod",
+    "ReplicaSet",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+    "ReplicationController",
+    "Node",
+    "Namespace",
+    "Service",
+    "Endpoints",
+    "EndpointSlice",
+    "Ingress",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "StorageClass",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
+    "ResourceQuota",
+    "LimitRange",
+    "NetworkPolicy",
+    "Event",
+    "Lease",
+    "PriorityClass",
+    "VolumeAttachment",
+    "CSINode",
+    "ResourceClaim",
+    "InferenceService",
+    "ServingRuntime",
+    "Rollout",
+    "Workload",
+    "Certificate",
+]
+_SHORT = {
+    "po": "Pod", "rs": "ReplicaSet", "deploy": "Deployment", "sts": "StatefulSet", "ds": "DaemonSet", "cj": "CronJob",
+    "rc": "ReplicationController", "no": "Node", "ns": "Namespace", "svc": "Service", "ep": "Endpoints",
+    "ing": "Ingress", "pvc": "PersistentVolumeClaim", "pv": "PersistentVolume", "sc": "StorageClass",
+    "cm": "ConfigMap", "sa": "ServiceAccount", "hpa": "HorizontalPodAutoscaler", "pdb": "PodDisruptionBudget",
+    "quota": "ResourceQuota", "limits": "LimitRange", "netpol": "NetworkPolicy", "ev": "Event", "pc": "PriorityClass",
+    "isvc": "InferenceService",
+}  # fmt: skip
+_PLURALS = {"endpoints": "Endpoints", "ingresses": "Ingress", "networkpolicies": "NetworkPolicy"}
+_BY_WORD = {kind.lower(): kind for kind in _KINDS} | {kind.lower() + "s": kind for kind in _KINDS} | _SHORT | _PLURALS
+CLUSTER_SCOPED = frozenset({"Node", "Namespace", "PersistentVolume", "StorageClass", "PriorityClass", "NodeMetrics"})
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})
+
+
+def kind_of(word: str) -> str:
+    """`Pod` of `pod`, `pods`, `po` or `deployment.apps`; an unknown word is returned with its first letter raised."""
+    stem = word.strip().split(".", 1)[0]
+    known = _BY_WORD.get(stem.lower())
+    return known or stem[:1].upper() + stem[1:]
+
+
+def is_kind(word: str) -> bool:
+    """Whether a word, a resource name or a short name is one of the kinds that this room knows."""
+    return word.strip().split(".", 1)[0].lower() in _BY_WORD

@@ -1,0 +1,51 @@
+"""`read`: one piece of evidence into objects and events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incident_bot.kubectl.blocks import Block, Form, find_blocks
+from incident_bot.kubectl.describe import read_descriptions
+from incident_bot.kubectl.documents import read_json, read_yaml
+from incident_bot.kubectl.events import read_event_table
+from incident_bot.kubectl.objects import read_objects
+from incident_bot.kubectl.reading import Reading
+from incident_bot.kubectl.status_tables import read_status_table
+from incident_bot.model import Evidence, EvidenceKind
+
+_UNREAD = (EvidenceKind.LOG, EvidenceKind.NOTE, EvidenceKind.ALERT)
+"""What a program or a person wrote states nothing about the cluster, even where it quotes kubectl."""
+
+
+def read(evidence: Evidence) -> Reading:
+    """The objects and events that kubectl output states. Never raises: what cannot be read is left out."""
+    if evidence.kind in _UNREAD:
+        return Reading()
+    blocks = list(find_blocks(evidence.lines)) or _whole(evidence)
+    readings = [_read_block(evidence.id, evidence.lines, block) for block in blocks]
+    return Reading(
+        objects=tuple(item for reading in readings for item in reading.objects),
+        events=tuple(event for reading in readings for event in reading.events),
+    )
+
+
+def _whole(evidence: Evidence) -> list[Block]:
+    """A document that does not begin as kubectl would print it, e.g. with its keys in another order."""
+    if evidence.kind is not EvidenceKind.OBJECT:
+        return []
+    opening = next((line.lstrip()[0] for line in evidence.lines if line.strip()), "")
+    return [Block(Form.JSON if opening in "{[" else Form.YAML, 0, len(evidence.lines))]
+
+
+def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading:
+    inside = lines[block.first : block.end]
+    numbered = list(enumerate(inside, start=block.first + 1))
+    if block.form is Form.YAML:
+        return read_objects(evidence_id, read_yaml("\n".join(inside), block.first + 1))
+    if block.form is Form.JSON:
+        return read_objects(evidence_id, read_json("\n".join(inside), block.first + 1))
+    if block.form is Form.EVENTS:
+        return Reading(events=tuple(read_event_table(evidence_id, numbered)))
+    if block.form is Form.TABLE:
+        return Reading(objects=tuple(read_status_table(evidence_id, numbered)))
+    return read_descriptions(evidence_id, numbered)

@@ -1,0 +1,230 @@
+"""`kubectl get` and `kubectl top` tables into API-shaped objects.
+
+Only what a cell states exactly goes into the API's fields; every cell, exact or not, is kept
+as text under `body["table"]`. A table of pods names no container: its container status has an
+empty name and the path `status.containerStatuses[0]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from incident_bot.kubectl.draft import Draft
+from incident_bot.kubectl.kinds import kind_of
+from incident_bot.kubectl.pod_status import fill_pod_row
+from incident_bot.kubectl.reading import KubeObject
+from incident_bot.kubectl.tables import Row, read_table
+
+_KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Pod", frozenset({"READY", "STATUS", "RESTARTS"})),
+    ("Node", frozenset({"STATUS", "ROLES"})),
+    ("PersistentVolumeClaim", frozenset({"STATUS", "VOLUME", "CAPACITY"})),
+    ("PersistentVolume", frozenset({"CAPACITY", "RECLAIM POLICY"})),
+    ("DaemonSet", frozenset({"DESIRED", "UP-TO-DATE"})),
+    ("Deployment", frozenset({"READY", "UP-TO-DATE", "AVAILABLE"})),
+    ("ReplicaSet", frozenset({"DESIRED", "CURRENT", "READY"})),
+    ("Job", frozenset({"COMPLETIONS", "DURATION"})),
+    ("CronJob", frozenset({"SCHEDULE", "SUSPEND"})),
+    ("HorizontalPodAutoscaler", frozenset({"REFERENCE", "MINPODS"})),
+    ("Service", frozenset({"TYPE", "CLUSTER-IP"})),
+    ("EndpointSlice", frozenset({"ADDRESSTYPE", "ENDPOINTS"})),
+    ("Endpoints", frozenset({"ENDPOINTS"})),
+    ("Ingress", frozenset({"HOSTS", "ADDRESS"})),
+    ("InferenceService", frozenset({"URL", "READY"})),
+    ("PodDisruptionBudget", frozenset({"MIN AVAILABLE", "ALLOWED DISRUPTIONS"})),
+    ("NodeMetrics", frozenset({"CPU(cores)", "CPU%"})),
+    ("NodeMetrics", frozenset({"CPU(cores)", "CPU(%)"})),
+    ("PodMetrics", frozenset({"CPU(cores)", "MEMORY(bytes)"})),
+    ("ResourceQuota", frozenset({"REQUEST", "LIMIT"})),
+    ("StorageClass", frozenset({"PROVISIONER"})),
+    ("StatefulSet", frozenset({"READY", "AGE"})),
+    ("Namespace", frozenset({"STATUS", "AGE"})),
+)
+"""The first whose columns are all there; `kubectl get` never prints the kind of a single-kind table."""
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?|\[REDACTED:[^\]]{1,60}\]\S*")
+_NUMBER = re.compile(r"\d{1,9}")
+
+
+def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
+    """One object a row of a table whose header is the first line; rows that name no object are left out."""
+    table = read_table(lines)
+    kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
+    objects = [_object_of(evidence_id, kind, row) for row in table.rows]
+    return [found for found in objects if found is not None]
+
+
+def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
+    prefix, slash, name = row.get("POD", "NAME").partition("/")
+    if slash:
+        kind = kind_of(prefix)
+    else:
+        name = prefix
+    if not kind or not _NAME.fullmatch(name):
+        return None
+    draft = Draft(row.line)
+    filler = _FILLERS.get(kind)
+    if filler is not None and not filler(row, draft):
+        return None
+    draft.put("table", dict(row.cells), row.line)
+    return draft.finish(evidence_id, kind, name, row.get("NAMESPACE"))
+
+
+def _fill_node(row: Row, draft: Draft) -> bool:
+    words = row.get("STATUS").split(",")
+    if words[0] not in ("Ready", "NotReady", "Unknown"):
+        return False
+    ready = {"Ready": "True", "NotReady": "False"}.get(words[0], "Unknown")
+    status = draft.child("status", row.line)
+    status.item("conditions", "Ready", row.line, field="type").put("status", ready, row.line)
+    status.child("nodeInfo", row.line).put("kubeletVersion", row.get("VERSION"), row.line)
+    if "SchedulingDisabled" in words:
+        draft.child("spec", row.line).put("unschedulable", value=True, line=row.line)
+    return True
+
+
+def _fill_claim(row: Row, draft: Draft) -> bool:
+    spec, status = draft.child("spec", row.line), draft.child("status", row.line)
+    if not row.get("STATUS").isalpha():
+        return False
+    _put_phase(row, draft, status)
+    spec.put("volumeName", row.get("VOLUME"), row.line)
+    spec.put("storageClassName", row.get("STORAGECLASS"), row.line)
+    if row.get("CAPACITY"):
+        status.child("capacity", row.line).put("storage", row.get("CAPACITY"), row.line)
+    return True
+
+
+def _fill_volume(row: Row, draft: Draft) -> bool:
+    spec = draft.child("spec", row.line)
+    _put_phase(row, draft, draft.child("status", row.line))
+    spec.put("storageClassName", row.get("STORAGECLASS"), row.line)
+    spec.put("persistentVolumeReclaimPolicy", row.get("RECLAIM POLICY"), row.line)
+    namespace, slash, name = row.get("CLAIM").partition("/")
+    if slash:
+        spec.put("claimRef", {"namespace": namespace, "name": name}, row.line)
+    return True
+
+
+def _put_phase(row: Row, draft: Draft, status: Draft) -> None:
+    if row.get("STATUS") == "Terminating":
+        draft.child("metadata", row.line).put("deletionTimestamp", "Terminating", row.line)
+    else:
+        status.put("phase", row.get("STATUS"), row.line)
+
+
+def _fill_workload(row: Row, draft: Draft) -> bool:
+    """Deployment, ReplicaSet, StatefulSet: `READY 0/3`, or DESIRED, CURRENT and READY in columns of their own."""
+    ready, slash, wanted = row.get("READY").partition("/")
+    spec, status = draft.child("spec", row.line), draft.child("status", row.line)
+    if not _NUMBER.fullmatch(ready):
+        return False
+    status.put("readyReplicas", int(ready), row.line)
+    _put_number(spec, "replicas", wanted if slash else row.get("DESIRED"), row.line)
+    for column, key in (("UP-TO-DATE", "updatedReplicas"), ("AVAILABLE", "availableReplicas"), ("CURRENT", "replicas")):
+        _put_number(status, key, row.get(column), row.line)
+    return True
+
+
+def _fill_daemon_set(row: Row, draft: Draft) -> bool:
+    status = draft.child("status", row.line)
+    for column, key in (
+        ("DESIRED", "desiredNumberScheduled"),
+        ("CURRENT", "currentNumberScheduled"),
+        ("READY", "numberReady"),
+        ("UP-TO-DATE", "updatedNumberScheduled"),
+        ("AVAILABLE", "numberAvailable"),
+    ):
+        _put_number(status, key, row.get(column), row.line)
+    return "desiredNumberScheduled" in status.body
+
+
+def _fill_job(row: Row, draft: Draft) -> bool:
+    done, slash, wanted = row.get("COMPLETIONS").partition("/")
+    status = draft.child("status", row.line)
+    if not slash or not _NUMBER.fullmatch(done):
+        return False
+    status.put("succeeded", int(done), row.line)
+    _put_number(draft.child("spec", row.line), "completions", wanted, row.line)
+    outcome = row.get("STATUS")
+    if outcome in ("Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"):
+        status.item("conditions", outcome, row.line, field="type").put("status", "True", row.line)
+    return True
+
+
+def _fill_cron_job(row: Row, draft: Draft) -> bool:
+    spec = draft.child("spec", row.line)
+    spec.put("schedule", row.get("SCHEDULE"), row.line)
+    if row.get("SUSPEND") in ("True", "False"):
+        spec.put("suspend", row.get("SUSPEND") == "True", row.line)
+    return "suspend" in spec.body
+
+
+def _fill_autoscaler(row: Row, draft: Draft) -> bool:
+    kind, slash, name = row.get("REFERENCE").partition("/")
+    spec, status = draft.child("spec", row.line), draft.child("status", row.line)
+    spec.put("scaleTargetRef", {"kind": kind, "name": name} if slash else None, row.line)
+    for column, key in (("MINPODS", "minReplicas"), ("MAXPODS", "maxReplicas")):
+        _put_number(spec, key, row.get(column), row.line)
+    _put_number(status, "currentReplicas", row.get("REPLICAS"), row.line)
+    return bool(slash)
+
+
+def _fill_service(row: Row, draft: Draft) -> bool:
+    spec = draft.child("spec", row.line)
+    spec.put("type", row.get("TYPE"), row.line)
+    spec.put("clusterIP", row.get("CLUSTER-IP"), row.line)
+    if row.get("EXTERNAL-IP") == "<pending>":
+        draft.child("status", row.line).put("loadBalancer", {}, row.line)
+    return True
+
+
+def _fill_endpoints(row: Row, draft: Draft) -> bool:
+    addresses = [text for text in row.get("ENDPOINTS").split(",") if text and text != "<unset>"]
+    draft.child("status", row.line).put("endpoints", addresses, row.line)
+    return True
+
+
+def _fill_pod_metrics(row: Row, draft: Draft) -> bool:
+    """`kubectl top pod`; with `--containers` each row is one container of the pod."""
+    container = row.get("NAME") if row.get("POD") else ""
+    usage = {"cpu": row.get("CPU(cores)"), "memory": row.get("MEMORY(bytes)")}
+    draft.put("containers", [{"name": container, "usage": usage}], row.line)
+    return usage["memory"][:1].isdigit()
+
+
+def _fill_node_metrics(row: Row, draft: Draft) -> bool:
+    usage = draft.child("usage", row.line)
+    usage.put("cpu", row.get("CPU(cores)"), row.line)
+    usage.put("memory", row.get("MEMORY(bytes)"), row.line)
+    usage.put("cpuPercent", row.get("CPU%", "CPU(%)").rstrip("%"), row.line)
+    usage.put("memoryPercent", row.get("MEMORY%", "MEMORY(%)").rstrip("%"), row.line)
+    return bool(usage.body)
+
+
+def _put_number(draft: Draft, key: str, text: str, line: int) -> None:
+    match = _NUMBER.match(text)
+    if match:
+        draft.put(key, int(match[0]), line)
+
+
+_FILLERS: dict[str, Callable[[Row, Draft], bool]] = {
+    "Pod": fill_pod_row,
+    "Node": _fill_node,
+    "PersistentVolumeClaim": _fill_claim,
+    "PersistentVolume": _fill_volume,
+    "Deployment": _fill_workload,
+    "ReplicaSet": _fill_workload,
+    "StatefulSet": _fill_workload,
+    "DaemonSet": _fill_daemon_set,
+    "Job": _fill_job,
+    "CronJob": _fill_cron_job,
+    "HorizontalPodAutoscaler": _fill_autoscaler,
+    "Service": _fill_service,
+    "Endpoints": _fill_endpoints,
+    "EndpointSlice": _fill_endpoints,
+    "PodMetrics": _fill_pod_metrics,
+    "NodeMetrics": _fill_node_metrics,
+}
+"""Each returns False when the row does not look like the kind after all."""

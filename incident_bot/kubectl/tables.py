@@ -1,0 +1,126 @@
+"""kubectl's column tables: which lines are one, and what its cells say.
+
+kubectl pads columns with at least two spaces and aligns every row with the header, so cells
+are cut at the header's columns. A row that does not fit (redaction changed its length, or
+`--watch` printed it later) is split at runs of spaces instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_HEADER_CELL = re.compile(r"[A-Z][A-Z0-9_%()/.:-]*(?:\((?:cores|bytes)\))?(?: [A-Z][A-Z0-9()-]*)*")
+_HEADER_GAP = re.compile(r" {2,}|\t+")
+_ROW_GAP = re.compile(r" {2,}|\t+")
+_MAX_LINE = 20_000
+_FIRST_COLUMNS = frozenset({"NAME", "NAMESPACE", "LAST SEEN", "POD", "LASTSEEN", "REVISION", "TYPE", "REASON", "NODE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its 1-based line and its cells by column name. Columns that the row lacks are empty strings."""
+
+    line: int
+    cells: dict[str, str]
+
+    def get(self, *columns: str) -> str:
+        """The first of the named columns that this table has and that is not blank or `<none>`."""
+        return next((cell for name in columns if (cell := self.cells.get(name, "")) not in ("", "<none>")), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and its rows."""
+
+    columns: tuple[str, ...]
+    line: int
+    rows: tuple[Row, ...]
+
+
+def columns_of(line: str) -> tuple[tuple[str, int], ...]:
+    """Column names with their offsets when the line is a kubectl header, else nothing."""
+    if not line[:1].isupper() or len(line) > 2_000:
+        return ()
+    columns = []
+    start = 0
+    for gap in [*_HEADER_GAP.finditer(line), None]:
+        cell = line[start : gap.start() if gap else len(line)].rstrip()
+        if cell:
+            if not _HEADER_CELL.fullmatch(cell):
+                return ()
+            columns.append((_canonical(cell), start))
+        start = gap.end() if gap else start
+    return tuple(columns)
+
+
+def is_header(line: str) -> bool:
+    """Whether a line is a kubectl table header: upper-case columns, the first one that kubectl starts with."""
+    names = [name for name, _ in columns_of(line)]
+    return len(names) >= 2 and (names[0] in _FIRST_COLUMNS or "NAME" in names or "REASON" in names)
+
+
+def _canonical(cell: str) -> str:
+    word, bracket, unit = cell.partition("(")
+    return word.upper() + bracket + unit.lower()
+
+
+def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE", "NOTE")) -> Table:
+    """The table whose header is the first of the numbered lines; blank lines are skipped.
+
+    `free_text` names the columns whose cells may hold runs of spaces themselves.
+    """
+    return _read_rows(lines, columns_of(lines[0][1]), frozenset(free_text))
+
+
+def read_inner_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE",)) -> Table:
+    """A table inside a description: indented, with column names in mixed case. Names are given in upper case."""
+    header = []
+    start = len(lines[0][1]) - len(lines[0][1].lstrip())
+    text = lines[0][1].rstrip()[:_MAX_LINE]
+    for cell in re.finditer(r"\S+(?: \S+)*", text[start:]):
+        header.append((cell[0].upper(), start + cell.start()))
+    return _read_rows(lines, tuple(header), frozenset(free_text))
+
+
+def _read_rows(
+    lines: Sequence[tuple[int, str]], header: tuple[tuple[str, int], ...], free_text: frozenset[str]
+) -> Table:
+    names = tuple(name for name, _ in header)
+    text_column = next((index for index, name in enumerate(names) if name in free_text), -1)
+    rows = []
+    for number, line in lines[1:]:
+        line = line[:_MAX_LINE].rstrip()  # noqa: PLW2901 - the same line, bounded
+        if not line.strip():
+            continue
+        cells = _cut_at_columns(line, header) or _split_at_gaps(line, len(names), text_column)
+        if cells:
+            rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False))))
+    return Table(columns=names, line=lines[0][0], rows=tuple(rows))
+
+
+def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:
+    offsets = [offset for _, offset in header]
+    for offset in offsets[1:]:
+        if offset < len(line) and not (line[offset - 1].isspace() and line[offset - 2 : offset - 1].isspace()):
+            return []
+    if "\t" in line:
+        return []
+    bounds = [*offsets, len(line)]
+    return [line[start:end].strip() for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+def _split_at_gaps(line: str, width: int, text_column: int) -> list[str]:
+    """Cells left and right of the free text by runs of spaces; what is between them is the text."""
+    cells = _ROW_GAP.split(line.strip(), maxsplit=400)
+    if len(cells) <= width or text_column < 0:
+        return cells[:width] if text_column < 0 or len(cells) == width else _without_text(cells, width, text_column)
+    after = width - text_column - 1
+    end = len(cells) - after
+    return [*cells[:text_column], "  ".join(cells[text_column:end]), *cells[end:]]
+
+
+def _without_text(cells: list[str], width: int, text_column: int) -> list[str]:
+    """A row with too few cells: right for a text that comes last, undecidable for any other."""
+    return cells if text_column == width - 1 or len(cells) <= text_column + 1 else []
