@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import secrets
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -203,7 +204,7 @@ def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = 
 def _read_json(path: Path) -> object:
     try:
         if str(path) == "-":
-            raw = click.get_binary_stream("stdin").read(_MAX_ALERT_BYTES + 1)
+            raw = sys.stdin.buffer.read(_MAX_ALERT_BYTES + 1)
         else:
             with path.open("rb") as stream:
                 raw = stream.read(_MAX_ALERT_BYTES + 1)
@@ -261,7 +262,7 @@ def make_tracker(
         name or ("github" if settings.in_actions else "console"),
         TrackerOptions(
             now=now,
-            stream=click.get_text_stream("stdout"),
+            stream=sys.stdout,
             repository=repository or settings.github_repository,
             token=settings.github_token,
             api_url=settings.github_api_url,
