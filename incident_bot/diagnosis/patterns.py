@@ -1,14 +1,20 @@
 """Regular expressions of rules: how they are compiled, and the words without which they cannot match.
 
 All patterns are searched (not matched) with IGNORECASE and MULTILINE, so `^` and `$` are line ends.
+Hundreds of patterns meet the digest of a long log; `required_words` lets nearly all of them be
+skipped by a plain substring test.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
 from functools import lru_cache
+from typing import Any
 
 FLAGS = re.IGNORECASE | re.MULTILINE
+_MIN_WORD = 3
+_MAX_WORDS = 24
 
 
 @lru_cache(maxsize=4096)
@@ -28,3 +34,72 @@ def check_pattern(pattern: str) -> None:
 
 
 _NESTED_REPEAT = re.compile(r"\((?:\?:)?(?:\\.|\[[^\]]*\]|[^()\\\[])?[+*]\)[+*]")
+
+
+@lru_cache(maxsize=4096)
+def required_words(pattern: str) -> tuple[str, ...]:
+    """Lower-case texts of which at least one is in every text that `pattern` matches; empty when none is known.
+
+    Read from the parse tree of the standard library's own `re`, so that it cannot disagree with what
+    `re` matches. That parser is not a public interface: where it is missing, nothing is known and
+    every pattern is simply searched.
+    """
+    try:
+        parser: Any = importlib.import_module("re._parser")
+        tree = parser.parse(pattern, FLAGS)
+    except (ImportError, AttributeError):
+        return ()
+    words = _of_sequence(tree)
+    return tuple(sorted(words)) if words and len(words) <= _MAX_WORDS else ()
+
+
+def may_match(pattern: str, lowered: str) -> bool:
+    """Whether it is worth searching a text whose lower-case form is `lowered`."""
+    words = required_words(pattern)
+    return not words or any(word in lowered for word in words)
+
+
+def _of_sequence(tree: Any) -> frozenset[str] | None:
+    best: frozenset[str] | None = None
+    run: list[str] = []
+    for operator, argument in [*tree, (None, None)]:
+        if str(operator) == "LITERAL":
+            run.append(chr(argument))
+            continue
+        best = _better(best, _as_words(run))
+        run = []
+        best = _better(best, _of_item(str(operator), argument))
+    return best
+
+
+def _of_item(operator: str, argument: Any) -> frozenset[str] | None:
+    if operator == "SUBPATTERN":
+        return _of_sequence(argument[3])
+    if operator == "ATOMIC_GROUP":
+        return _of_sequence(argument)
+    if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        return _of_sequence(argument[2]) if argument[0] else None
+    if operator == "BRANCH":
+        return _of_branches(argument[1])
+    return None
+
+
+def _of_branches(branches: Any) -> frozenset[str] | None:
+    found: set[str] = set()
+    for branch in branches:
+        words = _of_sequence(branch)
+        if not words:
+            return None
+        found |= words
+    return frozenset(found)
+
+
+def _as_words(run: list[str]) -> frozenset[str] | None:
+    word = "".join(run).lower()
+    return frozenset([word]) if len(word) >= _MIN_WORD else None
+
+
+def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    if not one or not other:
+        return one or other
+    return max(one, other, key=lambda words: (min(map(len, words)) - len(words), sorted(words)))

@@ -1,0 +1,81 @@
+"""What a log line talks about: host and port, URL, database, file, environment name, certificate.
+
+The name of the dependency is what an engineer wants in the title; these readers find it in free
+text of any logger.
+"""
+
+from __future__ import annotations
+
+import re
+
+_REACH = 2000
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?){0,8}"
+_IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
+
+# In order of how surely the match is the remote end.
+_ADDRESSES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
+        rf"\blookup (?P<host>{_HOST})(?: on \S+)?:",
+        rf"\bdial (?:tcp|udp|unix)[46]? (?:\d{{1,3}}\S*->)?(?:lookup )?(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
+        # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432
+        rf"host='(?P<host>{_HOST})', port=(?P<port>\d{{1,5}})",
+        rf"server at \"(?P<host>{_HOST})\"(?: \([^)]{{1,45}}\))?, port (?P<port>\d{{1,5}})",
+        rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?on port (?P<port>\d{{1,5}})",
+        rf"Can't connect to (?:MySQL )?server on '(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?'",
+        # Node: connect ECONNREFUSED 10.0.0.1:6379; getaddrinfo ENOTFOUND redis
+        rf"\bE(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b:? (?P<host>{_HOST}|{_IPV4}|::1):(?P<port>\d{{1,5}})",
+        rf"\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<host>{_HOST})",
+        # Java: UnknownHostException: x; Connect to x:443 failed; Connection to x:5432 refused
+        rf"UnknownHostException: (?P<host>{_HOST})",
+        rf"\bconnect(?:ion|ing)? to (?:\w{{1,20}} )?(?:at )?[\"'\[]?(?P<host>{_HOST})[\"']?(?:/[\d.]{{7,15}})?(?::(?P<port>\d{{1,5}}))",
+        rf"\b[a-z][a-z0-9+.-]{{1,20}}://(?:[^\s/@\"']{{1,200}}@)?(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
+        rf"could not translate host name \"(?P<host>{_HOST})\"",
+        rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
+        rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
+        rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?![\w:.])",
+        rf"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,6}}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
+    )
+)
+_FILE_LIKE = re.compile(r"\.(?:py|go|js|ts|java|rs|rb|c|cc|cpp|h|cs|kt|scala|php|mjs|cjs|sh|log|json|ya?ml)$", re.IGNORECASE)
+
+
+def find_address(text: str) -> str:
+    """The remote end that a line names, as `host:port` or `host`; empty when it names none."""
+    head = text[:_REACH]
+    for pattern in _ADDRESSES:
+        for match in pattern.finditer(head):
+            host, port = match["host"], match.groupdict().get("port")
+            if _FILE_LIKE.search(host) or host.isdigit():
+                continue
+            return f"{host}:{port}" if port else host
+    return ""
+
+
+_PATH = re.compile(r"(?<![\w:/.])(?P<path>(?:/[\w.@+-]{1,120}){1,12}/?)(?![\w/])")
+_QUOTED = re.compile(r"'(?P<a>[^'\n]{1,120})'|\"(?P<b>[^\"\n]{1,120})\"|`(?P<c>[^`\n]{1,120})`")
+_SETTING = re.compile(r"(?<![\w./-])(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,10})(?![\w./-])")
+
+
+def find_path(text: str) -> str:
+    """The file or folder that a line names."""
+    match = _PATH.search(text[:_REACH])
+    return match["path"] if match else ""
+
+
+def find_quoted(text: str) -> str:
+    """The first quoted name of a line."""
+    match = _QUOTED.search(text[:_REACH])
+    return (match["a"] or match["b"] or match["c"] or "") if match else ""
+
+
+def find_setting(text: str) -> str:
+    """The environment variable that a line names (`DATABASE_URL`)."""
+    for match in _SETTING.finditer(text[:_REACH]):
+        if match["name"] not in _NOT_SETTINGS and not match["name"].startswith(("SQL_", "ERR_", "E_")):
+            return match["name"]
+    return ""
+
+
+_NOT_SETTINGS = frozenset({"HTTP_1", "UTF_8", "ISO_8601", "MAX_TOKENS", "NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT"})

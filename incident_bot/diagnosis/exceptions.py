@@ -1,0 +1,135 @@
+"""Exceptions in a log: which one was the cause, in the languages that services are written in.
+
+Most runtimes print the outermost error last and the innermost cause somewhere else: Java and .NET
+after it, Python before it. Engines that run the failing code in a child process (vLLM's EngineCore,
+TGI shards, TorchServe workers, torchelastic) print a wrapper last that says nothing: there the first
+inner error counts (failure-modes.md, "Logs").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrown:
+    """One exception as printed: its language, type, message and the offset of its line in the text."""
+
+    language: str
+    type: str
+    message: str
+    offset: int
+    is_cause: bool = False
+    is_fatal: bool = False
+
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (language, re.compile(pattern, re.MULTILINE))
+    for language, pattern in (
+        (
+            "Python",
+            r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20})(?:: (?P<message>[^\n]{0,600})|$)",
+        ),
+        ("Java", r"^(?:[^\n]{0,80}?Exception in thread \"[^\"\n]{1,80}\" |[ \t]{0,4})(?P<type>(?:[a-z_][\w$]{0,60}\.){1,12}[A-Z][\w$]{0,100}(?:Exception|Error|Throwable))(?:: (?P<message>[^\n]{0,600})|$)"),
+        ("Java", r"^[ \t]{0,8}(?P<cause>Caused by): (?P<type>(?:[a-z_][\w$]{0,60}\.){0,12}[A-Z][\w$]{0,100})(?:: (?P<message>[^\n]{0,600})|$)"),
+        ("Go", r"^(?P<type>panic|fatal error): (?P<message>[^\n]{1,600})"),
+        ("Node", r"^(?:Uncaught )?(?P<type>(?:[A-Z]\w{0,60})?(?:Error|Exception)) ?(?:\[[A-Z_]{1,60}\])?: (?P<message>[^\n]{1,600})\n[ \t]{1,8}at "),
+        ("Node", r"^[ \t]{0,12}\[?(?P<cause>cause)\]?: (?P<type>(?:[A-Z]\w{0,60})?Error): (?P<message>[^\n]{1,600})"),
+        ("Rust", r"^(?:[^\n]{0,40})thread '[^'\n]{1,80}' (?:\(\d{1,10}\) )?panicked at (?:'(?P<message>[^'\n]{1,400})', \S+|[^\n]{1,200}:\n(?P<message2>[^\n]{1,600}))"),
+        ("Rust", r"^Error: (?P<message>[^\n]{1,600})\n\n?Caused by:"),
+        ("Rust", r"^(?P<cause>Caused by):\n[ \t]{1,8}(?:\d{1,3}: )?(?P<message>[^\n]{1,600})"),
+        (".NET", r"^(?:[^\n]{0,60}?)Unhandled exception\. (?P<type>(?:\w{1,60}\.){0,10}\w{1,80}(?:Exception|Error)?): (?P<message>[^\n]{0,600})"),
+        (".NET", r"^[ \t]{0,8}(?P<cause>---> )(?P<type>(?:\w{1,60}\.){0,10}\w{1,80}): (?P<message>[^\n]{0,600})"),
+        ("C++", r"^terminate called after throwing an instance of '(?P<type>[^'\n]{1,160})'(?:\n[ \t]{0,8}what\(\):[ \t]{1,4}(?P<message>[^\n]{0,600}))?"),
+        ("Ruby", r"^\S{1,160}\.rb:\d{1,6}:in [`'][^'\n]{1,120}': (?P<message>[^\n]{1,400}?) \((?P<type>[A-Z][\w:]{1,100})\)"),
+        ("PHP", r"^(?:\[[^\]\n]{1,60}\] )?PHP Fatal error:  (?:Uncaught (?P<type>[\w\\]{1,100}): )?(?P<message>[^\n]{1,600})"),
+        ("shell", r"^(?P<type>(?:/bin/)?(?:ba|da|z|a)?sh|\S{1,120}\.sh|\S{0,80}entrypoint\S{0,40}): (?:line )?(?:\d{1,6}: )?(?P<message>[^\n]{1,300}(?:not found|unbound variable|parameter not set|Permission denied|No such file or directory|syntax error[^\n]{0,100}|cannot open[^\n]{0,100}|bad substitution|is not set[^\n]{0,80}))$"),
+        ("SQL", r"^(?:[^\n]{0,120}\b)?(?P<type>ERROR|FATAL|PANIC):  (?P<message>[^\n]{1,400})$"),
+    )
+)  # fmt: skip
+_WRAPPERS = re.compile(
+    r"See root cause above|Engine core initialization failed|EngineCore (?:failed|encountered)|EngineDeadError|ShardCannotStart|Shard \d+ failed to start"
+    r"|ChildFailedError|Backend worker (?:process died|did not respond)|Worker failed with error|process \d+ terminated with|WorkerProc (?:failed|initialization failed)"
+    r"|Application run failed|Application startup failed|BeanCreationException|Error creating bean|Unable to start web server|ApplicationContextException"
+    r"|SystemExit|KeyboardInterrupt|RuntimeException: java\.|Task exception was never retrieved|ExceptionGroup|InvocationTargetException|ExecutionException"
+)
+_WORDS_OF_CHAIN = re.compile(
+    r"^[^\n]{0,160}?(?:The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred)",
+    re.MULTILINE,
+)
+_VAGUE = frozenset({"RuntimeError", "Exception", "Error", "SystemExit", "OSError", "ValueError", "AssertionError"})
+_LITERALS = ("error", "exception", "panic", "exit", "refused", "failed", "failure", "not found", "timeout", "fatal", "terminate called", "interrupt", "caused by", "unbound", "denied", "missing", "invalid")
+
+
+def find_exceptions(text: str, lowered: str) -> Iterator[Thrown]:
+    """Every exception printed in a log's text, in order."""
+    if not any(word in lowered for word in _LITERALS):
+        return
+    found: dict[int, Thrown] = {}
+    for language, pattern in _FORMS:
+        for count, match in enumerate(pattern.finditer(text)):
+            if count >= 200:
+                break
+            thrown = _thrown(language, match)
+            if thrown and thrown.offset not in found:
+                found[thrown.offset] = thrown
+    yield from (found[offset] for offset in sorted(found))
+
+
+def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
+    groups = match.groupdict()
+    name = groups.get("type") or ("panic" if language == "Rust" else "")
+    message = (groups.get("message") or groups.get("message2") or "").strip()
+    if language == "Python" and (name.endswith("Warning") or not (message or "Error" in name or "Exception" in name)):
+        return None
+    start = match.start("message2") if groups.get("message2") else match.start("type") if groups.get("type") else match.start()
+    return Thrown(
+        language=language,
+        type=name,
+        message=message,
+        offset=start,
+        is_cause=bool(groups.get("cause")),
+        is_fatal=language in ("Go", ".NET", "C++", "PHP") or groups.get("cause") is None and language == "Rust",
+    )
+
+
+def find_root(thrown: list[Thrown], text: str) -> Thrown | None:
+    """The exception of the last failure in the log that an engineer should read first.
+
+    Within the last chain the most telling one: wrappers never; else the innermost. "Last chain" begins
+    at the exception from which the chain words or causes lead to the end.
+    """
+    if not thrown:
+        return None
+    chain = _last_chain(thrown, text)
+    plain = [item for item in chain if not _is_wrapper(item)]
+    if not plain:
+        plain = [item for item in thrown if not _is_wrapper(item)] or chain
+        return plain[0]
+    causes = [item for item in plain if item.is_cause]
+    ordered = [*reversed(causes), *(item for item in plain if not item.is_cause)]
+    return max(ordered, key=_telling)
+
+
+def _last_chain(thrown: list[Thrown], text: str) -> list[Thrown]:
+    start = len(thrown) - 1
+    while start > 0:
+        between = text[thrown[start - 1].offset : thrown[start].offset]
+        linked = thrown[start].is_cause or _WORDS_OF_CHAIN.search(between) or _is_wrapper(thrown[start])
+        if not linked:
+            break
+        start -= 1
+    return thrown[start:]
+
+
+def _is_wrapper(item: Thrown) -> bool:
+    return bool(_WRAPPERS.search(f"{item.type}: {item.message}"))
+
+
+def _telling(item: Thrown) -> int:
+    """How much an exception says: a specific type, a message, and a name in it."""
+    name = item.type.rpartition(".")[2]
+    score = 2 * (name not in _VAGUE) + 2 * bool(item.message)
+    return score + bool(re.search(r"['\"`/]|:\d{2,5}\b|[A-Z]+_[A-Z]", item.message))

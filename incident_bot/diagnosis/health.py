@@ -1,0 +1,357 @@
+"""How the target is, judged from status alone: before any rule says why.
+
+The verdict hangs on this: a workload that is healthy gets no cause, however loud its log is.
+The guards are those of failure-modes.md, seen on a real node (platform-facts.md 4.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeVar
+
+from incident_bot.diagnosis.facts import event_age_s, is_event_old, is_guarded
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
+from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Pod, Relation, Scene
+from incident_bot.kubectl import KubeObject
+from incident_bot.model import AlertStatus, Citation
+
+YOUNG_S = 90.0
+"""Within this age a pod that is not ready yet is starting, not failing."""
+
+SETTLED = timedelta(minutes=10)
+"""A container that has run and been ready this long since its last end has recovered."""
+
+
+class State(StrEnum):
+    """What a container, pod or object is like now."""
+
+    FAILING = "failing"
+    RECOVERED = "recovered"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """One sign that something is or was wrong, in words, with its line."""
+
+    text: str
+    state: State
+    relation: Relation
+    pod: str = ""
+    container: str = ""
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """All signs, and the state of each container and pod that the evidence shows."""
+
+    symptoms: tuple[Symptom, ...]
+    containers: Mapping[tuple[str, str], State]
+    pods: Mapping[str, State]
+    others: tuple[State, ...] = ()
+    own_pods: frozenset[str] = field(default=frozenset())
+
+    @cached_property
+    def failing(self) -> tuple[Symptom, ...]:
+        """What is wrong now with the target."""
+        return tuple(item for item in self.symptoms if item.state is State.FAILING and item.relation < Relation.NEIGHBOUR)
+
+    @cached_property
+    def recovered(self) -> tuple[Symptom, ...]:
+        """What was wrong with the target and is over."""
+        return tuple(item for item in self.symptoms if item.state is State.RECOVERED and item.relation < Relation.NEIGHBOUR)
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether the status of anything of the target was read at all."""
+        states = [self.pods[name] for name in self.own_pods if name in self.pods] + list(self.others)
+        return any(state is not State.UNKNOWN for state in states)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the target's pods are only just starting."""
+        return any(self.pods.get(name) is State.STARTING for name in self.own_pods)
+
+    def of(self, pod: str, container: str) -> State:
+        """The state of a container, else of its pod; a container without a pod is looked for in the target's."""
+        if container and pod:
+            return self.containers.get((pod, container), self.pods.get(pod, State.UNKNOWN))
+        if container:
+            found = [state for (owner, name), state in self.containers.items() if name == container and owner in self.own_pods]
+            return State.FAILING if State.FAILING in found else found[0] if found else State.UNKNOWN
+        return self.pods.get(pod, State.UNKNOWN)
+
+
+def judge_health(scene: Scene) -> Health:
+    """Judge every pod, container, workload, node and claim in the evidence."""
+    symptoms: list[Symptom] = []
+    containers: dict[tuple[str, str], State] = {}
+    for container in scene.containers:
+        signs = list(_judge_container(container, scene))
+        symptoms += [sign for sign in signs if sign.text]
+        state = signs[0].state if signs else State.HEALTHY
+        _keep_worse(containers, (container.pod, container.name), state)
+    pods: dict[str, State] = {}
+    for pod in scene.pods:
+        states = [state for (name, _), state in containers.items() if name == pod.name]
+        sign = _judge_pod(pod, states, scene)
+        if sign.text:
+            symptoms.append(sign)
+        _keep_worse(pods, pod.name, sign.state)
+    others = [_judge_object(item, relation, scene) for item, relation in scene.objects]
+    own = [sign for sign in others if sign and sign.relation < Relation.NEIGHBOUR]
+    symptoms += [sign for sign in own if sign.text]
+    near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
+    return Health(
+        symptoms=tuple(_forgive_replaced(symptoms, pods, near)),
+        containers=containers,
+        pods=pods,
+        others=tuple(sign.state for sign in own),
+        own_pods=frozenset(pod.name for pod in near),
+    )
+
+
+_Key = TypeVar("_Key")
+_ORDER = (State.FAILING, State.STARTING, State.RECOVERED, State.HEALTHY, State.UNKNOWN)
+
+
+def _keep_worse(states: dict[_Key, State], key: _Key, state: State) -> None:
+    known = states.get(key, State.UNKNOWN)
+    states[key] = min(known, state, key=_ORDER.index)
+
+
+def _forgive_replaced(symptoms: list[Symptom], pods: Mapping[str, State], near: list[Pod]) -> Iterator[Symptom]:
+    """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1)."""
+    from dataclasses import replace
+
+    failed = {pod.name for pod in near if first_value(pod.body, "status.phase") == "Failed"}
+    rest = [pods[pod.name] for pod in near if pod.name not in failed]
+    is_replaced = bool(rest) and all(state in (State.HEALTHY, State.RECOVERED) for state in rest)
+    for sign in symptoms:
+        yield replace(sign, state=State.RECOVERED) if is_replaced and sign.pod in failed and sign.state is State.FAILING else sign
+
+
+_QUIET_WAITS = frozenset({"PodInitializing", "ContainerCreating", ""})
+
+
+def _judge_container(container: Container, scene: Scene) -> Iterator[Symptom]:
+    status = container.status
+    if is_guarded(container) or not container.has_status:
+        yield _sign(container, State.HEALTHY if container.has_status else State.UNKNOWN)
+    elif (waiting := first_value(status, "state.waiting")) is not None:
+        yield from _judge_waiting(container, str(first_value(waiting, "reason") or ""), scene)
+    elif first_value(status, "state.terminated") is not None:
+        yield _judge_end(container, scene)
+    else:
+        yield _judge_running(container, scene)
+
+
+def _sign(container: Container, state: State, text: str = "", path: str = "", scene: Scene | None = None) -> Symptom:
+    citation = scene.cite(container.source.evidence_id, container.line_of(path)) if scene and text else None
+    return Symptom(
+        text=text, state=state, relation=container.relation, pod=container.pod, container=container.name, citation=citation
+    )
+
+
+def _judge_waiting(container: Container, reason: str, scene: Scene) -> Iterator[Symptom]:
+    if reason in _QUIET_WAITS:
+        yield _sign(container, State.UNKNOWN)
+        return
+    yield _sign(container, State.FAILING, f"container {container.name} waits: {reason}", "state.waiting.reason", scene)
+    code = first_value(container.status, "lastState.terminated.exitCode")
+    if code is not None:
+        why = first_value(container.status, "lastState.terminated.reason") or "unknown reason"
+        text = f"container {container.name} last ended with exit code {code} ({why})"
+        yield _sign(container, State.FAILING, text, "lastState.terminated.exitCode", scene)
+
+
+def _judge_end(container: Container, scene: Scene) -> Symptom:
+    code = first_value(container.status, "state.terminated.exitCode")
+    reason = str(first_value(container.status, "state.terminated.reason") or "")
+    is_clean = code == 0 and reason in ("Completed", "")
+    restarts = read_quantity(container.status.get("restartCount")) or 0
+    policy = first_value(container.status, "pod.spec.restartPolicy")
+    if is_clean and not (container.role == "main" and policy in ("Always", None) and restarts > 1):
+        return _sign(container, State.HEALTHY)
+    text = f"container {container.name} ended with exit code {code} ({reason or 'no reason given'})"
+    return _sign(container, State.FAILING, text, "state.terminated.exitCode", scene)
+
+
+def _judge_running(container: Container, scene: Scene) -> Symptom:
+    status = container.status
+    ready = status.get("ready")
+    restarts = read_quantity(status.get("restartCount")) or 0
+    ended_badly = first_value(status, "lastState.terminated.exitCode") not in (None, 0)
+    if ready is True:
+        if not restarts:
+            return _sign(container, State.HEALTHY)
+        state = State.FAILING if ended_badly and not _has_settled(container, scene) else State.RECOVERED
+        text = f"container {container.name} restarted {restarts:.0f} time(s)" + (" and runs again" if state is State.RECOVERED else "")
+        return _sign(container, state, text, "restartCount", scene)
+    if ready is None and not restarts:
+        return _sign(container, State.UNKNOWN)
+    if _is_young(container.pod, container.status["pod"], scene) and not ended_badly:
+        return _sign(container, State.STARTING)
+    if container.role == "init":
+        return _sign(container, State.FAILING, f"init container {container.name} has not finished", "state.running", scene)
+    text = f"container {container.name} runs but is not ready" + (f" after {restarts:.0f} restart(s)" if restarts else "")
+    return _sign(container, State.FAILING, text, "ready", scene)
+
+
+_RESTART_ALERT = ("restart", "oom", "crash")
+
+
+def _has_settled(container: Container, scene: Scene) -> bool:
+    """Whether a container that ended badly has run long enough since to call it over."""
+    alert = scene.case.incident.alert
+    if alert.status is AlertStatus.RESOLVED:
+        return True
+    ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
+    started = read_time(first_value(container.status, "state.running.startedAt"))
+    since = max((time for time in (ended, started) if time), default=None)
+    ran_for = scene.at - since if since else None
+    if ran_for is not None and (scene.is_live or ran_for > timedelta()):
+        return ran_for >= SETTLED
+    ages = [age for event, _ in scene.events if event.name == container.pod and (age := event_age_s(event, scene)) is not None]
+    if ages:
+        return min(ages) >= SETTLED.total_seconds()
+    restarts = read_quantity(container.status.get("restartCount")) or 0
+    return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
+
+
+def _is_young(name: str, body: Mapping[str, object], scene: Scene) -> bool:
+    age_s = pod_age_s(name, body, scene)
+    return age_s is not None and age_s <= YOUNG_S
+
+
+def pod_age_s(name: str, body: Mapping[str, object], scene: Scene) -> float | None:
+    """How old a pod was when the evidence was gathered; None when nothing tells."""
+    ages = [age for event, _ in scene.events if event.name == name and (age := event_age_s(event, scene)) is not None]
+    created = read_time(first_value(body, "metadata.creationTimestamp|status.startTime"))
+    since = (scene.at - created).total_seconds() if created else None
+    if ages and since is not None:
+        return max(*ages, since)
+    return max(ages) if ages else since if scene.is_live or (since or 0) > YOUNG_S else None
+
+
+def _judge_pod(pod: Pod, states: list[State], scene: Scene) -> Symptom:
+    phase = str(first_value(pod.body, "status.phase") or "")
+    if phase == "Succeeded":
+        return _pod_sign(pod, State.HEALTHY)
+    if phase == "Failed":
+        why = first_value(pod.body, "status.reason") or "no reason given"
+        return _pod_sign(pod, State.FAILING, f"pod {pod.name} failed ({why})", "status.phase", scene)
+    deleted = _judge_deletion(pod, scene)
+    if deleted:
+        return deleted
+    if State.FAILING in states:
+        return _pod_sign(pod, State.FAILING)
+    if phase in ("Pending", "Unknown"):
+        return _judge_pending(pod, phase, scene)
+    return _judge_readiness(pod, states, scene)
+
+
+def _pod_sign(pod: Pod, state: State, text: str = "", path: str = "", scene: Scene | None = None) -> Symptom:
+    citation = scene.cite(pod.source.evidence_id, pod.source.line_of(path)) if scene and text else None
+    return Symptom(text=text, state=state, relation=pod.relation, pod=pod.name, citation=citation)
+
+
+def _judge_deletion(pod: Pod, scene: Scene) -> Symptom | None:
+    deleted = read_time(first_value(pod.body, "metadata.deletionTimestamp"))
+    is_terminating = deleted or first_value(pod.body, "metadata.deletionTimestamp|status.terminating")
+    if not is_terminating:
+        return None
+    grace_s = read_quantity(first_value(pod.body, "metadata.deletionGracePeriodSeconds|spec.terminationGracePeriodSeconds")) or 30
+    late_s = (scene.at - deleted).total_seconds() if deleted else _said_age_s(pod)
+    if late_s is not None and late_s > grace_s + 60:
+        return _pod_sign(pod, State.FAILING, f"pod {pod.name} is stuck terminating", "metadata.deletionTimestamp", scene)
+    return _pod_sign(pod, State.HEALTHY)
+
+
+def _said_age_s(pod: Pod) -> float | None:
+    """`kubectl describe` says how long a pod has been terminating (`lasts 12m`)."""
+    return read_quantity(first_value(pod.body, "status.terminatingSeconds"))
+
+
+def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:
+    warned = any(
+        event.type == "Warning" and event.name == pod.name and not is_event_old(event, scene) for event, _ in scene.events
+    )
+    if phase == "Pending" and not warned and _is_young(pod.name, pod.body, scene):
+        return _pod_sign(pod, State.STARTING)
+    return _pod_sign(pod, State.FAILING, f"pod {pod.name} is {phase}", "status.phase", scene)
+
+
+def _judge_readiness(pod: Pod, states: list[State], scene: Scene) -> Symptom:
+    if first_value(pod.body, "status.conditions[Ready].status") == "False" and State.STARTING not in states:
+        if _is_young(pod.name, pod.body, scene):
+            return _pod_sign(pod, State.STARTING)
+        return _pod_sign(pod, State.FAILING, f"pod {pod.name} is not ready", "status.conditions[Ready].status", scene)
+    for state in (State.STARTING, State.RECOVERED, State.HEALTHY):
+        if state in states:
+            return _pod_sign(pod, state)
+    running = first_value(pod.body, "status.conditions[Ready].status") == "True"
+    return _pod_sign(pod, State.HEALTHY if running else State.UNKNOWN)
+
+
+_BAD_CONDITIONS: Mapping[str, Mapping[str, str]] = {
+    "Deployment": {"Available": "False", "Progressing": "False", "ReplicaFailure": "True"},
+    "ReplicaSet": {"ReplicaFailure": "True"},
+    "Job": {"Failed": "True", "FailureTarget": "True"},
+    "Node": {
+        "Ready": "False|Unknown", "MemoryPressure": "True", "DiskPressure": "True", "PIDPressure": "True",
+        "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
+    },
+    "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
+    "InferenceService": {"Ready": "False"},
+}  # fmt: skip
+_COUNTS = {
+    "Deployment": ("status.readyReplicas", "spec.replicas"),
+    "StatefulSet": ("status.readyReplicas", "spec.replicas"),
+    "ReplicaSet": ("status.readyReplicas", "spec.replicas"),
+    "DaemonSet": ("status.numberReady", "status.desiredNumberScheduled"),
+}
+
+
+def _judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A workload, node, claim or autoscaler; None for kinds that have no health."""
+    if item.kind == "PersistentVolumeClaim":
+        phase = str(first_value(item.body, "status.phase") or "")
+        bad = phase == "Lost"
+        return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
+    if item.kind not in _BAD_CONDITIONS and item.kind not in _COUNTS:
+        return None
+    for name, bad_status in _BAD_CONDITIONS.get(item.kind, {}).items():
+        path = f"status.conditions[{name}]"
+        status = str(first_value(item.body, f"{path}.status") or "")
+        if status and status in bad_status.split("|"):
+            why = first_value(item.body, f"{path}.reason") or status
+            return _object_sign(item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status")
+    return _judge_counts(item, relation, scene)
+
+
+def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
+    wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
+    if wanted is None:
+        return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
+    ready = read_quantity(first_value(item.body, ready_path)) or 0
+    text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
+    return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
+
+
+def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
+    is_young = item.kind in WORKLOAD_KINDS and _is_young(item.name, item.body, scene) and bool(text)
+    return Symptom(
+        text="" if is_young else text,
+        state=State.STARTING if is_young else State.FAILING if text else State.HEALTHY,
+        relation=relation,
+        citation=scene.cite(item.evidence_id, item.line_of(path)) if text else None,
+    )

@@ -1,0 +1,494 @@
+"""Who is who in the evidence: pods of the target and of others, containers and their roles, logs, times.
+
+A `Scene` is the evidence read once. Everything later (facts, health, ranking, text) looks at it and
+never at raw text again, except for quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from functools import cached_property
+from typing import Any
+
+from incident_bot import kubectl
+from incident_bot.diagnosis.fieldpaths import first_value, read_time
+from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
+
+LINE_CHARS = 4000
+"""How much of one log line patterns look at; more is a dump, not a message."""
+
+QUOTE_CHARS = 500
+
+_LIVE_WITHIN = timedelta(minutes=15)
+_NO_LOG = re.compile(r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)")
+WORKLOAD_KINDS = frozenset(
+    {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Rollout"}
+)
+
+
+class Relation(IntEnum):
+    """How near something is to what the alert points at; smaller is nearer."""
+
+    OWN = 0
+    SIBLING = 1
+    RELATED = 2
+    NEIGHBOUR = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of one pod. `status` is its containerStatuses entry, with its specification under `spec`."""
+
+    pod: str
+    name: str
+    role: str
+    relation: Relation
+    status: Mapping[str, Any]
+    source: kubectl.KubeObject
+    status_path: str
+    spec_path: str
+
+    def line_of(self, path: str) -> int:
+        """The line of a path relative to this container."""
+        if path.startswith("pod."):
+            return self.source.line_of(path.removeprefix("pod."))
+        if path == "spec" or path.startswith("spec."):
+            return self.source.line_of(f"{self.spec_path}{path.removeprefix('spec')}")
+        return self.source.line_of(f"{self.status_path}.{path}" if path else self.status_path)
+
+    @property
+    def has_status(self) -> bool:
+        """Whether the evidence says how the container is, not only how it was meant."""
+        return any(key in self.status for key in ("state", "ready", "restartCount", "lastState"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """The distinct lines of one container run's log, as one text that patterns search."""
+
+    evidence_id: str
+    pod: str
+    container: str
+    role: str
+    relation: Relation
+    previous: bool
+    kept: tuple[KeptLine, ...]
+    total_lines: int
+    text: str
+    offsets: tuple[int, ...]
+    lowered: str
+
+    def index_at(self, offset: int) -> int:
+        """Which kept line holds the character at `offset`."""
+        return max(0, bisect_right(self.offsets, offset) - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod as one piece of evidence shows it."""
+
+    name: str
+    namespace: str
+    relation: Relation
+    source: kubectl.KubeObject
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The API-shaped object."""
+        return self.source.body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The evidence, read."""
+
+    case: Case
+    target: Target
+    pods: tuple[Pod, ...]
+    containers: tuple[Container, ...]
+    objects: tuple[tuple[kubectl.KubeObject, Relation], ...]
+    events: tuple[tuple[kubectl.KubeEvent, Relation], ...]
+    logs: tuple[Log, ...]
+    at: datetime
+    is_live: bool
+    texts: Mapping[str, Evidence] = field(default_factory=dict)
+
+    def cite(self, evidence_id: str, line: int, around: str = "") -> Citation | None:
+        """A citation of a line, its quote cut around `around` when the line is long; None when there is no such line."""
+        evidence = self.texts.get(evidence_id)
+        quote = evidence.quote(line) if evidence else None
+        if quote is None or not quote.strip():
+            return None
+        return Citation(evidence_id=evidence_id, line=line, quote=_cut_quote(quote, around))
+
+    @cached_property
+    def own_nodes(self) -> frozenset[str]:
+        """Nodes on which the target's pods run, or that the alert names."""
+        return frozenset(_own_nodes(self.pods, self.target))
+
+    def container_named(self, name: str, pod: str = "") -> Container | None:
+        """The nearest container of that name that has a status."""
+        found = [item for item in self.containers if item.name == name and (not pod or item.pod == pod)]
+        return min(found, key=lambda item: (item.relation, not item.has_status), default=None)
+
+
+def _cut_quote(quote: SafeText, around: str) -> SafeText:
+    if len(quote) <= QUOTE_CHARS:
+        return SafeText(quote.strip())
+    start = max(0, quote.find(around[:80]) - 60) if around else 0
+    return SafeText(quote[start : start + QUOTE_CHARS].strip())
+
+
+def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Scene:
+    """Read every piece of evidence once. What cannot be read is left out; nothing raises on hostile text."""
+    readings = [
+        kubectl.read(item)
+        for item in case.evidence
+        if item.kind in (EvidenceKind.OBJECT, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS, EvidenceKind.TABLE)
+    ]
+    objects = [item for reading in readings for item in reading.objects]
+    events = [item for reading in readings for item in reading.events]
+    target = find_target(case, objects, events)
+    relate = _Relations(target, objects, case)
+    pods = tuple(_pods(objects, relate))
+    containers = tuple(item for pod in pods for item in _containers(pod))
+    at, is_live = _reference_time(objects, events, case, now)
+    return Scene(
+        case=case,
+        target=_fill_target(target, pods),
+        pods=pods,
+        containers=containers,
+        objects=tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod"),
+        events=tuple((event, relate.of(event.kind, event.name, event.namespace)) for event in events),
+        logs=tuple(_logs(case, digests, containers, relate)),
+        at=at,
+        is_live=is_live,
+        texts={item.id: item for item in case.evidence},
+    )
+
+
+_REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-[a-z0-9]{6,10}-[a-z0-9]{5}$")
+_ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
+
+
+def stem_of(pod: str) -> str:
+    """What the pods of one workload have in common: the name without ReplicaSet hash, ordinal or random suffix."""
+    match = _REPLICA_SUFFIX.match(pod) or _ORDINAL_SUFFIX.match(pod)
+    return match["stem"] if match else pod
+
+
+def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent]) -> Target:
+    """What the alert points at; for plain kubectl text without an alert, what the evidence is about.
+
+    That is the pod with a log or a description of its own; if there are several workloads of that
+    kind, nothing is singled out.
+    """
+    target = case.incident.target
+    if target.pod or target.workload or target.node:
+        return target
+    pods = {item.name for item in objects if item.kind == "Pod"}
+    logged = {_log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+    described = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
+    for names in (logged & pods or logged, described, pods, {event.name for event in events if event.kind == "Pod"}):
+        stems = {stem_of(name) for name in names}
+        if len(names) == 1:
+            return _with(target, pod=next(iter(names)))
+        if len(stems) == 1:
+            return _with(target, workload=next(iter(stems)))
+        if stems:
+            return target
+    return _target_workload(target, objects)
+
+
+def _target_workload(target: Target, objects: Sequence[kubectl.KubeObject]) -> Target:
+    workloads = [item for item in objects if item.kind in WORKLOAD_KINDS]
+    stems = {stem_of(item.name) if item.kind == "ReplicaSet" else item.name for item in workloads}
+    if len({item.name for item in workloads}) == 1 and workloads[0].kind != "ReplicaSet":
+        return _with(target, workload=workloads[0].name, workload_kind=workloads[0].kind)
+    if len(stems) == 1:
+        return _with(target, workload=next(iter(stems)))
+    nodes = {item.name for item in objects if item.kind == "Node"}
+    return _with(target, node=next(iter(nodes))) if len(nodes) == 1 and not workloads else target
+
+
+def _with(target: Target, **changes: str) -> Target:
+    from dataclasses import replace
+
+    return replace(target, **changes)
+
+
+def _is_detailed(item: kubectl.KubeObject) -> bool:
+    return bool(first_value(item.body, "spec.containers|status.containerStatuses|status.conditions"))
+
+
+def _fill_target(target: Target, pods: Sequence[Pod]) -> Target:
+    """Names that the alert left out and the evidence knows: pod, namespace, node, workload."""
+    own = sorted((pod for pod in pods if pod.relation is Relation.OWN), key=_badness)
+    if not own:
+        return target
+    pod = own[0]
+    kind, name = _owner(pod)
+    return _with(
+        target,
+        pod=target.pod or (pod.name if len({item.name for item in own}) == 1 or target.workload or _badness(pod) < 2 else ""),
+        namespace=target.namespace or pod.namespace,
+        node=target.node or str(first_value(pod.body, "spec.nodeName") or ""),
+        workload=target.workload or name or stem_of(pod.name),
+        workload_kind=target.workload_kind or kind,
+    )
+
+
+def _badness(pod: Pod) -> int:
+    phase = str(first_value(pod.body, "status.phase") or "")
+    ready = str(first_value(pod.body, "status.conditions[Ready].status") or "")
+    if phase == "Succeeded":
+        return 3
+    return 0 if phase in ("Failed", "Pending", "Unknown") or ready == "False" else 2
+
+
+def _owner(pod: Pod) -> tuple[str, str]:
+    kind = str(first_value(pod.body, "metadata.ownerReferences[].kind") or "")
+    name = str(first_value(pod.body, "metadata.ownerReferences[].name") or "")
+    if kind == "ReplicaSet":
+        return "Deployment", re.sub(r"-[a-z0-9]{6,10}$", "", name)
+    return kind, name
+
+
+class _Relations:
+    """Decides how near an object is to the target."""
+
+    def __init__(self, target: Target, objects: Sequence[kubectl.KubeObject], case: Case) -> None:
+        self._target = target
+        self._stems = {target.workload} - {""}
+        if target.pod:
+            self._stems.add(stem_of(target.pod))
+        for item in objects:
+            if item.kind == "Pod" and self._is_target_pod(item.name):
+                self._add_owner(item)
+        self._known_pods = {item.name for item in objects if item.kind == "Pod"}
+        self._says_target = bool(target.pod or target.workload or target.node)
+        self._claims = {
+            str(value)
+            for item in objects
+            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) <= Relation.SIBLING
+            for value in _claims(item)
+        }
+        self._nodes = {
+            str(first_value(item.body, "spec.nodeName") or "")
+            for item in objects
+            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) is Relation.OWN
+        } | {target.node}
+        self._nodes.discard("")
+        self._logged = {_log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+
+    def _add_owner(self, item: kubectl.KubeObject) -> None:
+        name = first_value(item.body, "metadata.ownerReferences[].name")
+        if name:
+            self._stems.add(str(name))
+
+    def _is_target_pod(self, name: str) -> bool:
+        return bool(self._target.pod) and name == self._target.pod
+
+    def of_pod(self, name: str, namespace: str) -> Relation:
+        """The target's pod, one of its replicas, or somebody else's."""
+        if not self._says_target:
+            return Relation.OWN
+        if self._target.namespace and namespace and namespace != self._target.namespace:
+            return Relation.NEIGHBOUR
+        if self._is_target_pod(name):
+            return Relation.OWN
+        if self._is_ours(name):
+            return Relation.SIBLING if self._target.pod and self._target.pod in self._known_pods else Relation.OWN
+        return Relation.NEIGHBOUR
+
+    def _is_ours(self, pod: str) -> bool:
+        return any(pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems)
+
+    def of(self, kind: str, name: str, namespace: str) -> Relation:
+        """The relation of any object, by kind and name."""
+        if kind in ("Pod", ""):
+            return self.of_pod(name, namespace)
+        if not self._says_target:
+            return Relation.OWN
+        if kind == "Node":
+            return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
+        if self._target.namespace and namespace and namespace != self._target.namespace:
+            return Relation.NEIGHBOUR
+        if kind in WORKLOAD_KINDS:
+            ours = name in self._stems or any(name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems)
+            return Relation.OWN if ours else Relation.NEIGHBOUR
+        if kind == "PersistentVolumeClaim" and self._claims:
+            return Relation.RELATED if name in self._claims else Relation.NEIGHBOUR
+        return Relation.RELATED
+
+    def of_object(self, item: kubectl.KubeObject) -> Relation:
+        """The relation of an object, by its names and by what its autoscaler target says."""
+        return self.of(item.kind, item.name, item.namespace)
+
+
+def _claims(item: kubectl.KubeObject) -> Iterator[str]:
+    volumes = first_value(item.body, "spec.volumes")
+    for volume in volumes if isinstance(volumes, Sequence) else ():
+        name = first_value(volume, "persistentVolumeClaim.claimName")
+        if name:
+            yield str(name)
+
+
+def _own_nodes(pods: Iterable[Pod], target: Target) -> Iterator[str]:
+    if target.node:
+        yield target.node
+    for pod in pods:
+        node = first_value(pod.body, "spec.nodeName")
+        if node and pod.relation is Relation.OWN:
+            yield str(node)
+
+
+def _pods(objects: Sequence[kubectl.KubeObject], relate: _Relations) -> Iterator[Pod]:
+    """One entry a pod and piece of evidence; a bare table row yields to a fuller description of the same pod."""
+    detailed = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
+    for item in objects:
+        if item.kind == "Pod" and (item.name not in detailed or _is_detailed(item)):
+            yield Pod(name=item.name, namespace=item.namespace, relation=relate.of_pod(item.name, item.namespace), source=item)
+
+
+_LISTS = (
+    ("containers", "containerStatuses", "main"),
+    ("initContainers", "initContainerStatuses", "init"),
+    ("ephemeralContainers", "ephemeralContainerStatuses", "ephemeral"),
+)
+
+
+def _containers(pod: Pod) -> Iterator[Container]:
+    main_started = False
+    for spec_key, status_key, role in _LISTS:
+        specs = _by_name(first_value(pod.body, f"spec.{spec_key}"))
+        statuses = _by_name(first_value(pod.body, f"status.{status_key}"))
+        for name in dict.fromkeys((*specs, *statuses)):
+            spec, status = specs.get(name, {}), statuses.get(name, {})
+            main_started = main_started or (role == "main" and _has_run(status))
+            yield Container(
+                pod=pod.name,
+                name=name,
+                role="sidecar" if role == "init" and _is_sidecar(spec, status, main_started=main_started) else role,
+                relation=pod.relation,
+                status={**status, "spec": spec, "pod": pod.body},
+                source=pod.source,
+                status_path=f"status.{status_key}[{name}]",
+                spec_path=f"spec.{spec_key}[{name}]",
+            )
+
+
+def _by_name(items: object) -> dict[str, Mapping[str, Any]]:
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        return {}
+    return {str(item["name"]): item for item in items if isinstance(item, Mapping) and item.get("name")}
+
+
+def _has_run(status: Mapping[str, Any]) -> bool:
+    return bool(first_value(status, "state.running|state.terminated|lastState.terminated"))
+
+
+def _is_sidecar(spec: Mapping[str, Any], status: Mapping[str, Any], *, main_started: bool) -> bool:
+    """A restartable init container. `kubectl describe` does not print that, but only such a one runs beside main ones."""
+    return spec.get("restartPolicy") == "Always" or (main_started and first_value(status, "state.running") is not None)
+
+
+def _log_origin(item: Evidence) -> tuple[str, str, bool]:
+    if item.pod and item.container:
+        return item.pod, item.container, item.previous
+    pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
+    return item.pod or pod, item.container or container, item.previous or previous
+
+
+def _logs(
+    case: Case, digests: Mapping[str, Excerpt], containers: Sequence[Container], relate: _Relations
+) -> Iterator[Log]:
+    for item in case.evidence:
+        if item.kind is EvidenceKind.LOG:
+            log = _read_log(item, digests.get(item.id), containers, relate)
+            if log:
+                yield log
+
+
+def _read_log(
+    item: Evidence, excerpt: Excerpt | None, containers: Sequence[Container], relate: _Relations
+) -> Log | None:
+    kept = excerpt.kept if excerpt else tuple(KeptLine(line=n, text=text) for n, text in enumerate(item.lines, start=1))
+    kept = tuple(line for line in kept if line.text.strip())
+    if not kept or (len(kept) == 1 and _NO_LOG.match(kept[0].text)):
+        return None
+    pod, name, previous = _log_origin(item)
+    container = _find_container(pod, name, containers, item.name)
+    pieces = [line.text[:LINE_CHARS] for line in kept]
+    offsets, position = [], 0
+    for piece in pieces:
+        offsets.append(position)
+        position += len(piece) + 1
+    text = "\n".join(pieces)
+    return Log(
+        evidence_id=item.id,
+        pod=pod or (container.pod if container else ""),
+        container=name or (container.name if container else ""),
+        role=container.role if container else _guess_role(name),
+        relation=container.relation if container else relate.of_pod(pod, "") if pod else Relation.OWN,
+        previous=previous,
+        kept=kept,
+        total_lines=excerpt.total_lines if excerpt else len(item.lines),
+        text=text,
+        offsets=tuple(offsets),
+        lowered=text.lower(),
+    )
+
+
+def _find_container(pod: str, name: str, containers: Sequence[Container], file_name: str) -> Container | None:
+    """The container a log belongs to: by name; else by a name inside the file's name; else the only main one."""
+    near = [item for item in containers if not pod or item.pod == pod] or [
+        item for item in containers if item.relation <= Relation.SIBLING
+    ]
+    named = [item for item in near if name and item.name == name]
+    if not named and not name:
+        words = set(re.split(r"[^a-z0-9]+", file_name.lower()))
+        named = [item for item in near if item.name.lower() in words or item.name.lower() in file_name.lower()]
+    if not named and not name:
+        mains = {item.name for item in near if item.role == "main" and item.relation <= Relation.SIBLING}
+        named = [item for item in near if item.role == "main"] if len(mains) == 1 else []
+    return min(named, key=lambda item: (item.relation, -len(item.name)), default=None)
+
+
+def _guess_role(name: str) -> str:
+    return "init" if re.search(r"(?:^|-)init(?:-|$)|initializer|migrat", name) else "main"
+
+
+def _reference_time(
+    objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent], case: Case, now: datetime
+) -> tuple[datetime, bool]:
+    """When the evidence was gathered, and whether that is about now.
+
+    Folders may be read weeks later; then the newest time in the evidence stands in.
+    """
+    times = [event.last_at for event in events if event.last_at]
+    times += [time for item in objects for time in _object_times(item)]
+    if case.incident.alert.starts_at:
+        times.append(case.incident.alert.starts_at)
+    past = [time for time in times if time <= now + _LIVE_WITHIN]
+    newest = max(past, default=now)
+    return (now, True) if now - newest <= _LIVE_WITHIN else (newest, False)
+
+
+def _object_times(item: kubectl.KubeObject) -> Iterator[datetime]:
+    paths = (
+        "metadata.creationTimestamp|metadata.deletionTimestamp|status.startTime|status.conditions[].lastTransitionTime"
+        "|status.conditions[].lastHeartbeatTime|status.containerStatuses[].state.running.startedAt"
+        "|status.containerStatuses[].state.terminated.finishedAt|status.containerStatuses[].lastState.terminated.finishedAt"
+    )
+    from incident_bot.diagnosis.fieldpaths import find_values
+
+    for _, value in find_values(item.body, paths):
+        time = read_time(value)
+        if time:
+            yield time
