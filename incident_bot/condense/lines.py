@@ -40,6 +40,6 @@ def clean(line: str) -> str:
 def _last_state(text: str) -> str:
     """What a terminal shows of a line redrawn with carriage returns, unless all of it is short."""
     segments = [segment for segment in text.split("\r") if segment.strip()]
-    if sum(map(len, segments)) <= _BAR_CHARS:
+    if len(segments) <= 1 or sum(map(len, segments)) <= _BAR_CHARS:
         return " ".join(segments)
     return f"{ELLIPSIS} {segments[-1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,12 @@ class Quotas:
 
 
 QUOTAS = Quotas()
+_ROUTINE_LINES = 20
+_TAIL_OF_A_KIND = 4
+_WITH_CONTEXT = 6
+"""So many of the worst errors bring the lines after them."""
+_WIDEST_CHARS = 8000
+_ALARMING = frozenset({"first error", "error", "baseline-novel", "context", "traceback"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,19 @@ class Log:
         self.known = survey.known_lines()
         self.templates = survey.table.templates
         self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
+        self.variety = min(1.0, len(self.templates) / max(1, survey.total_lines))
         self._levels = {
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
         self._families = {id(template): family(template) for template in self.templates}
         self._counts = Counter[str]()
+        self._ordinals: dict[int, int] = {}
+        seen = Counter[str]()
         for template in self.templates:
-            self._counts[self._families[id(template)]] += template.count
+            kind = self._families[id(template)]
+            self._counts[kind] += template.count
+            seen[kind] += 1
+            self._ordinals[id(template)] = seen[kind]
 
     def level(self, number: int) -> int:
         """How bad a line that is at hand sounds."""
@@ -78,8 +91,17 @@ class Log:
         return self._counts[self._families[id(template)]]
 
     def family(self, template: Template) -> str:
-        """The kind itself."""
+        """The kind a template belongs to."""
         return self._families[id(template)]
+
+    def is_routine(self, number: int) -> bool:
+        """Whether a line is of a kind that fills this log: it explains nothing that stands beside it."""
+        template = self.survey.table.find(self.known[number])
+        return template is not None and self.family_count(template) > _ROUTINE_LINES
+
+    def ordinal(self, template: Template) -> int:
+        """1 for the first template of its kind, 2 for the next: the tenth of a kind says little new."""
+        return self._ordinals[id(template)]
 
     def streams(self) -> list[list[Template]]:
         """The templates of each stream, in order."""
@@ -139,6 +161,21 @@ class Selection:
                 return False
         return True
 
+    def widen(self) -> None:
+        """Spend what is left on showing cut lines whole, the alarming ones first."""
+        cut = [
+            (choice.why not in _ALARMING, log, number)
+            for log, chosen in enumerate(self.chosen)
+            for number, choice in chosen.items()
+            if len(choice.text) < len(self._text(log, number))
+        ]
+        for _, log, number in sorted(cut):
+            choice = self.chosen[log].pop(number)
+            self.spent -= choice.cost
+            if not self.take(log, number, choice.why, ceiling=1.0, limit=_WIDEST_CHARS):
+                self.chosen[log][number] = choice
+                self.spent += choice.cost
+
     def _text(self, log: int, number: int) -> str:
         text = self._safe.get((log, number))
         if text is None:
@@ -158,21 +195,27 @@ def select(
 ) -> list[tuple[KeptLine, ...]]:
     """The lines of each log to keep, in order, all logs sharing one budget."""
     selection = Selection(logs, budget_tokens, estimate=estimate, rewrite=rewrite)
-    wide = 200 if budget_tokens <= 3000 else 400 if budget_tokens <= 12000 else 1000
-    narrow = 140 if budget_tokens <= 3000 else 240 if budget_tokens <= 12000 else 500
+    wide = 320 if budget_tokens <= 3000 else 600 if budget_tokens <= 12000 else 1500
+    narrow = 160 if budget_tokens <= 3000 else 300 if budget_tokens <= 12000 else 600
     rich = budget_tokens > 3000
+    variety = sum(log.variety for log in logs) / max(len(logs), 1)
+    rare = QUOTAS.tail + (QUOTAS.rare - QUOTAS.tail) * (1 - variety)
+    tail = QUOTAS.tail + (QUOTAS.head - QUOTAS.rare) * variety
     _take_first_errors(selection, QUOTAS.first, wide)
-    _take_errors(selection, Level.ERROR, QUOTAS.errors, wide, rich=rich)
-    _take_endings(selection, QUOTAS.ending, narrow)
-    _take_tail(selection, QUOTAS.tail, narrow)
-    _take_rare(selection, QUOTAS.rare, narrow)
+    _take_errors(selection, Level.WARNING, QUOTAS.errors, wide, rich=rich)
+    _take_endings(selection, QUOTAS.ending, wide)
+    _take_tail(selection, tail, narrow)
+    _take_rare(selection, max(rare, tail), narrow)
     _take_last(selection, QUOTAS.last, narrow)
-    _take_head(selection, QUOTAS.head, narrow)
+    if rich or variety < 0.5:
+        _take_head(selection, QUOTAS.head, narrow)
     _take_context(selection, 1.0, narrow)
     _take_errors(selection, Level.NOTICE, 1.0, wide, rich=rich)
+    _take_tail(selection, 1.0, narrow, of_a_kind=1_000_000)
     _take_rare(selection, 1.0, narrow)
     _take_last(selection, 1.0, narrow)
-    _take_tail(selection, 1.0, narrow)
+    _take_all(selection, narrow)
+    selection.widen()
     return [_kept_lines(log, chosen) for log, chosen in zip(logs, selection.chosen, strict=True)]
 
 
@@ -206,10 +249,17 @@ def _ranked(
     return _in_turn(stream for _, stream in ranked)
 
 
+_LOCATION = re.compile(r"\s{0,8}(?:[\w.-]+: )?[\w./\\+@-]{1,200}\.\w{1,8}(?::\d+|\(\d+)")
+"""A file and a line number first: what compilers, linters and test runners print."""
+
+
 def _alarm(log: Log, template: Template) -> float:
     """How much a template deserves a place among the errors."""
     weight = float(template.level) - 4 * math.log2(log.family_count(template))
+    weight -= 6 * math.log2(log.ordinal(template))
     weight += 12 * template.first / log.survey.total_lines
+    if _LOCATION.match(clean(template.first_text[:300])):
+        weight += 10
     if id(template) in log.novel:
         weight += 25
     return weight
@@ -217,18 +267,21 @@ def _alarm(log: Log, template: Template) -> float:
 
 def _take_first_errors(selection: Selection, ceiling: float, limit: int) -> None:
     for index, template in _ranked(selection, Level.ERROR, lambda _, template: -template.first):
-        log = selection.logs[index]
-        taken = {log.templates[0].stream}
-        del taken
         if not selection.take(index, template.first, "first error", ceiling=ceiling, limit=limit):
             return
-        for number in range(template.first + 1, template.first + 3):
-            if number in log.known:
-                selection.take(index, number, "context", ceiling=ceiling, limit=limit)
+        _take_after(selection, index, template.first, 2, ceiling=ceiling, limit=limit)
+
+
+def _take_after(selection: Selection, index: int, number: int, lines: int, *, ceiling: float, limit: int) -> None:
+    """The next few lines with words in them."""
+    log = selection.logs[index]
+    for after in range(number + 1, number + 2 * lines + 1):
+        if lines and after in log.known and log.level(after) > Level.QUIET and not log.is_routine(after):
+            lines -= selection.take(index, after, "context", ceiling=ceiling, limit=limit)
 
 
 def _take_errors(selection: Selection, least: int, ceiling: float, limit: int, *, rich: bool) -> None:
-    for index, template in _ranked(selection, least, _alarm):
+    for rank, (index, template) in enumerate(_ranked(selection, least, _alarm)):
         log = selection.logs[index]
         if is_frame(log.known[template.first]):
             continue
@@ -241,38 +294,51 @@ def _take_errors(selection: Selection, least: int, ceiling: float, limit: int, *
         if rich and trace and selection.fits(index, trace, ceiling=ceiling, limit=limit):
             for number in trace:
                 selection.take(index, number, "traceback", ceiling=ceiling, limit=limit)
-        else:
+        elif trace:
             for number in causes(log.known, trace):
                 selection.take(index, number, "error", ceiling=ceiling, limit=limit)
+        elif rank < _WITH_CONTEXT:
+            _take_after(selection, index, template.first, 2, ceiling=ceiling, limit=limit)
 
 
 def _take_endings(selection: Selection, ceiling: float, limit: int) -> None:
     """What stands just before the last reports that something ended badly."""
     for index, log in enumerate(selection.logs):
         endings = [t.last for t in log.templates if t.level >= Level.ERROR and is_ending(clean(t.last_text))]
-        for end in sorted(endings, reverse=True)[:4]:
-            for number in range(end, max(0, end - 8), -1):
-                if number in log.known:
+        for distance in range(12):
+            for end in sorted(endings, reverse=True)[:4]:
+                number = end - distance
+                if number in log.known and log.level(number) > Level.QUIET and not log.is_routine(number):
                     selection.take(index, number, "context", ceiling=ceiling, limit=limit)
 
 
-def _take_tail(selection: Selection, ceiling: float, limit: int) -> None:
-    """The last lines, each template at most twice."""
-    ends = [(index, log, log.survey.total_lines, log.survey.tail_start()) for index, log in enumerate(selection.logs)]
-    shown = Counter[int]()
-    for index, log, end, start in ends:
+def _take_tail(selection: Selection, ceiling: float, limit: int, *, of_a_kind: int = _TAIL_OF_A_KIND) -> None:
+    """The last lines, each template at most twice and each kind a few times; tests that passed are left for the end."""
+    for index, log in enumerate(selection.logs):
+        shown = Counter[int | str]()
         misses = 0
-        for number in range(end, start - 1, -1):
+        for number in range(log.survey.total_lines, log.survey.tail_start() - 1, -1):
             template = log.survey.table.find(log.known[number])
-            shown[id(template)] += 1
-            if template is not None and shown[id(template)] > 2:
+            if template is not None:
+                kind = log.family(template)
+                shown[id(template)] += 1
+                shown[kind] += 1
+                if shown[id(template)] > 2 or shown[kind] > of_a_kind:
+                    continue
+            if log.level(number) <= Level.QUIET:
                 continue
-            if clean(log.known[number]).strip() and not selection.take(
-                index, number, "tail", ceiling=ceiling, limit=limit
-            ):
+            if not selection.take(index, number, "tail", ceiling=ceiling, limit=limit):
                 misses += 1
                 if misses > 3:
                     break
+
+
+def _take_all(selection: Selection, limit: int) -> None:
+    """Whatever is still at hand, from the end backwards, when there is room for nearly everything."""
+    for index, log in enumerate(selection.logs):
+        for number in sorted(log.known, reverse=True):
+            if not selection.take(index, number, "tail", ceiling=1.0, limit=limit) and clean(log.known[number]):
+                break
 
 
 def _rarity(log: Log, template: Template) -> float:
@@ -311,7 +377,7 @@ def _take_context(selection: Selection, ceiling: float, limit: int) -> None:
             for number in [
                 n for n, choice in selection.chosen[index].items() if choice.why in {"error", "first error"}
             ]:
-                if number + distance in log.known:
+                if number + distance in log.known and not log.is_routine(number + distance):
                     selection.take(index, number + distance, "context", ceiling=ceiling, limit=limit)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache, reduce
+from operator import or_
 
 
 class Level(IntEnum):
@@ -69,28 +71,29 @@ _FATAL_WORDS = re.compile(
     r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)?|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
 )
 _ERROR_WORDS = re.compile(
-    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/-]|\.[a-z])"
+    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|[.,][\w-])"
     r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
     r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
     r"unable to|could not|couldn[’']t|cannot|can[’']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
     r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|rolled back|violat(?:ion|ed|es)|"
     r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[’']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
-    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/-]|\.[a-z]))"
+    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|[.,][\w-]))"
     r"|[✗✘✖×❌]"
 )
 _HARD_WORDS = re.compile(
-    r"(?i)(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
-    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/-]|\.[a-z])"
-    r"|(?-i:(?:Error|Exception|Failure)s?(?![\w/-]|\.[a-z]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
+    r"(?i)(?<![\w/.-])(?:errors?|exception|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
+    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|[.,][\w-])"
+    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
 )
 _WARNING_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:warn(?:ing|ings)?|deprecat(?:ed|ion)|retry(?:ing)?|retries|back-?off|throttl\w+|degraded|slow|lag(?:ging)?|evict\w*|"
     r"unhealthy|not ready|unavailable|rate.?limit\w*|too many|exceed(?:ed|s)?|exhausted|expired?|missing|skipping|ignored|rejected|dropp(?:ed|ing)|"
     r"disconnect(?:ed|ing)?|lost|stale|fallback|falling back|overloaded|overflow|pressure|limit reached|timeout|terminat(?:ed|ing)|shutting down|shutdown|"
-    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending)(?![\w/-]|\.[a-z])"
+    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending)(?![\w/=-]|[.,][\w-])"
 )
 _NEGATED = re.compile(
     r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
+    r"|\b(?:errors?|failures?|exceptions?|fatal errors?)[ -](?:messages\b|handl\w+|reporting|pages?\b|recovery|checking|correction|tracking|boundary|tolerance|rates?\b|budgets?\b|class(?:es)?\b|types?\b|docs\b)"
     r"|\b(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
 )
 _PASSED = re.compile(
@@ -109,23 +112,65 @@ _ANCHOR = re.compile(
 )
 
 
+_FATAL, _ERROR, _WARNING, _STATUS_CODE, _STATED, _PASS = (1 << bit for bit in range(6))
+_HINTS = (
+    (
+        _FATAL,
+        r"panic|fatal|seg|sig|core|memory|oom|bug|overflow|heap|double|deadlock|unhandled|uncaught|traceback|abort|crash|emergency|termin|kill",
+    ),
+    (
+        _ERROR,
+        r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
+        r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$",
+    ),
+    (
+        _WARNING,
+        r"warn|deprecat|retr|back|throttl|degrad|slow|lag|evict|unhealthy|not$|unavail|limit|too$|exceed|exhaust|expire|missing|skipping|ignored|reject|dropp|disconn|lost|"
+        r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending",
+    ),
+    (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
+    (
+        _STATED,
+        r"level|lvl|severity|trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg|(?:^|[\]|])[iwef]\d{4}$",
+    ),
+    (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
+)
+"""Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
+_HINT_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _HINTS)
+_LONGEST_WORD = 200
+
+
+@lru_cache(maxsize=65_536)
+def _hints(word: str) -> int:
+    """What a word may mean: the same words return all day, the regular expressions need not."""
+    if word.isdigit():
+        return 0
+    if len(word) > _LONGEST_WORD:
+        word = word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]
+    low = word.lower()
+    return sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
+
+
 def grade(text: str) -> int:
     """The level of one cleaned line: what it states about itself, else what its words say."""
     head = text[:2000]
-    if not any(map(str.isalnum, head)):
-        return Level.QUIET
-    stated = _stated_level(head)
+    hints = reduce(or_, map(_hints, head.split()), 0)
+    if not hints:
+        return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
+    stated = _stated_level(head) if hints & _STATED else None
     if stated is not None and stated >= Level.WARNING:
-        return max(stated, Level.FATAL if stated >= Level.ERROR and _FATAL_WORDS.search(head) else stated)
-    if _PASSED.search(head):
+        return max(
+            stated, Level.FATAL if stated >= Level.ERROR and hints & _FATAL and _FATAL_WORDS.search(head) else stated
+        )
+    if hints & _PASS and _PASSED.search(head):
         return Level.QUIET
-    spoken = _spoken_level(_NEGATED.sub(" ", head))
-    if _SHELL_ECHO.match(head) and not is_ending(head):
-        return min(spoken, Level.INFO)
-    if stated is None:
-        return spoken
+    if not hints & (_FATAL | _ERROR | _WARNING | _STATUS_CODE):
+        return Level.INFO
+    spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & _ERROR else head, hints)
+    if spoken > Level.INFO and _SHELL_ECHO.match(head) and not is_ending(head):
+        return Level.INFO
     # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
-    return min(spoken, Level.NOTICE)
+    return spoken if stated is None else min(spoken, Level.NOTICE)
 
 
 def _stated_level(head: str) -> Level | None:
@@ -146,18 +191,21 @@ def _stated_level(head: str) -> Level | None:
     return None
 
 
-def _spoken_level(head: str) -> Level:
+def _spoken_level(head: str, hints: int) -> Level:
     """The level that the words of a line without one suggest."""
-    if _FATAL_WORDS.search(head):
+    if hints & _FATAL and _FATAL_WORDS.search(head):
         return Level.FATAL
-    status = _STATUS.search(head)
-    if _HARD_WORDS.search(head) or is_ending(head) or (status is not None and status.group(1) == "5"):
+    status = _STATUS.search(head) if hints & _STATUS_CODE else None
+    if status is not None and status.group(1) == "5":
         return Level.ERROR
-    if _ERROR_WORDS.search(head) or status is not None:
+    if hints & _ERROR:
+        if _HARD_WORDS.search(head) or is_ending(head):
+            return Level.ERROR
+        if _ERROR_WORDS.search(head):
+            return Level.WARNING
+    if status is not None:
         return Level.WARNING
-    if _WARNING_WORDS.search(head):
-        return Level.NOTICE
-    return Level.INFO
+    return Level.NOTICE if hints & _WARNING and _WARNING_WORDS.search(head) else Level.INFO
 
 
 def is_ending(text: str) -> bool:
