@@ -51,7 +51,7 @@ def connect(
     """A store for `owner/name`; nothing is sent yet. Raises `ConfigurationError` naming the setting.
 
     `max_wait_s` bounds all waiting for rate limits together. One second between writes is what
-    GitHub asks for (best practices for using the REST API).
+    GitHub asks for (best practices for using the REST API); reads are serial and need no pause.
     """
     if not _REPOSITORY.fullmatch(repository):
         raise ConfigurationError(
@@ -72,7 +72,7 @@ def connect(
         timeout=timeout_s,
         user_agent="incident-bot",
         retry=None,
-        seconds_between_requests=0.05,
+        seconds_between_requests=None,
         seconds_between_writes=seconds_between_writes,
         api_version=API_VERSION,
     )
