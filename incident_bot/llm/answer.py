@@ -148,18 +148,12 @@ def parse_answer(text: str) -> Answer:
 
 def _load(text: str) -> object:
     """JSON from the answer, also where thoughts or a Markdown fence stand around it."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        start, end = text.find("{"), text.rfind("}")
-    try:
-        return json.loads(text[start : end + 1]) if 0 <= start < end else _refuse(text)
-    except (ValueError, RecursionError) as error:
-        raise AnswerError("it is not valid JSON") from error
-
-
-def _refuse(text: str) -> object:
-    raise AnswerError("it is not JSON" if text.strip() else "it is empty")
+    for candidate in (text, text[text.find("{") : text.rfind("}") + 1]):
+        try:
+            return json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    raise AnswerError("it is not valid JSON" if text.strip() else "it is empty")
 
 
 def to_diagnosis(answer: Answer, case: Case) -> Diagnosis:

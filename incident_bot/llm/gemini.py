@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,11 @@ _KEY_SHAPED = re.compile(r"(?:AIza|AQ\.)[\w.-]{8,}|key=[^&\s\"']+")
 
 
 class _RefusedAnswerError(Exception):
-    """The transport gave up: too large, too slow, or compressed against our wish."""
+    """The answer is too large, or compressed against our wish."""
+
+
+class _OutOfTimeError(Exception):
+    """The deadline came before another try; the SDK does not retry on this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +128,13 @@ class Gemini:
         from google.genai import errors
 
         try:
-            return self._read(self._send(turns, system, deadline))
+            with warnings.catch_warnings():
+                # The SDK warns of every enum value that is newer than itself; `_read` handles those.
+                warnings.simplefilter("ignore", UserWarning)
+                return self._read(self._send(turns, system, deadline))
         except errors.APIError as error:
             return self._refused(error)
-        except httpx2.TimeoutException:
+        except (httpx2.TimeoutException, _OutOfTimeError):
             return self._timed_out()
         except _RefusedAnswerError as error:
             return _gap(str(error), "Try again; see status.cloud.google.com, or the proxy between us.")
@@ -280,7 +288,7 @@ def _bounded_client(deadline: float) -> httpx2.Client:
     def limit_wait(request: httpx2.Request) -> None:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise _RefusedAnswerError("no time was left for another try")
+            raise _OutOfTimeError
         request.extensions["timeout"] = {"connect": min(_CONNECT_S, left), "read": left, "write": left, "pool": left}
 
     def limit_body(response: httpx2.Response) -> None:
@@ -308,7 +316,7 @@ def _bounded_stream(stream: Any, deadline: float) -> httpx2.SyncByteStream:
                 if size > MAX_ANSWER_BYTES:
                     raise _RefusedAnswerError(f"the answer is larger than {MAX_ANSWER_BYTES // 1024 // 1024} MiB")
                 if time.monotonic() > deadline:
-                    raise httpx2.ReadTimeout("the answer trickled past the deadline")
+                    raise _OutOfTimeError
                 yield chunk
 
         def close(self) -> None:

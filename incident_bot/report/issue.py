@@ -7,7 +7,7 @@ Only this module decides what stands where; every piece of outside text goes thr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -227,7 +227,7 @@ def _verdict(context: _Context) -> str:
 
 def _target(incident: Incident) -> str:
     kind, _, name = wording.workload(incident.target).partition(" ")
-    words = f"{plain(kind, 40)} {code_span(name, 200)}" if name else kind
+    words = f"{prose(kind, 40)} {code_span(name, 200)}" if name else prose(kind)
     return f"{words} in {code_span(incident.target.cluster, 80)}" if incident.target.cluster else words
 
 
@@ -298,7 +298,8 @@ def _causes(diagnosis: Diagnosis) -> list[str]:
     else:
         blocks = [_cause(cause, diagnosis) for cause in diagnosis.causes[:3]]
     if diagnosis.ruled_out:
-        blocks.append("**Ruled out**\n" + "\n".join(f"- {prose(reason, 400)}" for reason in diagnosis.ruled_out[:6]))
+        reasons = [f"- {reason}" for reason in _sentences(diagnosis.ruled_out, 6)]
+        blocks.append("\n".join(["**Ruled out**", *reasons]))
     if diagnosis.disagreement:
         blocks.append(f"**Disagreement:** {prose(diagnosis.disagreement, 800)}")
     return blocks
@@ -333,19 +334,28 @@ def _actions(diagnosis: Diagnosis) -> list[str]:
     if not harmless_first:
         blocks = ["Nothing to do is known."]
     if diagnosis.do_not:
-        blocks.append("\n".join(f"**Do not:** {prose(advice, 400)}" for advice in diagnosis.do_not[:5]))
+        blocks.append("\n".join(f"**Do not:** {advice}" for advice in _sentences(diagnosis.do_not, 5)))
     return blocks
+
+
+def _sentences(texts: Iterable[str], limit: int) -> list[str]:
+    """Those that say something: an empty list item under a line would make a heading of it."""
+    return [sentence for sentence in (prose(text, 500) for text in texts) if sentence][:limit]
+
+
+# cmark-gfm takes a box for ticked when `[x]` stands anywhere on its line.
+_TICKED = re.compile(r"\[([xX])\]")
 
 
 def _action(action: Action) -> str:
     changes = "**changes state**" if action.risk is Risk.CHANGES_STATE else "read only"
     why = f": {prose(action.why, 300)}" if action.why else ""
-    line = f"- [ ] {prose(action.step, 400) or 'Look'} ({changes}){why}"
+    line = "- [ ] " + _TICKED.sub(r"(\1)", f"{prose(action.step, 400) or 'Look'} ({changes}){why}")
     return f"{line}\n{_indent(_shell(action.command))}" if action.command.strip() else line
 
 
 def _prevention(diagnosis: Diagnosis) -> str:
-    advice = [f"{number}. {prose(text, 500)}" for number, text in enumerate(diagnosis.prevention[:6], start=1)]
+    advice = [f"{number}. {text}" for number, text in enumerate(_sentences(diagnosis.prevention, 6), start=1)]
     return "\n".join(advice) or "Nothing to recommend from what is known."
 
 
@@ -383,7 +393,7 @@ def _footer(context: _Context) -> str:
         made_by.append(f"{sum(diagnosis.timings_s.values()):.1f} s")
     if diagnosis.prompt_sha256:
         made_by.append(f"prompt {prose(diagnosis.prompt_version, 40)} {code_span(diagnosis.prompt_sha256[:8])}")
-    made_by.append(f"incident-bot {prose(context.version, 40)}")
+    made_by.append(f"incident-bot {context.version}")
     return (
         "<sub>Wrong or right? Comment `/incident-bot wrong`, `/incident-bot confirm` or "
         f"`/incident-bot correct <cause>`. · {' · '.join(made_by)}</sub>"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from incident_bot.report import wording
-from incident_bot.report.sanitise import code_span, plain, prose
+from incident_bot.report.sanitise import code_span, prose
 
 if TYPE_CHECKING:
     from incident_bot.model import Analysis, Gap
@@ -61,7 +61,7 @@ def _cuts(analysis: Analysis, fitted: Fitted) -> list[str]:
 def _gap(gap: Gap) -> str:
     remedy = f" {prose(gap.remedy, 400)}" if gap.remedy else ""
     return (
-        f"- **{prose(gap.what, 200) or plain(gap.kind, 40)}**: {prose(gap.reason, 400) or 'no reason given'}.{remedy}"
+        f"- **{prose(gap.what, 200) or prose(gap.kind, 40)}**: {prose(gap.reason, 400) or 'no reason given'}.{remedy}"
     )
 
 

@@ -14,7 +14,6 @@ because what stands in code is there to be read and copied exactly.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 ZERO_WIDTH_SPACE = "\u200b"
 
@@ -178,12 +177,15 @@ def plain(text: str, limit: int) -> str:
 def summary_text(text: str, limit: int = 160) -> str:
     """Text for a `<summary>` line: Markdown is not parsed there, so backticks protect nothing."""
     flat = shorten(one_line(text), limit)
-    flat = unicodedata.normalize("NFC", re.sub(r"[^\w .,:()/·-]", "", flat)).replace("://", " ")
+    flat = re.sub(r"[^\w .,()/·-]", "", flat)
     flat = re.sub(r"(?i)www\.", "www ", flat)
     flat = _GH_REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", flat)
-    return _HEX_RUN.sub(
-        lambda run: run[0][:6] + ZERO_WIDTH_SPACE + run[0][6:] if _may_be_commit(run[0]) else run[0], flat
-    )
+    return _HEX_RUN.sub(_broken_up, flat)
+
+
+def _broken_up(run: re.Match[str]) -> str:
+    """A run of hexadecimal digits that is too short everywhere to be a commit."""
+    return ZERO_WIDTH_SPACE.join(re.findall(".{1,6}", run[0])) if _may_be_commit(run[0]) else run[0]
 
 
 _LINK = re.compile(

@@ -111,7 +111,7 @@ def test_the_request_is_what_the_service_accepts(server, consult, api_key):
     assert config["responseMimeType"] == "application/json"
     assert config["responseJsonSchema"]["required"][0] == "verdict"
     assert config["maxOutputTokens"] >= 8192
-    assert config["thinkingConfig"] == {"thinkingLevel": "LOW"}
+    assert config["thinkingConfig"] == {"thinking_level": "LOW"}
     assert not {"temperature", "topP", "topK", "candidateCount"} & set(config)
     assert "tools" not in request.body
     assert request.body["systemInstruction"]["parts"][0]["text"] == PROMPT.system
@@ -124,7 +124,17 @@ def test_the_schema_holds_nothing_that_the_service_refuses(server, consult):
     consult()
 
     sent = json.dumps(server.requests[0].body["generationConfig"]["responseJsonSchema"])
-    for keyword in ("additionalProperties", "default", "pattern", "minLength", "maxLength", "$ref", "$defs", "anyOf", "const"):
+    for keyword in (
+        "additionalProperties",
+        "default",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "$ref",
+        "$defs",
+        "anyOf",
+        "const",
+    ):
         assert f'"{keyword}"' not in sent
 
 
@@ -157,7 +167,9 @@ def test_without_a_key_nothing_is_sent(server, consult):
     assert server.requests == []
 
 
-@pytest.mark.parametrize("reason", ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "MODEL_ARMOR", "JAILBREAK", "A_NEW_ONE"])
+@pytest.mark.parametrize(
+    "reason", ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "MODEL_ARMOR", "JAILBREAK", "A_NEW_ONE"]
+)
 def test_a_blocked_prompt_is_a_gap(server, consult, reason):
     server.enqueue(fake.blocked(reason))
 
@@ -167,7 +179,18 @@ def test_a_blocked_prompt_is_a_gap(server, consult, reason):
 
 @pytest.mark.parametrize(
     "reason",
-    ["SAFETY", "RECITATION", "LANGUAGE", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "MALFORMED_RESPONSE", "A_NEW_ONE"],
+    [
+        "SAFETY",
+        "RECITATION",
+        "LANGUAGE",
+        "OTHER",
+        "BLOCKLIST",
+        "PROHIBITED_CONTENT",
+        "SPII",
+        "MODEL_ARMOR",
+        "MALFORMED_RESPONSE",
+        "A_NEW_ONE",
+    ],
 )
 def test_a_stopped_answer_is_a_gap(server, consult, reason):
     server.enqueue(fake.stopped(reason))
@@ -192,7 +215,7 @@ def test_no_candidate_is_a_gap(server, consult):
     ("first", "complaint"),
     [
         pytest.param("", "it is empty", id="empty STOP"),
-        pytest.param("I think it is out of memory.", "not JSON", id="prose"),
+        pytest.param("I think it is out of memory.", "not valid JSON", id="prose"),
         pytest.param('{"verdict": "failure",', "not valid JSON", id="broken JSON"),
         pytest.param({"verdict": "failure"}, "summary", id="missing fields"),
         pytest.param(fake.triage_answer(verdict="on fire"), "verdict", id="unknown verdict"),
@@ -259,7 +282,7 @@ def test_a_refusal_is_not_retried(server, consult, status, word, remedy):
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 503])
 def test_a_passing_fault_is_retried(server, consult, status):
     server.enqueue(fake.error(status, "BUSY"), fake.answer(fake.triage_answer()))
 
@@ -293,7 +316,9 @@ def test_a_page_with_status_200_is_a_gap(server, consult):
     assert_gap(consult(), "cannot read", kind="invalid")
 
 
-@pytest.mark.parametrize("body", [b'{"candidates": "many"}', b"[]", b"7", b'{"candidates": [null]}', b'{"candidates": [{"content": 3}]}'])
+@pytest.mark.parametrize(
+    "body", [b'{"candidates": "many"}', b"[]", b"7", b'{"candidates": [null]}', b'{"candidates": [{"content": 3}]}']
+)
 def test_json_of_another_service_is_a_gap(server, consult, body):
     server.enqueue(*[fake.Step(body=body)] * 2)
 

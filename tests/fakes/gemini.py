@@ -60,7 +60,9 @@ def thinking_answer(thought: str, text: str | dict[str, Any]) -> Step:
 
 def blocked(reason: str) -> Step:
     """A prompt that the service refused: no candidate, a block reason."""
-    return Step(body=json.dumps({"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 9}}).encode())
+    return Step(
+        body=json.dumps({"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 9}}).encode()
+    )
 
 
 def stopped(reason: str) -> Step:
@@ -102,8 +104,16 @@ def triage_answer(**changes: Any) -> dict[str, Any]:
         ],
         "impact": "All replicas are down since the first kill.",
         "actions": [
-            {"step": "Look at the limits", "command": "kubectl -n ml get deploy sentiment -o yaml", "why": "confirms it"},
-            {"step": "Roll back", "command": "kubectl -n ml rollout undo deploy/sentiment", "why": "the old model fits"},
+            {
+                "step": "Look at the limits",
+                "command": "kubectl -n ml get deploy sentiment -o yaml",
+                "why": "confirms it",
+            },
+            {
+                "step": "Roll back",
+                "command": "kubectl -n ml rollout undo deploy/sentiment",
+                "why": "the old model fits",
+            },
         ],
         "prevention": ["Compare the manifest's size with the limit before a rollout."],
         "do_not": ["Delete the pod: its previous log would be lost."],
@@ -179,7 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-        request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(raw or b"{}"), time.monotonic())
+        request = Request(
+            self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(raw or b"{}"), time.monotonic()
+        )
         step = self.server.owner.take(request)
         if step.hang_s:
             self.server.owner.wait(step.hang_s)
