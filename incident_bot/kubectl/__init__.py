@@ -5,8 +5,26 @@ work grows linearly with it.
 """
 
 from incident_bot.kubectl.events import format_events
-from incident_bot.kubectl.reader import read
+from incident_bot.kubectl.origin import explain_no_log, origin_of_command, read_log_origin
+from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.recognition import recognise
+from incident_bot.kubectl.target import containers_by_pod, infer_target
+from incident_bot.kubectl.transcripts import Part, split_transcript
 
-__all__ = ["KubeEvent", "KubeObject", "Reading", "format_events", "read", "recognise"]
+__all__ = [
+    "KubeEvent",
+    "KubeObject",
+    "Part",
+    "Reading",
+    "containers_by_pod",
+    "explain_no_log",
+    "format_events",
+    "infer_target",
+    "origin_of_command",
+    "read",
+    "read_lines",
+    "read_log_origin",
+    "recognise",
+    "split_transcript",
+]

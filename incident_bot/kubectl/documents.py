@@ -128,7 +128,7 @@ def _take_yaml(tree: _Tree, event: Any, anchors: dict[str, Any], first_line: int
     kind = type(event)
     if kind is yaml.ScalarEvent:
         line = event.start_mark.line + first_line
-        value = _resolve(event.value, plain=event.style is None and event.implicit[0])
+        value = _resolve(event.value, plain=not event.style and event.implicit[0])
         if event.anchor:
             anchors[event.anchor] = value
         tree.scalar(value, line, line + 1 if event.style in ("|", ">") and event.value else line)

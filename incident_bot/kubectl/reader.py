@@ -19,22 +19,27 @@ _UNREAD = (EvidenceKind.LOG, EvidenceKind.NOTE, EvidenceKind.ALERT)
 
 def read(evidence: Evidence) -> Reading:
     """The objects and events that kubectl output states. Never raises: what cannot be read is left out."""
-    if evidence.kind in _UNREAD:
+    return read_lines(evidence.id, evidence.kind, evidence.lines)
+
+
+def read_lines(evidence_id: str, kind: EvidenceKind, lines: Sequence[str]) -> Reading:
+    """`read` for lines that are not (yet) evidence, e.g. to learn what a folder is about before it is redacted."""
+    if kind in _UNREAD:
         return Reading()
-    blocks = list(find_blocks(evidence.lines)) or _whole(evidence)
-    readings = [_read_block(evidence.id, evidence.lines, block) for block in blocks]
+    blocks = list(find_blocks(lines)) or _whole(kind, lines)
+    readings = [_read_block(evidence_id, lines, block) for block in blocks]
     return Reading(
         objects=tuple(item for reading in readings for item in reading.objects),
         events=tuple(event for reading in readings for event in reading.events),
     )
 
 
-def _whole(evidence: Evidence) -> list[Block]:
+def _whole(kind: EvidenceKind, lines: Sequence[str]) -> list[Block]:
     """A document that does not begin as kubectl would print it, e.g. with its keys in another order."""
-    if evidence.kind is not EvidenceKind.OBJECT:
+    if kind is not EvidenceKind.OBJECT:
         return []
-    opening = next((line.lstrip()[0] for line in evidence.lines if line.strip()), "")
-    return [Block(Form.JSON if opening in "{[" else Form.YAML, 0, len(evidence.lines))]
+    opening = next((line.lstrip()[0] for line in lines if line.strip()), "")
+    return [Block(Form.JSON if opening in "{[" else Form.YAML, 0, len(lines))]
 
 
 def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading:

@@ -34,7 +34,7 @@ _PROSE_ENDING = (".md", ".markdown", ".rst", ".adoc")
 
 def recognise(name: str, text: str) -> EvidenceKind:
     """The kind of a piece of evidence from its file name and its text, before redaction. Never raises."""
-    lines = text.split("\n")
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
     first = next((index for index, line in enumerate(lines) if line.strip()), -1)
     if first < 0:
         return _kind_of_name(name) or EvidenceKind.LOG

@@ -1,0 +1,176 @@
+"""Files of a folder as text, whatever they are: compressed, huge, binary, in UTF-16 or broken UTF-8.
+
+Nothing outside the folder is read, memory is bounded whatever a file's size or compression,
+and what is not read becomes a `Gap`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from incident_bot.model import Gap
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""Of a larger file only the newest bytes are read: with logs, the end decides."""
+
+MAX_FOLDER_BYTES = 64 * 1024 * 1024
+MAX_FILES = 1_000
+_MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
+_MAX_BLANK_LINES = 4_000_000
+_CHUNK_BYTES = 256 * 1024
+_SNIFF_BYTES = 8_192
+_MAGIC = (
+    b"\x7fELF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"%PDF",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"SQLite format 3",
+)
+_BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """One file: its path relative to the folder with `/`, its text, and what was cut in words.
+
+    Where older bytes were cut, blank lines stand for the lines before, so that line numbers
+    are still those of the file.
+    """
+
+    name: str
+    text: str
+    cut: str = ""
+
+
+def read_folder(folder: Path) -> Iterator[TextFile | Gap]:
+    """Every readable file below a folder in the order of their names; a `Gap` for each other one.
+
+    Hidden files and folders are left out silently, symbolic links with a gap.
+    """
+    left_bytes = MAX_FOLDER_BYTES
+    for count, path in enumerate(_walk(folder)):
+        name = path.relative_to(folder).as_posix()
+        if count >= MAX_FILES or left_bytes <= 0:
+            limit = f"{MAX_FILES} files" if count >= MAX_FILES else f"{MAX_FOLDER_BYTES // 1024**2} MiB"
+            yield Gap(
+                kind="cut",
+                what="the rest of the folder",
+                reason=f"more than {limit}, from {name} on",
+                remedy="Give a folder with only the files of this incident.",
+            )
+            return
+        found = read_file(path, name, limit_bytes=min(MAX_FILE_BYTES, left_bytes))
+        if isinstance(found, TextFile):
+            left_bytes -= len(found.text)
+        yield found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and not (Path(parent) / name).is_symlink()
+        )
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(parent) / name
+
+
+def read_file(path: Path, name: str, *, limit_bytes: int = MAX_FILE_BYTES) -> TextFile | Gap:
+    """One file as text, at most its newest `limit_bytes`."""
+    if path.is_symlink() or not path.is_file():
+        return Gap(
+            kind="invalid",
+            what=name,
+            reason="not a plain file (links are not followed)",
+            remedy="Copy the file itself into the folder.",
+        )
+    try:
+        with path.open("rb") as opened:
+            return _read_open(opened, name, limit_bytes)
+    except (OSError, EOFError, zlib.error) as error:
+        return Gap(
+            kind="invalid",
+            what=name,
+            reason=f"could not be read: {_reason(error)}",
+            remedy="Check the file and its permissions.",
+        )
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+def _read_open(opened: BinaryIO, name: str, limit_bytes: int) -> TextFile | Gap:
+    head = opened.read(_SNIFF_BYTES)
+    opened.seek(0)
+    if head.startswith(b"\x1f\x8b"):
+        with gzip.GzipFile(fileobj=opened) as unpacked:
+            head = unpacked.read(_SNIFF_BYTES)
+            unpacked.seek(0)
+            return _decode(unpacked, name, head, limit_bytes)  # type: ignore[arg-type]
+    return _decode(opened, name, head, limit_bytes)
+
+
+def _decode(opened: BinaryIO, name: str, head: bytes, limit_bytes: int) -> TextFile | Gap:
+    encoding = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "")
+    if not encoding and _is_binary(head):
+        return Gap(
+            kind="unsupported", what=name, reason="not text", remedy="Give text files, or text packed with gzip."
+        )
+    newest, dropped_lines, complete = _read_newest(opened, limit_bytes)
+    if encoding.startswith("utf-16") and dropped_lines:
+        return Gap(
+            kind="cut",
+            what=name,
+            reason=f"UTF-16 text over {limit_bytes // 1024**2} MiB",
+            remedy="Save the file as UTF-8.",
+        )
+    text = newest.decode(encoding or "utf-8", errors="replace").removeprefix("\ufeff")
+    if not dropped_lines:
+        return TextFile(name=name, text=text)
+    text = text[text.find("\n") + 1 :]
+    size = f"only the newest {max(limit_bytes // 1024**2, 1)} MiB were read"
+    if not complete:
+        return TextFile(
+            name=name, text=text, cut=f"{size} of what was unpacked; unpacking stopped, line numbers count from there"
+        )
+    if dropped_lines > _MAX_BLANK_LINES:
+        return TextFile(name=name, text=text, cut=f"older lines: {size}; line numbers count from there")
+    return TextFile(name=name, text="\n" * dropped_lines + text, cut=f"lines 1 to {dropped_lines}: {size}")
+
+
+def _is_binary(head: bytes) -> bool:
+    """Known formats, or more than a third of control bytes; a log with a few stray bytes is text."""
+    control = sum(1 for byte in head if byte < 9 or 13 < byte < 27 or 27 < byte < 32)
+    return head.startswith(_MAGIC) or control * 3 > len(head)
+
+
+def _read_newest(opened: BinaryIO, limit_bytes: int) -> tuple[bytes, int, bool]:
+    """The newest bytes, the number of lines before them (0: nothing was cut), and whether the end was reached.
+
+    The line that the cut goes through is counted as cut, since its beginning is lost.
+    """
+    chunks: deque[bytes] = deque()
+    held = total = dropped = 0
+    while chunk := opened.read(_CHUNK_BYTES):
+        chunks.append(chunk)
+        held += len(chunk)
+        total += len(chunk)
+        while held - len(chunks[0]) >= limit_bytes:
+            oldest = chunks.popleft()
+            held -= len(oldest)
+            dropped += oldest.count(b"\n")
+        if total > _MAX_UNPACKED_BYTES:
+            return b"".join(chunks), dropped + 1, False
+    return b"".join(chunks), dropped + 1 if total > held else 0, True

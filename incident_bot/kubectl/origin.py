@@ -1,0 +1,136 @@
+"""Whose log a file is: from the command that printed it, kubectl's own remarks, and the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from incident_bot.kubectl.blocks import command_of
+
+Pods = Mapping[str, Iterable[str]]
+"""Pods that other evidence names, each with its containers."""
+
+_FLAGS_WITH_VALUE = frozenset(
+    {"-n", "--namespace", "-c", "--container", "--context", "--kubeconfig", "--cluster", "--tail", "--since",
+     "--since-time", "--limit-bytes", "-l", "--selector", "--max-log-requests", "--pod-running-timeout", "--as"}
+)  # fmt: skip
+_DEFAULTED = re.compile(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
+_PREVIOUS = re.compile(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|gz|json|jsonl|\d))+$", re.IGNORECASE)
+_LOG_WORD = re.compile(
+    r"^(?:pod[-_.]?)?(?:kubectl[-_.])?logs?[-_. ]+|[-_. ]+(?:pod[-_.]?)?logs?$|^logs?$", re.IGNORECASE
+)
+_HASH = "[bcdfghjklmnpqrstvwxz2456789]"
+_DEPLOYMENT_POD = re.compile(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
+_OTHER_POD = re.compile(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
+_KUBELET_PATH = re.compile(r"([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{20,36})/([a-z0-9-]{1,63})/(\d+)\.log")
+_KUBELET_LINK = re.compile(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,63})-[0-9a-f]{64}\.log")
+_GENERIC = frozenset(
+    {"", "pod", "log", "logs", "output", "out", "stdout", "stderr", "current", "all", "container", "file"}
+)
+_NO_LOG = re.compile(
+    r"(?:unable to retrieve container logs for \S+|Error from server \(\w+\): .*|"
+    r"error: (?:container|a container name|timed out|pod|unable|You must|Internal|no).*|failed to try resolving symlinks.*)"
+)
+
+
+def read_log_origin(name: str, text: str, pods: Pods | None = None) -> tuple[str, str, bool]:
+    """Pod, container and whether the log is of the previous run; empty strings where nothing says so.
+
+    `name` is the path in the folder. A command line in the text is believed first, then the
+    names of `pods`, then the patterns of pod names.
+    """
+    head = text[:4_000].split("\n")[:5]
+    for line in head:
+        command = command_of(line)
+        if " logs " in f"{command} " or " log " in f"{command} ":
+            return origin_of_command(command)
+    path = _KUBELET_PATH.search(name)
+    if path:
+        return path[2], path[4], False
+    link = _KUBELET_LINK.search(name)
+    if link:
+        return link[1], link[3], False
+    pod, container, previous = _from_name(name, pods or {})
+    defaulted = _DEFAULTED.search("\n".join(head))
+    return pod, container or (defaulted[1] if defaulted else ""), previous
+
+
+def origin_of_command(command: str) -> tuple[str, str, bool]:
+    """The same from `kubectl logs POD [CONTAINER] [-c CONTAINER] [--previous]`."""
+    words = iter(command.split()[1:])
+    named: list[str] = []
+    container = ""
+    previous = False
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag in _FLAGS_WITH_VALUE:
+            value = value or next(words, "")
+            container = value if flag in ("-c", "--container") else container
+        elif flag in ("-p", "--previous"):
+            previous = value != "false"
+        elif word in ("|", ">", "2>&1", ">>"):
+            break
+        elif not word.startswith("-"):
+            named.append(word)
+    kind, slash, name = named[1].rpartition("/") if len(named) > 1 else ("", "", "")
+    pod = name if not slash or kind in ("pod", "pods", "po") else ""
+    return pod, container or (named[2] if len(named) > 2 else ""), previous
+
+
+def explain_no_log(text: str) -> str:
+    """What kubectl or the kubelet said when the text is no log but one of their errors, else an empty string.
+
+    `kubectl logs` prints `unable to retrieve container logs for containerd://...` with exit code 0.
+    """
+    stripped = text[:4_000].strip()
+    return stripped if "\n" not in stripped and _NO_LOG.fullmatch(stripped) else ""
+
+
+def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
+    folder, _, base = name.replace("\\", "/").rpartition("/")
+    stem = _EXTENSION.sub("", base)
+    previous = bool(_PREVIOUS.search(stem))
+    stem = _PREVIOUS.sub("", stem).strip("-_. ")
+    had_prefix = bool(_LOG_WORD.match(stem))
+    stem = _LOG_WORD.sub("", stem).strip("-_. ")
+    parent = _LOG_WORD.sub("", folder.rpartition("/")[2]).strip("-_. ")
+    known = _from_pods(stem, parent, pods)
+    pod, container = known or _from_patterns(stem, parent, split=had_prefix)
+    return pod, container, previous
+
+
+def _from_pods(stem: str, parent: str, pods: Pods) -> tuple[str, str] | None:
+    """A pod whose name is in the file's name or its folder's; the rest must be one of its containers."""
+    for pod in sorted(pods, key=len, reverse=True):
+        containers = set(pods[pod])
+        if pod in (stem, parent):
+            return pod, stem if stem in containers else ""
+        if pod and pod in stem:
+            rest = stem.replace(pod, "", 1).strip("-_. ")
+            return pod, rest if rest in containers or not containers else _only(rest, containers)
+    for pod, named in pods.items():
+        matching = [container for container in named if container == stem or stem.endswith(f"-{container}")]
+        if matching and sum(1 for other in pods.values() if matching[0] in set(other)) == 1:
+            return pod, max(matching, key=len)
+    return None
+
+
+def _only(rest: str, containers: Iterable[str]) -> str:
+    return next((container for container in sorted(containers, key=len, reverse=True) if container in rest), "")
+
+
+def _from_patterns(stem: str, parent: str, *, split: bool) -> tuple[str, str]:
+    for pattern in (_DEPLOYMENT_POD, _OTHER_POD):
+        for text, other in ((stem, ""), (parent, stem)):
+            if match := pattern.fullmatch(text):
+                container = match[2] or other
+                return match[1], "" if container in _GENERIC else container
+    for separator in (".", "__", "_"):
+        pod, found, container = stem.partition(separator)
+        if found and pod and container:
+            return ("", container) if pod in _GENERIC else (pod, container)
+    if split and "-" in stem:
+        pod, _, container = stem.rpartition("-")
+        return pod, container
+    return "", "" if stem.lower() in _GENERIC else stem

@@ -1,0 +1,89 @@
+"""Files that hold the output of several commands, one after another, below prompts or banners."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from incident_bot.kubectl.blocks import banner_of, command_of
+from incident_bot.kubectl.recognition import recognise
+from incident_bot.model import EvidenceKind
+
+_PREAMBLE_LINES = 3
+_ANNOUNCES = re.compile(
+    r"\b(?:kubectl|get|describe|pods?|events?|nodes?|deploy\w*|replicasets?|rs|sts|statefulsets?|jobs?|pvcs?|volumes?|"
+    r"services?|svc|hpa|ingress|logs?|previous|top|yaml|manifests?|rollout)\b"
+)
+"""What the first banner of collected output speaks of; a program's own log opens with other words."""
+
+_MAX_PARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines `first` to `end - 1` (0-based) below one prompt or banner; `title` is that command or banner."""
+
+    kind: EvidenceKind
+    first: int
+    end: int
+    title: str
+
+
+def split_transcript(name: str, lines: Sequence[str]) -> tuple[Part, ...]:
+    """The parts of a transcript; nothing when the text is the output of one command or a program's log.
+
+    A transcript shows a command or a banner within its first lines. A log that contains a
+    prompt later, because a script echoed its commands, stays one log.
+    """
+    starts = _starts(lines)
+    if not starts or len(starts) > _MAX_PARTS:
+        return ()
+    bounds = [index for index, _ in starts] + [len(lines)]
+    parts = tuple(
+        Part(_kind_of(name, title, lines[start + 1 : end]), start + 1, end, title)
+        for (start, title), end in zip(starts, bounds[1:], strict=True)
+        if any(line.strip() for line in lines[start + 1 : end])
+    )
+    structured = any(part.kind not in (EvidenceKind.LOG, EvidenceKind.NOTE) for part in parts)
+    prompted = bool(command_of(starts[0][1]))
+    announced = _ANNOUNCES.search(starts[0][1].lower()) is not None
+    return parts if parts and (prompted or (structured and announced)) else ()
+
+
+def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
+    opening = _first_title(lines)
+    if opening is None:
+        return []
+    banners = bool(banner_of(lines[opening]))
+    starts = []
+    for index in range(opening, len(lines)):
+        title = command_of(lines[index]) or (_banner_title(lines[index]) if banners else "")
+        if title:
+            starts.append((index, title))
+    return starts
+
+
+def _banner_title(line: str) -> str:
+    return banner_of(line) if line[:1] in "=-#*>" else ""
+
+
+def _first_title(lines: Sequence[str]) -> int | None:
+    seen = 0
+    for index, line in enumerate(lines[:50]):
+        if not line.strip():
+            continue
+        if command_of(line) or _banner_title(line):
+            return index
+        seen += 1
+        if seen > _PREAMBLE_LINES:
+            return None
+    return None
+
+
+def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
+    """A `logs` command prints a log, whatever it looks like; of anything else the content decides."""
+    words = title.lower().split()
+    if "logs" in words or "log" in words:
+        return EvidenceKind.LOG
+    return recognise(f"{name}.txt" if command_of(title) else name, "\n".join(lines))
