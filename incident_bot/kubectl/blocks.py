@@ -37,7 +37,7 @@ _DESCRIBE_FIELD = re.compile(
     r"Image pull secrets|Status|Resource {2,}Used):?(?:\s|$)"
 )
 _PROMPT = re.compile(
-    r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%❯+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ |--\S+ )*"
+    r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ |--\S+ )*"
     r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*)"
 )
 _BANNER = re.compile(r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*")
@@ -76,23 +76,19 @@ def form_at(lines: Sequence[str], index: int) -> Form | None:
     """The form of the block that begins exactly at this line, or None."""
     line = lines[index]
     first = line[:1]
-    if first in "{[" and first:
+    if first in ("{", "["):
         return Form.JSON if _is_json_start(lines, index) else None
-    if first == "E" and line.rstrip() == "Events:":
-        return Form.DESCRIBE if _has_describe_events(lines, index) else None
     if first.isupper():
         return _form_of_upper(lines, index)
-    if first.isdigit() and is_event_row(line):
-        return Form.EVENTS
-    if (first.islower() or first in "-") and _YAML_START.fullmatch(line):
+    if (first.islower() or first == "-") and _YAML_START.fullmatch(line):
         return Form.YAML if _is_yaml_start(lines, index) else None
-    if first.islower() and is_event_row(line):
-        return Form.EVENTS
-    return None
+    return Form.EVENTS if first.isalnum() and is_event_row(line) else None
 
 
 def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
     line = lines[index]
+    if line.rstrip() == "Events:":
+        return Form.DESCRIBE if _has_describe_events(lines, index) else None
     if is_event_header(line):
         return Form.EVENTS
     if is_header(line):

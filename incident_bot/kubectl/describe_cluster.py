@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from incident_bot.kubectl.describe_pod import fill_conditions
-from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.outline import Field, table_below
 from incident_bot.kubectl.tables import read_inner_table
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl.draft import Draft
 
 Numbered = Sequence[tuple[int, str]]
 _TAINT = re.compile(r"([^\s:=]{1,317})(?:=([^\s:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.outline import Field, table_below
 from incident_bot.kubectl.tables import read_inner_table
 from incident_bot.kubectl.times import format_time, read_age_s, read_time
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl.draft import Draft
 
 _SECTIONS = (
     ("Init Containers", "initContainers", "initContainerStatuses"),

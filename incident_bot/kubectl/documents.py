@@ -8,6 +8,7 @@ is kept.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -173,10 +174,8 @@ _JSON_TOKEN = re.compile(
 def read_json(text: str, first_line: int = 1) -> list[Node]:
     """The JSON values of a text, one after another, as far as it can be read."""
     tree = _Tree()
-    try:
+    with contextlib.suppress(_Stop):
         _take_json(tree, _JSON_TOKEN.finditer(text), first_line)
-    except _Stop:
-        pass
     return tree.roots
 
 

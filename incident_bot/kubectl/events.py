@@ -62,6 +62,7 @@ def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -
 
 
 def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
+    """The event that a row states; None when it has no reason in the form that Kubernetes uses."""
     reason = row.get("REASON")
     message = row.get("MESSAGE", "NOTE").replace(_LINE_BREAK, "\n")
     kind, name = _object_of(row)

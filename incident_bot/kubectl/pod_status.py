@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 
-from incident_bot.kubectl.draft import Draft
-from incident_bot.kubectl.tables import Row
 from incident_bot.kubectl.times import read_age_s
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl.tables import Row
+    from incident_bot.kubectl.draft import Draft
 
 _PHASES = frozenset({"Pending", "Running", "Succeeded", "Failed", "Unknown"})
 _TERMINATED = frozenset(

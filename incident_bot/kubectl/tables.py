@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _HEADER_CELL = re.compile(r"[A-Z][A-Z0-9_%()/.:-]*(?:\((?:cores|bytes)\))?(?: [A-Z][A-Z0-9()-]*)*")
 _HEADER_GAP = re.compile(r" {2,}|\t+")
@@ -76,11 +77,9 @@ def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = (
 
 def read_inner_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE",)) -> Table:
     """A table inside a description: indented, with column names in mixed case. Names are given in upper case."""
-    header = []
     start = len(lines[0][1]) - len(lines[0][1].lstrip())
     text = lines[0][1].rstrip()[:_MAX_LINE]
-    for cell in re.finditer(r"\S+(?: \S+)*", text[start:]):
-        header.append((cell[0].upper(), start + cell.start()))
+    header = [(cell[0].upper(), start + cell.start()) for cell in re.finditer(r"\S+(?: \S+)*", text[start:])]
     return _read_rows(lines, tuple(header), frozenset(free_text))
 
 
@@ -108,7 +107,7 @@ def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:
     if "\t" in line:
         return []
     bounds = [*offsets, len(line)]
-    return [line[start:end].strip() for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [line[start:end].strip() for start, end in pairwise(bounds)]
 
 
 def _split_at_gaps(line: str, width: int, text_column: int) -> list[str]:

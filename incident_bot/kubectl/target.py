@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from incident_bot.kubectl.kinds import WORKLOADS
-from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.model import Target
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _QUIET_WAITS = frozenset({"ContainerCreating", "PodInitializing"})
