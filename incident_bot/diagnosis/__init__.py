@@ -1,1 +1,9 @@
-"""Rules, facts and grounding: from evidence to a cited Diagnosis, without a model."""
+"""Rules, facts and grounding: from evidence to a cited Diagnosis, without a model.
+
+Pure but for `load_rules`, which reads rule files. docs/writing-rules.md is for authors of rules.
+"""
+
+from incident_bot.diagnosis.engine import diagnose
+from incident_bot.diagnosis.rules import RuleSet, load_rules
+
+__all__ = ["RuleSet", "diagnose", "load_rules"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ class Fact:
     age_s: float | None = None
     count: int = 1
     is_past: bool = False
-    groups: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def find_facts(condition: Condition, scene: Scene) -> tuple[Fact, ...]:

@@ -17,7 +17,7 @@ from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.scene import Log
 from incident_bot.model import Category
 
-_MESSAGE_CHARS = 200
+_MESSAGE_CHARS = 140
 _MAX_LINES = 20_000
 _TAIL_LINES = 12
 
@@ -157,7 +157,7 @@ def _exception(log: Log) -> Finding | None:
     index = log.index_at(root.offset)
     named = next((item for item in COMPLAINTS if item.search(f"{root.type}: {root.message}")), None)
     name = root.type.rpartition(".")[2] or root.language
-    message = root.message[:_MESSAGE_CHARS]
+    message = shorten(root.message)
     says = f"{name}: {message}" if message else name
     at_end = index >= len(log.kept) - 3 * _TAIL_LINES
     return Finding(
@@ -171,6 +171,14 @@ def _exception(log: Log) -> Finding | None:
         count=log.kept[index].count,
         is_exception=True,
     )
+
+
+def shorten(text: str) -> str:
+    """The first sentence of a long message, at most `_MESSAGE_CHARS`, cut between words."""
+    if len(text) <= _MESSAGE_CHARS:
+        return text
+    sentence = text[:_MESSAGE_CHARS].rpartition(". ")[0]
+    return sentence or text[:_MESSAGE_CHARS].rpartition(" ")[0] or text[:_MESSAGE_CHARS]
 
 
 def _is_quiet(log: Log, item: Thrown) -> bool:
@@ -204,7 +212,7 @@ _JSON_MESSAGE = re.compile(r"\"(?:msg|message|error|err)\"\s?:\s?\"((?:[^\"\\]|\
 def _message(line: str) -> str:
     """A line without its time and level; the message field of a JSON line."""
     match = _JSON_MESSAGE.search(line[:4000]) if line.lstrip().startswith("{") else None
-    return (match[1] if match else _PREFIX.sub("", line[:600])).strip()[:_MESSAGE_CHARS]
+    return shorten((match[1] if match else _PREFIX.sub("", line[:600])).strip())
 
 
 def last_words(log: Log) -> tuple[int, ...]:

@@ -1,0 +1,305 @@
+"""Candidate causes: what rules and log readers offer, how sure each is, and which takes over which.
+
+Confidence is a sum of named parts (`WEIGHTS`), bounded to 0.05 .. 0.97, so that the same evidence always
+gives the same number and a reader can say why (docs/diagnosis.md, "Confidence").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.facts import Fact, log_fact
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
+from incident_bot.diagnosis.health import YOUNG_S, Health, State, pod_age_s
+from incident_bot.diagnosis.log_reading import Finding, read_log, templates_of
+from incident_bot.diagnosis.matching import Match
+from incident_bot.diagnosis.rules import Rule
+from incident_bot.diagnosis.scene import Log, Relation, Scene
+from incident_bot.model import Category
+
+WEIGHTS: Mapping[str, float] = {
+    "specificity 3": 0.74,
+    "specificity 2": 0.60,
+    "specificity 1": 0.40,
+    "said by status": 0.08,
+    "said by an event": 0.05,
+    "said by a log at the end of a run": 0.08,
+    "said by a log": 0.03,
+    "two kinds of evidence agree": 0.07,
+    "supporting facts": 0.04,
+    "seen three times or more": 0.02,
+    "accounts for another symptom": 0.04,
+    "the line is only a warning": -0.10,
+    "the line is only information": -0.18,
+    "somebody else's": -0.30,
+    "that container is healthy": -0.35,
+    "another container than the alert names": -0.06,
+    "an equal rival": -0.08,
+    "only the alert says so": -0.60,
+}
+LOWEST, HIGHEST = 0.05, 0.97
+SHOWN_FROM = 0.25
+"""Below this confidence a candidate is not worth an engineer's time."""
+
+
+class Activity(IntEnum):
+    """Whether what a candidate describes is going on."""
+
+    ACTIVE = 0
+    PAST = 1
+    ELSEWHERE = 2
+    INACTIVE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A possible cause with everything that speaks for it."""
+
+    id: str
+    title: str
+    category: Category
+    specificity: int
+    pod: str
+    container: str
+    relation: Relation
+    facts: tuple[Fact, ...]
+    supporting: tuple[Fact, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
+    rule: Rule | None = None
+    finding: Finding | None = None
+    activity: Activity = Activity.ACTIVE
+    confidence: float = 0.0
+    took_over: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_noise(self) -> bool:
+        """Never the cause of an alert by itself."""
+        return self.rule is not None and self.rule.noise
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was first seen, as far as evidence is dated."""
+        return min((fact.at for fact in self.facts if fact.at), default=None)
+
+
+def from_match(match: Match) -> Candidate:
+    """A rule that fired."""
+    return Candidate(
+        id=match.rule.id,
+        title=match.rule.title,
+        category=match.rule.category,
+        specificity=match.rule.specificity,
+        pod=match.pod,
+        container=match.container,
+        relation=match.relation,
+        facts=match.facts,
+        supporting=match.supporting,
+        groups=match.groups,
+        rule=match.rule,
+    )
+
+
+def from_logs(scene: Scene, health: Health) -> list[Candidate]:
+    """What the generic readers find in the target's logs."""
+    healthy = [log for log in scene.logs if health.of(log.pod, log.container) is State.HEALTHY and log.role == "main"]
+    found: list[Candidate] = []
+    for log in scene.logs:
+        if log.relation is Relation.NEIGHBOUR:
+            continue
+        others = [item for item in healthy if item is not log and item.container == log.container and item.pod != log.pod]
+        baseline = frozenset().union(*(templates_of(item) for item in others)) if others else frozenset()
+        found += [_from_finding(finding, log, scene) for finding in read_log(log, baseline)]
+    return found
+
+
+def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
+    line = log.kept[finding.index].text
+    fact = log_fact(log, finding.offset, line, count=finding.count, groups={}, scene=scene)
+    return Candidate(
+        id=f"log-{finding.kind}",
+        title=finding.title,
+        category=finding.category,
+        specificity=2 if finding.kind != "error-line" and finding.weight >= 0.5 else 1,
+        pod=log.pod,
+        container=log.container,
+        relation=log.relation,
+        facts=(fact,),
+        finding=finding,
+    )
+
+
+_PERFORMANCE_ALERT = ("latency", "error", "5xx", "4xx", "slow", "timeout", "rate", "throughput", "availability", "slo", "burn", "failing", "queue", "lag")
+_LIFECYCLE_ALERT = ("notrunning", "restart", "oom", "crash", "notready", "pending", "waiting", "image", "unschedul", "terminat", "replicas", "cpu", "memory")
+_LASTING_COUNT = 3
+
+
+def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    """Whether what the candidate describes is going on, judged by the state of whom it is about."""
+    if candidate.relation is Relation.NEIGHBOUR:
+        return Activity.ELSEWHERE
+    if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
+        return Activity.PAST
+    if not candidate.pod and not candidate.container:
+        return Activity.ACTIVE
+    state = _state(candidate, health)
+    if state is State.FAILING or state is State.UNKNOWN:
+        return Activity.INACTIVE if _is_mere_probe(candidate, scene, health) else Activity.ACTIVE
+    if state is State.STARTING:
+        return Activity.INACTIVE
+    if _is_log_only(candidate) and not any(fact.is_past for fact in candidate.facts) and _lasts(candidate, scene):
+        return Activity.ACTIVE
+    return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)
+
+
+def _when_healthy(candidate: Candidate, health: Health) -> Activity:
+    """A loud but healthy container beside a failing one is elsewhere; with nothing failing it is nothing."""
+    if any(fact.is_past for fact in candidate.facts) and health.recovered:
+        return Activity.PAST
+    return Activity.ELSEWHERE if health.failing else Activity.INACTIVE
+
+
+def _state(candidate: Candidate, health: Health) -> State:
+    """The state of the container; without one, the worst of the pods that the facts are about."""
+    if candidate.container:
+        states = {health.of(fact.pod, candidate.container) for fact in candidate.facts if fact.container}
+        own = states or {health.of(candidate.pod, candidate.container)}
+    else:
+        own = {health.of(fact.pod, "") for fact in candidate.facts if fact.pod}
+    order = (State.FAILING, State.UNKNOWN, State.STARTING, State.RECOVERED, State.HEALTHY)
+    return min(own, key=order.index, default=State.UNKNOWN)
+
+
+def _is_log_only(candidate: Candidate) -> bool:
+    return all(fact.source == "log" for fact in candidate.facts)
+
+
+def _lasts(candidate: Candidate, scene: Scene) -> bool:
+    """Whether errors in the log of a ready container still explain an alert: about performance, and not a blip."""
+    name = scene.case.incident.alert.name.lower()
+    if any(word in name for word in _LIFECYCLE_ALERT):
+        return False
+    is_about_errors = any(word in name for word in _PERFORMANCE_ALERT)
+    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= Level.ERROR]
+    count = max((fact.count for fact in loud), default=0)
+    return count >= (1 if is_about_errors else _LASTING_COUNT)
+
+
+def _is_mere_probe(candidate: Candidate, scene: Scene, health: Health) -> bool:
+    """One refused probe is no failure: it needs repeats, a kill, or a container that never became ready.
+
+    Source: failure-modes.md, "Tried on a real 1.36 node, too eager as they stand".
+    """
+    if candidate.category is not Category.PROBE or any(fact.field != "Unhealthy" for fact in candidate.facts):
+        return False
+    if max(fact.count for fact in candidate.facts) >= _LASTING_COUNT:
+        return False
+    killed = any(event.reason == "Killing" and event.name == candidate.pod for event, _ in scene.events)
+    pod = next((item for item in scene.pods if item.name == candidate.pod), None)
+    age_s = pod_age_s(pod.name, pod.body, scene) if pod else None
+    return not killed and (age_s is None or age_s <= YOUNG_S)
+
+
+def weigh(candidate: Candidate, scene: Scene, health: Health) -> Candidate:
+    """The candidate with its confidence before rivals are known."""
+    reasons = list(_reasons(candidate, scene, health))
+    total = sum(WEIGHTS[reason] for reason in reasons)
+    if candidate.finding:
+        total = min(total, 0.35 + 0.45 * candidate.finding.weight)
+    return replace(candidate, confidence=bound(total), reasons=tuple(reasons))
+
+
+def bound(confidence: float) -> float:
+    """Never certain, never nothing."""
+    return round(min(HIGHEST, max(LOWEST, confidence)), 2)
+
+
+def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
+    yield f"specificity {candidate.specificity}"
+    sources = {_kind_of_evidence(fact) for fact in candidate.facts}
+    if "status" in sources:
+        yield "said by status"
+    elif "event" in sources:
+        yield "said by an event"
+    elif "log" in sources:
+        yield "said by a log at the end of a run" if _ends_run(candidate, scene) else "said by a log"
+    if len(sources | {_kind_of_evidence(fact) for fact in candidate.supporting}) > 1:
+        yield "two kinds of evidence agree"
+    if candidate.supporting:
+        yield "supporting facts"
+    if max((fact.count for fact in candidate.facts), default=0) >= _LASTING_COUNT:
+        yield "seen three times or more"
+    if sources == {"log"}:
+        yield from _loudness(candidate)
+    if candidate.relation is Relation.NEIGHBOUR:
+        yield "somebody else's"
+    if sources == {"alert"}:
+        yield "only the alert says so"
+    yield from _whose(candidate, scene, health)
+
+
+def _kind_of_evidence(fact: Fact) -> str:
+    return fact.source if fact.source in ("event", "log", "alert") else "status"
+
+
+def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
+    if candidate.activity is Activity.ELSEWHERE and candidate.relation < Relation.NEIGHBOUR:
+        yield "that container is healthy"
+    named = scene.case.incident.target.container
+    if named and candidate.container and candidate.container != named and _state(candidate, health) is not State.FAILING:
+        yield "another container than the alert names"
+
+
+def _loudness(candidate: Candidate) -> Iterable[str]:
+    level = max(grade(fact.value) for fact in candidate.facts)
+    if level < Level.NOTICE:
+        yield "the line is only information"
+    elif level <= Level.WARNING:
+        yield "the line is only a warning"
+
+
+_END_LINES = 25
+
+
+def _ends_run(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a decisive line stands near the end of a log whose container then ended."""
+    for fact in candidate.facts:
+        log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+        container = scene.container_named(fact.container, fact.pod) if fact.container else None
+        ended = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
+        if log and (log.previous or ended) and fact.citation and fact.citation.line > log.kept[-1].line - _END_LINES:
+            return True
+    return False
+
+
+def restarts_of(candidate: Candidate, scene: Scene) -> int:
+    """How often the candidate's container restarted."""
+    container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
+    return int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
+
+
+def concerns_same(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates may be about the same thing: the same container, or one of them about no container."""
+    if (one.relation is Relation.NEIGHBOUR) != (other.relation is Relation.NEIGHBOUR):
+        return False
+    return not one.container or not other.container or one.container == other.container
+
+
+def cited_lines(candidate: Candidate) -> set[tuple[str, int]]:
+    """The lines that decided."""
+    return {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
+
+
+def merge_facts(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """The candidate, supported by the facts of the symptoms it accounts for."""
+    seen = cited_lines(candidate)
+    extra = [fact for other in others for fact in other.facts[:1] if fact.citation and (fact.citation.evidence_id, fact.citation.line) not in seen]
+    return replace(
+        candidate,
+        supporting=(*candidate.supporting, *extra[:3]),
+        took_over=tuple(dict.fromkeys((*candidate.took_over, *(other.id for other in others)))),
+    )

@@ -1,0 +1,151 @@
+"""The rules engine: one case in, one Diagnosis out, in milliseconds and without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from incident_bot.condense.severity import Level
+from incident_bot.diagnosis.candidates import (
+    Activity,
+    Candidate,
+    from_logs,
+    from_match,
+    judge_activity,
+    weigh,
+)
+from incident_bot.diagnosis.health import Health, judge_health
+from incident_bot.diagnosis.log_reading import level_of
+from incident_bot.diagnosis.matching import match_rules
+from incident_bot.diagnosis.narrative import (
+    tell_actions,
+    tell_cause,
+    tell_impact,
+    tell_ruled_out,
+    tell_summary,
+    tell_timeline,
+)
+from incident_bot.diagnosis.ranking import Ranking, rank
+from incident_bot.diagnosis.rules import RuleSet
+from incident_bot.diagnosis.scene import Relation, Scene, read_scene
+from incident_bot.diagnosis.templates import fill_text
+from incident_bot.diagnosis.values import values_of
+from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, Excerpt, Gap, Verdict
+
+ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
+"""Alerts that say by firing that alerting works (kube-prometheus)."""
+
+_ENOUGH_LOG_LINES = 10
+_SURE_WITHOUT_STATUS = 0.45
+
+
+def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now: datetime) -> Diagnosis:
+    """Say what the evidence shows.
+
+    `digests` holds `condense.digest` of each log by evidence id (a log without one is read whole);
+    `now` is aware and stands for the time of the evidence while that is not older than 15 minutes.
+    """
+    scene = read_scene(case, digests, now)
+    health = judge_health(scene)
+    candidates = find_candidates(scene, health, rules)
+    ranking = rank(candidates, rules, scene)
+    verdict = judge(scene, health, ranking)
+    causes = _worth_telling(verdict, ranking)
+    alert = case.incident.alert
+    first = causes[0].rule if causes else None
+    return Diagnosis(
+        verdict=verdict,
+        summary=tell_summary(verdict, causes, scene, health),
+        category=causes[0].category if causes else Category.UNKNOWN,
+        severity=alert.severity,
+        causes=tuple(tell_cause(item, place, scene) for place, item in enumerate(causes, start=1)),
+        impact=tell_impact(verdict, causes, scene, health),
+        actions=tell_actions(causes, verdict, scene),
+        prevention=_fill_all(first.prevention, causes[0], scene) if first else (),
+        do_not=_fill_all(first.do_not, causes[0], scene) if first else (),
+        ruled_out=tell_ruled_out(ranking, scene, health) if verdict is not Verdict.HEALTHY else (),
+        gaps=tuple(_missing(scene, health, verdict)),
+        timeline=tell_timeline(scene),
+        engine=Engine.RULES,
+    )
+
+
+def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candidate]:
+    """Everything that could be a cause, with its activity and its confidence."""
+    found = [from_match(match) for match in match_rules(rules, scene)]
+    found += from_logs(scene, health)
+    judged = [replace(item, activity=judge_activity(item, scene, health)) for item in found]
+    return [weigh(item, scene, health) for item in judged if item.activity is not Activity.INACTIVE]
+
+
+def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
+    """What the evidence says about the target, status before logs."""
+    if scene.case.incident.alert.name in ALWAYS_FIRING:
+        return Verdict.HEALTHY
+    if not (scene.pods or scene.objects or scene.events or scene.logs):
+        return Verdict.INSUFFICIENT_EVIDENCE
+    active = [item for item in ranking.causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR]
+    if health.failing:
+        return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
+    if active and (health.is_known or active[0].confidence >= _SURE_WITHOUT_STATUS):
+        return Verdict.FAILURE
+    return _judge_quiet(scene, health, ranking)
+
+
+def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
+    """Nothing is failing: it was, it never did, or nobody knows."""
+    is_resolved = scene.case.incident.alert.status is AlertStatus.RESOLVED
+    if health.recovered or is_resolved or (health.is_known and _is_past(ranking)):
+        return Verdict.RECOVERED
+    if health.is_known:
+        return Verdict.HEALTHY
+    lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
+    is_calm = lines >= _ENOUGH_LOG_LINES and not any(
+        level_of(kept.text) >= Level.ERROR for log in scene.logs for kept in log.kept
+    )
+    return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
+
+
+def _is_past(ranking: Ranking) -> bool:
+    """Only status and pod events can say that something was wrong; old log lines of a healthy pod cannot."""
+    return any(
+        item.activity is Activity.PAST and item.specificity >= 2 and any(fact.source in ("container", "exit_code") for fact in item.facts)
+        for item in ranking.causes
+    )
+
+
+def _says_enough(active: Sequence[Candidate], scene: Scene) -> bool:
+    """An umbrella symptom names no cause: enough only where the log was read and had nothing to add."""
+    if not active:
+        return False
+    best = active[0]
+    if best.specificity >= 2 or best.finding is not None:
+        return True
+    return any(fact.source != "container" for fact in best.facts) and any(log.relation is not Relation.NEIGHBOUR for log in scene.logs)
+
+
+def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:
+    if verdict is Verdict.HEALTHY:
+        return ()
+    wanted = {Verdict.RECOVERED: (Activity.PAST,)}.get(verdict, (Activity.ACTIVE, Activity.ELSEWHERE))
+    return tuple(item for item in ranking.causes if item.activity in wanted)
+
+
+def _fill_all(texts: Sequence[str], candidate: Candidate, scene: Scene) -> tuple[str, ...]:
+    values = values_of(candidate, scene)
+    return tuple(fill_text(text, values) for text in texts)
+
+
+def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
+    """What would have been needed; printed so that nobody mistakes silence for health."""
+    if verdict is not Verdict.INSUFFICIENT_EVIDENCE:
+        return []
+    gaps = []
+    if not health.is_known:
+        gaps.append(Gap(kind="not-found", what="status", reason="no status of the target is in the evidence", remedy="Add `kubectl describe pod` or `get pod -o yaml`."))
+    if not scene.events:
+        gaps.append(Gap(kind="not-found", what="events", reason="no events are in the evidence", remedy="Add `kubectl get events`; they are kept for an hour."))
+    if not any(log.relation is not Relation.NEIGHBOUR for log in scene.logs):
+        gaps.append(Gap(kind="not-found", what="logs", reason="no log of the target is in the evidence", remedy="Add `kubectl logs` and `kubectl logs --previous`."))
+    return gaps

@@ -1,0 +1,313 @@
+"""What the engineer reads: summary, causes, impact, actions, what was ruled out, what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from incident_bot.diagnosis.candidates import Candidate
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
+from incident_bot.diagnosis.health import Health, State
+from incident_bot.diagnosis.ranking import Ranking
+from incident_bot.diagnosis.scene import Relation, Scene
+from incident_bot.diagnosis.templates import fill_command, fill_text
+from incident_bot.diagnosis.values import values_of
+from incident_bot.model import Action, Cause, Citation, Engine, Risk, TimelineEntry, Verdict
+
+_MAX_CITATIONS = 4
+_MAX_ACTIONS = 7
+_MAX_TIMELINE = 14
+
+
+def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
+    """A ranked cause with its names filled in and its lines cited."""
+    values = values_of(candidate, scene)
+    citations = tuple(_citations(candidate))
+    return Cause(
+        rank=place,
+        title=title_of(candidate, scene),
+        explanation=_explain(candidate, values, scene),
+        category=candidate.category,
+        confidence=candidate.confidence if citations else min(candidate.confidence, 0.3),
+        citations=citations,
+        found_by=Engine.RULES,
+        rule_id=candidate.id,
+        conjecture=not citations,
+    )
+
+
+def title_of(candidate: Candidate, scene: Scene) -> str:
+    """One line that names the cause; rules speak in templates, log readers have spoken already."""
+    return fill_text(candidate.rule.title, values_of(candidate, scene)) if candidate.rule else candidate.title
+
+
+def _citations(candidate: Candidate) -> Iterator[Citation]:
+    """The deciding lines first, one a kind of evidence before a second of the same."""
+    facts = [fact for fact in (*candidate.facts, *candidate.supporting) if fact.citation]
+    seen_evidence: set[str] = set()
+    first, second = [], []
+    seen: set[tuple[str, int]] = set()
+    for fact in facts:
+        assert fact.citation is not None
+        key = (fact.citation.evidence_id, fact.citation.line)
+        if key in seen:
+            continue
+        seen.add(key)
+        (second if fact.citation.evidence_id in seen_evidence else first).append(fact.citation)
+        seen_evidence.add(fact.citation.evidence_id)
+    yield from (*first, *second)[:_MAX_CITATIONS]
+
+
+def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
+    told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
+    if candidate.finding:
+        times = f", {candidate.finding.count} times" if candidate.finding.count > 1 else ""
+        told = f"No rule knows this application; its own log names the reason{times}. {candidate.finding.hint}"
+    symptoms = [rule_name for rule_name in candidate.took_over if not rule_name.startswith("log-")]
+    if symptoms:
+        told += f" It also accounts for: {', '.join(symptoms[:4])}."
+    if candidate.relation is Relation.NEIGHBOUR:
+        told += f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
+    return told
+
+
+def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
+    """The one sentence that the engineer on call needs."""
+    who = _who(scene)
+    if verdict is Verdict.HEALTHY:
+        return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
+    if verdict is Verdict.RECOVERED:
+        over = f": {_lower(title_of(causes[0], scene))}" if causes else _past(health)
+        return f"{who} has recovered{over}; nothing is failing now."
+    if verdict is Verdict.INSUFFICIENT_EVIDENCE:
+        seen = f": {health.failing[0].text}" if health.failing else ""
+        return f"Too little evidence to name a cause for {who}{seen}."
+    if causes:
+        return f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}."
+    return f"{who} is failing ({health.failing[0].text}), and nothing that was read says why."
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _who(scene: Scene) -> str:
+    target = scene.target
+    name = target.pod or target.workload or target.node
+    place = f"{target.namespace}/" if target.namespace and name and not (target.node == name) else ""
+    return f"{place}{name}" if name else target.name if target.namespace else "what was read"
+
+
+def _why_healthy(scene: Scene, health: Health) -> str:
+    ready = sum(1 for name in health.own_pods if health.pods.get(name) is State.HEALTHY)
+    completed = [pod for pod in scene.pods if pod.name in health.own_pods and first_value(pod.body, "status.phase") == "Succeeded"]
+    if completed:
+        return " (it completed)"
+    return f" ({ready} of {len(health.own_pods)} pod(s) without a fault)" if health.own_pods and ready else ""
+
+
+def _past(health: Health) -> str:
+    return f": {health.recovered[0].text}" if health.recovered else ""
+
+
+def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
+    container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
+    restarts = int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
+    replicas = _replicas(scene)
+    parts = [f"{restarts} restart(s)"] if restarts else []
+    if replicas:
+        parts.append(f"{replicas[0]} of {replicas[1]} replica(s) ready")
+    return f" ({', '.join(parts)})" if parts and health.failing else ""
+
+
+def _replicas(scene: Scene) -> tuple[int, int] | None:
+    for item, relation in scene.objects:
+        if relation is Relation.OWN and item.kind in ("Deployment", "StatefulSet", "DaemonSet"):
+            wanted = read_quantity(first_value(item.body, "spec.replicas|status.desiredNumberScheduled|status.replicas"))
+            ready = read_quantity(first_value(item.body, "status.readyReplicas|status.numberReady|status.availableReplicas"))
+            if wanted:
+                return int(ready or 0), int(wanted)
+    return None
+
+
+def tell_impact(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
+    """Who is hurt, from replicas and readiness; then what the rule knows."""
+    if verdict in (Verdict.HEALTHY, Verdict.RECOVERED):
+        return "None now, as far as the evidence shows."
+    told = [sentence for sentence in (_count_replicas(scene, health), _count_siblings(scene, health)) if sentence][:1]
+    if causes and causes[0].rule and causes[0].rule.impact:
+        told.append(fill_text(causes[0].rule.impact, values_of(causes[0], scene)))
+    return " ".join(told) or "Unknown: neither replicas nor readiness were in the evidence."
+
+
+def _count_replicas(scene: Scene, health: Health) -> str:
+    replicas = _replicas(scene)
+    if not replicas:
+        return ""
+    ready, wanted = replicas
+    name = scene.target.workload or _who(scene)
+    if ready == 0:
+        return f"All of {name} is down: 0 of {wanted} replica(s) ready."
+    return f"{name} runs degraded: {ready} of {wanted} replica(s) ready." if ready < wanted else f"{ready} of {wanted} replica(s) of {name} are ready."
+
+
+def _count_siblings(scene: Scene, health: Health) -> str:
+    if not health.own_pods:
+        return ""
+    bad = sorted(name for name in health.own_pods if health.pods.get(name) is State.FAILING)
+    good = len(health.own_pods) - len(bad)
+    if not bad:
+        return ""
+    return f"{len(bad)} of {len(health.own_pods)} pod(s) read are failing ({', '.join(bad[:3])})" + (
+        f"; {good} still work." if good else "; none of those read works."
+    )
+
+
+def tell_actions(causes: Sequence[Candidate], verdict: Verdict, scene: Scene) -> tuple[Action, ...]:
+    """What to type, harmless steps first, for the first cause and then what would settle the others."""
+    if verdict is Verdict.HEALTHY:
+        return ()
+    steps = [action for cause in causes[:1] for action in _actions_of(cause, scene)]
+    steps += [action for cause in causes[1:] for action in _actions_of(cause, scene) if action.risk is Risk.READ_ONLY][:2]
+    if not steps or verdict is Verdict.INSUFFICIENT_EVIDENCE or all(cause.rule is None for cause in causes):
+        steps += gather_more(scene, causes)
+    return order_actions(steps)
+
+
+def order_actions(steps: Iterable[Action]) -> tuple[Action, ...]:
+    """Each command once, read-only before changing, in the order given."""
+    seen: set[str] = set()
+    unique = []
+    for action in steps:
+        key = action.command or action.step
+        if key not in seen:
+            seen.add(key)
+            unique.append(action)
+    return tuple(sorted(unique, key=lambda action: action.risk is not Risk.READ_ONLY)[:_MAX_ACTIONS])
+
+
+def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
+    if candidate.rule is None:
+        return
+    values = values_of(candidate, scene)
+    for template in candidate.rule.actions:
+        yield Action(
+            step=fill_text(template.step, values),
+            command=fill_command(template.command, values),
+            risk=template.risk,
+            why=fill_text(template.why, values),
+        )
+
+
+def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
+    """Read-only commands for what the evidence lacks."""
+    values = values_of(causes[0], scene) if causes else _target_values(scene)
+    steps = []
+    if values.get("pod"):
+        steps.append(("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}"))
+        container = " -c {container}" if values.get("container") else " --all-containers"
+        if not any(log.previous for log in scene.logs):
+            steps.append(("Read the log of the run that ended", f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200"))
+        steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
+    elif values.get("workload"):
+        steps.append(("Read the workload's conditions and events", "kubectl -n {namespace} describe {workload_kind|deployment} {workload}"))
+    if values.get("node") and not values.get("pod"):
+        steps.append(("Read the node's conditions", "kubectl describe node {node}"))
+    if not scene.events:
+        steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
+    return [Action(step=step, command=fill_command(command, values), why="Not in the evidence, or worth a second look.") for step, command in steps]
+
+
+def _target_values(scene: Scene) -> dict[str, str]:
+    target = scene.target
+    named = {
+        "namespace": target.namespace, "pod": target.pod, "container": target.container,
+        "workload": target.workload, "workload_kind": target.workload_kind.lower(), "node": target.node,
+    }  # fmt: skip
+    return {name: value for name, value in named.items() if value}
+
+
+def tell_ruled_out(ranking: Ranking, scene: Scene, health: Health) -> tuple[str, ...]:
+    """What was looked for and not found, or found and set aside, each with its line."""
+    found = [_setting_aside(item, scene, "is noise, seen on healthy clusters too") for item in ranking.noise[:2]]
+    shown = {item.id for item in ranking.causes}
+    aside = [item for item in ranking.elsewhere if item.id not in shown][:3]
+    found += [_setting_aside(item, scene, _why_aside(item, health)) for item in aside]
+    found += list(_not_memory(scene, ranking))
+    found += list(_not_node(scene, ranking))
+    return tuple(dict.fromkeys(found))[:6]
+
+
+def _setting_aside(item: Candidate, scene: Scene, why: str) -> str:
+    return f"{title_of(item, scene)}: {why}{_at(item.facts[0].citation, scene)}."
+
+
+def _why_aside(item: Candidate, health: Health) -> str:
+    if item.relation is Relation.NEIGHBOUR:
+        return f"concerns {item.pod or item.facts[0].name}, not the alert's target"
+    return f"container {item.container} itself is healthy" if item.container else "the state it describes is not there"
+
+
+def _at(citation: Citation | None, scene: Scene) -> str:
+    if citation is None:
+        return ""
+    evidence = scene.texts.get(citation.evidence_id)
+    return f" ({evidence.name if evidence else citation.evidence_id}:{citation.line})"
+
+
+def _not_memory(scene: Scene, ranking: Ranking) -> Iterator[str]:
+    """Exit 137 without OOMKilled invites the wrong conclusion; say what the status says."""
+    for container in scene.containers:
+        path = "lastState.terminated.reason|state.terminated.reason"
+        reason = first_value(container.status, path)
+        if container.relation < Relation.NEIGHBOUR and reason and reason != "OOMKilled" and not _is_about_memory(ranking):
+            line = container.line_of("lastState.terminated.reason" if first_value(container.status, "lastState.terminated.reason") else "state.terminated.reason")
+            yield f"Host memory: container {container.name} ended with reason {reason}, not OOMKilled{_at(scene.cite(container.source.evidence_id, line), scene)}."
+            return
+
+
+def _is_about_memory(ranking: Ranking) -> bool:
+    return any("oom" in item.id or "memory" in item.id for item in ranking.causes)
+
+
+def _not_node(scene: Scene, ranking: Ranking) -> Iterator[str]:
+    for item, relation in scene.objects:
+        if item.kind != "Node" or relation is Relation.NEIGHBOUR:
+            continue
+        quiet = [name for name in ("MemoryPressure", "DiskPressure", "PIDPressure") if first_value(item.body, f"status.conditions[{name}].status") == "False"]
+        ready = first_value(item.body, "status.conditions[Ready].status") == "True"
+        if ready and quiet:
+            line = item.line_of(f"status.conditions[{quiet[0]}].status")
+            yield f"Node {item.name}: Ready, without {', '.join(quiet)}{_at(scene.cite(item.evidence_id, line), scene)}."
+            return
+
+
+def tell_timeline(scene: Scene) -> tuple[TimelineEntry, ...]:
+    """Dated facts of the target in order; the newest are kept when there are many."""
+    entries = list(_dated_events(scene)) + list(_dated_ends(scene))
+    alert = scene.case.incident.alert
+    if alert.starts_at:
+        entries.append(TimelineEntry(at=alert.starts_at, text=f"alert {alert.name} fired"))
+    entries.sort(key=lambda entry: entry.at)
+    return tuple(entries[-_MAX_TIMELINE:])
+
+
+def _dated_events(scene: Scene) -> Iterator[TimelineEntry]:
+    for event, relation in scene.events:
+        if relation is not Relation.NEIGHBOUR and event.last_at:
+            times = f" (seen {event.count} times)" if event.count > 1 else ""
+            text = f"{event.reason}: {event.message[:140]}{times}"
+            yield TimelineEntry(at=event.last_at, text=text, citation=scene.cite(event.evidence_id, event.line, event.message))
+
+
+def _dated_ends(scene: Scene) -> Iterator[TimelineEntry]:
+    for container in scene.containers:
+        if container.relation is Relation.NEIGHBOUR:
+            continue
+        for state in ("lastState", "state"):
+            ended = read_time(first_value(container.status, f"{state}.terminated.finishedAt"))
+            if ended:
+                path = f"{state}.terminated.finishedAt"
+                reason = first_value(container.status, f"{state}.terminated.reason") or "ended"
+                code = first_value(container.status, f"{state}.terminated.exitCode")
+                citation = scene.cite(container.source.evidence_id, container.line_of(path))
+                yield TimelineEntry(at=ended, text=f"container {container.name} ended: {reason}, exit code {code}", citation=citation)

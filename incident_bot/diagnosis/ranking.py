@@ -1,0 +1,225 @@
+"""Cause before symptom: what takes over what, what is noise, and in which order the rest is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.candidates import (
+    SHOWN_FROM,
+    WEIGHTS,
+    Activity,
+    Candidate,
+    bound,
+    cited_lines,
+    concerns_same,
+    merge_facts,
+    restarts_of,
+)
+from incident_bot.diagnosis.rules import RuleSet
+from incident_bot.diagnosis.scene import Relation, Scene
+from incident_bot.model import Category
+
+MAX_CAUSES = 3
+_RIVAL_GAP = 0.04
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What is left as causes, in order, and what was set aside (noise, other containers, symptoms)."""
+
+    causes: tuple[Candidate, ...]
+    noise: tuple[Candidate, ...] = ()
+    elsewhere: tuple[Candidate, ...] = ()
+
+
+def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranking:
+    """Rank the candidates that go on (or, when none does, those that are past)."""
+    noise = tuple(item for item in candidates if item.is_noise)
+    real = [item for item in candidates if not item.is_noise]
+    level = min((item.activity for item in real if item.activity in (Activity.ACTIVE, Activity.PAST)), default=None)
+    pool = _merge_same([item for item in real if item.activity is level])
+    pool = _order_scheduling(pool)
+    pool = _take_over(pool, rules, scene)
+    pool = _show_doubt(pool)
+    elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]
+    causes = sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order)
+    if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:
+        causes += _worth_a_look(elsewhere, causes, rules)[: MAX_CAUSES - len(causes)]
+    return Ranking(causes=tuple(causes[:MAX_CAUSES]), noise=noise, elsewhere=tuple(elsewhere))
+
+
+def _order(item: Candidate) -> tuple[object, ...]:
+    first_line = min((fact.citation.line for fact in item.facts if fact.citation and fact.source == "log"), default=0)
+    return (-item.confidence, -item.specificity, item.finding is not None, first_line, item.id)
+
+
+def _merge_same(pool: list[Candidate]) -> list[Candidate]:
+    """The same rule about several containers of the target is one cause, told about the surest."""
+    best: dict[str, Candidate] = {}
+    for item in sorted(pool, key=_order):
+        key = item.id if item.rule else f"{item.id}:{item.title}"
+        if key in best:
+            best[key] = merge_facts(best[key], [replace(item, id=item.id)])
+            best[key] = replace(best[key], took_over=tuple(name for name in best[key].took_over if name != item.id))
+        else:
+            best[key] = item
+    return list(best.values())
+
+
+def _worth_a_look(elsewhere: Sequence[Candidate], causes: Sequence[Candidate], rules: RuleSet) -> list[Candidate]:
+    """Failures of neighbours that the best cause's line names: a database that is down explains a refusal."""
+    if not causes:
+        return []
+    told = " ".join(fact.value for fact in causes[0].facts).lower()
+    named = [
+        item
+        for item in elsewhere
+        if item.relation is Relation.NEIGHBOUR and item.specificity >= 2 and (name := _neighbour_name(item)) and name in told
+    ]
+    return sorted((item for item in named if item.id not in rules.explained.get(causes[0].id, ())), key=_order)
+
+
+def _neighbour_name(item: Candidate) -> str:
+    name = item.pod or next((fact.name for fact in item.facts), "")
+    parts = [part for part in re.split(r"-(?:[a-z0-9]{6,10}-[a-z0-9]{5}|\d+)$", name.lower()) if part]
+    return parts[0] if parts and len(parts[0]) >= 4 else ""
+
+
+def _take_over(pool: list[Candidate], rules: RuleSet, scene: Scene) -> list[Candidate]:
+    """Remove what another candidate accounts for, and let its lines support that one."""
+    taken: dict[int, list[Candidate]] = {}
+    gone: set[int] = set()
+    strongest_first = sorted(range(len(pool)), key=lambda index: (pool[index].finding is not None, -pool[index].specificity, _order(pool[index])))
+    for index in strongest_first:
+        if index in gone or pool[index].confidence < SHOWN_FROM:
+            continue
+        for other in range(len(pool)):
+            if other != index and other not in gone and _accounts_for(pool[index], pool[other], rules, scene):
+                gone.add(other)
+                taken.setdefault(index, []).extend((pool[other], *taken.pop(other, [])))
+    return [_strengthen(item, taken.get(index, [])) for index, item in enumerate(pool) if index not in gone]
+
+
+def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
+    if not symptoms:
+        return item
+    bonus = "accounts for another symptom"
+    told = [symptom for symptom in symptoms if symptom.rule]
+    merged = merge_facts(item, told)
+    if not told or bonus in item.reasons:
+        return merged
+    return replace(merged, confidence=bound(item.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
+
+
+def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
+    if not concerns_same(cause, symptom):
+        return False
+    explained = rules.explained.get(cause.id, frozenset())
+    if symptom.id in explained:
+        return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
+    if cause.id in rules.explained.get(symptom.id, ()):
+        return False
+    if symptom.finding:
+        return _covers_finding(cause, symptom)
+    if symptom.specificity == 1:
+        return cause.specificity > 1 or _is_telling(cause)
+    return _is_probe_symptom(cause, symptom, scene)
+
+
+def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a generic finding adds nothing to a rule, or to a better finding of the same container."""
+    if cause.finding:
+        is_same_kind = cause.finding.kind == symptom.finding.kind if symptom.finding else False
+        better = cause.confidence >= symptom.confidence + (0.0 if is_same_kind else 0.1)
+        return cause.container == symptom.container and better
+    if cause.specificity == 1:
+        return bool(cited_lines(cause) & cited_lines(symptom)) and not _is_telling(symptom)
+    if cause.category is Category.PROBE or all(fact.source == "exit_code" for fact in cause.facts):
+        return False
+    return bool(cause.container or not symptom.container) or bool(cited_lines(cause) & cited_lines(symptom))
+
+
+_TELLING_WEIGHT = 0.5
+
+
+def _is_telling(item: Candidate) -> bool:
+    """A finding that says more than "it crashed": a complaint of a known kind, loud enough."""
+    return item.finding is not None and item.finding.weight >= _TELLING_WEIGHT
+
+
+_KILLED = re.compile(r"failed (?:liveness|startup) probe", re.IGNORECASE)
+
+
+def _is_probe_symptom(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """A probe that fails because the container crashed, or because its own log says why, is a symptom."""
+    if symptom.category is not Category.PROBE or cause.category is Category.PROBE:
+        return False
+    says_why = cause.specificity >= 2 and any(fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in cause.facts)
+    if any(event.reason == "Killing" and _KILLED.search(event.message) for event, _ in scene.events):
+        return says_why
+    crashed = any(fact.source in ("container", "exit_code") for fact in cause.facts) or restarts_of(cause, scene) > 0
+    return says_why or (crashed and cause.specificity >= 2)
+
+
+def _show_doubt(pool: list[Candidate]) -> list[Candidate]:
+    """Two independent causes that are equally sure make each other less sure."""
+    ordered = sorted(pool, key=_order)
+    if len(ordered) < 2 or ordered[0].confidence - ordered[1].confidence >= _RIVAL_GAP:
+        return ordered
+    if ordered[0].category is ordered[1].category and ordered[0].container != ordered[1].container:
+        return ordered
+    reason = "an equal rival"
+    limit = ordered[0].confidence - _RIVAL_GAP
+    return [
+        replace(item, confidence=bound(item.confidence + WEIGHTS[reason]), reasons=(*item.reasons, reason))
+        if item.confidence > limit
+        else item
+        for item in ordered
+    ]
+
+
+# In the order of the scheduler's filters: a node that fails a later one has passed those before.
+# Source: kubernetes/kubernetes@v1.36.2:pkg/scheduler/apis/config/v1/default_plugins.go
+_FILTERS = (
+    re.compile(r"unschedulable|cordoned|didn't match the requested node name"),
+    re.compile(r"taint"),
+    re.compile(r"node affinity|node selector|match Pod's"),
+    re.compile(r"free ports|host port"),
+    re.compile(r"volume|persistentvolumeclaim|topology spread|affinity rules|anti-affinity|claim"),
+    re.compile(r"Insufficient|Too many pods"),
+)
+_REASON = re.compile(r"(\d{1,6}) ([^,.]{3,200})")
+
+
+def _order_scheduling(pool: list[Candidate]) -> list[Candidate]:
+    """FailedScheduling is a histogram of reasons: the actionable one is where nodes pass everything else.
+
+    A taint about the very resource that others lack (`nvidia.com/gpu`) goes first: those others are no
+    candidates at all. The rest lose confidence.
+    """
+    staged = {index: stage for index, item in enumerate(pool) if (stage := _scheduling_stage(item)) is not None}
+    if len(staged) < 2:
+        return pool
+    best = max(staged.values())
+    return [
+        replace(item, confidence=bound(item.confidence - 0.15)) if index in staged and staged[index] < best else item
+        for index, item in enumerate(pool)
+    ]
+
+
+def _scheduling_stage(item: Candidate) -> tuple[int, int] | None:
+    fact = next((fact for fact in item.facts if re.search(r"nodes are available", fact.value)), None)
+    if fact is None or item.rule is None:
+        return None
+    patterns = [test for condition in item.rule.any for key in ("message", "pattern") if (test := condition.test.get(key))]
+    best: tuple[int, int] | None = None
+    for count, reason in _REASON.findall(fact.value.partition("preemption:")[0].partition("available:")[2]):
+        text = f"{count} {reason}"
+        if any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns):
+            stage = max((number for number, known in enumerate(_FILTERS) if known.search(reason)), default=-1)
+            is_device_taint = "taint" in reason and re.search(r"gpu|tpu|accelerator", reason) is not None
+            best = max(best or (-1, 0), (len(_FILTERS) if is_device_taint else stage, int(count)))
+    return best

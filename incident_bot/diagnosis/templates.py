@@ -1,0 +1,49 @@
+"""Filling names into a rule's text and commands. Names come from evidence, so commands quote them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import string
+from collections.abc import Mapping
+
+_MAX_CHARS = 200
+_BREAKS = re.compile(r"[\r\n\t\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def fill_text(template: str, values: Mapping[str, str]) -> str:
+    """Prose with values; a missing one becomes its fallback, else its name in capitals.
+
+    Values are cut and put on one line; they are never parsed again, so braces in them stay braces.
+    """
+    return "".join(
+        literal + ("" if field is None else _BREAKS.sub(" ", _value(field, values))[:_MAX_CHARS])
+        for literal, field in _parts(template)
+    ).strip()
+
+
+def fill_command(template: str, values: Mapping[str, str]) -> str:
+    """A shell command with quoted values.
+
+    A value that could be read as an option, or that holds a line break, is refused: its name in capitals
+    stands in, for the engineer to replace.
+    """
+    return "".join(literal + ("" if field is None else _word(field, values)) for literal, field in _parts(template)).strip()
+
+
+def _parts(template: str) -> list[tuple[str, str | None]]:
+    # format() itself would evaluate {a.b} and {a[0]}; only the parser is used.
+    return [(literal, field) for literal, field, _, _ in string.Formatter().parse(template)]
+
+
+def _value(field: str, values: Mapping[str, str]) -> str:
+    name, bar, fallback = field.partition("|")
+    return values.get(name) or (fallback if bar else name.upper())
+
+
+def _word(field: str, values: Mapping[str, str]) -> str:
+    name, bar, fallback = field.partition("|")
+    value = values.get(name, "")
+    if not value or value.startswith("-") or len(value) > _MAX_CHARS or _BREAKS.search(value):
+        return fallback if bar else name.upper()
+    return shlex.quote(value)

@@ -1,0 +1,88 @@
+"""The names that a candidate's texts and commands may use: who, which image, which limit, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from incident_bot.diagnosis.candidates import Candidate
+from incident_bot.diagnosis.fieldpaths import first_value, show
+from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Relation, Scene, stem_of
+
+_FROM_CONTAINER = {
+    "image": "spec.image|image",
+    "exit_code": "state.terminated.exitCode|lastState.terminated.exitCode",
+    "restarts": "restartCount",
+    "memory_limit": "spec.resources.limits.memory",
+    "memory_request": "spec.resources.requests.memory",
+    "cpu_limit": "spec.resources.limits.cpu",
+}
+
+
+def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
+    """All template values of a candidate; a missing one is absent."""
+    target = scene.target
+    is_ours = candidate.relation is not Relation.NEIGHBOUR
+    pod = candidate.pod or (target.pod if is_ours else "")
+    container = scene.container_named(candidate.container, pod) or scene.container_named(candidate.container) if candidate.container else None
+    if container is None and not candidate.container:
+        container = _main_container(scene, pod)
+    found = {
+        "namespace": _namespace(scene, pod),
+        "pod": pod,
+        "container": candidate.container or (container.name if container else target.container),
+        "workload": (target.workload if is_ours else stem_of(pod)) or (stem_of(pod) if pod else ""),
+        "workload_kind": (target.workload_kind.lower() if is_ours else "") or "deployment",
+        "node": _node(scene, pod, candidate),
+        "cluster": target.cluster,
+        "alert": scene.case.incident.alert.name,
+        "count": str(max((fact.count for fact in candidate.facts), default=1)),
+        "quote": next((fact.value for fact in candidate.facts), ""),
+    }
+    found |= {name: show(value) for name, path in _FROM_CONTAINER.items() if container and (value := first_value(container.status, path)) is not None}
+    if candidate.rule:
+        found |= _captured(candidate.rule.captures, candidate, container, scene)
+    found |= dict(candidate.groups)
+    return {name: value for name, value in found.items() if value}
+
+
+def _main_container(scene: Scene, pod: str) -> Container | None:
+    mains = [item for item in scene.containers if item.role == "main" and item.pod == pod]
+    named = [item for item in mains if item.name == scene.target.container]
+    return named[0] if named else mains[0] if len({item.name for item in mains}) == 1 else None
+
+
+def _namespace(scene: Scene, pod: str) -> str:
+    found = next((item.namespace for item in scene.pods if item.name == pod and item.namespace), "")
+    return found or scene.target.namespace or next((item.namespace for item, _ in scene.objects if item.namespace), "")
+
+
+def _node(scene: Scene, pod: str, candidate: Candidate) -> str:
+    named = next((fact.name for fact in candidate.facts if fact.kind == "Node"), "")
+    placed = next((first_value(item.body, "spec.nodeName") for item in scene.pods if item.name == pod), "")
+    return named or str(placed or "") or scene.target.node
+
+
+def _captured(captures: Mapping[str, str], candidate: Candidate, container: Container | None, scene: Scene) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, path in captures.items():
+        root, _, rest = path.partition(".")
+        value = _capture(root, rest, candidate, container, scene)
+        if value is not None:
+            found[name] = show(value)
+    return found
+
+
+def _capture(root: str, path: str, candidate: Candidate, container: Container | None, scene: Scene) -> object:
+    if root == "container":
+        return first_value(container.status, path) if container else None
+    if root == "pod":
+        bodies = [item.body for item in scene.pods if item.name == candidate.pod or not candidate.pod]
+    else:
+        wanted = WORKLOAD_KINDS if root == "workload" else frozenset({"Node"})
+        names = {fact.name for fact in candidate.facts}
+        near = sorted(
+            (pair for pair in scene.objects if pair[0].kind in wanted and pair[1] < Relation.NEIGHBOUR),
+            key=lambda pair: (pair[0].name not in names, pair[1]),
+        )
+        bodies = [item.body for item, _ in near]
+    return next((value for body in bodies if (value := first_value(body, path)) is not None), None)
