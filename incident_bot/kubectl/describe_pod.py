@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from incident_bot.kubectl.outline import Field, table_below
 from incident_bot.kubectl.tables import read_inner_table

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from incident_bot.kubectl.describe_pod import fill_conditions, fill_pod_spec
 from incident_bot.kubectl.times import format_time, read_time
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from incident_bot.kubectl.outline import Field
     from incident_bot.kubectl.draft import Draft
+    from incident_bot.kubectl.outline import Field
 
 Numbered = Sequence[tuple[int, str]]
 _COUNT = re.compile(r"(\d{1,9}) (\w+)")

@@ -8,13 +8,13 @@ terminated reason wins over the phase, `Init:` marks init containers, `Terminati
 from __future__ import annotations
 
 import re
-
-from incident_bot.kubectl.times import read_age_s
 from typing import TYPE_CHECKING
 
+from incident_bot.kubectl.times import read_age_s
+
 if TYPE_CHECKING:
-    from incident_bot.kubectl.tables import Row
     from incident_bot.kubectl.draft import Draft
+    from incident_bot.kubectl.tables import Row
 
 _PHASES = frozenset({"Pending", "Running", "Succeeded", "Failed", "Unknown"})
 _TERMINATED = frozenset(

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.kinds import kind_of
 from incident_bot.kubectl.pod_status import fill_pod_row
 from incident_bot.kubectl.tables import Row, read_table
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.reading import KubeObject
