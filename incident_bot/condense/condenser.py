@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.selection import Log, Rewrite, select
 from incident_bot.condense.survey import Survey, chunks_of, survey
-from incident_bot.condense.templates import Template
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
-from incident_bot.model import Evidence, Excerpt, SafeText
+from incident_bot.model import Evidence, Excerpt
+
+if TYPE_CHECKING:
+    from incident_bot.condense.templates import Template
 
 
 def condense(
@@ -35,8 +38,8 @@ def condense(
 class Condenser:
     """One log read as a stream: `feed` lines as they come, then ask for the excerpt.
 
-    Raw text may be fed as long as `rewrite` (redaction) is given to `excerpt`: it sees every line that
-    is considered, whole, before the line is shortened.
+    Raw text may be fed as long as `rewrite` (redaction) is given to `excerpt`: it is called once with every
+    line that may be shown, whole, in order, before any is shortened, and gives back as many.
     """
 
     def __init__(self, *, baseline: Iterable[str] = ()) -> None:
@@ -53,13 +56,13 @@ class Condenser:
         self,
         budget_tokens: int,
         *,
-        rewrite: Rewrite = SafeText,
+        rewrite: Rewrite | None = None,
         estimate: TokenEstimator = estimate_tokens,
         evidence_id: str = "E1",
     ) -> Excerpt:
         """What is worth keeping of the lines fed so far."""
-        log = Log(self._survey, is_novel=self._is_novel)
-        kept = select([log], _checked(budget_tokens), estimate=estimate, rewrite=rewrite)[0]
+        log = Log(self._survey, is_novel=self._is_novel, rewrite=rewrite)
+        (kept,) = select([log], _checked(budget_tokens), estimate=estimate)
         return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines)
 
 

@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
+from incident_bot.condense.rendering import marker, most_markers, numbered
 from incident_bot.condense.severity import Level, grade, is_ending
 from incident_bot.condense.shorten import shorten
-from incident_bot.condense.survey import Survey
-from incident_bot.condense.templates import Template
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.condense.traces import causes, find_trace, is_frame
 from incident_bot.model import KeptLine, SafeText
 
-Rewrite = Callable[[str], SafeText]
-"""What every text passes before it is shortened and kept: redaction on a raw stream, nothing on `Evidence`."""
+if TYPE_CHECKING:
+    from incident_bot.condense.survey import Survey
+    from incident_bot.condense.templates import Template
+
+Rewrite = Callable[[Sequence[str]], Sequence[SafeText]]
+"""What lines pass, in their order and one for one, before any is shortened and kept: redaction of a raw stream."""
 
 
-MARKER = "… {} lines left out"
-_MARKER_EVERY_TOKENS = 200
-"""One marker for this much budget: numbers that jump already tell a reader where lines are missing."""
+_COUNT_SHOWN = 99_999
+"""Every line is paid for as if it had a count of five digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,12 @@ class Choice:
 class Log:
     """A survey with what selection asks of it: text, level, template and family by line number."""
 
-    def __init__(self, survey: Survey, *, is_novel: Callable[[Template], bool] | None = None) -> None:
+    def __init__(
+        self, survey: Survey, *, is_novel: Callable[[Template], bool] | None = None, rewrite: Rewrite | None = None
+    ) -> None:
         self.survey = survey
         self.known = survey.known_lines()
+        self._texts = _rewritten(self.known, survey.before(), rewrite) if rewrite is not None else {}
         self.templates = survey.table.templates
         self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
         self.variety = min(1.0, len(self.templates) / max(1, survey.total_lines))
@@ -78,6 +84,13 @@ class Log:
             self._counts[kind] += template.count
             seen[kind] += 1
             self._ordinals[id(template)] = seen[kind]
+
+    def text(self, number: int) -> SafeText:
+        """A line that is at hand as a reader may see it: cleaned, and redacted where it came raw."""
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = SafeText(clean(self.known[number]))
+        return text
 
     def level(self, number: int) -> int:
         """How bad a line that is at hand sounds."""
@@ -111,6 +124,17 @@ class Log:
         return list(by_stream.values())
 
 
+def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rewrite) -> dict[int, SafeText]:
+    """All lines at hand, cleaned and rewritten in one go, each directly under the line it followed in the log."""
+    order: list[tuple[int, str]] = []
+    for number in sorted(known):
+        if number - 1 not in known and before.get(number):
+            order.append((0, clean(before[number])))
+        order.append((number, clean(known[number])))
+    texts = rewrite([text for _, text in order])
+    return {number: text for (number, _), text in zip(order, texts, strict=True) if number}
+
+
 _NOT_WORDS = {code: " " for code in range(128) if not chr(code).isalpha()}
 
 
@@ -123,28 +147,24 @@ def family(template: Template) -> str:
 class Selection:
     """The lines chosen so far from several logs and what they cost together; never more than the budget."""
 
-    def __init__(
-        self, logs: Sequence[Log], budget_tokens: float, *, estimate: TokenEstimator, rewrite: Rewrite
-    ) -> None:
+    def __init__(self, logs: Sequence[Log], budget_tokens: float, *, estimate: TokenEstimator) -> None:
         self.logs = logs
         self.budget_tokens = budget_tokens
         self.chosen: list[dict[int, Choice]] = [{} for _ in logs]
         self.spent = 0.0
         self._estimate = estimate
-        self._rewrite = rewrite
-        self._most_markers = max(2, int(budget_tokens / _MARKER_EVERY_TOKENS))
-        self._marker_cost = estimate(MARKER.format(9_999_999) + "\n")
-        self._safe: dict[tuple[int, int], str] = {}
+        self._most_markers = most_markers(budget_tokens)
+        self._marker_cost = estimate(marker(9_999_999) + "\n")
 
     def take(self, log: int, number: int, why: str, *, ceiling: float, limit: int) -> bool:
         """Choose a line, cut to `limit` characters, if it fits under `ceiling` (a share of the budget). True when it is in."""
         chosen = self.chosen[log]
         if number in chosen:
             return True
-        text = shorten(self._text(log, number), limit)
+        text = shorten(self.logs[log].text(number), limit)
         if not text:
             return False
-        cost = self._estimate(f"{number}: {text} ×99999\n")
+        cost = self._estimate(numbered(number, text, _COUNT_SHOWN) + "\n")
         if self.spent + cost + self._markers() > self.budget_tokens * ceiling:
             return False
         chosen[number] = Choice(SafeText(text), cost, why)
@@ -156,7 +176,9 @@ class Selection:
         room = self.budget_tokens * ceiling - self.spent - self._markers()
         for number in numbers:
             if number not in self.chosen[log]:
-                room -= self._estimate(f"{number}: {shorten(self._text(log, number), limit)} ×99999\n")
+                room -= self._estimate(
+                    numbered(number, shorten(self.logs[log].text(number), limit), _COUNT_SHOWN) + "\n"
+                )
             if room < 0:
                 return False
         return True
@@ -167,7 +189,7 @@ class Selection:
             (choice.why not in _ALARMING, log, number)
             for log, chosen in enumerate(self.chosen)
             for number, choice in chosen.items()
-            if len(choice.text) < len(self._text(log, number))
+            if len(choice.text) < len(self.logs[log].text(number))
         ]
         for _, log, number in sorted(cut):
             choice = self.chosen[log].pop(number)
@@ -176,25 +198,15 @@ class Selection:
                 self.chosen[log][number] = choice
                 self.spent += choice.cost
 
-    def _text(self, log: int, number: int) -> str:
-        text = self._safe.get((log, number))
-        if text is None:
-            text = self._safe[log, number] = self._rewrite(clean(self.logs[log].known[number])).rstrip()
-        return text
-
     def _markers(self) -> float:
         return self._marker_cost * min(sum(map(len, self.chosen)) + 1, self._most_markers)
 
 
 def select(
-    logs: Sequence[Log],
-    budget_tokens: float,
-    *,
-    estimate: TokenEstimator = estimate_tokens,
-    rewrite: Rewrite = SafeText,
+    logs: Sequence[Log], budget_tokens: float, *, estimate: TokenEstimator = estimate_tokens
 ) -> list[tuple[KeptLine, ...]]:
     """The lines of each log to keep, in order, all logs sharing one budget."""
-    selection = Selection(logs, budget_tokens, estimate=estimate, rewrite=rewrite)
+    selection = Selection(logs, budget_tokens, estimate=estimate)
     wide = 320 if budget_tokens <= 3000 else 600 if budget_tokens <= 12000 else 1500
     narrow = 160 if budget_tokens <= 3000 else 300 if budget_tokens <= 12000 else 600
     rich = budget_tokens > 3000

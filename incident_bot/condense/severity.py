@@ -74,11 +74,11 @@ _ERROR_WORDS = re.compile(
     r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|[.,][\w-])"
     r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
     r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
-    r"unable to|could not|couldn[’']t|cannot|can[’']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
+    r"unable to|could not|couldn[\u2019']t|cannot|can[\u2019']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
     r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|rolled back|violat(?:ion|ed|es)|"
-    r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[’']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
+    r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[\u2019']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
     r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|[.,][\w-]))"
-    r"|[✗✘✖×❌]"
+    r"|[\u2717\u2718\u2716\u00d7\u274c]"
 )
 _HARD_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:errors?|exception|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
@@ -120,13 +120,17 @@ _HINTS = (
     ),
     (
         _ERROR,
-        r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
-        r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$",
+        (
+            r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
+            r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
+        ),
     ),
     (
         _WARNING,
-        r"warn|deprecat|retr|back|throttl|degrad|slow|lag|evict|unhealthy|not$|unavail|limit|too$|exceed|exhaust|expire|missing|skipping|ignored|reject|dropp|disconn|lost|"
-        r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending",
+        (
+            r"warn|deprecat|retr|back|throttl|degrad|slow|lag|evict|unhealthy|not$|unavail|limit|too$|exceed|exhaust|expire|missing|skipping|ignored|reject|dropp|disconn|lost|"
+            r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending"
+        ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
     (

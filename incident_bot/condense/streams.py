@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from incident_bot.condense.templates import StreamOf
+if TYPE_CHECKING:
+    from incident_bot.condense.templates import StreamOf
 
 _PREFIXES = (
     re.compile(r"\[(pod/[^\]\s]{1,200}|[\w.-]{1,120}/[\w./-]{1,120})\]"),

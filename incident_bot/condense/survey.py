@@ -84,6 +84,11 @@ class Survey:
             known[template.last] = template.last_text
         return known
 
+    def before(self) -> dict[int, str]:
+        """The line before each template's first and last: a value may stand alone under its name."""
+        befores = {template.first: template.before_first for template in self.table.templates}
+        return befores | {template.last: template.before_last for template in self.table.templates}
+
     def tail_start(self) -> int:
         """Number of the first line of the unbroken end that is at hand."""
         return self.total_lines - len(self._recent_tail()) + 1

@@ -37,13 +37,26 @@ _MEMO_LIMIT = 100_000
 class Template:
     """Lines of one stream that differ only in numbers and ids."""
 
-    __slots__ = ("count", "first", "first_text", "last", "last_text", "level", "slots", "stream", "variants")
+    __slots__ = (
+        "before_first",
+        "before_last",
+        "count",
+        "first",
+        "first_text",
+        "last",
+        "last_text",
+        "level",
+        "slots",
+        "stream",
+        "variants",
+    )
 
     def __init__(self, number: int, text: str, level: int, stream: str) -> None:
         self.first = number
         self.first_text = text
         self.last = number
         self.last_text = text
+        self.before_first = self.before_last = ""
         self.count = 0
         self.level = level
         self.stream = stream
@@ -69,6 +82,7 @@ class TemplateTable:
     def __init__(self, *, most: int | None = None) -> None:
         self.templates: list[Template] = []
         self._most = most
+        self._before = ""
         self._memo: dict[str, dict[bytes, Template]] = {}
         self._masked: dict[tuple[str, bytes], Template] = {}
         self._shapes: dict[tuple[str, bytes], tuple[list[bytes], Template]] = {}
@@ -78,6 +92,7 @@ class TemplateTable:
         keys = _without(_DIGITS, lines)
         coarser: list[bytes] = []
         stream = ""
+        before = self._before
         memo = self._memo.setdefault(stream, {})
         for index, (line, key) in enumerate(zip(lines, keys, strict=True)):
             if stream_of is not None:
@@ -89,9 +104,14 @@ class TemplateTable:
                 template = self._meet(first_number + index, line, key, coarser[index], stream)
             if template.slots is not None:
                 template = self._variant(template, first_number + index, line)
+            if not template.count:
+                template.before_first = before
             template.count += 1
             template.last = first_number + index
             template.last_text = line
+            template.before_last = before
+            before = line
+        self._before = before
 
     def find(self, line: str, stream: str = "") -> Template | None:
         """The template of a line that was added before, or None."""

@@ -1,0 +1,166 @@
+"""`incident-bot condense`: a filter that keeps the lines of a log that matter, redacted, under a token budget."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+if TYPE_CHECKING:
+    from incident_bot.model import Excerpt, SafeText
+    from incident_bot.redaction import Redactor
+
+_READ_BYTES = 1 << 20
+_LONGEST_LINE_BYTES = 1 << 20
+"""Of a longer line, this much of its start and the last block of its end are read."""
+_CUT = b" \xe2\x80\xa6 "
+_KEY_SIGNS = ("PRIVATE KEY", "PuTTY-User-Key")
+_LINES_AFTER_KEY = 1000
+"""Lines after a key's BEGIN that go through the full redactor, so that a key's body is known as one."""
+
+_EXAMPLE = """\b
+Example:
+  kubectl logs my-pod | incident-bot condense --budget-tokens 2000
+  incident-bot condense --baseline healthy.log --format json failing.log
+"""
+
+
+@click.command(epilog=_EXAMPLE)
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--budget-tokens",
+    type=click.IntRange(min=1),
+    default=4000,
+    show_default=True,
+    metavar="N",
+    help="Most tokens of the output.",
+)
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Log of a healthy sibling or an earlier window: lines of a kind that is absent there are preferred.",
+)
+def condense(files: tuple[Path, ...], budget_tokens: int, output_format: str, baseline: Path | None) -> None:
+    """Keep the lines of a log that matter, from stdin or FILES, in order and with their line numbers.
+
+    Secrets are replaced as by `redact`. Text output shows counts of similar lines and names the largest
+    gaps; JSON gives {budget_tokens, total_lines, estimated_tokens, lines: [{line, text, count, why}]}.
+    Several FILES are read as one log, one after the other.
+    """
+    from incident_bot.condense import Condenser
+    from incident_bot.redaction import Redactor
+
+    redactor = Redactor(secrets.token_bytes(32))
+    known = _read_chunks(baseline) if baseline else iter(())
+    condenser = Condenser(baseline=(line for chunk in known for line in chunk))
+    for path in files or (Path("-"),):
+        for lines in _without_keys(_read_chunks(path), redactor):
+            condenser.feed(lines)
+
+    def rewrite(lines: Sequence[str]) -> Sequence[SafeText]:
+        # First read all for its secrets: what is named in one line may stand bare in an earlier one.
+        redactor.learn("\n".join(lines))
+        return list(redactor.redact_lines(lines))
+
+    excerpt = condenser.excerpt(budget_tokens, rewrite=rewrite)
+    output = _as_json(excerpt, budget_tokens) if output_format == "json" else _as_text(excerpt, budget_tokens)
+    sys.stdout.buffer.write(output.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _as_text(excerpt: Excerpt, budget_tokens: int) -> str:
+    from incident_bot.condense import render_text
+
+    return render_text(excerpt, budget_tokens=budget_tokens)
+
+
+def _as_json(excerpt: Excerpt, budget_tokens: int) -> str:
+    from incident_bot.condense import estimate_tokens, render_text
+
+    body = {
+        "budget_tokens": budget_tokens,
+        "total_lines": excerpt.total_lines,
+        "estimated_tokens": estimate_tokens(render_text(excerpt, budget_tokens=budget_tokens)),
+        "lines": [
+            {"line": kept.line, "text": kept.text, "count": kept.count, "why": kept.why} for kept in excerpt.kept
+        ],
+    }
+    return json.dumps(body, ensure_ascii=False) + "\n"
+
+
+def _read_chunks(path: Path) -> Iterator[list[str]]:
+    """The lines of a file, or of stdin for "-", a megabyte at a time."""
+    if str(path) == "-":
+        yield from _split(sys.stdin.buffer)
+    else:
+        with path.open("rb") as stream:
+            yield from _split(stream)
+
+
+def _split(stream: BinaryIO) -> Iterator[list[str]]:
+    r"""Lists of lines numbered as `redaction.split_lines` numbers them; a huge line loses its middle."""
+    parts: list[bytes] = []
+    size = 0
+    while block := stream.read(_READ_BYTES):
+        head, newline, rest = block.rpartition(b"\n")
+        if newline:
+            yield _decode(b"".join([*parts, head]))
+            parts, size = [rest], len(rest)
+            continue
+        # Still inside one line: its start, and whatever came last.
+        size += len(block)
+        if size > _LONGEST_LINE_BYTES and len(parts) > 1:
+            parts = [parts[0], _CUT, block]
+        else:
+            parts.append(block)
+    if any(parts):
+        yield _decode(b"".join(parts))
+
+
+def _decode(block: bytes) -> list[str]:
+    lines = block.decode("utf-8", "replace").split("\n")
+    return [line.removesuffix("\r") for line in lines] if b"\r" in block else lines
+
+
+def _without_keys(chunks: Iterator[list[str]], redactor: Redactor) -> Iterator[list[str]]:
+    """The chunks, those with a private key in them redacted whole: choosing lines could keep a key's body without its BEGIN."""
+    for chunk in chunks:
+        if _holds_key(chunk):
+            yield from _chunked(redactor.redact_lines(_until_cold(chunk, chunks)))
+        else:
+            yield chunk
+
+
+def _until_cold(chunk: list[str], more: Iterator[list[str]]) -> Iterator[str]:
+    """The lines of this chunk and of those after it, until enough of them hold no further key."""
+    since = 0
+    while True:
+        yield from chunk
+        since = len(chunk) if _holds_key(chunk) else since + len(chunk)
+        if since > 2 * _LINES_AFTER_KEY + len(chunk):
+            return
+        following = next(more, None)
+        if following is None:
+            return
+        chunk = following
+
+
+def _holds_key(lines: list[str]) -> bool:
+    return any(sign in line for line in lines for sign in _KEY_SIGNS)
+
+
+def _chunked(lines: Iterator[SafeText], size: int = 8192) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
