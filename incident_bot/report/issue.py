@@ -7,7 +7,7 @@ Only this module decides what stands where; every piece of outside text goes thr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from incident_bot.model import (
 from incident_bot.report import wording
 from incident_bot.report.pictures import draw
 from incident_bot.report.raw_evidence import fit
-from incident_bot.report.reading import describe_reading
+from incident_bot.report.reading import all_gaps, describe_reading
 from incident_bot.report.sanitise import code_line, code_span, fence, https_link, plain, prose, shorten
 
 Seal = Callable[[str], SafeText]
@@ -193,11 +193,11 @@ def _head(context: _Context) -> list[str]:
         _first_look(context),
         _links(context),
         "### Root Cause Hypothesis",
-        *_causes(diagnosis),
+        *_causes(context.analysis),
         "### Impact Assessment",
-        prose(diagnosis.impact, 2000) or "Not known from what could be read.",
+        prose(diagnosis.impact, 2000) or _NO_IMPACT[diagnosis.verdict],
         "### Immediate Actions",
-        *_actions(diagnosis),
+        *_actions(context),
         "### Prevention Recommendations",
         _prevention(diagnosis),
         *_timeline(context),
@@ -292,17 +292,22 @@ def _passes(seal: Seal, text: str) -> bool:
         return False
 
 
-def _causes(diagnosis: Diagnosis) -> list[str]:
-    if not diagnosis.causes:
-        blocks = [_NO_CAUSE[diagnosis.verdict]]
-    else:
-        blocks = [_cause(cause, diagnosis) for cause in diagnosis.causes[:3]]
+def _causes(analysis: Analysis) -> list[str]:
+    diagnosis = analysis.diagnosis
+    blocks = [_cause(cause, diagnosis) for cause in diagnosis.causes[:3]] or [_NO_CAUSE[diagnosis.verdict]]
+    missing = [gap for gap in all_gaps(analysis) if gap.remedy]
+    if diagnosis.verdict is Verdict.INSUFFICIENT_EVIDENCE and missing:
+        blocks.append(_listed("What would decide it", [f"{gap.what}: {gap.remedy}" for gap in missing]))
     if diagnosis.ruled_out:
-        reasons = [f"- {reason}" for reason in _sentences(diagnosis.ruled_out, 6)]
-        blocks.append("\n".join(["**Ruled out**", *reasons]))
+        ruled_out = "Checked" if diagnosis.verdict is Verdict.HEALTHY else "Ruled out"
+        blocks.append(_listed(ruled_out, diagnosis.ruled_out))
     if diagnosis.disagreement:
         blocks.append(f"**Disagreement:** {prose(diagnosis.disagreement, 800)}")
     return blocks
+
+
+def _listed(name: str, texts: Sequence[str]) -> str:
+    return "\n".join([f"**{name}**", *(f"- {sentence}" for sentence in _sentences(texts, 6))])
 
 
 _NO_CAUSE = {
@@ -311,7 +316,21 @@ _NO_CAUSE = {
     Verdict.HEALTHY: "No failure found: the workload runs as it should, so no cause is invented. "
     "The alert may have been short, or its rule may be wrong.",
     Verdict.INSUFFICIENT_EVIDENCE: "No cause is named, because too little could be read to name one honestly. "
-    "What is missing, and how to get it, is listed below.",
+    "What was not read, and how to get it, is listed below.",
+}
+
+
+_NO_IMPACT = {
+    Verdict.FAILURE: "Not known from what could be read.",
+    Verdict.RECOVERED: "None at the moment, as far as the evidence shows.",
+    Verdict.HEALTHY: "None seen.",
+    Verdict.INSUFFICIENT_EVIDENCE: "Not known from what could be read.",
+}
+_NO_PREVENTION = {
+    Verdict.FAILURE: "Nothing to recommend before the cause is known.",
+    Verdict.RECOVERED: "Nothing to recommend before the cause is known.",
+    Verdict.HEALTHY: "If this alert keeps firing on a healthy workload, look at its rule: the threshold and `for:`.",
+    Verdict.INSUFFICIENT_EVIDENCE: "Close the gaps that are listed below, so that the next alert can be explained.",
 }
 
 
@@ -328,11 +347,11 @@ def _quote(citation: Citation) -> str:
     return f"- `{wording.reference(citation)}` {code_span(wording.excerpt(citation.quote), 240)}"
 
 
-def _actions(diagnosis: Diagnosis) -> list[str]:
-    harmless_first = sorted(diagnosis.actions[:12], key=lambda action: action.risk is not Risk.READ_ONLY)
-    blocks = ["\n".join(_action(action) for action in harmless_first)]
-    if not harmless_first:
-        blocks = ["Nothing to do is known."]
+def _actions(context: _Context) -> list[str]:
+    diagnosis = context.diagnosis
+    look = Action(step="Look at the workload yourself", command=look_command(context.incident))
+    ordered = sorted(diagnosis.actions[:12] or (look,), key=lambda action: action.risk is not Risk.READ_ONLY)
+    blocks = ["\n".join(_action(action) for action in ordered)]
     if diagnosis.do_not:
         blocks.append("\n".join(f"**Do not:** {advice}" for advice in _sentences(diagnosis.do_not, 5)))
     return blocks
@@ -356,7 +375,7 @@ def _action(action: Action) -> str:
 
 def _prevention(diagnosis: Diagnosis) -> str:
     advice = [f"{number}. {text}" for number, text in enumerate(_sentences(diagnosis.prevention, 6), start=1)]
-    return "\n".join(advice) or "Nothing to recommend from what is known."
+    return "\n".join(advice) or _NO_PREVENTION[diagnosis.verdict]
 
 
 def _timeline(context: _Context) -> list[str]:

@@ -7,7 +7,7 @@ letters, digits, blanks, dots, commas and hyphens, and every number is one that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from incident_bot.model import Analysis, Category, Evidence, EvidenceKind
@@ -93,19 +93,26 @@ def _limits(lines: tuple[str, ...], container: str) -> Iterator[float]:
 def _memory_chart(series: Series, limit_mib: float | None) -> str:
     values = _thin(series.values_mib)
     top = max([*values, limit_mib or 0.0])
-    name = _label(series.evidence.container or "the container")
-    limit = f", limit {limit_mib:.0f} MiB" if limit_mib else ""
-    lines = [
-        "```mermaid",
-        "xychart-beta",
-        f'  title "Memory that {name} logs, MiB{limit}"',
-        f'  x-axis "lines of its log that state it" 1 --> {len(series.values_mib)}',
-        f'  y-axis "MiB" 0 --> {top * 1.1:.0f}',
-        f"  line [{', '.join(f'{value:.0f}' for value in values)}]",
-    ]
-    if limit_mib:
-        lines.append(f"  line [{', '.join(f'{limit_mib:.0f}' for _ in values)}]")
-    return "\n".join([*lines, "```"])
+    name = _label(series.evidence.container)
+    limit = f", limit {limit_mib:.0f}" if limit_mib else ""
+    # The first series is drawn faint and the second dark: bars carry the faint one, the line stands out.
+    second = [limit_mib] * len(values) if limit_mib else values
+    return "\n".join(
+        [
+            "```mermaid",
+            "xychart-beta",
+            f'  title "Memory of {name} by its own log, MiB{limit}"',
+            f'  x-axis "readings in the order of the log" 1 --> {len(series.values_mib)}',
+            f'  y-axis "MiB" 0 --> {top * 1.1:.0f}',
+            f"  bar {_numbers(values)}",
+            f"  line {_numbers(second)}",
+            "```",
+        ]
+    )
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return f"[{', '.join(f'{value:.0f}' for value in values)}]"
 
 
 def _thin(values: tuple[float, ...]) -> list[float]:

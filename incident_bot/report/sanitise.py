@@ -28,7 +28,7 @@ _SPACES = re.compile(r"\s+")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+)(?<!`)\1(?!`)")
 
 _ESCAPES = {
-    **{character: "\\" + character for character in "\\*_[]~|"},
+    **{character: "\\" + character for character in "\\*[]~|"},
     "&": "&amp;",
     "<": "&lt;",
     ">": "&gt;",
@@ -38,6 +38,8 @@ _ESCAPES = {
 }
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _GH_REFERENCE = re.compile(r"(?i)\b(gh-)(?=\d)")
+# Inside a word an underscore is never emphasis, and `MODEL_NAME` reads better in an e-mail unescaped.
+_EDGE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _HEX_RUN = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])")
 _LINK_LIKE = ("://", "www.", "mailto:", "xmpp:", "javascript:", "data:", "[redacted:", "$")
 _BLOCK_START = re.compile(r"(?:[-+=/:]|\d{1,9}[.)])")
@@ -129,7 +131,8 @@ def _code_word(word: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return _GH_REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", text).translate(_ESCAPE_TABLE)
+    unreferenced = _GH_REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", text)
+    return _EDGE_UNDERSCORE.sub(r"\\_", unreferenced.translate(_ESCAPE_TABLE))
 
 
 def _protect_line_start(text: str) -> str:

@@ -142,7 +142,7 @@ def _write_reading(page: _Page, analysis: Analysis) -> None:
     )
     for item in analysis.case.evidence:
         page.say(
-            f"{item.id} {item.source or item.name}, {wording.counted(len(item.lines), 'line')}",
+            f"{item.id} {wording.evidence_name(item)}, {wording.counted(len(item.lines), 'line')}",
             indent="  ",
             hang="     ",
         )

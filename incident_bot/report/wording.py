@@ -6,7 +6,7 @@ import json
 import re
 from datetime import datetime
 
-from incident_bot.model import Case, Cause, Citation, Diagnosis, Engine, EvidenceKind, Target, Verdict
+from incident_bot.model import Case, Cause, Citation, Diagnosis, Engine, Evidence, EvidenceKind, Target, Verdict
 
 _CONFIDENCE_WORDS = ((0.85, "very likely"), (0.65, "likely"), (0.30, "possible"))
 
@@ -84,6 +84,12 @@ _LEADING_TIME = re.compile(
 _MESSAGE_KEYS = ("message", "msg", "error", "err", "exception", "event", "reason", "log")
 
 
+def evidence_name(item: Evidence) -> str:
+    """Where a piece of evidence comes from; an object or table also by its file, since many have the same source."""
+    source = item.source or item.name
+    return source if item.kind is EvidenceKind.LOG or item.name in source else f"{source}, {item.name}"
+
+
 def split_time(line: str) -> tuple[str, str]:
     """A line's leading clock time (HH:MM:SS, or empty) and what follows it."""
     clock, rest = "", line
@@ -104,10 +110,10 @@ def headline(line: str) -> str:
 
 
 def excerpt(line: str) -> str:
-    """The part of a line to quote, verbatim: without its leading time; of a JSON line its message where that is verbatim."""
+    """What to quote of a line: all but its leading time and runs of blanks; of a JSON line its message."""
     _, rest = split_time(line)
     said = _json_message(rest)
-    return said if said and said in line else rest.strip()
+    return said if said and said in line else " ".join(rest.split())
 
 
 def _json_message(text: str) -> str:
