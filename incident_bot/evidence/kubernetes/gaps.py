@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 EVENTS_EXPIRE = "Kubernetes deletes events after one hour unless the API server's --event-ttl says otherwise"
 
+_SHIPPED_ACCOUNT = "monitoring:incident-bot"
+
 # The server's message names who asked; both shapes are checked because the text goes into a command.
 _WHO = re.compile(r'User "(?:system:serviceaccount:(?P<account>[a-z0-9.-]+:[a-z0-9.-]+)|(?P<user>[A-Za-z0-9@._-]+))"')
 
@@ -53,19 +55,22 @@ def _remedy(failure: ApiError) -> str:
 
 
 def _grant(ask: Ask, message: str) -> str:
-    who = _WHO.search(message)
-    subject = "--user=YOU"
-    if who:
-        subject = f"--serviceaccount={who['account']}" if who["account"] else f"--user={who['user']}"
-    if not ask.namespace:
-        return (
-            "kubectl apply -k deploy/rbac/node-reader && "
-            f"kubectl create clusterrolebinding incident-bot-node-reader --clusterrole=incident-bot-node-reader {subject}"
+    """The shipped manifests, and a binding of their role where somebody else asked than they name."""
+    if ask.namespace:
+        scope, apply, role = (
+            f" -n {ask.namespace}",
+            f"kubectl -n {ask.namespace} apply -k deploy/rbac/namespace",
+            "role",
         )
-    return (
-        f"kubectl -n {ask.namespace} apply -k deploy/rbac && "
-        f"kubectl -n {ask.namespace} create rolebinding incident-bot-reader --role=incident-bot-reader {subject}"
-    )
+        name = "incident-bot-reader"
+    else:
+        scope, apply, role = "", "kubectl apply -k deploy/rbac/nodes", "clusterrole"
+        name = "incident-bot-node-reader"
+    who = _WHO.search(message)
+    if who is None or who["account"] == _SHIPPED_ACCOUNT:
+        return apply
+    subject = f"--serviceaccount={who['account']}" if who["account"] else f"--user={who['user']}"
+    return f"{apply} && kubectl{scope} create {role}binding {name}-more --{role}={name} {subject}"
 
 
 NO_EVENTS = Gap(

@@ -1,31 +1,24 @@
-"""API objects as the text that becomes evidence: an allow-list of fields, never the values of variables."""
+"""Events as the text that becomes evidence."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-import yaml
+from incident_bot.kubectl import format_events, read_lines
+from incident_bot.model import EvidenceKind
 
-from incident_bot.kubectl.documents import read_json
-from incident_bot.kubectl.events import format_events
-from incident_bot.kubectl.objects import read_objects
-
-
-def object_text(kind: str, body: Mapping[str, Any]) -> str:
-    """One object as YAML; `kind` is what was asked for, since members of lists do not say it."""
-    return yaml.safe_dump(
-        {
-            "kind": kind,
-            "metadata": {k: body["metadata"].get(k) for k in ("name", "namespace", "uid")},
-            "status": body.get("status"),
-        },
-        sort_keys=False,
-    )
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def events_text(items: Iterable[Mapping[str, Any]]) -> str:
-    """Events as a table in the order of their true last time."""
-    listed = {"kind": "EventList", "apiVersion": "v1", "items": list(items)}
-    return format_events(read_objects("", read_json(json.dumps(listed))).events)
+    """Events as a table, oldest first by the last time that they were seen.
+
+    The scheduler fills only `eventTime`, others only `lastTimestamp`; reading them as `kubectl`
+    output takes whichever is newest.
+    """
+    listed = json.dumps({"kind": "EventList", "apiVersion": "v1", "items": list(items)})
+    events = read_lines("", EvidenceKind.OBJECT, [listed]).events
+    return format_events(sorted(events, key=lambda event: event.last_at or _LONG_AGO))

@@ -15,7 +15,7 @@ from incident_bot.evidence.kubernetes.fields import entries, name_of, text, uid_
 from incident_bot.evidence.kubernetes.logs import LogAsk, plan_logs, read_log
 from incident_bot.evidence.kubernetes.parallel import Crew, Deadline
 from incident_bot.evidence.kubernetes.pods import format_pods, stem_of_owner, trouble_of, worst_of
-from incident_bot.evidence.kubernetes.rendering import events_text, object_text
+from incident_bot.evidence.kubernetes.rendering import events_text
 from incident_bot.evidence.kubernetes.rollout import format_rollout, newest_revisions
 from incident_bot.evidence.kubernetes.workload import (
     climb,
@@ -24,6 +24,7 @@ from incident_bot.evidence.kubernetes.workload import (
     pods_of,
 )
 from incident_bot.intake import workload_of
+from incident_bot.kubectl import project_object
 from incident_bot.model import EvidenceKind, Gap, Incident, RawEvidence, Target
 
 DEFAULT_DEADLINE_S = 20.0
@@ -345,7 +346,7 @@ class _Visit:
     def _add_object(self, order: int, kind: str, body: Mapping[str, Any]) -> None:
         name = f"{kind.lower()}-{name_of(body)}.yaml" if order != _POD else "pod.yaml"
         source = f"{kind} {name_of(body)}"
-        content = object_text(kind, body)
+        content = project_object(kind, body)
         item = RawEvidence(id="", kind=EvidenceKind.OBJECT, name=name, source=source, text=content)
         with self._lock:
             position = len(self._items)

@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class _EmptyRegistry(BaseHTTPRequestHandler):
+    # containerd tries TLS first and falls back only when what comes back begins with "HTTP".
+    default_request_version = "HTTP/1.0"
+
     def do_GET(self) -> None:
         known = self.path == "/v2/"
         body = json.dumps({} if known else {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]})
