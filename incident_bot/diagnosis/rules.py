@@ -117,10 +117,14 @@ def load_rules(folders: Sequence[Path] = ()) -> RuleSet:
     for folder in folders:
         if not folder.is_dir():
             raise ConfigurationError(f"rules folder {folder} does not exist", hint="Give a folder of *.yaml rule files.")
-        files = {path: path.read_bytes() for path in sorted(folder.rglob("*.y*ml"))}
-        for rule in read_rules({str(path.relative_to(folder)): content for path, content in files.items()}):
+        for rule in read_rules(_files_of(folder)):
             rules[rule.id] = rule
     return RuleSet(rules=rules)
+
+
+def _files_of(folder: Path) -> dict[str, bytes]:
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
 def load_shipped_rules() -> tuple[Rule, ...]:
@@ -168,10 +172,12 @@ def read_rules(files: Mapping[str, bytes]) -> tuple[Rule, ...]:
     return tuple(rule_from_plain(plain, origin) for origin, plain in _checked(files))
 
 
-def load_samples(origin_files: Mapping[str, bytes] | None = None) -> Mapping[str, Mapping[str, Any]]:
-    """The samples of the shipped rules by rule id: not in the index, for only tests read them."""
-    files = origin_files if origin_files is not None else _shipped_files()[0]
-    return {plain["id"]: plain["samples"] for _, plain in _checked(files)}
+def load_samples(folders: Sequence[Path] = ()) -> Mapping[str, Mapping[str, Any]]:
+    """The samples of all rules by rule id. They are not in the index, for only `rules test` reads them."""
+    found = {plain["id"]: plain["samples"] for _, plain in _checked(_shipped_files()[0])}
+    for folder in folders:
+        found |= {plain["id"]: plain["samples"] for _, plain in _checked(_files_of(folder))}
+    return found
 
 
 def _checked(files: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,133 @@
+"""`incident-bot rules`: list, show and test the diagnosis rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from incident_bot.diagnosis.rules import Rule, RuleSet
+
+
+@click.group()
+def rules() -> None:
+    """List, show and test the diagnosis rules.
+
+    \b
+    Example:
+      incident-bot rules test --rules-dir my-rules
+    """
+
+
+def _folders(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--rules-dir",
+        "rules_dirs",
+        type=click.Path(path_type=Path, file_okay=False),
+        multiple=True,
+        help="Also load the rules in this folder; may be given several times.",
+    )(command)
+
+
+@rules.command("list")
+@_folders
+@click.option("--category", default="", help="Only this category, e.g. storage.")
+@click.option("--format", "output", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
+def list_rules(rules_dirs: tuple[Path, ...], category: str, output: str) -> None:
+    """Print every rule, a line each.
+
+    \b
+    Example:
+      incident-bot rules list --category storage
+    """
+    from incident_bot.diagnosis.catalogue import describe_rule, render_catalogue
+    from incident_bot.diagnosis.rules import load_rules
+
+    chosen = [rule for rule in load_rules(rules_dirs) if category in ("", rule.category.value)]
+    if output == "json":
+        click.echo(json.dumps([describe_rule(rule) for rule in chosen], indent=1))
+    elif output == "markdown":
+        click.echo(render_catalogue(chosen), nl=False)
+    else:
+        from incident_bot.diagnosis.catalogue import plain_title
+
+        width = max((len(rule.id) for rule in chosen), default=0)
+        for rule in chosen:
+            click.echo(f"{rule.id:<{width}}  {rule.category:<11}  {rule.specificity}  {plain_title(rule)}")
+        click.echo(f"{len(chosen)} rules", err=True)
+
+
+@rules.command("show")
+@click.argument("rule_id")
+@_folders
+@click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
+def show_rule(rule_id: str, rules_dirs: tuple[Path, ...], output: str) -> None:
+    """Print one rule: what it looks for, what it says, what it advises.
+
+    \b
+    Example:
+      incident-bot rules show oom-killed-container
+    """
+    from incident_bot.diagnosis.catalogue import describe_rule, render_rule
+    from incident_bot.diagnosis.rules import load_rules
+
+    known = load_rules(rules_dirs)
+    rule = known.get(rule_id) or _unknown(rule_id, known)
+    click.echo(json.dumps(describe_rule(rule), indent=1) if output == "json" else render_rule(rule, known))
+
+
+def _unknown(rule_id: str, known: RuleSet) -> Rule:
+    import difflib
+
+    from incident_bot.errors import UsageError
+
+    near = difflib.get_close_matches(rule_id, known.rules, n=1)
+    raise UsageError(
+        f"there is no rule `{rule_id}`",
+        hint=f"Did you mean `{near[0]}`?" if near else "`incident-bot rules list` prints all ids.",
+    )
+
+
+@rules.command("test")
+@click.argument("rule_ids", nargs=-1)
+@_folders
+@click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
+def test_rules(rule_ids: tuple[str, ...], rules_dirs: tuple[Path, ...], output: str) -> None:
+    """Run every sample of every rule (or of RULE_IDS) through the engine.
+
+    Exits with 1 when a sample fails, with 3 when a rule file is wrong.
+
+    \b
+    Example:
+      incident-bot rules test
+      incident-bot rules test my-rule --rules-dir my-rules
+    """
+    from incident_bot.diagnosis.rules import load_rules, load_samples
+    from incident_bot.diagnosis.samples import try_samples
+
+    known, samples = load_rules(rules_dirs), load_samples(rules_dirs)
+    chosen = [known.get(rule_id) or _unknown(rule_id, known) for rule_id in rule_ids] or list(known)
+    failures = [failure for rule in chosen for failure in try_samples(rule, samples[rule.id])]
+    count = sum(len(samples[rule.id][kind]) for rule in chosen for kind in ("fires", "silent"))
+    if output == "json":
+        click.echo(json.dumps({"rules": len(chosen), "samples": count, "failures": [_plain(item) for item in failures]}, indent=1))
+    else:
+        _print_failures(failures)
+        click.echo(f"{len(chosen)} rules, {count} samples, {len(failures)} failed")
+    if failures:
+        sys.exit(1)
+
+
+def _print_failures(failures: Sequence[Any]) -> None:
+    for failure in failures:
+        click.echo(f"{failure.rule_id} {failure.sample}: {failure.reason}")
+
+
+def _plain(failure: Any) -> dict[str, str]:
+    return {"rule": failure.rule_id, "sample": failure.sample, "reason": failure.reason}
