@@ -17,12 +17,13 @@ _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
 _SEPARATOR = re.compile(
     rf"""
-    (?P<close>{_QUOTE})?
+    (?:\x1b\[[0-9;]{{0,8}}m){{0,2}}(?P<close>{_QUOTE})?
     (?:\s?(?:string|str|String|\]))?
     (?:
-      [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:{{1,2}}(?!//)|%3[dDaA]|=3D)[ \t]{{0,40}}
+      [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:(?!:|//)|%3[dDaA]|=3D)[ \t]{{0,40}}
       | (?P<loose>>|[ \t]{{0,2}},[ \t]{{0,2}}(?=["'\\]))
     )
+    (?:\x1b\[[0-9;]{{0,8}}m){{0,2}}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n[^\S\n]*)?
     (?P<bytes>[bruf@]?(?={_QUOTE}))?
@@ -82,6 +83,8 @@ def _value_of(text: str, name_start: int, name_end: int, kind: str, level: Promi
     separator = _SEPARATOR.match(text, name_end)
     if separator and separator.end() > name_end:
         if separator["break"] is not None:
+            if "=" in separator[0] and "\\" not in separator[0]:
+                return
             yield from _next_line(text, separator.end(), kind, level)
             return
         plain_colon = separator[0].strip() == ":" and separator["close"] is None
@@ -120,7 +123,9 @@ def _take(
         return
     if alone and level < Promise.STRONG and is_prose_word(value):
         return
-    if alone and is_prose_word(value) and re.match(r"[ \t]+[A-Za-z]", text[bare.end() : bare.end() + 3]):
+    if alone and (value.isdigit() and len(value) < 4):
+        return
+    if alone and is_prose_word(value) and re.match(r"[ \t]+[^\s#]", text[bare.end() : bare.end() + 40]):
         return
     if not _counts(value, level, quoted=False):
         return

@@ -31,7 +31,9 @@ def find_near(text: str, start: int, floor: int) -> Iterator[Finding]:
     end = line_end if line_end >= 0 else min(len(text), start + REACH)
     for match in _CANDIDATE.finditer(text, max(line_start, floor), end):
         value = match[0].rstrip(".")
+        if text.startswith("\x1b[", match.start() - 2):
+            continue
         if _TRACED.search(text, max(0, match.start() - 40), match.start()):
             continue
         if looks_random(value):
-            yield Finding(match.start(), match.start() + len(value), "high-entropy")
+            yield Finding(match.start(), match.start() + len(value), "high-entropy", spreads=False)

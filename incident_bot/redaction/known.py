@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.prefilter import Prefilter, fold
+from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
 MAX_VALUES = 2000
@@ -25,7 +25,7 @@ class KnownValues:
         self._kinds: dict[str, str] = {}
         self._values: dict[str, tuple[str, ...]] = {}
         self._prefilter: Prefilter | None = None
-        self._by_mark: dict[str, list[tuple[str, str]]] = {}
+        self._by_mark: dict[Keyword, list[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -44,7 +44,7 @@ class KnownValues:
         if self._prefilter is None:
             self._build()
         assert self._prefilter is not None
-        for start, mark in self._prefilter.hits(fold(text)):
+        for start, mark in self._prefilter.hits(text):
             for form, value in self._by_mark[mark]:
                 if text.startswith(form, start) and _stands_alone(text, start, start + len(form)):
                     end = start + len(form)
@@ -57,7 +57,7 @@ class KnownValues:
         self._by_mark = {}
         for value in self._kinds:
             for form in forms(value):
-                mark = fold(form[:24]).decode("latin-1")
+                mark = Keyword(form[:24].encode("latin-1", "replace").decode("latin-1"))
                 self._by_mark.setdefault(mark, []).append((form, value))
         self._prefilter = Prefilter(self._by_mark)
 

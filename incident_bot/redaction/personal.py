@@ -12,43 +12,20 @@ DEFAULT_PERSONAL_KINDS = frozenset({"email", "card", "iban"})
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}")
 _DOMAIN = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}([A-Za-z]{2,24})(?![\w@(]|\.[A-Za-z0-9])"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}([A-Za-z]{2,24})(?![\w@(-]|\.[A-Za-z0-9])"
 )
 _NO_MAIL_TLD = frozenset(
-    [
-        "service",
-        "socket",
-        "timer",
-        "mount",
-        "target",
-        "slice",
-        "scope",
-        "device",
-        "path",
-        "swap",
-        "local",
-        "internal",
-        "lan",
-        "localdomain",
-        "svc",
-        "so",
-        "py",
-        "js",
-        "ts",
-        "md",
-        "txt",
-        "json",
-        "yaml",
-        "yml",
-        "html",
-        "lock",
-        "java",
-        "go",
-        "rs",
-        "rb",
-        "sh",
-    ]
+    "service socket timer mount target slice scope device path swap local internal lan localdomain svc txt json yaml yml html lock java".split()
 )
+_COUNTRIES = frozenset(
+    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg ch"
+    " ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl"
+    " gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz"
+    " la lb lc li lk lr ls lt lu lv ly ma mc me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np"
+    " nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw qa re ro ru rw sa sb sc sd se sg si sk sl sm sn so sr ss st su sv"
+    " sx sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw".split()
+)
+"""Two-letter domains (ISO 3166-1 as delegated by IANA), without those that files end in: `md`, `py`, `rs`, `sh`."""
 _MACHINE_LOCALS = frozenset({"git", "hg", "svn", "root", "ubuntu", "ec2-user", "runner", "postgres", "deploy"})
 
 _CLASSES = bytes(
@@ -84,7 +61,10 @@ _NATIONAL_ID = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000
 def find_email(text: str, at: int) -> Iterator[Finding]:
     """The address around the `@` at `at`; machine logins (`git@host`) and unit names are none."""
     domain = _DOMAIN.match(text, at + 1)
-    if not domain or domain[1].lower() in _NO_MAIL_TLD:
+    if not domain:
+        return
+    top = domain[1].lower()
+    if top in _NO_MAIL_TLD or (len(top) == 2 and top not in _COUNTRIES):
         return
     before = _LOCAL.match(text[max(0, at - 64) : at][::-1])
     if not before:

@@ -10,55 +10,17 @@ from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.policy import Policy
-from incident_bot.redaction.prefilter import Prefilter, fold
+from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.providers import PROVIDERS, Provider
 from incident_bot.redaction.urls import find_user_info
 from incident_bot.redaction.values import PLACEHOLDER
 
-_ANNOUNCING = [
-    "passw",
-    "passphrase",
-    "passcode",
-    "pass=",
-    "pass:",
-    'pass"',
-    "pass'",
-    "pass>",
-    "_pass",
-    "pwd",
-    "secret",
-    "token",
-    "key",
-    "credential",
-    "creds",
-    "auth",
-    "cookie",
-    "bearer",
-    "jwt",
-    "session",
-    "sessid",
-    "sid=",
-    "sid:",
-    "sig=",
-    "signature",
-    "otp=",
-    "otp:",
-    "pin=",
-    "cvv",
-    "mnemonic",
-    "webhook",
-    "dsn",
-    "connectionstring",
-    "connection_string",
-    "hmac",
-    "pw=",
-    "pw:",
-    "senha",
-    "kennwort",
-    "contrasena",
-    "requirepass",
-    "sharedaccess",
-]
+_ANNOUNCING = (
+    "passw passphrase passcode pass= pass: pass\" pass' pass> _pass pwd secret token key credential creds auth cookie"
+    ' jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
+    " otp= otp: pin= cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena"
+    " requirepass"
+).split()
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
@@ -91,9 +53,8 @@ class Scanner:
         self._personal = policy.personal
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
-        probes = _probes(policy)
-        self._prefilter = Prefilter(probes)
-        self._probes = {mark.removeprefix("^"): found for mark, found in probes.items()}
+        self._probes = _probes(policy)
+        self._prefilter = Prefilter(self._probes)
 
     def scan(self, text: str, pem: PemReader, *, near: bool = True) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder."""
@@ -103,13 +64,13 @@ class Scanner:
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text)
         passed = 0
-        for start, mark in self._prefilter.hits(fold(text)):
+        for start, keyword in self._prefilter.hits(text):
             while passed < len(taken) and taken[passed][1] <= start:
                 passed += 1
             if passed < len(taken) and taken[passed][0] <= start:
                 continue
-            for probe in self._probes[mark]:
-                found.extend(probe(state, start, start + len(mark)))
+            for probe in self._probes[keyword]:
+                found.extend(probe(state, start, start + len(keyword.text)))
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
         return self._settle(text, found, taken) if found else []
@@ -140,22 +101,8 @@ class Scanner:
 
 
 _GENERAL = frozenset(
-    [
-        "password",
-        "passphrase",
-        "cookie",
-        "authorization",
-        "session",
-        "token",
-        "secret",
-        "key",
-        "signature",
-        "credential",
-        "webhook",
-        "dsn",
-        "high-entropy",
-        "url-token",
-    ]
+    "password passphrase cookie authorization session token secret key signature credential webhook dsn high-entropy"
+    " url-token".split()
 )
 
 
@@ -205,25 +152,23 @@ def _worth(piece: Finding, text: str) -> Iterator[Finding]:
         yield piece._replace(spreads=False)
 
 
-def _probes(policy: Policy) -> dict[str, tuple[Probe, ...]]:
+def _probes(policy: Policy) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
-    probes: dict[str, list[Probe]] = {}
-    for mark in _ANNOUNCING:
-        probes.setdefault(mark, []).append(_announced)
+    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
+    probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
     for provider in PROVIDERS:
         for mark in provider.marks:
-            probes.setdefault(mark, []).append(_issued(provider))
-    probes.setdefault("eyj", []).append(_jwt)
-    probes.setdefault("-----begin ", []).append(lambda scan, start, _end: scan.pem.open_block(scan.text, start))
-    probes.setdefault("putty-user-key-file-", []).append(
-        lambda scan, start, _end: scan.pem.open_block(scan.text, start)
-    )
-    probes.setdefault("-----end ", []).append(lambda scan, start, _end: scan.pem.close_block(scan.text, start))
+            keyword = Keyword(mark.removeprefix("^"), starting=mark.startswith("^"))
+            probes.setdefault(keyword, []).append(_issued(provider))
+    probes.setdefault(Keyword("eyJ"), []).append(_jwt)
+    for opening in ("-----begin ", "putty-user-key-file-"):
+        probes[Keyword(opening, any_case=True)] = [lambda scan, start, _end: scan.pem.open_block(scan.text, start)]
+    probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
     at_sign: list[Probe] = [lambda scan, start, _end: find_user_info(scan.text, start)]
     if "email" in policy.personal:
         at_sign.append(lambda scan, start, _end: find_email(scan.text, start))
-    probes["@"] = at_sign
-    return {mark: tuple(found) for mark, found in probes.items()}
+    probes[Keyword("@")] = at_sign
+    return {keyword: tuple(found) for keyword, found in probes.items()}
 
 
 def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:

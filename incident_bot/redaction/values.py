@@ -23,6 +23,7 @@ _STAND_IN = re.compile(
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
+      | :\w+ | /\w[\w./-]*                                        # a symbol, a path
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
     )
     """,
@@ -88,7 +89,7 @@ def looks_secret(value: str) -> bool:
     """Whether a value under a weak name is a secret: generated, or short but of mixed kinds."""
     if looks_random(value, length=12, bits=2.8):
         return True
-    if len(value) >= 20 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit():
+    if len(value) >= 24 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit():
         return True
     return False
 
