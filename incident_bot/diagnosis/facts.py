@@ -15,7 +15,7 @@ from incident_bot.diagnosis.patterns import compile_pattern, may_match
 from incident_bot.diagnosis.rules import Condition
 from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Log, Relation, Scene
 from incident_bot.kubectl import KubeEvent, KubeObject
-from incident_bot.model import Citation
+from incident_bot.model import Citation, EvidenceKind
 
 _MAX_HITS = 500
 _MAX_VALUE_CHARS = 4000
@@ -348,13 +348,22 @@ def _alert_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
         yield Fact(
             source="alert",
             relation=Relation.OWN,
-            citation=None,
+            citation=_cite_alert(scene, alert.name),
             kind="Alert",
             name=alert.name,
             value=alert.name,
             at=alert.starts_at,
             groups=_groups(name, said, *labels),
         )
+
+
+def _cite_alert(scene: Scene, name: str) -> Citation | None:
+    """The line of the alert's own evidence that names it."""
+    for item in scene.case.evidence:
+        if item.kind is EvidenceKind.ALERT:
+            line = next((number for number, text in enumerate(item.lines, start=1) if name and name in text), 1)
+            return scene.cite(item.id, line, name)
+    return None
 
 
 _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {

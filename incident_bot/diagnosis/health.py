@@ -231,14 +231,31 @@ def _is_young(name: str, body: Mapping[str, object], scene: Scene) -> bool:
     return age_s is not None and age_s <= YOUNG_S
 
 
+_BEGINNINGS = frozenset({"Scheduled", "Pulled", "Created", "Started", "SuccessfulCreate"})
+
+
 def pod_age_s(name: str, body: Mapping[str, object], scene: Scene) -> float | None:
-    """How old a pod was when the evidence was gathered; None when nothing tells."""
-    ages = [age for event, _ in scene.events if event.name == name and (age := event_age_s(event, scene)) is not None]
-    created = read_time(first_value(body, "metadata.creationTimestamp|status.startTime"))
-    since = (scene.at - created).total_seconds() if created else None
-    if ages and since is not None:
-        return max(*ages, since)
-    return max(ages) if ages else since if scene.is_live or (since or 0) > YOUNG_S else None
+    """How old a pod was when the evidence was gathered; None when nothing tells.
+
+    Events tell it only when they go back to the pod's beginning: a recent warning alone makes no pod young.
+    """
+    own = [(event, age) for event, _ in scene.events if event.name == name and (age := event_age_s(event, scene)) is not None]
+    ages = [max(age, (scene.at - event.first_at).total_seconds() if event.first_at else 0.0) for event, age in own]
+    began = [time for path in _BEGINNING_PATHS if (time := read_time(first_value(body, path)))]
+    since = max(((scene.at - time).total_seconds() for time in began), default=None)
+    oldest = max([*ages, since or 0.0])
+    if oldest > YOUNG_S:
+        return oldest
+    knows_beginning = any(event.reason in _BEGINNINGS for event, _ in own) or (since is not None and scene.is_live)
+    return oldest if knows_beginning else None
+
+
+_BEGINNING_PATHS = (
+    "metadata.creationTimestamp",
+    "status.startTime",
+    "status.containerStatuses[].state.running.startedAt",
+    "status.containerStatuses[].lastState.terminated.startedAt",
+)
 
 
 def _judge_pod(pod: Pod, states: list[State], scene: Scene) -> Symptom:

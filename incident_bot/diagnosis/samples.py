@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from incident_bot.condense import digest
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.engine import find_candidates
 from incident_bot.diagnosis.health import judge_health
+from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_actions, tell_cause
 from incident_bot.diagnosis.rules import Rule, RuleSet
 from incident_bot.diagnosis.scene import Scene, read_scene
@@ -62,7 +64,8 @@ def _try(rule: Rule, sample: Mapping[str, Any], *, should_fire: bool) -> str:
     fired = [item for item in find_candidates(scene, health, rules) if item.id == rule.id]
     active = [item for item in fired if item.activity in (Activity.ACTIVE, Activity.PAST)]
     if should_fire and not active:
-        return "stays silent" + (" (a guard holds it back: what it describes is not going on)" if fired else "")
+        held = fired or match_rules(rules, scene)
+        return "stays silent" + (": it matches, but a guard holds it back (healthy, starting, or a single probe)" if held else "")
     if not should_fire and active:
         line = active[0].facts[0]
         return f"fires on {line.source} {line.field}: {line.value[:100]!r}"
@@ -85,7 +88,7 @@ def build_case(sample: Mapping[str, Any]) -> Case:
     pod = _pod(sample)
     name = pod["metadata"]["name"] if pod else POD
     target = Target(namespace=NAMESPACE, workload_kind="Deployment", workload=WORKLOAD, pod=name)
-    redactor = Redactor(_KEY)
+    redactor = _redactor()
     raw = list(_items(sample, pod, name))
     return Case(
         incident=Incident(
@@ -95,11 +98,18 @@ def build_case(sample: Mapping[str, Any]) -> Case:
                 severity=Severity.WARNING,
                 labels={str(key): str(value) for key, value in (alert.get("labels") or {}).items()},
                 summary=str(alert.get("summary", "")),
+                starts_at=NOW - timedelta(minutes=1),
             ),
             target=target,
         ),
         evidence=tuple(redactor.redact_evidence(item) for item in raw),
     )
+
+
+@lru_cache(maxsize=1)
+def _redactor() -> Redactor:
+    # Making one compiles its patterns, which takes longer than all samples of a rule.
+    return Redactor(_KEY)
 
 
 def _items(sample: Mapping[str, Any], pod: dict[str, Any] | None, name: str) -> Iterator[RawEvidence]:
