@@ -7,7 +7,7 @@ Only this module decides what stands where; every piece of outside text goes thr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,37 +22,29 @@ from incident_bot.model import (
     IssueDraft,
     Risk,
     SafeText,
-    Severity,
     Verdict,
 )
 from incident_bot.report import wording
+from incident_bot.report.first_screen import (
+    Screen,
+    Seal,
+    first_screen,
+    indent,
+    links,
+    look_command,
+    shell,
+    target_words,
+)
 from incident_bot.report.pictures import draw
 from incident_bot.report.raw_evidence import fit
 from incident_bot.report.reading import all_gaps, describe_reading
-from incident_bot.report.sanitise import code_line, code_span, fence, https_link, plain, prose, shorten
-
-Seal = Callable[[str], SafeText]
+from incident_bot.report.sanitise import code_span, fence, plain, prose
 
 TITLE_CHARACTERS = 256
 # GitHub refuses 65,537 characters; what it counts (characters, code points or bytes) differs by
 # source, so both are kept below the documented number.
 BODY_CHARACTERS = 60_000
 BODY_BYTES = 65_536
-
-_ALERT_BLOCKS = {
-    Verdict.FAILURE: "CAUTION",
-    Verdict.RECOVERED: "NOTE",
-    Verdict.HEALTHY: "NOTE",
-    Verdict.INSUFFICIENT_EVIDENCE: "WARNING",
-}
-_LINK_ANNOTATIONS = {
-    "runbook_url": "Runbook",
-    "runbook": "Runbook",
-    "dashboard_url": "Dashboard",
-    "dashboard": "Dashboard",
-    "grafana_url": "Dashboard",
-}
-_KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +56,10 @@ class _Context:
     run_url: str
     now: datetime
     version: str
+
+    @property
+    def screen(self) -> Screen:
+        return Screen(analysis=self.analysis, seal=self.seal, run_url=self.run_url, now=self.now)
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -107,13 +103,13 @@ def draft_minimal(analysis: Analysis, *, seal: Seal, run_url: str = "", now: dat
         "### Root Cause Hypothesis",
         "\n".join(causes) or "No cause is known.",
         "### Immediate Actions",
-        f"- [ ] Look at the workload yourself (read only):\n{_indent(fence([look_command(context.incident)], 'sh'))}",
+        f"- [ ] Look at the workload yourself (read only):\n{indent(fence([look_command(context.incident)], 'sh'))}",
         "### What was read",
         (
             f"Everything that was read is withheld. Kinds of gaps: {gaps}. The kinds of values that the check found "
             "are in the log of the run."
         ),
-        _links(context),
+        links(context.screen),
         "---",
         _footer(context),
     ]
@@ -130,7 +126,7 @@ def _withheld_verdict(diagnosis: Diagnosis, incident: Incident) -> str:
     return (
         "> [!WARNING]\n> **An incident was found, but its text may not be shown: "
         "the last check for secrets refused it.**\n"
-        f"> {diagnosis.severity.value} · {wording.VERDICT_WORDS[diagnosis.verdict]} · {_target(incident)}"
+        f"> {diagnosis.severity.value} · {wording.VERDICT_WORDS[diagnosis.verdict]} · {target_words(incident)}"
     )
 
 
@@ -188,10 +184,7 @@ def _head(context: _Context) -> list[str]:
     diagnosis = context.diagnosis
     return [
         marker(context.incident.key),
-        _verdict(context),
-        *_proof(diagnosis),
-        _first_look(context),
-        _links(context),
+        *first_screen(context.screen),
         "### Root Cause Hypothesis",
         *_causes(context.analysis),
         "### Impact Assessment",
@@ -202,94 +195,6 @@ def _head(context: _Context) -> list[str]:
         _prevention(diagnosis),
         *_timeline(context),
     ]
-
-
-def _verdict(context: _Context) -> str:
-    diagnosis, incident = context.diagnosis, context.incident
-    facts = [diagnosis.severity.value]
-    if incident.alert.starts_at:
-        facts.append(wording.since(incident.alert.starts_at, context.now))
-    facts.append(_target(incident))
-    restarts = wording.restarts(context.analysis.case)
-    if restarts:
-        facts.append(wording.counted(restarts, "restart"))
-    facts.append(
-        wording.confidence(diagnosis.causes[0])
-        if diagnosis.verdict is Verdict.FAILURE and diagnosis.causes
-        else wording.VERDICT_WORDS[diagnosis.verdict]
-    )
-    block = _ALERT_BLOCKS[diagnosis.verdict]
-    if diagnosis.verdict is Verdict.FAILURE and diagnosis.severity is not Severity.CRITICAL:
-        block = "WARNING"
-    summary = prose(diagnosis.summary, 400) or wording.VERDICT_WORDS[diagnosis.verdict]
-    return f"> [!{block}]\n> **{summary}**\n> {' · '.join(facts)}"
-
-
-def _target(incident: Incident) -> str:
-    kind, _, name = wording.workload(incident.target).partition(" ")
-    words = f"{prose(kind, 40)} {code_span(name, 200)}" if name else prose(kind)
-    return f"{words} in {code_span(incident.target.cluster, 80)}" if incident.target.cluster else words
-
-
-def _proof(diagnosis: Diagnosis) -> list[str]:
-    """The two or three lines that prove the first cause, short enough for a phone."""
-    cited = diagnosis.causes[0].citations[:3] if diagnosis.causes else ()
-    width = max((len(wording.reference(citation)) for citation in cited), default=0)
-    lines = [
-        f"{wording.reference(citation):<{width}}  {code_line(shorten(wording.headline(citation.quote), 200))}"
-        for citation in cited
-    ]
-    return [fence(lines)] if lines else []
-
-
-def _first_look(context: _Context) -> str:
-    command = next(
-        (action.command for action in context.diagnosis.actions if action.command and action.risk is Risk.READ_ONLY),
-        look_command(context.incident),
-    )
-    return f"**First, change nothing and look:**\n{_shell(command)}"
-
-
-def look_command(incident: Incident) -> str:
-    """A harmless first command from the target alone; names that are no Kubernetes names are left out."""
-    target = incident.target
-    namespace = f" -n {target.namespace}" if _KUBERNETES_NAME.fullmatch(target.namespace) else ""
-    if _KUBERNETES_NAME.fullmatch(target.pod):
-        return f"kubectl{namespace} describe pod {target.pod}"
-    if not namespace and _KUBERNETES_NAME.fullmatch(target.node):
-        return f"kubectl describe node {target.node}"
-    return f"kubectl{namespace or ' -A'} get events --sort-by=.lastTimestamp"
-
-
-def _shell(command: str) -> str:
-    """A command to copy. A line that starts with a slash would be an order to bots that read issues."""
-    lines = [code_line(line) for line in command.split("\n") if line.strip()]
-    return fence([f"command {line.lstrip()}" if line.lstrip().startswith("/") else line for line in lines], "sh")
-
-
-def _indent(block: str, by: str = "  ") -> str:
-    return "\n".join(by + line for line in block.split("\n"))
-
-
-def _links(context: _Context) -> str:
-    """Runbook, dashboard, source and run: only strictly formed https addresses that hold no secret."""
-    alert = context.incident.alert
-    wanted = [(label, alert.annotations.get(key, "")) for key, label in _LINK_ANNOTATIONS.items()]
-    wanted += [("Alert source", alert.generator_url), ("Workflow run", "")]
-    links: dict[str, str] = {}
-    for label, url in wanted:
-        link = https_link(label, url)
-        if link and label not in links and _passes(context.seal, link):
-            links[label] = link
-    run = https_link("Workflow run", context.run_url)
-    return " · ".join([*links.values(), *([run] if run else [])])
-
-
-def _passes(seal: Seal, text: str) -> bool:
-    try:
-        return bool(seal(text))
-    except LeakError:
-        return False
 
 
 def _causes(analysis: Analysis) -> list[str]:
@@ -370,7 +275,7 @@ def _action(action: Action) -> str:
     changes = "**changes state**" if action.risk is Risk.CHANGES_STATE else "read only"
     why = f": {prose(action.why, 300)}" if action.why else ""
     line = "- [ ] " + _TICKED.sub(r"(\1)", f"{prose(action.step, 400) or 'Look'} ({changes}){why}")
-    return f"{line}\n{_indent(_shell(action.command))}" if action.command.strip() else line
+    return f"{line}\n{indent(shell(action.command))}" if action.command.strip() else line
 
 
 def _prevention(diagnosis: Diagnosis) -> str:

@@ -156,15 +156,18 @@ def _block(item: Evidence, lines: list[_Candidate]) -> str:
 
 def _with_gaps(lines: list[_Candidate], total: int) -> Iterator[str]:
     width = max(4, len(str(lines[-1].kept.line)))
-    expected = 1
+    before = KeptLine(line=0, text=lines[0].kept.text)
     for candidate in lines:
-        if candidate.kept.line > expected:
-            yield _left_out(candidate.kept.line - expected, width)
+        yield from _left_out(before, candidate.kept.line, width)
         yield candidate.text
-        expected = candidate.kept.line + 1
-    if total >= expected:
-        yield _left_out(total - expected + 1, width)
+        before = candidate.kept
+    yield from _left_out(before, total + 1, width)
 
 
-def _left_out(number: int, width: int) -> str:
-    return f"{'':>{width}} | … {wording.counted(number, 'line')} left out"
+def _left_out(before: KeptLine, after: int, width: int) -> Iterator[str]:
+    """A marker for the lines between two shown ones; "similar" where all of them are of the template before."""
+    number = after - before.line - 1
+    if number > 0:
+        similar = before.count == before.last - before.line + 1 and after - 1 <= before.last
+        kind = "similar line" if similar else "line"
+        yield f"{'':>{width}} | … {wording.counted(number, kind)} left out"
