@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.lines import clean
 from incident_bot.condense.rendering import marker, most_markers, numbered
 from incident_bot.condense.severity import Level, grade, is_ending
-from incident_bot.condense.shorten import shorten
+from incident_bot.condense.shorten import cut_ids, cut_stamp, shorten
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.condense.traces import causes, find_trace, is_frame
 from incident_bot.model import KeptLine, SafeText
@@ -43,10 +43,12 @@ class Quotas:
 
 
 QUOTAS = Quotas()
+_SEVERAL_STREAMS = 3
 _ROUTINE_LINES = 20
 _TAIL_OF_A_KIND = 4
 _WITH_CONTEXT = 6
 """So many of the worst errors bring the lines after them."""
+_TIGHT_TOKENS = 3000
 _WIDEST_CHARS = 8000
 _ALARMING = frozenset({"first error", "error", "baseline-novel", "context", "traceback"})
 
@@ -76,6 +78,7 @@ class Log:
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
         self._families = {id(template): family(template) for template in self.templates}
+        self._spread, self._echo = _spread(self.templates)
         self._counts = Counter[str]()
         self._ordinals: dict[int, int] = {}
         seen = Counter[str]()
@@ -112,6 +115,14 @@ class Log:
         template = self.survey.table.find(self.known[number])
         return template is not None and self.family_count(template) > _ROUTINE_LINES
 
+    def is_lonely(self, template: Template) -> bool:
+        """Whether only one of several streams says this."""
+        return self._spread.get(id(template)) == 1
+
+    def echo(self, template: Template) -> int:
+        """1 for the first stream that says this, 2 for the second: the tenth pod's same words say little new."""
+        return self._echo.get(id(template), 1)
+
     def ordinal(self, template: Template) -> int:
         """1 for the first template of its kind, 2 for the next: the tenth of a kind says little new."""
         return self._ordinals[id(template)]
@@ -122,6 +133,19 @@ class Log:
         for template in self.templates:
             by_stream.setdefault(template.stream, []).append(template)
         return list(by_stream.values())
+
+
+def _spread(templates: Sequence[Template]) -> tuple[dict[int, int], dict[int, int]]:
+    """In how many streams each template's words occur and which of them it is; empty where there are few streams."""
+    if len({template.stream for template in templates}) < _SEVERAL_STREAMS:
+        return {}, {}
+    bodies = {id(template): template.words_without_stream() for template in templates}
+    streams: dict[bytes, dict[str, int]] = {}
+    for template in templates:
+        said = streams.setdefault(bodies[id(template)], {})
+        said.setdefault(template.stream, len(said) + 1)
+    spread = {id(template): len(streams[bodies[id(template)]]) for template in templates}
+    return spread, {id(template): streams[bodies[id(template)]][template.stream] for template in templates}
 
 
 def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rewrite) -> dict[int, SafeText]:
@@ -152,6 +176,7 @@ class Selection:
         self.budget_tokens = budget_tokens
         self.chosen: list[dict[int, Choice]] = [{} for _ in logs]
         self.spent = 0.0
+        self.tight = budget_tokens <= _TIGHT_TOKENS
         self._estimate = estimate
         self._most_markers = most_markers(budget_tokens)
         self._marker_cost = estimate(marker(9_999_999) + "\n")
@@ -161,7 +186,7 @@ class Selection:
         chosen = self.chosen[log]
         if number in chosen:
             return True
-        text = shorten(self.logs[log].text(number), limit)
+        text = shorten(self._trimmed(log, number, why), limit)
         if not text:
             return False
         cost = self._estimate(numbered(number, text, _COUNT_SHOWN) + "\n")
@@ -198,6 +223,14 @@ class Selection:
                 self.chosen[log][number] = choice
                 self.spent += choice.cost
 
+    def _trimmed(self, log: int, number: int, why: str) -> str:
+        """A line as the budget allows: in a small one, dates go, and ids too where the line is not alarming."""
+        text: str = self.logs[log].text(number)
+        if not self.tight:
+            return text
+        text = cut_stamp(text)
+        return text if why in _ALARMING else cut_ids(text)
+
     def _markers(self) -> float:
         return self._marker_cost * min(sum(map(len, self.chosen)) + 1, self._most_markers)
 
@@ -211,8 +244,9 @@ def select(
     narrow = 160 if budget_tokens <= 3000 else 300 if budget_tokens <= 12000 else 600
     rich = budget_tokens > 3000
     variety = sum(log.variety for log in logs) / max(len(logs), 1)
-    rare = QUOTAS.tail + (QUOTAS.rare - QUOTAS.tail) * (1 - variety)
-    tail = QUOTAS.tail + (QUOTAS.head - QUOTAS.rare) * variety
+    # A log of few templates is saved by its rare ones, a log of many (a build's) by its end.
+    tail = QUOTAS.tail + (QUOTAS.head - QUOTAS.rare) * variety - (QUOTAS.tail - QUOTAS.ending) / 2 * (1 - variety)
+    rare = QUOTAS.rare
     _take_first_errors(selection, QUOTAS.first, wide)
     _take_errors(selection, Level.WARNING, QUOTAS.errors, wide, rich=rich)
     _take_endings(selection, QUOTAS.ending, wide)
@@ -268,7 +302,7 @@ _LOCATION = re.compile(r"\s{0,8}(?:[\w.-]+: )?[\w./\\+@-]{1,200}\.\w{1,8}(?::\d+
 def _alarm(log: Log, template: Template) -> float:
     """How much a template deserves a place among the errors."""
     weight = float(template.level) - 4 * math.log2(log.family_count(template))
-    weight -= 6 * math.log2(log.ordinal(template))
+    weight -= 6 * math.log2(log.ordinal(template)) + 4 * math.log2(log.echo(template))
     weight += 12 * template.first / log.survey.total_lines
     if _LOCATION.match(clean(template.first_text[:300])):
         weight += 10
@@ -354,7 +388,10 @@ def _take_all(selection: Selection, limit: int) -> None:
 
 
 def _rarity(log: Log, template: Template) -> float:
-    return template.level / 10 - math.log2(log.family_count(template)) + (8 if id(template) in log.novel else 0)
+    weight = template.level / 10 - math.log2(log.family_count(template)) - 2 * math.log2(log.echo(template))
+    if log.is_lonely(template):
+        weight += 6
+    return weight + (8 if id(template) in log.novel else 0)
 
 
 def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:

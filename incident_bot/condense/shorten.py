@@ -50,6 +50,30 @@ def stamp_length(text: str) -> int:
     return match.end() if match else 0
 
 
+_CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
+_LONG_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{12,})(?![0-9A-Za-z])"
+)
+
+
+def cut_stamp(text: str) -> str:
+    """The line with only the time of day of its leading timestamp: a date costs as much as a sentence."""
+    length = stamp_length(text)
+    clock = _CLOCK.search(text, 0, length)
+    if clock is None or length < _WORTH_CUTTING:
+        return text
+    rest = text[length:]
+    return f"{ELLIPSIS if clock.start() else ''}{clock.group()}{ELLIPSIS} {rest}"
+
+
+def cut_ids(text: str) -> str:
+    """The line without its long ids: they tell lines apart, which nobody asked of this one."""
+    return _LONG_ID.sub(ELLIPSIS, text)
+
+
+_WORTH_CUTTING = 16
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters of a line (but never fewer than 40), the message kept before all else."""
     limit = max(limit, 40)

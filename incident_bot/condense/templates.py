@@ -67,6 +67,10 @@ class Template:
         """What its lines have in common, comparable between logs."""
         return _mask(self.first_text)
 
+    def words_without_stream(self) -> bytes:
+        """The same, comparable between the streams of one log."""
+        return _mask(self.first_text.replace(self.stream, "")) if self.stream else self.words()
+
 
 StreamOf = Callable[[str], str]
 """Which stream (pod and container) a line of a merged log belongs to."""
