@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 USER = "system:serviceaccount:monitoring:incident-bot"
-TOKEN = "-".join(("loopback", "only"))
+TOKEN = "loopback-only"
 
 _KINDS = {
     "pods": "Pod",
@@ -155,15 +155,22 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return self.send_status(401, "Unauthorized", "Unauthorized")
-        if match is None:
-            return self.send_status(404, "the server could not find the requested resource", "NotFound")
-        read = _read_of(match, query)
-        if api.allowed is not None and (read.verb, read.resource) not in api.allowed:
-            return self._forbid(read)
-        if match["log"]:
-            return self._send_log(read)
-        return self._send_object(read) if read.name else self._send_list(read)
+            self.send_status(401, "Unauthorized", "Unauthorized")
+        elif match is None:
+            self.send_status(404, "the server could not find the requested resource", "NotFound")
+        else:
+            self._answer(_read_of(match, query))
+
+    def _answer(self, read: Read) -> None:
+        allowed = self.server.api.allowed
+        if allowed is not None and (read.verb, read.resource) not in allowed:
+            self._forbid(read)
+        elif read.resource.endswith("/log"):
+            self._send_log(read)
+        elif read.name:
+            self._send_object(read)
+        else:
+            self._send_list(read)
 
     def _forbid(self, read: Read) -> None:
         subject = f'{read.resource.partition("/")[0]} "{read.name}"' if read.name else read.resource

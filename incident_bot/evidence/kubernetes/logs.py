@@ -101,14 +101,16 @@ def read_log(api: Api, pod: Mapping[str, Any], ask: LogAsk, *, keep_bytes: int, 
     """The newest `keep_bytes` of a log. Raises `ApiError` where there is none.
 
     When the long tail does not arrive whole in the first half of the time, a short one is asked
-    for; when that fails too, what did arrive is given, with `incomplete` set.
+    for; when that fails too, what did arrive is given, with `incomplete` set, while there is
+    still time to give it.
     """
-    half = Deadline(deadline.remaining_s() / 2)
+    remaining_s = deadline.remaining_s()
+    half, most = Deadline(remaining_s * 0.5), Deadline(remaining_s * 0.9)
     first = _read_tail(api, pod, ask, tail_lines=TAIL_LINES, keep_bytes=keep_bytes, deadline=half)
     if first.incomplete is None:
         return _checked(pod, ask, first)
     try:
-        second = _read_tail(api, pod, ask, tail_lines=SHORT_TAIL_LINES, keep_bytes=keep_bytes, deadline=deadline)
+        second = _read_tail(api, pod, ask, tail_lines=SHORT_TAIL_LINES, keep_bytes=keep_bytes, deadline=most)
     except ApiError:
         second = LogText(text="", incomplete=first.incomplete)
     if second.incomplete is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from e2e.kube.node import Node, free_ports, running_node
 from e2e.kube.registry import empty_registry
 from e2e.kube.scenario import Scenario, all_scenarios

@@ -23,7 +23,7 @@ class _EmptyRegistry(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body.encode())
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the name that the standard library calls
 
     def log_message(self, *_args: object) -> None:
         return

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from e2e.kube.node import Node
+if TYPE_CHECKING:
+    from e2e.kube.node import Node
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
