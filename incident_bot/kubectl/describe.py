@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from incident_bot.kubectl import describe_cluster, describe_pod, describe_workload
 from incident_bot.kubectl.draft import Draft
-from incident_bot.kubectl.events import event_of_row
+from incident_bot.kubectl.events import read_event_rows
 from incident_bot.kubectl.kinds import CLUSTER_SCOPED
-from incident_bot.kubectl.outline import Field, read_outline, table_below
+from incident_bot.kubectl.outline import Field, read_outline
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.tables import read_inner_table
+from incident_bot.kubectl.times import format_time, read_time
 
 Numbered = Sequence[tuple[int, str]]
 _NAME = re.compile(r"Name:\s+\S")
@@ -53,8 +54,8 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Pod", frozenset({"QoS Class"})),
     ("ReplicaSet", frozenset({"Replicas", "Pods Status", "Pod Template"})),
     ("StorageClass", frozenset({"Provisioner", "ReclaimPolicy"})),
-    ("PodDisruptionBudget", frozenset({"Allowed disruptions"})),
     ("PodDisruptionBudget", frozenset({"Status", "Selector", "Min available"})),
+    ("PodDisruptionBudget", frozenset({"Status", "Selector", "Max unavailable"})),
     ("Namespace", frozenset({"Status", "Labels"})),
 )
 """Describe never says the kind of a built-in object; these fields, all at the top level, do."""
@@ -124,7 +125,8 @@ def _fill_metadata(root: Field, draft: Draft) -> None:
         name, separator, value = text.partition(": ")
         if separator and " " not in name and "/" in name:
             metadata.child("annotations", line).put(name[:317], value.strip(), line)
-    metadata.put("creationTimestamp", root.value_of("CreationTimestamp"), root.line_of("CreationTimestamp"))
+    created = read_time(root.value_of("CreationTimestamp"))
+    metadata.put("creationTimestamp", format_time(created), root.line_of("CreationTimestamp"))
     owner_kind, slash, owner = root.value_of("Controlled By").partition("/")
     if slash:
         line = root.line_of("Controlled By")
@@ -135,14 +137,13 @@ def _fill_metadata(root: Field, draft: Draft) -> None:
 
 def _events_of(evidence_id: str, root: Field, lines: Numbered, about: KubeObject | None) -> Iterator[KubeEvent]:
     section = root.get("Events")
-    rows = table_below(section, lines) if section else []
+    start = section.line - lines[0][0] + 1 if section else len(lines)
+    rows = [(number, line) for number, line in lines[start:] if line.strip(" -\t")]
     if not rows:
         return
-    for row in read_inner_table(rows).rows:
-        event = event_of_row(evidence_id, row)
-        if event is None:
-            continue
-        if about is not None:
+    for event in read_event_rows(evidence_id, read_inner_table(rows).rows):
+        if about is None:
+            yield event
+        else:
             scope = "" if about.kind in CLUSTER_SCOPED else about.namespace
-            event = replace(event, kind=about.kind, name=about.name, namespace=scope)
-        yield event
+            yield replace(event, kind=about.kind, name=about.name, namespace=scope)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Numbered = Sequence[tuple[int, str]]
 _TAINT = re.compile(r"([^\s:=]{1,317})(?:=([^\s:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
+_SYSTEM_INFO = {"OS Image": "osImage"}
 
 
 def fill_node(root: Field, draft: Draft, lines: Numbered) -> None:
@@ -38,7 +39,9 @@ def fill_node(root: Field, draft: Draft, lines: Numbered) -> None:
             )
     system = root.get("System Info")
     for field in system.named() if system else ():
-        status.child("nodeInfo", field.line).put(_camel(field.key), field.value, field.line)
+        status.child("nodeInfo", field.line).put(
+            _SYSTEM_INFO.get(field.key) or _camel(field.key), field.value, field.line
+        )
     _fill_allocated(root, status, lines)
 
 
@@ -159,7 +162,7 @@ def fill_autoscaler(root: Field, draft: Draft, lines: Numbered) -> None:
     metrics = root.get("Metrics")
     for metric in metrics.named() if metrics else ():
         current, _, wanted = metric.value.partition(" / ")
-        entry = status.child("metrics", metric.line).child(metric.key, metric.line)
+        entry = status.child("metrics", metric.line).child(" ".join(metric.key.split()), metric.line)
         entry.put("current", current.strip(), metric.line)
         entry.put("target", wanted.strip(), metric.line)
     fill_conditions(root, status, lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from incident_bot.kubectl.kinds import CLUSTER_SCOPED, kind_of
 from incident_bot.kubectl.reading import KubeEvent
@@ -15,10 +16,17 @@ OWN_COLUMNS = (
 )  # fmt: skip
 _SEEN = re.compile(r"(\S+)\s+\(x(\d{1,9}) over ([^()\s]{1,40})\)")
 _CONTAINER_PREFIX = re.compile(r"(spec\.\w*[cC]ontainers\{[^{}]{1,253}\}): ")
+_BACK_OFF = re.compile(
+    r"Back-off restarting failed container (?:(\S{1,63}) in pod )?\S{1,253}_([a-z0-9-]{1,63})\([\w-]+\)"
+)
+_ASSIGNED = re.compile(r"Successfully assigned ([a-z0-9-]{1,63})/")
 _HEADERLESS = re.compile(
     r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
     r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
 )
+_MAX_FURTHER_LINES = 10
+"""The kubelet puts at most 10 KiB of a probe's output into a message; ten lines of it are enough to see why."""
+
 _LINE_BREAK = "\u2424"
 """Stands for a line break inside a message in our own table, where kubectl would cut the message."""
 
@@ -38,9 +46,23 @@ def is_event_row(line: str) -> bool:
 def read_event_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeEvent]:
     """The events of a table whose header is the first line, or of rows without header."""
     if is_event_header(lines[0][1]):
-        table = read_table(lines)
-        return [event for row in table.rows if (event := event_of_row(evidence_id, row)) is not None]
+        return read_event_rows(evidence_id, read_table(lines).rows)
     return read_headerless_events(evidence_id, lines)
+
+
+def read_event_rows(evidence_id: str, rows: Iterable[Row]) -> list[KubeEvent]:
+    """The events of a table's rows. A message with line breaks goes on in the lines below its row."""
+    events: list[KubeEvent] = []
+    further_lines = 0
+    for row in rows:
+        event = event_of_row(evidence_id, row)
+        if event is not None:
+            events.append(event)
+            further_lines = 0
+        elif events and further_lines < _MAX_FURTHER_LINES:
+            events[-1] = replace(events[-1], message=f"{events[-1].message}\n{row.text}")
+            further_lines += 1
+    return events
 
 
 def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -> list[KubeEvent]:
@@ -73,7 +95,9 @@ def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
     age_s, count = read_seen(last)
     counted = row.get("COUNT")
     prefix = _CONTAINER_PREFIX.match(message)
-    namespace = row.get("NAMESPACE")
+    told = _BACK_OFF.search(message) if kind == "Pod" else None
+    assigned = _ASSIGNED.match(message) if kind == "Pod" else None
+    namespace = row.get("NAMESPACE") or (told[2] if told else assigned[1] if assigned else "")
     return KubeEvent(
         evidence_id=evidence_id,
         line=row.line,
@@ -83,7 +107,9 @@ def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
         kind=kind,
         name=name,
         namespace="" if kind in CLUSTER_SCOPED else namespace,
-        container=row.get("CONTAINER") or container_of(row.get("SUBOBJECT") or (prefix[1] if prefix else "")),
+        container=row.get("CONTAINER")
+        or container_of(row.get("SUBOBJECT", "SUBOBJECTPATH") or (prefix[1] if prefix else ""))
+        or (told[1] if told else ""),
         source=row.get("SOURCE", "FROM", "COMPONENT").split(",")[0],
         count=int(counted) if counted.isdecimal() and len(counted) < 10 else count,
         first_at=read_time(first),

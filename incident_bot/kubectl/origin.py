@@ -89,30 +89,41 @@ def explain_no_log(text: str) -> str:
 
 def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
     folder, _, base = name.replace("\\", "/").rpartition("/")
-    stem = _EXTENSION.sub("", base)
-    previous = bool(_PREVIOUS.search(stem))
-    stem = _PREVIOUS.sub("", stem).strip("-_. ")
-    had_prefix = bool(_LOG_WORD.match(stem))
-    stem = _LOG_WORD.sub("", stem).strip("-_. ")
+    whole = _EXTENSION.sub("", base)
+    previous = bool(_PREVIOUS.search(whole))
+    whole = _PREVIOUS.sub("", whole).strip("-_. ")
+    stem = _LOG_WORD.sub("", whole).strip("-_. ")
     parent = _LOG_WORD.sub("", folder.rpartition("/")[2]).strip("-_. ")
-    known = _from_pods(stem, parent, pods)
-    pod, container = known or _from_patterns(stem, parent, split=had_prefix)
+    known = _from_pods(whole, parent, pods) or _from_pods(stem, parent, pods)
+    pod, container = known or _from_patterns(stem, parent, split=stem != whole)
     return pod, container, previous
 
 
 def _from_pods(stem: str, parent: str, pods: Pods) -> tuple[str, str] | None:
     """A pod whose name is in the file's name or its folder's; the rest must be one of its containers."""
-    for pod in sorted(pods, key=len, reverse=True):
+    for pod in sorted(filter(None, pods), key=len, reverse=True):
         containers = set(pods[pod])
-        if pod in (stem, parent):
-            return pod, stem if stem in containers else ""
-        if pod and pod in stem:
+        if pod == parent:
+            return pod, stem if stem in containers else _only(stem, containers)
+        if pod in stem:
             rest = stem.replace(pod, "", 1).strip("-_. ")
             return pod, rest if rest in containers or not containers else _only(rest, containers)
-    for pod, named in pods.items():
-        matching = [container for container in named if container == stem or stem.endswith(f"-{container}")]
-        if matching and sum(1 for other in pods.values() if matching[0] in set(other)) == 1:
-            return pod, max(matching, key=len)
+    return _from_containers(stem, pods)
+
+
+def _from_containers(stem: str, pods: Pods) -> tuple[str, str] | None:
+    """A container whose name only one pod has; for `previous.log` the only container of the only pod."""
+    owners = [(pod, container) for pod, named in pods.items() for container in named]
+    matching = [
+        (pod, name) for pod, name in owners if name == stem or stem.endswith((f"-{name}", f".{name}", f"_{name}"))
+    ]
+    if matching:
+        longest = max(len(container) for _, container in matching)
+        best = [(pod, container) for pod, container in matching if len(container) == longest]
+        return best[0] if len(best) == 1 else ("", best[0][1])
+    if stem.lower() in _GENERIC and len(pods) == 1:
+        pod, containers = next((pod, list(named)) for pod, named in pods.items())
+        return pod, containers[0] if len(containers) == 1 else ""
     return None
 
 

@@ -85,7 +85,7 @@ def _join_message(lines: Sequence[tuple[int, str]], index: int, indent: int, val
     for offset, (_, line) in enumerate(following):
         text = line.strip()
         if text.startswith("Exit Code:") and len(line) - len(line.lstrip()) == indent:
-            return index + offset, "\n".join([value, *(line for _, line in following[:offset])])
+            return index + offset, "\n".join([value, *(line for _, line in following[:offset])]).rstrip()
         if text.startswith(("Message:", "Restart Count:", "Last State:", "Name:")):
             break
     return index, value

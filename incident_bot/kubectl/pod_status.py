@@ -45,14 +45,23 @@ def fill_pod_row(row: Row, draft: Draft) -> bool:
     if word.startswith("Init:"):
         status.put("phase", "Pending", row.line)
         _fill_container(status, "initContainerStatuses", word.removeprefix("Init:"), row)
+        _fill_restarts(status, "initContainerStatuses", restarts, row)
         return True
     _fill_status(word, draft, status, row)
-    known = _container(status, "containerStatuses", row)
+    _fill_restarts(status, "containerStatuses", restarts, row)
+    if ready[1] in ("0", ready[2]) and "containerStatuses" in status.body:
+        status.unnamed_item("containerStatuses", row.line).put("ready", ready[1] == ready[2], row.line)
+    return True
+
+
+def _fill_restarts(status: Draft, statuses: str, restarts: re.Match[str], row: Row) -> None:
+    """RESTARTS is the sum over containers; a pod that was never started has no container status at all."""
+    running = status.body.get("phase") in ("Running", "Succeeded")
+    if restarts[1] == "0" and not running and statuses not in status.body:
+        return
+    known = status.unnamed_item(statuses, row.line)
     known.put("restartCount", int(restarts[1]), row.line)
     known.put("lastRestartAgeSeconds", read_age_s(restarts[2] or ""), row.line)
-    if ready[1] in ("0", ready[2]):
-        known.put("ready", ready[1] == ready[2], row.line)
-    return True
 
 
 def _fill_status(word: str, draft: Draft, status: Draft, row: Row) -> None:
@@ -78,7 +87,7 @@ def _fill_container(status: Draft, statuses: str, word: str, row: Row) -> None:
     """A waiting or terminated reason; `0/2` only counts finished init containers and states no reason."""
     if _READY.fullmatch(word):
         return
-    state = _container(status, statuses, row).child("state", row.line)
+    state = status.unnamed_item(statuses, row.line).child("state", row.line)
     exit_word = _EXIT.fullmatch(word)
     if exit_word:
         key = "exitCode" if exit_word[1] == "ExitCode" else "signal"
@@ -93,7 +102,3 @@ def _fill_container(status: Draft, statuses: str, word: str, row: Row) -> None:
         state.child("waiting", row.line).put("reason", word, row.line)
         if word in _PENDING_WAITS:
             status.put("phase", "Pending", row.line)
-
-
-def _container(status: Draft, statuses: str, row: Row) -> Draft:
-    return status.unnamed_item(statuses, row.line)

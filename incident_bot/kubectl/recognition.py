@@ -22,7 +22,9 @@ _PREAMBLE_LINES = 3
 
 _MIN_SHARE = 0.5
 _SAMPLE_LINES = 200
-_EMPTY_ANSWER = re.compile(r"No resources found(?: in \S+ namespace)?\.?|No events found(?: in \S+ namespace)?\.?")
+_EMPTY_ANSWER = re.compile(
+    r"No resources found(?: in \S+ namespace)?\.?|No events found(?: in \S+ namespace)?\.?|No rollout history found"
+)
 _LOG_LINE = re.compile(
     r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|time=|ts=|level=|\{\"|\[?(?i:"
     r"trace|debug|info|notice|warn|warning|error|fatal|panic|critical)\b[\]: ]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |"

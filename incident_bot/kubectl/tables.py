@@ -21,10 +21,14 @@ _FIRST_COLUMNS = frozenset({"NAME", "NAMESPACE", "LAST SEEN", "POD", "LASTSEEN",
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its 1-based line and its cells by column name. Columns that the row lacks are empty strings."""
+    """One row: its 1-based line, its cells by column name, and its whole text.
+
+    Columns that the row lacks are empty strings; a line that is no row at all has no cells.
+    """
 
     line: int
     cells: dict[str, str]
+    text: str = ""
 
     def get(self, *columns: str) -> str:
         """The first of the named columns that this table has and that is not blank or `<none>`."""
@@ -64,7 +68,7 @@ def is_header(line: str) -> bool:
 
 def _canonical(cell: str) -> str:
     word, bracket, unit = cell.partition("(")
-    return word.upper() + bracket + unit.lower()
+    return word.upper() + bracket + (unit.lower() if unit.lower() in ("cores)", "bytes)") else unit.upper())
 
 
 def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE", "NOTE")) -> Table:
@@ -94,8 +98,7 @@ def _read_rows(
         if not line.strip():
             continue
         cells = _cut_at_columns(line, header) or _split_at_gaps(line, len(names), text_column)
-        if cells:
-            rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False))))
+        rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False)), text=line))
     return Table(columns=names, line=lines[0][0], rows=tuple(rows))
 
 
@@ -107,7 +110,10 @@ def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:
     if "\t" in line:
         return []
     bounds = [*offsets, len(line)]
-    return [line[start:end].strip() for start, end in pairwise(bounds)]
+    cells = [line[start:end].rstrip() for start, end in pairwise(bounds)]
+    if any(cell[:1].isspace() for cell in cells):
+        return []
+    return cells
 
 
 def _split_at_gaps(line: str, width: int, text_column: int) -> list[str]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_TEMPLATE_HASH = re.compile(r"([a-z0-9][a-z0-9.-]{0,200})-(?=[a-z]*\d)[a-z0-9]{4,10}")
+"""`web-59c8d7b6f4`: a Deployment's ReplicaSets carry a hash of up to ten characters, which nearly always has a digit."""
+
 _QUIET_WAITS = frozenset({"ContainerCreating", "PodInitializing"})
 _STATUSES = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
 
@@ -110,14 +113,13 @@ def _failing_container(pod: KubeObject) -> str:
     return name if score >= 2 else ""
 
 
-def _owner_of(pod: KubeObject) -> tuple[str, str] | None:
-    """The workload behind a pod; a ReplicaSet whose name ends in the pod's template hash is a Deployment's."""
-    metadata = _mapping(pod.body.get("metadata"))
-    for reference in _items(metadata.get("ownerReferences")):
+def _owner_of(item: KubeObject) -> tuple[str, str] | None:
+    """The workload behind an object: its controller, and behind a ReplicaSet with a template hash its Deployment."""
+    for reference in _items(_mapping(item.body.get("metadata")).get("ownerReferences")):
         kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
-        template_hash = str(_mapping(metadata.get("labels")).get("pod-template-hash") or "")
-        if kind == "ReplicaSet" and template_hash and name.endswith(f"-{template_hash}"):
-            return "Deployment", name.removesuffix(f"-{template_hash}")
+        deployment = _TEMPLATE_HASH.fullmatch(name)
+        if kind == "ReplicaSet" and deployment:
+            return "Deployment", deployment[1]
         if kind and _NAME.fullmatch(name):
             return kind, name
     return None
@@ -127,7 +129,8 @@ def _target_of_owner(objects: list[KubeObject], events: list[KubeEvent]) -> Targ
     """A workload that cannot make its pods, a node that is not ready, or whatever the warnings are about."""
     for item in objects:
         if item.kind in WORKLOADS and _is_short_of_pods(item):
-            return Target(namespace=item.namespace, workload_kind=item.kind, workload=item.name)
+            kind, name = _owner_of(item) or (item.kind, item.name)
+            return Target(namespace=item.namespace, workload_kind=kind, workload=name)
     for item in objects:
         if item.kind == "Node" and _is_unready(item):
             return Target(node=item.name)
