@@ -116,7 +116,11 @@ def test_rules(rule_ids: tuple[str, ...], rules_dirs: tuple[Path, ...], output: 
     failures = [failure for rule in chosen for failure in try_samples(rule, samples[rule.id])]
     count = sum(len(samples[rule.id][kind]) for rule in chosen for kind in ("fires", "silent"))
     if output == "json":
-        click.echo(json.dumps({"rules": len(chosen), "samples": count, "failures": [_plain(item) for item in failures]}, indent=1))
+        click.echo(
+            json.dumps(
+                {"rules": len(chosen), "samples": count, "failures": [_plain(item) for item in failures]}, indent=1
+            )
+        )
     else:
         _print_failures(failures)
         click.echo(f"{len(chosen)} rules, {count} samples, {len(failures)} failed")

@@ -4,6 +4,8 @@ Pure but for `load_rules`, which reads rule files. docs/writing-rules.md is for 
 """
 
 from incident_bot.diagnosis.engine import diagnose
+from incident_bot.diagnosis.grounding import ground
+from incident_bot.diagnosis.merging import merge
 from incident_bot.diagnosis.rules import RuleSet, load_rules
 
-__all__ = ["RuleSet", "diagnose", "load_rules"]
+__all__ = ["RuleSet", "diagnose", "ground", "load_rules", "merge"]

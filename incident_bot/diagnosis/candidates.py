@@ -111,7 +111,9 @@ def from_logs(scene: Scene, health: Health) -> list[Candidate]:
     for log in scene.logs:
         if log.relation is Relation.NEIGHBOUR:
             continue
-        others = [item for item in healthy if item is not log and item.container == log.container and item.pod != log.pod]
+        others = [
+            item for item in healthy if item is not log and item.container == log.container and item.pod != log.pod
+        ]
         baseline = frozenset().union(*(templates_of(item) for item in others)) if others else frozenset()
         found += [_from_finding(finding, log, scene) for finding in read_log(log, baseline)]
     return found
@@ -133,8 +135,37 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
     )
 
 
-_PERFORMANCE_ALERT = ("latency", "error", "5xx", "4xx", "slow", "timeout", "rate", "throughput", "availability", "slo", "burn", "failing", "queue", "lag")
-_LIFECYCLE_ALERT = ("notrunning", "restart", "oom", "crash", "notready", "pending", "waiting", "image", "unschedul", "terminat", "replicas", "cpu", "memory")
+_PERFORMANCE_ALERT = (
+    "latency",
+    "error",
+    "5xx",
+    "4xx",
+    "slow",
+    "timeout",
+    "rate",
+    "throughput",
+    "availability",
+    "slo",
+    "burn",
+    "failing",
+    "queue",
+    "lag",
+)
+_LIFECYCLE_ALERT = (
+    "notrunning",
+    "restart",
+    "oom",
+    "crash",
+    "notready",
+    "pending",
+    "waiting",
+    "image",
+    "unschedul",
+    "terminat",
+    "replicas",
+    "cpu",
+    "memory",
+)
 _LASTING_COUNT = 3
 
 
@@ -250,7 +281,12 @@ def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
     if candidate.activity is Activity.ELSEWHERE and candidate.relation < Relation.NEIGHBOUR:
         yield "that container is healthy"
     named = scene.case.incident.target.container
-    if named and candidate.container and candidate.container != named and _state(candidate, health) is not State.FAILING:
+    if (
+        named
+        and candidate.container
+        and candidate.container != named
+        and _state(candidate, health) is not State.FAILING
+    ):
         yield "another container than the alert names"
 
 
@@ -268,7 +304,9 @@ _END_LINES = 25
 def _ends_run(candidate: Candidate, scene: Scene) -> bool:
     """Whether a decisive line stands near the end of a log whose container then ended."""
     for fact in candidate.facts:
-        log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+        log = next(
+            (item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None
+        )
         container = scene.container_named(fact.container, fact.pod) if fact.container else None
         ended = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
         if log and (log.previous or ended) and fact.citation and fact.citation.line > log.kept[-1].line - _END_LINES:
@@ -297,7 +335,12 @@ def cited_lines(candidate: Candidate) -> set[tuple[str, int]]:
 def merge_facts(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
     """The candidate, supported by the facts of the symptoms it accounts for."""
     seen = cited_lines(candidate)
-    extra = [fact for other in others for fact in other.facts[:1] if fact.citation and (fact.citation.evidence_id, fact.citation.line) not in seen]
+    extra = [
+        fact
+        for other in others
+        for fact in other.facts[:1]
+        if fact.citation and (fact.citation.evidence_id, fact.citation.line) not in seen
+    ]
     return replace(
         candidate,
         supporting=(*candidate.supporting, *extra[:3]),

@@ -45,12 +45,19 @@ def render_catalogue(rules: Iterable[Rule]) -> str:
 
 def render_rule(rule: Rule, known: RuleSet) -> str:
     """One rule as a page of text."""
-    lines = [f"{rule.id}: {plain_title(rule)}", "", f"category {rule.category.value}, specificity {rule.specificity}, from {rule.origin}", ""]
+    lines = [
+        f"{rule.id}: {plain_title(rule)}",
+        "",
+        f"category {rule.category.value}, specificity {rule.specificity}, from {rule.origin}",
+        "",
+    ]
     for name, conditions in (("all of", rule.all), ("any of", rule.any), ("none of", rule.none)):
         if conditions:
             lines += [f"{name}:", *(f"  - {_say(condition)}" for condition in conditions)]
     lines += ["", fill_text(rule.explanation, {}), ""]
-    lines += [f"$ {fill_text(action.command, {}) or '-'}    # {action.step} ({action.risk.value})" for action in rule.actions]
+    lines += [
+        f"$ {fill_text(action.command, {}) or '-'}    # {action.step} ({action.risk.value})" for action in rule.actions
+    ]
     explained = sorted(known.explained.get(rule.id, ()))
     lines += ["", f"explains: {', '.join(explained) or 'nothing else'}"]
     lines += [f"see: {reference}" for reference in rule.references]

@@ -6,7 +6,19 @@ import re
 import shlex
 
 _LOOKING_VERBS = frozenset(
-    {"get", "describe", "logs", "top", "events", "explain", "version", "cluster-info", "api-resources", "api-versions", "diff"}
+    {
+        "get",
+        "describe",
+        "logs",
+        "top",
+        "events",
+        "explain",
+        "version",
+        "cluster-info",
+        "api-resources",
+        "api-versions",
+        "diff",
+    }
 )
 _LOOKING_PAIRS = frozenset(
     {
@@ -15,7 +27,18 @@ _LOOKING_PAIRS = frozenset(
     }
 )  # fmt: skip
 _VALUE_OPTIONS = frozenset(
-    {"-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-s", "--server", "--user", "--request-timeout", "-v"}
+    {
+        "-n",
+        "--namespace",
+        "--context",
+        "--cluster",
+        "--kubeconfig",
+        "-s",
+        "--server",
+        "--user",
+        "--request-timeout",
+        "-v",
+    }
 )
 _LOOKING_FILTERS = frozenset({"grep", "head", "tail", "sort", "uniq", "wc", "less", "cat", "cut", "jq", "base64"})
 
@@ -80,8 +103,10 @@ def _positional(words: list[str]) -> list[str]:
 
 
 def _prints_secret(verbs: list[str], words: list[str]) -> bool:
-    asks_secret = verbs[0] == "get" and len(verbs) > 1 and any(
-        kind.partition("/")[0] in {"secret", "secrets"} for kind in verbs[1].split(",")
+    asks_secret = (
+        verbs[0] == "get"
+        and len(verbs) > 1
+        and any(kind.partition("/")[0] in {"secret", "secrets"} for kind in verbs[1].split(","))
     )
     return asks_secret and any(word.startswith(("-o", "--output", "--template")) for word in words)
 

@@ -38,7 +38,9 @@ _ADDRESSES = tuple(
         rf"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,6}}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
     )
 )
-_FILE_LIKE = re.compile(r"\.(?:py|go|js|ts|java|rs|rb|c|cc|cpp|h|cs|kt|scala|php|mjs|cjs|sh|log|json|ya?ml)$", re.IGNORECASE)
+_FILE_LIKE = re.compile(
+    r"\.(?:py|go|js|ts|java|rs|rb|c|cc|cpp|h|cs|kt|scala|php|mjs|cjs|sh|log|json|ya?ml)$", re.IGNORECASE
+)
 
 
 def find_address(text: str) -> str:
@@ -78,4 +80,6 @@ def find_setting(text: str) -> str:
     return ""
 
 
-_NOT_SETTINGS = frozenset({"HTTP_1", "UTF_8", "ISO_8601", "MAX_TOKENS", "NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT"})
+_NOT_SETTINGS = frozenset(
+    {"HTTP_1", "UTF_8", "ISO_8601", "MAX_TOKENS", "NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT"}
+)

@@ -85,7 +85,9 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.HEALTHY
     if not (scene.pods or scene.objects or scene.events or scene.logs):
         return Verdict.INSUFFICIENT_EVIDENCE
-    active = [item for item in ranking.causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR]
+    active = [
+        item for item in ranking.causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR
+    ]
     if health.failing:
         return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
     if active and (health.is_known or active[0].confidence >= _SURE_WITHOUT_STATUS):
@@ -110,7 +112,9 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 def _is_past(ranking: Ranking) -> bool:
     """Only status and pod events can say that something was wrong; old log lines of a healthy pod cannot."""
     return any(
-        item.activity is Activity.PAST and item.specificity >= 2 and any(fact.source in ("container", "exit_code") for fact in item.facts)
+        item.activity is Activity.PAST
+        and item.specificity >= 2
+        and any(fact.source in ("container", "exit_code") for fact in item.facts)
         for item in ranking.causes
     )
 
@@ -122,7 +126,9 @@ def _says_enough(active: Sequence[Candidate], scene: Scene) -> bool:
     best = active[0]
     if best.specificity >= 2 or best.finding is not None:
         return True
-    return any(fact.source != "container" for fact in best.facts) and any(log.relation is not Relation.NEIGHBOUR for log in scene.logs)
+    return any(fact.source != "container" for fact in best.facts) and any(
+        log.relation is not Relation.NEIGHBOUR for log in scene.logs
+    )
 
 
 def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:
@@ -143,9 +149,30 @@ def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
         return []
     gaps = []
     if not health.is_known:
-        gaps.append(Gap(kind="not-found", what="status", reason="no status of the target is in the evidence", remedy="Add `kubectl describe pod` or `get pod -o yaml`."))
+        gaps.append(
+            Gap(
+                kind="not-found",
+                what="status",
+                reason="no status of the target is in the evidence",
+                remedy="Add `kubectl describe pod` or `get pod -o yaml`.",
+            )
+        )
     if not scene.events:
-        gaps.append(Gap(kind="not-found", what="events", reason="no events are in the evidence", remedy="Add `kubectl get events`; they are kept for an hour."))
+        gaps.append(
+            Gap(
+                kind="not-found",
+                what="events",
+                reason="no events are in the evidence",
+                remedy="Add `kubectl get events`; they are kept for an hour.",
+            )
+        )
     if not any(log.relation is not Relation.NEIGHBOUR for log in scene.logs):
-        gaps.append(Gap(kind="not-found", what="logs", reason="no log of the target is in the evidence", remedy="Add `kubectl logs` and `kubectl logs --previous`."))
+        gaps.append(
+            Gap(
+                kind="not-found",
+                what="logs",
+                reason="no log of the target is in the evidence",
+                remedy="Add `kubectl logs` and `kubectl logs --previous`.",
+            )
+        )
     return gaps

@@ -60,7 +60,25 @@ _WORDS_OF_CHAIN = re.compile(
     re.MULTILINE,
 )
 _VAGUE = frozenset({"RuntimeError", "Exception", "Error", "SystemExit", "OSError", "ValueError", "AssertionError"})
-_LITERALS = ("error", "exception", "panic", "exit", "refused", "failed", "failure", "not found", "timeout", "fatal", "terminate called", "interrupt", "caused by", "unbound", "denied", "missing", "invalid")
+_LITERALS = (
+    "error",
+    "exception",
+    "panic",
+    "exit",
+    "refused",
+    "failed",
+    "failure",
+    "not found",
+    "timeout",
+    "fatal",
+    "terminate called",
+    "interrupt",
+    "caused by",
+    "unbound",
+    "denied",
+    "missing",
+    "invalid",
+)
 
 
 def find_exceptions(text: str, lowered: str) -> Iterator[Thrown]:
@@ -84,7 +102,13 @@ def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
     message = (groups.get("message") or groups.get("message2") or "").strip()
     if language == "Python" and (name.endswith("Warning") or not (message or "Error" in name or "Exception" in name)):
         return None
-    start = match.start("message2") if groups.get("message2") else match.start("type") if groups.get("type") else match.start()
+    start = (
+        match.start("message2")
+        if groups.get("message2")
+        else match.start("type")
+        if groups.get("type")
+        else match.start()
+    )
     return Thrown(
         language=language,
         type=name,

@@ -131,7 +131,14 @@ def _container_in_message(event: KubeEvent, scene: Scene) -> str:
         return named[0] if len(named) == 1 else ""
     if match:
         return match["a"] or match["b"] or match["c"] or match["d"] or ""
-    about_container = event.reason in {"Unhealthy", "BackOff", "Failed", "Killing", "FailedPostStartHook", "FailedPreStopHook"}
+    about_container = event.reason in {
+        "Unhealthy",
+        "BackOff",
+        "Failed",
+        "Killing",
+        "FailedPostStartHook",
+        "FailedPreStopHook",
+    }
     mains = [item.name for item in own if item.role == "main"]
     return mains[0] if about_container and len(mains) == 1 and len(own) == 1 else ""
 
@@ -262,7 +269,9 @@ def _compare(test: Mapping[str, Any], body: Mapping[str, Any], scene: Scene) -> 
 
 
 def _holds(test: Mapping[str, Any], value: object, body: object, scene: Scene) -> dict[str, str] | None:
-    match = _search(test.get("pattern"), show(value)) if not isinstance(value, Mapping | list) else "pattern" not in test
+    match = (
+        _search(test.get("pattern"), show(value)) if not isinstance(value, Mapping | list) else "pattern" not in test
+    )
     if not match or not _equals(test, value):
         return None
     for how in ("above", "below", "at_least", "at_most"):

@@ -61,12 +61,16 @@ class Health:
     @cached_property
     def failing(self) -> tuple[Symptom, ...]:
         """What is wrong now with the target."""
-        return tuple(item for item in self.symptoms if item.state is State.FAILING and item.relation < Relation.NEIGHBOUR)
+        return tuple(
+            item for item in self.symptoms if item.state is State.FAILING and item.relation < Relation.NEIGHBOUR
+        )
 
     @cached_property
     def recovered(self) -> tuple[Symptom, ...]:
         """What was wrong with the target and is over."""
-        return tuple(item for item in self.symptoms if item.state is State.RECOVERED and item.relation < Relation.NEIGHBOUR)
+        return tuple(
+            item for item in self.symptoms if item.state is State.RECOVERED and item.relation < Relation.NEIGHBOUR
+        )
 
     @cached_property
     def is_known(self) -> bool:
@@ -84,7 +88,11 @@ class Health:
         if container and pod:
             return self.containers.get((pod, container), self.pods.get(pod, State.UNKNOWN))
         if container:
-            found = [state for (owner, name), state in self.containers.items() if name == container and owner in self.own_pods]
+            found = [
+                state
+                for (owner, name), state in self.containers.items()
+                if name == container and owner in self.own_pods
+            ]
             return State.FAILING if State.FAILING in found else found[0] if found else State.UNKNOWN
         return self.pods.get(pod, State.UNKNOWN)
 
@@ -135,7 +143,11 @@ def _forgive_replaced(symptoms: list[Symptom], pods: Mapping[str, State], near: 
     rest = [pods[pod.name] for pod in near if pod.name not in failed]
     is_replaced = bool(rest) and all(state in (State.HEALTHY, State.RECOVERED) for state in rest)
     for sign in symptoms:
-        yield replace(sign, state=State.RECOVERED) if is_replaced and sign.pod in failed and sign.state is State.FAILING else sign
+        yield (
+            replace(sign, state=State.RECOVERED)
+            if is_replaced and sign.pod in failed and sign.state is State.FAILING
+            else sign
+        )
 
 
 _QUIET_WAITS = frozenset({"PodInitializing", "ContainerCreating", ""})
@@ -156,7 +168,12 @@ def _judge_container(container: Container, scene: Scene) -> Iterator[Symptom]:
 def _sign(container: Container, state: State, text: str = "", path: str = "", scene: Scene | None = None) -> Symptom:
     citation = scene.cite(container.source.evidence_id, container.line_of(path)) if scene and text else None
     return Symptom(
-        text=text, state=state, relation=container.relation, pod=container.pod, container=container.name, citation=citation
+        text=text,
+        state=state,
+        relation=container.relation,
+        pod=container.pod,
+        container=container.name,
+        citation=citation,
     )
 
 
@@ -193,15 +210,21 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
         if not restarts:
             return _sign(container, State.HEALTHY)
         state = State.FAILING if ended_badly and not _has_settled(container, scene) else State.RECOVERED
-        text = f"container {container.name} restarted {restarts:.0f} time(s)" + (" and runs again" if state is State.RECOVERED else "")
+        text = f"container {container.name} restarted {restarts:.0f} time(s)" + (
+            " and runs again" if state is State.RECOVERED else ""
+        )
         return _sign(container, state, text, "restartCount", scene)
     if ready is None and not restarts:
         return _sign(container, State.UNKNOWN)
     if _is_young(container.pod, container.status["pod"], scene) and not ended_badly:
         return _sign(container, State.STARTING)
     if container.role == "init":
-        return _sign(container, State.FAILING, f"init container {container.name} has not finished", "state.running", scene)
-    text = f"container {container.name} runs but is not ready" + (f" after {restarts:.0f} restart(s)" if restarts else "")
+        return _sign(
+            container, State.FAILING, f"init container {container.name} has not finished", "state.running", scene
+        )
+    text = f"container {container.name} runs but is not ready" + (
+        f" after {restarts:.0f} restart(s)" if restarts else ""
+    )
     return _sign(container, State.FAILING, text, "ready", scene)
 
 
@@ -219,7 +242,11 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     ran_for = scene.at - since if since else None
     if ran_for is not None and (scene.is_live or ran_for > timedelta()):
         return ran_for >= SETTLED
-    ages = [age for event, _ in scene.events if event.name == container.pod and (age := event_age_s(event, scene)) is not None]
+    ages = [
+        age
+        for event, _ in scene.events
+        if event.name == container.pod and (age := event_age_s(event, scene)) is not None
+    ]
     if ages:
         return min(ages) >= SETTLED.total_seconds()
     restarts = read_quantity(container.status.get("restartCount")) or 0
@@ -239,7 +266,11 @@ def pod_age_s(name: str, body: Mapping[str, object], scene: Scene) -> float | No
 
     Events tell it only when they go back to the pod's beginning: a recent warning alone makes no pod young.
     """
-    own = [(event, age) for event, _ in scene.events if event.name == name and (age := event_age_s(event, scene)) is not None]
+    own = [
+        (event, age)
+        for event, _ in scene.events
+        if event.name == name and (age := event_age_s(event, scene)) is not None
+    ]
     ages = [max(age, (scene.at - event.first_at).total_seconds() if event.first_at else 0.0) for event, age in own]
     began = [time for path in _BEGINNING_PATHS if (time := read_time(first_value(body, path)))]
     since = max(((scene.at - time).total_seconds() for time in began), default=None)
@@ -285,10 +316,15 @@ def _judge_deletion(pod: Pod, scene: Scene) -> Symptom | None:
     is_terminating = deleted or first_value(pod.body, "metadata.deletionTimestamp|status.terminating")
     if not is_terminating:
         return None
-    grace_s = read_quantity(first_value(pod.body, "metadata.deletionGracePeriodSeconds|spec.terminationGracePeriodSeconds")) or 30
+    grace_s = (
+        read_quantity(first_value(pod.body, "metadata.deletionGracePeriodSeconds|spec.terminationGracePeriodSeconds"))
+        or 30
+    )
     late_s = (scene.at - deleted).total_seconds() if deleted else _said_age_s(pod)
     if late_s is not None and late_s > grace_s + 60:
-        return _pod_sign(pod, State.FAILING, f"pod {pod.name} is stuck terminating", "metadata.deletionTimestamp", scene)
+        return _pod_sign(
+            pod, State.FAILING, f"pod {pod.name} is stuck terminating", "metadata.deletionTimestamp", scene
+        )
     return _pod_sign(pod, State.HEALTHY)
 
 
@@ -299,7 +335,8 @@ def _said_age_s(pod: Pod) -> float | None:
 
 def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:
     warned = any(
-        event.type == "Warning" and event.name == pod.name and not is_event_old(event, scene) for event, _ in scene.events
+        event.type == "Warning" and event.name == pod.name and not is_event_old(event, scene)
+        for event, _ in scene.events
     )
     if phase == "Pending" and not warned and _is_young(pod.name, pod.body, scene):
         return _pod_sign(pod, State.STARTING)
@@ -350,7 +387,9 @@ def _judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom
         status = str(first_value(item.body, f"{path}.status") or "")
         if status and status in bad_status.split("|"):
             why = first_value(item.body, f"{path}.reason") or status
-            return _object_sign(item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status")
+            return _object_sign(
+                item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status"
+            )
     return _judge_counts(item, relation, scene)
 
 

@@ -49,7 +49,9 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     if root:
         findings.append(root)
     if not findings:
-        findings = [plain for index, level in lines if level >= Level.ERROR and (plain := _plain(log, index, level, baseline))]
+        findings = [
+            plain for index, level in lines if level >= Level.ERROR and (plain := _plain(log, index, level, baseline))
+        ]
     best: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.kind, finding.title)
@@ -163,7 +165,9 @@ def _exception(log: Log) -> Finding | None:
     return Finding(
         kind=f"{root.language.lower().strip('.')}-exception" if named is None else named.kind,
         category=named.category if named else Category.APPLICATION,
-        title=f"{_subject(log)} stops on {says}" if log.previous or root.is_fatal else f"{_subject(log)} fails on {says}",
+        title=f"{_subject(log)} stops on {says}"
+        if log.previous or root.is_fatal
+        else f"{_subject(log)} fails on {says}",
         hint=named.hint if named else "Read the frames around the line; compare with the last release.",
         index=index,
         offset=root.offset,

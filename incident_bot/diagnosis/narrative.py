@@ -66,7 +66,9 @@ def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     if symptoms:
         told += f" It also accounts for: {', '.join(symptoms[:4])}."
     if candidate.relation is Relation.NEIGHBOUR:
-        told += f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
+        told += (
+            f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
+        )
     return told
 
 
@@ -99,7 +101,11 @@ def _who(scene: Scene) -> str:
 
 def _why_healthy(scene: Scene, health: Health) -> str:
     ready = sum(1 for name in health.own_pods if health.pods.get(name) is State.HEALTHY)
-    completed = [pod for pod in scene.pods if pod.name in health.own_pods and first_value(pod.body, "status.phase") == "Succeeded"]
+    completed = [
+        pod
+        for pod in scene.pods
+        if pod.name in health.own_pods and first_value(pod.body, "status.phase") == "Succeeded"
+    ]
     if completed:
         return " (it completed)"
     return f" ({ready} of {len(health.own_pods)} pod(s) without a fault)" if health.own_pods and ready else ""
@@ -122,8 +128,12 @@ def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
 def _replicas(scene: Scene) -> tuple[int, int] | None:
     for item, relation in scene.objects:
         if relation is Relation.OWN and item.kind in ("Deployment", "StatefulSet", "DaemonSet"):
-            wanted = read_quantity(first_value(item.body, "spec.replicas|status.desiredNumberScheduled|status.replicas"))
-            ready = read_quantity(first_value(item.body, "status.readyReplicas|status.numberReady|status.availableReplicas"))
+            wanted = read_quantity(
+                first_value(item.body, "spec.replicas|status.desiredNumberScheduled|status.replicas")
+            )
+            ready = read_quantity(
+                first_value(item.body, "status.readyReplicas|status.numberReady|status.availableReplicas")
+            )
             if wanted:
                 return int(ready or 0), int(wanted)
     return None
@@ -147,7 +157,11 @@ def _count_replicas(scene: Scene, health: Health) -> str:
     name = scene.target.workload or _who(scene)
     if ready == 0:
         return f"All of {name} is down: 0 of {wanted} replica(s) ready."
-    return f"{name} runs degraded: {ready} of {wanted} replica(s) ready." if ready < wanted else f"{ready} of {wanted} replica(s) of {name} are ready."
+    return (
+        f"{name} runs degraded: {ready} of {wanted} replica(s) ready."
+        if ready < wanted
+        else f"{ready} of {wanted} replica(s) of {name} are ready."
+    )
 
 
 def _count_siblings(scene: Scene, health: Health) -> str:
@@ -167,7 +181,9 @@ def tell_actions(causes: Sequence[Candidate], verdict: Verdict, scene: Scene) ->
     if verdict is Verdict.HEALTHY:
         return ()
     steps = [action for cause in causes[:1] for action in _actions_of(cause, scene)]
-    steps += [action for cause in causes[1:] for action in _actions_of(cause, scene) if action.risk is Risk.READ_ONLY][:2]
+    steps += [action for cause in causes[1:] for action in _actions_of(cause, scene) if action.risk is Risk.READ_ONLY][
+        :2
+    ]
     if not steps or verdict is Verdict.INSUFFICIENT_EVIDENCE or all(cause.rule is None for cause in causes):
         steps += gather_more(scene, causes)
     return order_actions(steps)
@@ -206,15 +222,28 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
         steps.append(("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}"))
         container = " -c {container}" if values.get("container") else " --all-containers"
         if not any(log.previous for log in scene.logs):
-            steps.append(("Read the log of the run that ended", f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200"))
+            steps.append(
+                (
+                    "Read the log of the run that ended",
+                    f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200",
+                )
+            )
         steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
     elif values.get("workload"):
-        steps.append(("Read the workload's conditions and events", "kubectl -n {namespace} describe {workload_kind|deployment} {workload}"))
+        steps.append(
+            (
+                "Read the workload's conditions and events",
+                "kubectl -n {namespace} describe {workload_kind|deployment} {workload}",
+            )
+        )
     if values.get("node") and not values.get("pod"):
         steps.append(("Read the node's conditions", "kubectl describe node {node}"))
     if not scene.events:
         steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
-    return [Action(step=step, command=fill_command(command, values), why="Not in the evidence, or worth a second look.") for step, command in steps]
+    return [
+        Action(step=step, command=fill_command(command, values), why="Not in the evidence, or worth a second look.")
+        for step, command in steps
+    ]
 
 
 def _target_values(scene: Scene) -> dict[str, str]:
@@ -259,8 +288,17 @@ def _not_memory(scene: Scene, ranking: Ranking) -> Iterator[str]:
     for container in scene.containers:
         path = "lastState.terminated.reason|state.terminated.reason"
         reason = first_value(container.status, path)
-        if container.relation < Relation.NEIGHBOUR and reason and reason != "OOMKilled" and not _is_about_memory(ranking):
-            line = container.line_of("lastState.terminated.reason" if first_value(container.status, "lastState.terminated.reason") else "state.terminated.reason")
+        if (
+            container.relation < Relation.NEIGHBOUR
+            and reason
+            and reason != "OOMKilled"
+            and not _is_about_memory(ranking)
+        ):
+            line = container.line_of(
+                "lastState.terminated.reason"
+                if first_value(container.status, "lastState.terminated.reason")
+                else "state.terminated.reason"
+            )
             yield f"Host memory: container {container.name} ended with reason {reason}, not OOMKilled{_at(scene.cite(container.source.evidence_id, line), scene)}."
             return
 
@@ -273,7 +311,11 @@ def _not_node(scene: Scene, ranking: Ranking) -> Iterator[str]:
     for item, relation in scene.objects:
         if item.kind != "Node" or relation is Relation.NEIGHBOUR:
             continue
-        quiet = [name for name in ("MemoryPressure", "DiskPressure", "PIDPressure") if first_value(item.body, f"status.conditions[{name}].status") == "False"]
+        quiet = [
+            name
+            for name in ("MemoryPressure", "DiskPressure", "PIDPressure")
+            if first_value(item.body, f"status.conditions[{name}].status") == "False"
+        ]
         ready = first_value(item.body, "status.conditions[Ready].status") == "True"
         if ready and quiet:
             line = item.line_of(f"status.conditions[{quiet[0]}].status")
@@ -296,7 +338,9 @@ def _dated_events(scene: Scene) -> Iterator[TimelineEntry]:
         if relation is not Relation.NEIGHBOUR and event.last_at:
             times = f" (seen {event.count} times)" if event.count > 1 else ""
             text = f"{event.reason}: {event.message[:140]}{times}"
-            yield TimelineEntry(at=event.last_at, text=text, citation=scene.cite(event.evidence_id, event.line, event.message))
+            yield TimelineEntry(
+                at=event.last_at, text=text, citation=scene.cite(event.evidence_id, event.line, event.message)
+            )
 
 
 def _dated_ends(scene: Scene) -> Iterator[TimelineEntry]:
@@ -310,4 +354,6 @@ def _dated_ends(scene: Scene) -> Iterator[TimelineEntry]:
                 reason = first_value(container.status, f"{state}.terminated.reason") or "ended"
                 code = first_value(container.status, f"{state}.terminated.exitCode")
                 citation = scene.cite(container.source.evidence_id, container.line_of(path))
-                yield TimelineEntry(at=ended, text=f"container {container.name} ended: {reason}, exit code {code}", citation=citation)
+                yield TimelineEntry(
+                    at=ended, text=f"container {container.name} ended: {reason}, exit code {code}", citation=citation
+                )

@@ -77,7 +77,10 @@ def _worth_a_look(elsewhere: Sequence[Candidate], causes: Sequence[Candidate], r
     named = [
         item
         for item in elsewhere
-        if item.relation is Relation.NEIGHBOUR and item.specificity >= 2 and (name := _neighbour_name(item)) and name in told
+        if item.relation is Relation.NEIGHBOUR
+        and item.specificity >= 2
+        and (name := _neighbour_name(item))
+        and name in told
     ]
     return sorted((item for item in named if item.id not in rules.explained.get(causes[0].id, ())), key=_order)
 
@@ -92,7 +95,10 @@ def _take_over(pool: list[Candidate], rules: RuleSet, scene: Scene) -> list[Cand
     """Remove what another candidate accounts for, and let its lines support that one."""
     taken: dict[int, list[Candidate]] = {}
     gone: set[int] = set()
-    strongest_first = sorted(range(len(pool)), key=lambda index: (pool[index].finding is not None, -pool[index].specificity, _order(pool[index])))
+    strongest_first = sorted(
+        range(len(pool)),
+        key=lambda index: (pool[index].finding is not None, -pool[index].specificity, _order(pool[index])),
+    )
     for index in strongest_first:
         if index in gone or pool[index].confidence < SHOWN_FROM:
             continue
@@ -157,7 +163,9 @@ def _is_probe_symptom(cause: Candidate, symptom: Candidate, scene: Scene) -> boo
     """A probe that fails because the container crashed, or because its own log says why, is a symptom."""
     if symptom.category is not Category.PROBE or cause.category is Category.PROBE:
         return False
-    says_why = cause.specificity >= 2 and any(fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in cause.facts)
+    says_why = cause.specificity >= 2 and any(
+        fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in cause.facts
+    )
     if any(event.reason == "Killing" and _KILLED.search(event.message) for event, _ in scene.events):
         return says_why
     crashed = any(fact.source in ("container", "exit_code") for fact in cause.facts) or restarts_of(cause, scene) > 0
@@ -214,7 +222,9 @@ def _scheduling_stage(item: Candidate) -> tuple[int, int] | None:
     fact = next((fact for fact in item.facts if re.search(r"nodes are available", fact.value)), None)
     if fact is None or item.rule is None:
         return None
-    patterns = [test for condition in item.rule.any for key in ("message", "pattern") if (test := condition.test.get(key))]
+    patterns = [
+        test for condition in item.rule.any for key in ("message", "pattern") if (test := condition.test.get(key))
+    ]
     best: tuple[int, int] | None = None
     for count, reason in _REASON.findall(fact.value.partition("preemption:")[0].partition("available:")[2]):
         text = f"{count} {reason}"

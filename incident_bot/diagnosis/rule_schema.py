@@ -206,7 +206,9 @@ class ActionForm(_Form):
     def _risk_is_honest(self) -> ActionForm:
         command = re.sub(r"\{\w+(?:\|[^{}]*)?\}", "NAME", self.command)
         if is_destructive(command) or deletes_pod(command):
-            raise ValueError(f"`{self.command}` can lose data or the previous run's logs; say it in words, or better not")
+            raise ValueError(
+                f"`{self.command}` can lose data or the previous run's logs; say it in words, or better not"
+            )
         if self.risk is Risk.READ_ONLY and not is_read_only(command):
             raise ValueError(f"`{self.command}` is not known to be read-only; add `risk: changes-state`")
         return self
@@ -260,13 +262,18 @@ class RuleForm(_Form):
     def _templates_are_known(self) -> RuleForm:
         known = TARGET_FIELDS | self.captures.keys() | _named_groups(self.match)
         texts = [("title", self.title), ("explanation", self.explanation), ("impact", self.impact)]
-        texts += [(f"actions[{index}]", f"{action.step} {action.command} {action.why}") for index, action in enumerate(self.actions)]
+        texts += [
+            (f"actions[{index}]", f"{action.step} {action.command} {action.why}")
+            for index, action in enumerate(self.actions)
+        ]
         texts += [("prevention", line) for line in self.prevention] + [("do_not", line) for line in self.do_not]
         for where, text in texts:
             for name in template_names(text, where):
                 if name not in known:
                     near = difflib.get_close_matches(name, known, n=1)
-                    advice = f"did you mean `{near[0]}`?" if near else "capture it with a named group or under `captures`"
+                    advice = (
+                        f"did you mean `{near[0]}`?" if near else "capture it with a named group or under `captures`"
+                    )
                     raise ValueError(f"{where}: `{{{name}}}` is not known; {advice} (write {{{{ and }}}} for braces)")
         return self
 
@@ -304,7 +311,9 @@ def read_rule(plain: object, origin: str) -> RuleForm:
     Raises `ConfigurationError` naming the file, the field and what to do about it.
     """
     if not isinstance(plain, dict):
-        raise ConfigurationError(f"{origin}: a rule file holds one mapping", hint="Begin with `id: ...`; see docs/writing-rules.md.")
+        raise ConfigurationError(
+            f"{origin}: a rule file holds one mapping", hint="Begin with `id: ...`; see docs/writing-rules.md."
+        )
     try:
         rule = RuleForm.model_validate(plain)
     except ValidationError as error:
@@ -321,5 +330,7 @@ def _say(problem: Any) -> str:
     if problem["type"] == "missing":
         message = "is required"
     given = problem.get("input")
-    shown = f" (got {str(given)[:60]!r})" if isinstance(given, str | int | float) and problem["type"] != "missing" else ""
+    shown = (
+        f" (got {str(given)[:60]!r})" if isinstance(given, str | int | float) and problem["type"] != "missing" else ""
+    )
     return f"`{place}` {message}{shown}"

@@ -116,7 +116,9 @@ def load_rules(folders: Sequence[Path] = ()) -> RuleSet:
     rules = {rule.id: rule for rule in load_shipped_rules()}
     for folder in folders:
         if not folder.is_dir():
-            raise ConfigurationError(f"rules folder {folder} does not exist", hint="Give a folder of *.yaml rule files.")
+            raise ConfigurationError(
+                f"rules folder {folder} does not exist", hint="Give a folder of *.yaml rule files."
+            )
         for rule in read_rules(_files_of(folder)):
             rules[rule.id] = rule
     return RuleSet(rules=rules)
@@ -145,7 +147,9 @@ def _shipped_files() -> tuple[dict[str, bytes], bytes]:
         if entry.name == INDEX_NAME:
             index = entry.read_bytes()
         elif entry.is_dir():
-            names = sorted((item for item in entry.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
+            names = sorted(
+                (item for item in entry.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name
+            )
             files |= {f"{entry.name}/{item.name}": item.read_bytes() for item in names}
     return files, index
 
@@ -191,15 +195,22 @@ def _checked(files: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, Any]]]
         try:
             plain = yaml.load(content.decode("utf-8", "replace"), Loader=loader)  # noqa: S506 - a safe loader in C
         except yaml.YAMLError as error:
-            raise ConfigurationError(f"{origin}: not YAML: {error}", hint="Quote patterns with single quotes.") from error
+            raise ConfigurationError(
+                f"{origin}: not YAML: {error}", hint="Quote patterns with single quotes."
+            ) from error
         rule = read_rule(plain, origin)
         stem = Path(origin).stem
         if rule.id != stem:
-            raise ConfigurationError(f"{origin}: id `{rule.id}` is not the file name", hint=f"Name the file {rule.id}.yaml.")
+            raise ConfigurationError(
+                f"{origin}: id `{rule.id}` is not the file name", hint=f"Name the file {rule.id}.yaml."
+            )
         if rule.id in seen:
             raise ConfigurationError(f"{origin}: id `{rule.id}` is taken by {seen[rule.id]}", hint="Ids are unique.")
         seen[rule.id] = origin
-        yield origin, rule.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | {"specificity": rule.specificity}
+        yield (
+            origin,
+            rule.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | {"specificity": rule.specificity},
+        )
 
 
 def rule_from_plain(plain: Mapping[str, Any], origin: str) -> Rule:

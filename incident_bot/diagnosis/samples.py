@@ -65,7 +65,9 @@ def _try(rule: Rule, sample: Mapping[str, Any], *, should_fire: bool) -> str:
     active = [item for item in fired if item.activity in (Activity.ACTIVE, Activity.PAST)]
     if should_fire and not active:
         held = fired or match_rules(rules, scene)
-        return "stays silent" + (": it matches, but a guard holds it back (healthy, starting, or a single probe)" if held else "")
+        return "stays silent" + (
+            ": it matches, but a guard holds it back (healthy, starting, or a single probe)" if held else ""
+        )
     if not should_fire and active:
         line = active[0].facts[0]
         return f"fires on {line.source} {line.field}: {line.value[:100]!r}"
@@ -113,10 +115,19 @@ def _redactor() -> Redactor:
 
 
 def _items(sample: Mapping[str, Any], pod: dict[str, Any] | None, name: str) -> Iterator[RawEvidence]:
-    def item(kind: EvidenceKind, file_name: str, text: str, container: str = "", *, previous: bool = False) -> RawEvidence:
+    def item(
+        kind: EvidenceKind, file_name: str, text: str, container: str = "", *, previous: bool = False
+    ) -> RawEvidence:
         owner = name if kind is EvidenceKind.LOG else ""
         return RawEvidence(
-            id=file_name, kind=kind, name=file_name, source=file_name, text=text, pod=owner, container=container, previous=previous
+            id=file_name,
+            kind=kind,
+            name=file_name,
+            source=file_name,
+            text=text,
+            pod=owner,
+            container=container,
+            previous=previous,
         )
 
     if pod:
@@ -141,7 +152,10 @@ def _items(sample: Mapping[str, Any], pod: dict[str, Any] | None, name: str) -> 
         yield item(EvidenceKind.LOG, "init.log", sample["init_log"], INIT_CONTAINER)
 
 
-_EVENT = re.compile(r"^(?P<type>\S+) (?P<reason>\S+) (?P<kind>[^/\s]+)/(?P<name>\S+) (?P<message>.*?)(?: \(x(?P<count>\d+)\))?$", re.DOTALL)
+_EVENT = re.compile(
+    r"^(?P<type>\S+) (?P<reason>\S+) (?P<kind>[^/\s]+)/(?P<name>\S+) (?P<message>.*?)(?: \(x(?P<count>\d+)\))?$",
+    re.DOTALL,
+)
 
 
 def _event(line: str) -> dict[str, Any]:
@@ -156,7 +170,11 @@ def _event(line: str) -> dict[str, Any]:
         "type": match["type"],
         "reason": match["reason"],
         "message": match["message"],
-        "involvedObject": {"kind": _KINDS.get(match["kind"].lower(), match["kind"]), "name": match["name"], "namespace": NAMESPACE},
+        "involvedObject": {
+            "kind": _KINDS.get(match["kind"].lower(), match["kind"]),
+            "name": match["name"],
+            "namespace": NAMESPACE,
+        },
         "count": int(match["count"] or 1),
         "lastTimestamp": seen,
     }
@@ -189,10 +207,16 @@ def _pod(sample: Mapping[str, Any]) -> dict[str, Any] | None:
     return pod
 
 
-def _add_container(pod: dict[str, Any], given: Mapping[str, Any] | None, spec_key: str, status_key: str, name: str) -> None:
+def _add_container(
+    pod: dict[str, Any], given: Mapping[str, Any] | None, spec_key: str, status_key: str, name: str
+) -> None:
     if not given:
         return
-    status = {"name": name, "image": "registry.example/model:1", **{key: value for key, value in given.items() if key != "spec"}}
+    status = {
+        "name": name,
+        "image": "registry.example/model:1",
+        **{key: value for key, value in given.items() if key != "spec"},
+    }
     spec = {"name": status["name"], "image": status["image"], **(given.get("spec") or {})}
     pod["spec"][spec_key] = [*pod["spec"].get(spec_key, ()), spec]
     pod["status"][status_key] = [*pod["status"].get(status_key, ()), status]

@@ -235,7 +235,8 @@ def _fill_target(target: Target, pods: Sequence[Pod]) -> Target:
     kind, name = _owner(pod)
     return _with(
         target,
-        pod=target.pod or (pod.name if len({item.name for item in own}) == 1 or target.workload or _badness(pod) < 2 else ""),
+        pod=target.pod
+        or (pod.name if len({item.name for item in own}) == 1 or target.workload or _badness(pod) < 2 else ""),
         namespace=target.namespace or pod.namespace,
         node=target.node or str(first_value(pod.body, "spec.nodeName") or ""),
         workload=target.workload or name or stem_of(pod.name),
@@ -320,7 +321,9 @@ class _Relations:
         if self._target.namespace and namespace and namespace != self._target.namespace:
             return Relation.NEIGHBOUR
         if kind in WORKLOAD_KINDS:
-            ours = name in self._stems or any(name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems)
+            ours = name in self._stems or any(
+                name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems
+            )
             return Relation.OWN if ours else Relation.NEIGHBOUR
         if kind == "PersistentVolumeClaim" and self._claims:
             return Relation.RELATED if name in self._claims else Relation.NEIGHBOUR
@@ -353,7 +356,9 @@ def _pods(objects: Sequence[kubectl.KubeObject], relate: _Relations) -> Iterator
     detailed = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
     for item in objects:
         if item.kind == "Pod" and (item.name not in detailed or _is_detailed(item)):
-            yield Pod(name=item.name, namespace=item.namespace, relation=relate.of_pod(item.name, item.namespace), source=item)
+            yield Pod(
+                name=item.name, namespace=item.namespace, relation=relate.of_pod(item.name, item.namespace), source=item
+            )
 
 
 _LISTS = (

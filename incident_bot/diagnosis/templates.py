@@ -28,7 +28,9 @@ def fill_command(template: str, values: Mapping[str, str]) -> str:
     A value that could be read as an option, or that holds a line break, is refused: its name in capitals
     stands in, for the engineer to replace.
     """
-    return "".join(literal + ("" if field is None else _word(field, values)) for literal, field in _parts(template)).strip()
+    return "".join(
+        literal + ("" if field is None else _word(field, values)) for literal, field in _parts(template)
+    ).strip()
 
 
 def _parts(template: str) -> list[tuple[str, str | None]]:

@@ -23,7 +23,11 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     target = scene.target
     is_ours = candidate.relation is not Relation.NEIGHBOUR
     pod = candidate.pod or (target.pod if is_ours else "")
-    container = scene.container_named(candidate.container, pod) or scene.container_named(candidate.container) if candidate.container else None
+    container = (
+        scene.container_named(candidate.container, pod) or scene.container_named(candidate.container)
+        if candidate.container
+        else None
+    )
     if container is None and not candidate.container:
         container = _main_container(scene, pod)
     found = {
@@ -38,7 +42,11 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         "count": str(max((fact.count for fact in candidate.facts), default=1)),
         "quote": next((fact.value for fact in candidate.facts), ""),
     }
-    found |= {name: show(value) for name, path in _FROM_CONTAINER.items() if container and (value := first_value(container.status, path)) is not None}
+    found |= {
+        name: show(value)
+        for name, path in _FROM_CONTAINER.items()
+        if container and (value := first_value(container.status, path)) is not None
+    }
     if candidate.rule:
         found |= _captured(candidate.rule.captures, candidate, container, scene)
     found |= dict(candidate.groups)
@@ -62,7 +70,9 @@ def _node(scene: Scene, pod: str, candidate: Candidate) -> str:
     return named or str(placed or "") or scene.target.node
 
 
-def _captured(captures: Mapping[str, str], candidate: Candidate, container: Container | None, scene: Scene) -> dict[str, str]:
+def _captured(
+    captures: Mapping[str, str], candidate: Candidate, container: Container | None, scene: Scene
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, path in captures.items():
         root, _, rest = path.partition(".")
