@@ -30,6 +30,10 @@ _LINK_ANNOTATIONS = {
 _KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
+# `clip` has left out longer ones: nothing is ever cut from the end of a command.
+_COMMAND_CHARACTERS = 4_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """What the first screen is made of."""
@@ -114,7 +118,7 @@ def look_command(incident: Incident) -> str:
 
 def shell(command: str) -> str:
     """A command to copy. A line that starts with a slash would be an order to bots that read issues."""
-    lines = [code_line(line) for line in command.split("\n") if line.strip()]
+    lines = [code_line(line, _COMMAND_CHARACTERS) for line in command.split("\n") if line.strip()]
     return fence([f"command {line.lstrip()}" if line.lstrip().startswith("/") else line for line in lines], "sh")
 
 

@@ -25,6 +25,7 @@ from incident_bot.model import (
     Verdict,
 )
 from incident_bot.report import wording
+from incident_bot.report.clipping import clip
 from incident_bot.report.first_screen import (
     Screen,
     Seal,
@@ -45,6 +46,10 @@ TITLE_CHARACTERS = 256
 # source, so both are kept below the documented number.
 BODY_CHARACTERS = 60_000
 BODY_BYTES = 65_536
+_PROSE_CHARACTERS = 45_000
+"""What everything but the raw evidence may take, in characters and in bytes."""
+_TEXT_CHARACTERS = (4_000, 800, 250, 60)
+"""Limits of a single text, tried in this order until the prose fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +80,21 @@ def draft(analysis: Analysis, *, seal: Seal, run_url: str = "", now: datetime, v
 
     Raises `LeakError` from `seal`; `draft_minimal` is the answer to that.
     """
-    context = _Context(analysis=analysis, seal=seal, run_url=run_url, now=now, version=version)
-    head = _head(context)
-    tail = ["---", _footer(context)]
+    for limit in _TEXT_CHARACTERS:
+        clipped = clip(analysis, limit)
+        context = _Context(analysis=clipped, seal=seal, run_url=run_url, now=now, version=version)
+        head, tail = _head(context), ["---", _footer(context)]
+        # Nothing shown means everything cut, which is the longest that this section gets.
+        longest_reading = describe_reading(clipped, fit(clipped, characters=0, size_bytes=0))
+        without_evidence = _join([*head, *longest_reading, *tail])
+        if len(without_evidence) <= _PROSE_CHARACTERS and len(without_evidence.encode()) <= _PROSE_CHARACTERS:
+            break
     room = fit(
-        analysis,
-        characters=BODY_CHARACTERS - _length(head, tail) - _READING_ROOM,
-        size_bytes=BODY_BYTES - _size_bytes(head, tail) - _READING_ROOM,
+        clipped,
+        characters=BODY_CHARACTERS - len(without_evidence),
+        size_bytes=BODY_BYTES - len(without_evidence.encode()),
     )
-    reading = describe_reading(analysis, room)
-    return _finish(context, [*head, *reading, *room.blocks, *tail])
+    return _finish(context, [*head, *describe_reading(clipped, room), *room.blocks, *tail])
 
 
 def draft_minimal(analysis: Analysis, *, seal: Seal, run_url: str = "", now: datetime, version: str) -> IssueDraft:
@@ -153,10 +163,6 @@ def labels(diagnosis: Diagnosis) -> tuple[str, ...]:
     return ("production-alert", "ai-analysis", diagnosis.severity.value, f"cause/{diagnosis.category.value}")
 
 
-_READING_ROOM = 6_000
-"""Characters kept free for "What was read", whose size depends on what had to be cut."""
-
-
 def _finish(context: _Context, blocks: list[str]) -> IssueDraft:
     return IssueDraft(
         key=context.incident.key,
@@ -169,14 +175,6 @@ def _finish(context: _Context, blocks: list[str]) -> IssueDraft:
 
 def _join(blocks: list[str]) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def _length(*parts: list[str]) -> int:
-    return sum(len(_join(part)) for part in parts)
-
-
-def _size_bytes(*parts: list[str]) -> int:
-    return sum(len(_join(part).encode()) for part in parts)
 
 
 def _head(context: _Context) -> list[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from incident_bot.report.raw_evidence import Fitted
 
 _LISTED_GAPS = 16
+_LISTED_CUTS = 24
 
 
 def describe_reading(analysis: Analysis, fitted: Fitted) -> list[str]:
@@ -23,9 +24,8 @@ def describe_reading(analysis: Analysis, fitted: Fitted) -> list[str]:
         blocks.append("**Cut**\n" + "\n".join(cuts))
     gaps = all_gaps(analysis)
     if gaps:
-        listed = [_gap(gap) for gap in gaps[:_LISTED_GAPS]]
-        more = [f"- and {len(gaps) - _LISTED_GAPS} more"] if len(gaps) > _LISTED_GAPS else []
-        blocks.append("**Not read, not asked or not shown**\n" + "\n".join([*listed, *more]))
+        listed = _at_most([_gap(gap) for gap in gaps], _LISTED_GAPS)
+        blocks.append("\n".join(["**Not read, not asked or not shown**", *listed]))
     blocks.append(_redactions(analysis.case.redactions))
     return blocks
 
@@ -55,7 +55,11 @@ def _cuts(analysis: Analysis, fitted: Fitted) -> list[str]:
             said.append(f"{wording.counted(shown.cut_to_fit, 'line')} to stay within GitHub's limit")
         if said:
             cuts.append(f"- {code_span(shown.evidence.id)} {prose('; '.join(said), 500)}")
-    return cuts
+    return _at_most(cuts, _LISTED_CUTS)
+
+
+def _at_most(items: list[str], limit: int) -> list[str]:
+    return items if len(items) <= limit else [*items[:limit], f"- and {len(items) - limit} more"]
 
 
 def _gap(gap: Gap) -> str:

@@ -1,0 +1,89 @@
+"""The words of a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fakes.analyses import DIAGNOSIS
+from incident_bot.model import Target
+from incident_bot.report import wording
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (1.0, "very likely (1.00)"),
+        (0.85, "very likely (0.85)"),
+        (0.7, "likely (0.70)"),
+        (0.3, "possible (0.30)"),
+        (0.1, "unlikely (0.10)"),
+    ],
+)
+def test_confidence_is_a_word_and_a_number(confidence, words):
+    assert wording.confidence(replace(DIAGNOSIS.causes[0], confidence=confidence)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (11_100, "3 h 5 min"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_durations_are_short(seconds, words):
+    assert wording.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        ("2026-11-21T00:38:46.123456789Z INFO  loaded   shard", "00:38:46 INFO loaded shard"),
+        ("2026-11-21 00:38:46,123 - root - ERROR - boom", "00:38:46 root - ERROR - boom"),
+        ("I1121 00:38:46.123456       1 server.go:10] ready", "00:38:46 1 server.go:10] ready"),
+        ("[2026/11/21 00:38:46] [error] boom", "00:38:46 [error] boom"),
+        ("2026-11-21T00:38:46Z 2026-11-21 00:38:45 boom", "00:38:45 boom"),
+        ('{"ts":1,"level":"error","msg":"cannot  bind"}', "cannot bind"),
+        ('2026-11-21T00:38:46Z {"message":"boom"}', "00:38:46 boom"),
+        ('{"broken', '{"broken'),
+        ("[1, 2]", "[1, 2]"),
+        ("      Reason:       OOMKilled", "Reason: OOMKilled"),
+        ("00:38:46", "00:38:46"),
+        ("", ""),
+    ],
+)
+def test_a_headline_is_the_clock_time_and_the_message(line, headline):
+    assert wording.headline(line) == headline
+
+
+@pytest.mark.parametrize(
+    ("line", "quote"),
+    [
+        ("2026-11-21T00:38:46Z INFO loaded  shard", "INFO loaded shard"),
+        ('{"level":"error","msg":"cannot bind"}', "cannot bind"),
+        ('{"level":"error","msg":"a \\"b\\" c"}', '{"level":"error","msg":"a \\"b\\" c"}'),
+    ],
+)
+def test_a_quote_stands_in_the_line_it_quotes(line, quote):
+    assert wording.excerpt(line) == quote
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(namespace="ml", workload="api", workload_kind="Deployment", pod="api-1"), "deployment ml/api"),
+        (Target(namespace="ml", pod="api-1"), "pod ml/api-1"),
+        (Target(workload="api"), "workload api"),
+        (Target(node="n1"), "node n1"),
+        (Target(namespace="ml"), "namespace ml"),
+        (Target(), "cluster"),
+    ],
+)
+def test_a_workload_is_named_by_what_is_known(target, words):
+    assert wording.workload(target) == words
