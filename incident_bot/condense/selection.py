@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.lines import clean
 from incident_bot.condense.rendering import marker, most_markers, numbered
 from incident_bot.condense.severity import Level, grade, is_ending
-from incident_bot.condense.shorten import cut_ids, cut_stamp, shorten
+from incident_bot.condense.shorten import cut_ids, cut_stamp, message_of, shorten
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
-from incident_bot.condense.traces import causes, find_trace, is_frame
+from incident_bot.condense.traces import body, causes, find_trace, is_frame
 from incident_bot.model import KeptLine, SafeText
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ class Quotas:
 QUOTAS = Quotas()
 _SEVERAL_STREAMS = 3
 _ROUTINE_LINES = 20
+_ROUTINE_TAIL = 6
 _TAIL_OF_A_KIND = 4
+_MISSES = 3
 _WITH_CONTEXT = 6
 """So many of the worst errors bring the lines after them."""
 _TIGHT_TOKENS = 3000
 _WIDEST_CHARS = 8000
+_WITH_IDS = frozenset({"first error", "error", "baseline-novel", "traceback"})
 _ALARMING = frozenset({"first error", "error", "baseline-novel", "context", "traceback"})
 
 
@@ -79,14 +82,15 @@ class Log:
         }
         self._families = {id(template): family(template) for template in self.templates}
         self._spread, self._echo = _spread(self.templates)
-        self._counts = Counter[str]()
-        self._ordinals: dict[int, int] = {}
-        seen = Counter[str]()
+        self._counts = Counter[tuple[str, str]]()
+        self._ordinals: dict[int, float] = {}
+        seen = Counter[str | tuple[str, str]]()
         for template in self.templates:
             kind = self._families[id(template)]
-            self._counts[kind] += template.count
-            seen[kind] += 1
-            self._ordinals[id(template)] = seen[kind]
+            here = (template.stream, kind)
+            self._counts[here] += template.count
+            seen.update((kind, here))
+            self._ordinals[id(template)] = math.log2(seen[here]) + math.log2(seen[kind]) / 3
 
     def text(self, number: int) -> SafeText:
         """A line that is at hand as a reader may see it: cleaned, and redacted where it came raw."""
@@ -104,7 +108,7 @@ class Log:
 
     def family_count(self, template: Template) -> int:
         """Lines of the same kind: rarity belongs to kinds, not to the file names in them."""
-        return self._counts[self._families[id(template)]]
+        return self._counts[template.stream, self._families[id(template)]]
 
     def family(self, template: Template) -> str:
         """The kind a template belongs to."""
@@ -112,7 +116,7 @@ class Log:
 
     def is_routine(self, number: int) -> bool:
         """Whether a line is of a kind that fills this log: it explains nothing that stands beside it."""
-        template = self.survey.table.find(self.known[number])
+        template = self.template(number)
         return template is not None and self.family_count(template) > _ROUTINE_LINES
 
     def is_lonely(self, template: Template) -> bool:
@@ -123,9 +127,14 @@ class Log:
         """1 for the first stream that says this, 2 for the second: the tenth pod's same words say little new."""
         return self._echo.get(id(template), 1)
 
-    def ordinal(self, template: Template) -> int:
-        """1 for the first template of its kind, 2 for the next: the tenth of a kind says little new."""
+    def sameness(self, template: Template) -> float:
+        """0 for the first template of its kind, growing with every further one: the tenth says little new."""
         return self._ordinals[id(template)]
+
+    def template(self, number: int) -> Template | None:
+        """The template of a line that is at hand."""
+        line = self.known[number]
+        return self.survey.table.find(line, self.survey.stream_of(line) if self.survey.stream_of else "")
 
     def streams(self) -> list[list[Template]]:
         """The templates of each stream, in order."""
@@ -160,12 +169,17 @@ def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rew
 
 
 _NOT_WORDS = {code: " " for code in range(128) if not chr(code).isalpha()}
+_LEVEL_NAMES = frozenset("trace debug info notice warn warning error err fatal t z i w e f".split())
 
 
 def family(template: Template) -> str:
-    """A coarse kind for counting: stream, level and the first two words."""
-    words = clean(template.first_text[:400]).translate(_NOT_WORDS).split(None, 3)
-    return f"{template.stream}\0{template.level}\0{' '.join(words[:2])[:40]}"
+    """A coarse kind for counting: level and the first three words of the message, whatever stream says it."""
+    text = clean(template.first_text[:4000])
+    if template.stream:
+        text = text.replace(template.stream, " ", 1)
+    words = message_of(body(text))[:300].translate(_NOT_WORDS).split(None, 8)[:8]
+    told = [word for word in words if word.lower() not in _LEVEL_NAMES]
+    return f"{template.level} {' '.join(told[:3])[:60]}"
 
 
 class Selection:
@@ -229,7 +243,7 @@ class Selection:
         if not self.tight:
             return text
         text = cut_stamp(text)
-        return text if why in _ALARMING else cut_ids(text)
+        return text if why in _WITH_IDS else cut_ids(text)
 
     def _markers(self) -> float:
         return self._marker_cost * min(sum(map(len, self.chosen)) + 1, self._most_markers)
@@ -302,7 +316,7 @@ _LOCATION = re.compile(r"\s{0,8}(?:[\w.-]+: )?[\w./\\+@-]{1,200}\.\w{1,8}(?::\d+
 def _alarm(log: Log, template: Template) -> float:
     """How much a template deserves a place among the errors."""
     weight = float(template.level) - 4 * math.log2(log.family_count(template))
-    weight -= 6 * math.log2(log.ordinal(template)) + 4 * math.log2(log.echo(template))
+    weight -= 6 * log.sameness(template) + 4 * math.log2(log.echo(template))
     weight += 12 * template.first / log.survey.total_lines
     if _LOCATION.match(clean(template.first_text[:300])):
         weight += 10
@@ -362,10 +376,12 @@ def _take_tail(selection: Selection, ceiling: float, limit: int, *, of_a_kind: i
     """The last lines, each template at most twice and each kind a few times; tests that passed are left for the end."""
     for index, log in enumerate(selection.logs):
         shown = Counter[int | str]()
-        misses = 0
+        misses = taken = 0
         for number in range(log.survey.total_lines, log.survey.tail_start() - 1, -1):
-            template = log.survey.table.find(log.known[number])
+            template = log.template(number)
             if template is not None:
+                if taken >= _ROUTINE_TAIL and log.is_routine(number) and of_a_kind == _TAIL_OF_A_KIND:
+                    continue
                 kind = log.family(template)
                 shown[id(template)] += 1
                 shown[kind] += 1
@@ -373,10 +389,12 @@ def _take_tail(selection: Selection, ceiling: float, limit: int, *, of_a_kind: i
                     continue
             if log.level(number) <= Level.QUIET:
                 continue
-            if not selection.take(index, number, "tail", ceiling=ceiling, limit=limit):
-                misses += 1
-                if misses > 3:
-                    break
+            if selection.take(index, number, "tail", ceiling=ceiling, limit=limit):
+                taken += 1
+                continue
+            misses += 1
+            if misses > _MISSES:
+                break
 
 
 def _take_all(selection: Selection, limit: int) -> None:
@@ -389,6 +407,7 @@ def _take_all(selection: Selection, limit: int) -> None:
 
 def _rarity(log: Log, template: Template) -> float:
     weight = template.level / 10 - math.log2(log.family_count(template)) - 2 * math.log2(log.echo(template))
+    weight -= log.sameness(template) / 2
     if log.is_lonely(template):
         weight += 6
     return weight + (8 if id(template) in log.novel else 0)

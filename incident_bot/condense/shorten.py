@@ -50,28 +50,43 @@ def stamp_length(text: str) -> int:
     return match.end() if match else 0
 
 
-_CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
+_DATED = re.compile(
+    r"(?:\d{4}[-/]\d{2}[-/]\d{2}[T ]|\d{2}/[A-Z][a-z]{2}/\d{4}:)(\d{2}:\d{2}:\d{2})(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?(?![\w:])"
+)
+_STAMP_REACH = 160
 _LONG_ID = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{12,})(?![0-9A-Za-z])"
 )
 
 
 def cut_stamp(text: str) -> str:
-    """The line with only the time of day of its leading timestamp: a date costs as much as a sentence."""
-    length = stamp_length(text)
-    clock = _CLOCK.search(text, 0, length)
-    if clock is None or length < _WORTH_CUTTING:
+    """The line with only the time of day of its timestamp: a date costs as much as a sentence."""
+    dated = _DATED.search(text, 0, _STAMP_REACH)
+    if dated is None:
         return text
-    rest = text[length:]
-    return f"{ELLIPSIS if clock.start() else ''}{clock.group()}{ELLIPSIS} {rest}"
+    return f"{text[: dated.start()]}{ELLIPSIS}{dated.group(1)}{ELLIPSIS}{text[dated.end() :]}"
+
+
+def message_of(text: str) -> str:
+    """What a line says, without time, level and wrapping where its form shows them."""
+    if '"' in text and (text.startswith("{") or "{" in text[:_STAMP_REACH]):
+        for match in _JSON_FIELD.finditer(text[:_MESSAGE_REACH]):
+            if _MESSAGE.match(match.group(1)):
+                return match.group(2).strip('\\"')
+    if "msg=" in text or "message=" in text:
+        for match in _LOGFMT_FIELD.finditer(text[:_MESSAGE_REACH]):
+            if _MESSAGE.match(match.group(1)):
+                return match.group(2).strip('"')
+    return text
+
+
+_MESSAGE = re.compile(r"(?i)(?:msg|message|log|event|text)$")
+_MESSAGE_REACH = 4000
 
 
 def cut_ids(text: str) -> str:
     """The line without its long ids: they tell lines apart, which nobody asked of this one."""
     return _LONG_ID.sub(ELLIPSIS, text)
-
-
-_WORTH_CUTTING = 16
 
 
 def shorten(text: str, limit: int) -> str:
