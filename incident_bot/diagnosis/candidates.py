@@ -10,16 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
 from incident_bot.diagnosis.health import YOUNG_S, Health, State, pod_age_s
 from incident_bot.diagnosis.log_reading import Finding, read_log, templates_of
-from incident_bot.diagnosis.matching import Match
-from incident_bot.diagnosis.rules import Rule
 from incident_bot.diagnosis.scene import Log, Relation, Scene
 from incident_bot.model import Category
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.matching import Match
+    from incident_bot.diagnosis.rules import Rule
 
 WEIGHTS: Mapping[str, float] = {
     "specificity 3": 0.74,
@@ -177,9 +180,12 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.PAST
     if not candidate.pod and not candidate.container:
         return Activity.ACTIVE
-    state = _state(candidate, health)
+    return _judge_by_state(candidate, _state(candidate, health), scene, health)
+
+
+def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
     if state is State.FAILING or state is State.UNKNOWN:
-        return Activity.INACTIVE if _is_mere_probe(candidate, scene, health) else Activity.ACTIVE
+        return Activity.INACTIVE if _is_mere_probe(candidate, scene) else Activity.ACTIVE
     if state is State.STARTING:
         return Activity.INACTIVE
     if _is_log_only(candidate) and not any(fact.is_past for fact in candidate.facts) and _lasts(candidate, scene):
@@ -220,7 +226,7 @@ def _lasts(candidate: Candidate, scene: Scene) -> bool:
     return count >= (1 if is_about_errors else _LASTING_COUNT)
 
 
-def _is_mere_probe(candidate: Candidate, scene: Scene, health: Health) -> bool:
+def _is_mere_probe(candidate: Candidate, scene: Scene) -> bool:
     """One refused probe is no failure: it needs repeats, a kill, or a container that never became ready.
 
     Source: failure-modes.md, "Tried on a real 1.36 node, too eager as they stand".

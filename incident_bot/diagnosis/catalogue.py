@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
 from incident_bot.diagnosis.templates import fill_text
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
 
 
 def plain_title(rule: Rule) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.candidates import (
@@ -27,11 +28,13 @@ from incident_bot.diagnosis.narrative import (
     tell_timeline,
 )
 from incident_bot.diagnosis.ranking import Ranking, rank
-from incident_bot.diagnosis.rules import RuleSet
 from incident_bot.diagnosis.scene import Relation, Scene, read_scene
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
 from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, Excerpt, Gap, Verdict
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.rules import RuleSet
 
 ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 """Alerts that say by firing that alerting works (kube-prometheus)."""
@@ -64,7 +67,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         actions=tell_actions(causes, verdict, scene),
         prevention=_fill_all(first.prevention, causes[0], scene) if first else (),
         do_not=_fill_all(first.do_not, causes[0], scene) if first else (),
-        ruled_out=tell_ruled_out(ranking, scene, health) if verdict is not Verdict.HEALTHY else (),
+        ruled_out=tell_ruled_out(ranking, scene) if verdict is not Verdict.HEALTHY else (),
         gaps=tuple(_missing(scene, health, verdict)),
         timeline=tell_timeline(scene),
         engine=Engine.RULES,

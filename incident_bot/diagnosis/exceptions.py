@@ -115,7 +115,7 @@ def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
         message=message,
         offset=start,
         is_cause=bool(groups.get("cause")),
-        is_fatal=language in ("Go", ".NET", "C++", "PHP") or groups.get("cause") is None and language == "Rust",
+        is_fatal=language in ("Go", ".NET", "C++", "PHP") or (groups.get("cause") is None and language == "Rust"),
     )
 
 

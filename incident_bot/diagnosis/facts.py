@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
 from incident_bot.diagnosis.patterns import compile_pattern, may_match
-from incident_bot.diagnosis.rules import Condition
 from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Log, Relation, Scene
-from incident_bot.kubectl import KubeEvent, KubeObject
 from incident_bot.model import Citation, EvidenceKind
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.rules import Condition
+    from incident_bot.kubectl import KubeEvent, KubeObject
 
 _MAX_HITS = 500
 _MAX_VALUE_CHARS = 4000
@@ -67,11 +69,11 @@ def event_age_s(event: KubeEvent, scene: Scene) -> float | None:
     return (scene.at - event.last_at).total_seconds() if event.last_at else None
 
 
-def _search(pattern: str | None, text: str) -> re.Match[str] | None | bool:
+def _search(pattern: str | None, text: str) -> re.Match[str] | bool | None:
     return True if pattern is None else compile_pattern(pattern).search(text[:_MAX_VALUE_CHARS])
 
 
-def _groups(*matches: re.Match[str] | None | bool) -> dict[str, str]:
+def _groups(*matches: re.Match[str] | bool | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in matches:
         if isinstance(match, re.Match):
@@ -381,7 +383,7 @@ _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {
     "pod": _pod_facts,
     "workload": _kinds(WORKLOAD_KINDS.__contains__, "workload"),
     "node": _kinds("Node".__eq__, "node"),
-    "object": _kinds(lambda kind: True, "object"),
+    "object": _kinds(bool, "object"),
     "exit_code": _exit_facts,
     "log": _log_facts,
     "alert": _alert_facts,

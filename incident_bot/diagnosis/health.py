@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from incident_bot.diagnosis.facts import event_age_s, is_event_old, is_guarded
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Pod, Relation, Scene
-from incident_bot.kubectl import KubeObject
 from incident_bot.model import AlertStatus, Citation
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl import KubeObject
 
 YOUNG_S = 90.0
 """Within this age a pod that is not ready yet is starting, not failing."""

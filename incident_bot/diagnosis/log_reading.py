@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.complaints import COMPLAINTS, Complaint
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_quoted, find_setting
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
-from incident_bot.diagnosis.scene import Log
 from incident_bot.model import Category
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Log
 
 _MESSAGE_CHARS = 140
 _MAX_LINES = 20_000
@@ -49,9 +52,7 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     if root:
         findings.append(root)
     if not findings:
-        findings = [
-            plain for index, level in lines if level >= Level.ERROR and (plain := _plain(log, index, level, baseline))
-        ]
+        findings = [_plain(log, index, level, baseline) for index, level in lines if level >= Level.ERROR]
     best: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.kind, finding.title)

@@ -64,10 +64,8 @@ def _owner(fact: Fact) -> str:
 
 def _fits(fact: Fact, subject: tuple[str, str]) -> bool:
     owner, container = subject
-    return (
-        _owner(fact) == owner
-        and fact.container in ("", container)
-        or (not fact.pod and fact.relation < Relation.NEIGHBOUR)
+    return (_owner(fact) == owner and fact.container in ("", container)) or (
+        not fact.pod and fact.relation < Relation.NEIGHBOUR
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.candidates import Candidate
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health import Health, State
-from incident_bot.diagnosis.ranking import Ranking
 from incident_bot.diagnosis.scene import Relation, Scene
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.diagnosis.values import values_of
 from incident_bot.model import Action, Cause, Citation, Engine, Risk, TimelineEntry, Verdict
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.ranking import Ranking
 
 _MAX_CITATIONS = 4
 _MAX_ACTIONS = 7
@@ -25,7 +28,7 @@ def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
     return Cause(
         rank=place,
         title=title_of(candidate, scene),
-        explanation=_explain(candidate, values, scene),
+        explanation=_explain(candidate, values),
         category=candidate.category,
         confidence=candidate.confidence if citations else min(candidate.confidence, 0.3),
         citations=citations,
@@ -44,7 +47,8 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
     """The deciding lines first, one a kind of evidence before a second of the same."""
     facts = [fact for fact in (*candidate.facts, *candidate.supporting) if fact.citation]
     seen_evidence: set[str] = set()
-    first, second = [], []
+    first: list[Citation] = []
+    second: list[Citation] = []
     seen: set[tuple[str, int]] = set()
     for fact in facts:
         assert fact.citation is not None
@@ -57,7 +61,7 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
     yield from (*first, *second)[:_MAX_CITATIONS]
 
 
-def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
+def _explain(candidate: Candidate, values: dict[str, str]) -> str:
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
     if candidate.finding:
         times = f", {candidate.finding.count} times" if candidate.finding.count > 1 else ""
@@ -95,7 +99,7 @@ def _lower(text: str) -> str:
 def _who(scene: Scene) -> str:
     target = scene.target
     name = target.pod or target.workload or target.node
-    place = f"{target.namespace}/" if target.namespace and name and not (target.node == name) else ""
+    place = f"{target.namespace}/" if target.namespace and name and target.node != name else ""
     return f"{place}{name}" if name else target.name if target.namespace else "what was read"
 
 
@@ -143,13 +147,13 @@ def tell_impact(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, hea
     """Who is hurt, from replicas and readiness; then what the rule knows."""
     if verdict in (Verdict.HEALTHY, Verdict.RECOVERED):
         return "None now, as far as the evidence shows."
-    told = [sentence for sentence in (_count_replicas(scene, health), _count_siblings(scene, health)) if sentence][:1]
+    told = [sentence for sentence in (_count_replicas(scene), _count_siblings(health)) if sentence][:1]
     if causes and causes[0].rule and causes[0].rule.impact:
         told.append(fill_text(causes[0].rule.impact, values_of(causes[0], scene)))
     return " ".join(told) or "Unknown: neither replicas nor readiness were in the evidence."
 
 
-def _count_replicas(scene: Scene, health: Health) -> str:
+def _count_replicas(scene: Scene) -> str:
     replicas = _replicas(scene)
     if not replicas:
         return ""
@@ -164,7 +168,7 @@ def _count_replicas(scene: Scene, health: Health) -> str:
     )
 
 
-def _count_siblings(scene: Scene, health: Health) -> str:
+def _count_siblings(health: Health) -> str:
     if not health.own_pods:
         return ""
     bad = sorted(name for name in health.own_pods if health.pods.get(name) is State.FAILING)
@@ -255,14 +259,14 @@ def _target_values(scene: Scene) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def tell_ruled_out(ranking: Ranking, scene: Scene, health: Health) -> tuple[str, ...]:
+def tell_ruled_out(ranking: Ranking, scene: Scene) -> tuple[str, ...]:
     """What was looked for and not found, or found and set aside, each with its line."""
     found = [_setting_aside(item, scene, "is noise, seen on healthy clusters too") for item in ranking.noise[:2]]
     shown = {item.id for item in ranking.causes}
     aside = [item for item in ranking.elsewhere if item.id not in shown][:3]
-    found += [_setting_aside(item, scene, _why_aside(item, health)) for item in aside]
+    found += [_setting_aside(item, scene, _why_aside(item)) for item in aside]
     found += list(_not_memory(scene, ranking))
-    found += list(_not_node(scene, ranking))
+    found += list(_not_node(scene))
     return tuple(dict.fromkeys(found))[:6]
 
 
@@ -270,7 +274,7 @@ def _setting_aside(item: Candidate, scene: Scene, why: str) -> str:
     return f"{title_of(item, scene)}: {why}{_at(item.facts[0].citation, scene)}."
 
 
-def _why_aside(item: Candidate, health: Health) -> str:
+def _why_aside(item: Candidate) -> str:
     if item.relation is Relation.NEIGHBOUR:
         return f"concerns {item.pod or item.facts[0].name}, not the alert's target"
     return f"container {item.container} itself is healthy" if item.container else "the state it describes is not there"
@@ -307,7 +311,7 @@ def _is_about_memory(ranking: Ranking) -> bool:
     return any("oom" in item.id or "memory" in item.id for item in ranking.causes)
 
 
-def _not_node(scene: Scene, ranking: Ranking) -> Iterator[str]:
+def _not_node(scene: Scene) -> Iterator[str]:
     for item, relation in scene.objects:
         if item.kind != "Node" or relation is Relation.NEIGHBOUR:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.candidates import (
@@ -18,9 +19,11 @@ from incident_bot.diagnosis.candidates import (
     merge_facts,
     restarts_of,
 )
-from incident_bot.diagnosis.rules import RuleSet
 from incident_bot.diagnosis.scene import Relation, Scene
 from incident_bot.model import Category
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.rules import RuleSet
 
 MAX_CAUSES = 3
 _RIVAL_GAP = 0.04

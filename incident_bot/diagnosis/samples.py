@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -115,41 +115,35 @@ def _redactor() -> Redactor:
 
 
 def _items(sample: Mapping[str, Any], pod: dict[str, Any] | None, name: str) -> Iterator[RawEvidence]:
-    def item(
-        kind: EvidenceKind, file_name: str, text: str, container: str = "", *, previous: bool = False
-    ) -> RawEvidence:
-        owner = name if kind is EvidenceKind.LOG else ""
-        return RawEvidence(
-            id=file_name,
-            kind=kind,
-            name=file_name,
-            source=file_name,
-            text=text,
-            pod=owner,
-            container=container,
-            previous=previous,
-        )
-
     if pod:
-        yield item(EvidenceKind.OBJECT, "pod.json", json.dumps(pod, indent=1))
+        yield _item(EvidenceKind.OBJECT, "pod.json", json.dumps(pod, indent=1))
     for index, body in enumerate(sample.get("objects", ())):
-        yield item(EvidenceKind.OBJECT, f"object-{index}.json", json.dumps(_complete(body), indent=1, default=str))
+        yield _item(EvidenceKind.OBJECT, f"object-{index}.json", json.dumps(_complete(body), indent=1, default=str))
     if sample.get("describe"):
-        yield item(EvidenceKind.DESCRIBE, "describe.txt", sample["describe"])
+        yield _item(EvidenceKind.DESCRIBE, "describe.txt", sample["describe"])
     events = sample.get("events")
     if isinstance(events, str) and events.strip():
-        yield item(EvidenceKind.EVENTS, "events.txt", events)
+        yield _item(EvidenceKind.EVENTS, "events.txt", events)
     elif events:
         listed = {"apiVersion": "v1", "kind": "List", "items": [_event(line) for line in events]}
-        yield item(EvidenceKind.OBJECT, "events.json", json.dumps(listed, indent=1))
+        yield _item(EvidenceKind.OBJECT, "events.json", json.dumps(listed, indent=1))
     if sample.get("alert"):
-        yield item(EvidenceKind.ALERT, "alert.json", json.dumps(sample["alert"], indent=1))
-    if sample.get("log"):
-        yield item(EvidenceKind.LOG, "server.log", sample["log"], CONTAINER)
-    if sample.get("previous_log"):
-        yield item(EvidenceKind.LOG, "server.previous.log", sample["previous_log"], CONTAINER, previous=True)
-    if sample.get("init_log"):
-        yield item(EvidenceKind.LOG, "init.log", sample["init_log"], INIT_CONTAINER)
+        yield _item(EvidenceKind.ALERT, "alert.json", json.dumps(sample["alert"], indent=1))
+    for key, file_name, container in _LOGS:
+        if sample.get(key):
+            log = _item(EvidenceKind.LOG, file_name, sample[key])
+            yield replace(log, pod=name, container=container, previous="previous" in key)
+
+
+_LOGS = (
+    ("log", "server.log", CONTAINER),
+    ("previous_log", "server.previous.log", CONTAINER),
+    ("init_log", "init.log", INIT_CONTAINER),
+)
+
+
+def _item(kind: EvidenceKind, file_name: str, text: str) -> RawEvidence:
+    return RawEvidence(id=file_name, kind=kind, name=file_name, source=file_name, text=text)
 
 
 _EVENT = re.compile(

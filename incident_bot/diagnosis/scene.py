@@ -297,18 +297,17 @@ class _Relations:
 
     def of_pod(self, name: str, namespace: str) -> Relation:
         """The target's pod, one of its replicas, or somebody else's."""
-        if not self._says_target:
+        if not self._says_target or (self._is_target_pod(name) and not self._is_foreign(namespace)):
             return Relation.OWN
-        if self._target.namespace and namespace and namespace != self._target.namespace:
-            return Relation.NEIGHBOUR
-        if self._is_target_pod(name):
-            return Relation.OWN
-        if self._is_ours(name):
+        if self._is_ours(name) and not self._is_foreign(namespace):
             return Relation.SIBLING if self._target.pod and self._target.pod in self._known_pods else Relation.OWN
         return Relation.NEIGHBOUR
 
     def _is_ours(self, pod: str) -> bool:
         return any(pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems)
+
+    def _is_foreign(self, namespace: str) -> bool:
+        return bool(self._target.namespace and namespace and namespace != self._target.namespace)
 
     def of(self, kind: str, name: str, namespace: str) -> Relation:
         """The relation of any object, by kind and name."""
@@ -318,16 +317,15 @@ class _Relations:
             return Relation.OWN
         if kind == "Node":
             return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
-        if self._target.namespace and namespace and namespace != self._target.namespace:
+        if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
             return Relation.NEIGHBOUR
         if kind in WORKLOAD_KINDS:
-            ours = name in self._stems or any(
-                name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems
-            )
-            return Relation.OWN if ours else Relation.NEIGHBOUR
-        if kind == "PersistentVolumeClaim" and self._claims:
-            return Relation.RELATED if name in self._claims else Relation.NEIGHBOUR
-        return Relation.RELATED
+            return Relation.OWN
+        is_other_claim = kind == "PersistentVolumeClaim" and self._claims and name not in self._claims
+        return Relation.NEIGHBOUR if is_other_claim else Relation.RELATED
+
+    def _is_our_workload(self, name: str) -> bool:
+        return any(name == stem or name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems)
 
     def of_object(self, item: kubectl.KubeObject) -> Relation:
         """The relation of an object, by its names and by what its autoscaler target says."""

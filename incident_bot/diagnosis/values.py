@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.candidates import Candidate
 from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Relation, Scene, stem_of
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.candidates import Candidate
 
 _FROM_CONTAINER = {
     "image": "spec.image|image",
