@@ -6,6 +6,7 @@ gives the same number and a reader can say why (docs/diagnosis.md, "Confidence")
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,8 +17,9 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
 from incident_bot.diagnosis.health import YOUNG_S, Health, State, pod_age_s
-from incident_bot.diagnosis.log_reading import Finding, read_log, templates_of
+from incident_bot.diagnosis.log_reading import Finding, read_log, shorten, templates_of
 from incident_bot.diagnosis.scene import Log, Relation, Scene
+from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -136,6 +138,39 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
         facts=(fact,),
         finding=finding,
     )
+
+
+def from_status(scene: Scene) -> list[Candidate]:
+    """What Kubernetes says in its own words, for failures that no rule knows."""
+    return [
+        Candidate(
+            id=f"status-{reason.lower()}",
+            title=f"{_named(fact)}: {reason}: {shorten(fact.value)}",
+            category=_CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN),
+            specificity=1,
+            pod=fact.pod,
+            container=fact.container,
+            relation=fact.relation,
+            facts=(fact,),
+        )
+        for reason, fact in itertools.islice(read_messages(scene), 12)
+    ]
+
+
+_CATEGORY_OF_KIND = {
+    "Container": Category.APPLICATION,
+    "Deployment": Category.ROLLOUT,
+    "ReplicaSet": Category.ROLLOUT,
+    "StatefulSet": Category.ROLLOUT,
+    "DaemonSet": Category.ROLLOUT,
+    "Job": Category.JOB,
+    "Node": Category.NODE,
+    "PersistentVolumeClaim": Category.STORAGE,
+}
+
+
+def _named(fact: Fact) -> str:
+    return f"Container {fact.container}" if fact.container else f"{fact.kind or 'Object'} {fact.name}"
 
 
 _PERFORMANCE_ALERT = (

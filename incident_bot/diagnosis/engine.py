@@ -13,6 +13,7 @@ from incident_bot.diagnosis.candidates import (
     Candidate,
     from_logs,
     from_match,
+    from_status,
     judge_activity,
     weigh,
 )
@@ -78,6 +79,7 @@ def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candid
     """Everything that could be a cause, with its activity and its confidence."""
     found = [from_match(match) for match in match_rules(rules, scene)]
     found += from_logs(scene, health)
+    found += from_status(scene)
     judged = [replace(item, activity=judge_activity(item, scene, health)) for item in found]
     return [weigh(item, scene, health) for item in judged if item.activity is not Activity.INACTIVE]
 
@@ -127,7 +129,7 @@ def _says_enough(active: Sequence[Candidate], scene: Scene) -> bool:
     if not active:
         return False
     best = active[0]
-    if best.specificity >= 2 or best.finding is not None:
+    if best.specificity >= 2 or best.rule is None:
         return True
     return any(fact.source != "container" for fact in best.facts) and any(
         log.relation is not Relation.NEIGHBOUR for log in scene.logs

@@ -63,6 +63,8 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
 
 def _explain(candidate: Candidate, values: dict[str, str]) -> str:
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
+    if candidate.rule is None and candidate.finding is None:
+        told = "No rule knows this failure; this is what Kubernetes itself says about it."
     if candidate.finding:
         times = f", {candidate.finding.count} times" if candidate.finding.count > 1 else ""
         told = f"No rule knows this application; its own log names the reason{times}. {candidate.finding.hint}"

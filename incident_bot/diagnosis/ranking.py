@@ -56,7 +56,7 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
 
 def _order(item: Candidate) -> tuple[object, ...]:
     first_line = min((fact.citation.line for fact in item.facts if fact.citation and fact.source == "log"), default=0)
-    return (-item.confidence, -item.specificity, item.finding is not None, first_line, item.id)
+    return (-item.confidence, -item.specificity, item.rule is None, first_line, item.id)
 
 
 def _merge_same(pool: list[Candidate]) -> list[Candidate]:
@@ -100,7 +100,7 @@ def _take_over(pool: list[Candidate], rules: RuleSet, scene: Scene) -> list[Cand
     gone: set[int] = set()
     strongest_first = sorted(
         range(len(pool)),
-        key=lambda index: (pool[index].finding is not None, -pool[index].specificity, _order(pool[index])),
+        key=lambda index: (pool[index].rule is None, -pool[index].specificity, _order(pool[index])),
     )
     for index in strongest_first:
         if index in gone or pool[index].confidence < SHOWN_FROM:
@@ -134,8 +134,8 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
     if symptom.finding:
         return _covers_finding(cause, symptom)
     if symptom.specificity == 1:
-        return cause.specificity > 1 or _is_telling(cause)
-    return _is_probe_symptom(cause, symptom, scene)
+        return cause.specificity > 1 or _is_telling(cause) or (cause.rule is not None and symptom.rule is None)
+    return _is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
 
 
 def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
@@ -157,6 +157,25 @@ _TELLING_WEIGHT = 0.5
 def _is_telling(item: Candidate) -> bool:
     """A finding that says more than "it crashed": a complaint of a known kind, loud enough."""
     return item.finding is not None and item.finding.weight >= _TELLING_WEIGHT
+
+
+_BARE_FIELDS = ("exitCode", "restartCount", "state.waiting.reason")
+
+
+def _is_bare_end(cause: Candidate, symptom: Candidate) -> bool:
+    """That a container ended says less than why: exit codes and restarts follow from what its log or status tells."""
+    is_bare = symptom.rule is not None and all(
+        fact.source == "exit_code"
+        or (fact.source == "container" and fact.field.endswith(_BARE_FIELDS))
+        or (fact.source == "pod" and fact.field.endswith((".reason", ".phase", "].status")))
+        for fact in symptom.facts
+    )
+    says_more = any(
+        fact.source in ("log", "event") or fact.field.endswith((".message", ".reason")) for fact in cause.facts
+    )
+    return (
+        is_bare and says_more and symptom.specificity <= 2 <= cause.specificity and cause.category is not Category.PROBE
+    )
 
 
 _KILLED = re.compile(r"failed (?:liveness|startup) probe", re.IGNORECASE)
