@@ -19,7 +19,7 @@ def test_everything_that_matters_is_there():
         "critical · ModelPodOOMKilled · deployment ml/sentiment · 9 restarts",
         "1. The memory limit is smaller than the model",
         "very likely (0.94), rules and Gemini agree",
-        "E2:15  00:38:54 INFO loaded shard 13/24 rss=57 MiB",
+        "E2:15 00:38:54 INFO loaded shard 13/24 rss=57 MiB",
         "kubectl -n ml rollout undo deploy/sentiment",
         "Do not: delete the pod",
         "00:39:00 server is killed",
