@@ -1,0 +1,179 @@
+"""Promise 3, whole: secrets planted in every kind of evidence, the whole job run, everything that left searched.
+
+Exits: prompt, issue, bundle (artifact), analysis file (artifact), kept report, job summary, stdout, stderr.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from fakes.gemini import FakeGemini, answer, triage_answer
+from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
+from fakes.secret_samples import Sample, log_shaped_samples, provider_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOT = Path(sys.executable).with_name("incident-bot")
+GEMINI_KEY = "A" + "Q.test-key-of-this-run-0123456789abcdefghijklmnop"
+
+
+def samples() -> list[Sample]:
+    """Fifty kinds, one each: provider formats and secrets that only a log's words give away."""
+    one_a_kind: dict[str, Sample] = {}
+    for sample in [*log_shaped_samples(11, per_shape=1), *provider_samples(11, per_recipe=1)]:
+        if len(sample.secret) >= 8:
+            one_a_kind.setdefault(sample.kind, sample)
+    return list(one_a_kind.values())[:60]
+
+
+def write_evidence(folder: Path, planted: list[Sample]) -> None:
+    """Every sample stands in one file; the files are of every form that a bundle may hold."""
+    texts = [sample.text for sample in planted]
+    single = [text for text in texts if "\n" not in text]
+    alert = {
+        "version": "4",
+        "status": "firing",
+        "alerts": [
+            {
+                "status": "firing",
+                "labels": {"alertname": "ApiDown", "namespace": "shop", "pod": "api-0", "severity": "critical"},
+                "annotations": {
+                    "summary": single[0],
+                    "description": single[1],
+                    "runbook_url": "https://runbooks.example/a",
+                },
+                "startsAt": "2026-11-21T02:00:00Z",
+                "endsAt": "0001-01-01T00:00:00Z",
+                "fingerprint": "0123456789abcdef",
+            }
+        ],
+    }
+    (folder / "alert.json").write_text(json.dumps(alert, indent=1))
+    (folder / "pod.txt").write_text(
+        "Name:             api-0\nNamespace:        shop\nNode:             node-a/10.0.0.1\nStatus:           Running\n"
+        "Containers:\n  server:\n    Image:          registry.example/api:1\n    State:          Waiting\n"
+        "      Reason:       CrashLoopBackOff\n    Last State:     Terminated\n      Reason:       Error\n"
+        "      Exit Code:    1\n    Ready:          False\n    Restart Count:  7\n    Environment:\n"
+        + "".join(f"      SETTING_{number}:  {text}\n" for number, text in enumerate(single[2:12]))
+        + "Conditions:\n  Type              Status\n  Ready             False\n"
+    )
+    (folder / "events.txt").write_text(
+        "LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n"
+        + "".join(
+            f"{number}s          Warning   BackOff   pod/api-0   {text}\n" for number, text in enumerate(single[12:20])
+        )
+    )
+    rest = [text for text in texts if text not in single[:20]]
+    half = len(rest) // 2
+    for name, block in (("api-0.server.log", rest[:half]), ("api-0.server.previous.log", rest[half:])):
+        lines = [f"2026-11-21T02:00:00Z INFO started\n{text}\n2026-11-21T02:00:01Z ERROR it failed\n" for text in block]
+        (folder / name).write_text("".join(lines))
+    (folder / "note.md").write_text("# Notes of the engineer on call\n\nI tried " + single[20] + "\n")
+
+
+def variants(value: str) -> Iterator[str]:
+    """The value raw, URL-encoded, and in base64 at each of the three alignments (their common middle)."""
+    yield value
+    yield quote(value, safe="")
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + value.encode()).decode().rstrip("=")
+        yield encoded[4:-4] if len(encoded) > 16 else encoded
+
+
+@pytest.fixture
+def planted() -> list[Sample]:
+    return samples()
+
+
+def test_nothing_planted_leaves_by_any_exit(tmp_path: Path, planted: list[Sample]) -> None:
+    assert len(planted) >= 50
+    evidence, out = tmp_path / "evidence", tmp_path / "out"
+    evidence.mkdir()
+    write_evidence(evidence, planted)
+    model = GithubModel()
+    exits: dict[str, str] = {}
+    with FakeGemini() as gemini, github(model) as api_url:
+        # A model that repeats what it read, as models do: its answer is an exit, too.
+        echo = " ".join(sample.text.replace("\n", " ") for sample in planted[:5])
+        gemini.enqueue(answer(triage_answer(summary=f"It fails. {echo}", impact=echo)), answer(triage_answer()))
+        environ = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_API_URL": api_url,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            "GEMINI_API_KEY": GEMINI_KEY,
+            "GOOGLE_GEMINI_BASE_URL": gemini.url,
+        }
+
+        def run(*arguments: str, **more: str) -> None:
+            done = subprocess.run(
+                [BOT, *arguments],
+                env=environ | more,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            exits[f"stdout of {arguments[0]}"] = exits.get(f"stdout of {arguments[0]}", "") + done.stdout
+            exits[f"stderr of {arguments[0]}"] = exits.get(f"stderr of {arguments[0]}", "") + done.stderr
+            assert done.returncode in {0, 6}, done.stderr
+
+        run("triage", "--bundle", str(evidence), "--tracker", "github")
+        run("diagnose", str(evidence), "--llm", "gemini", "--out", str(out / "analysis.json"), "--format", "json")
+        run("diagnose", str(evidence), "--llm", "none", "--format", "text")
+        run("triage", "--bundle", str(evidence), "--llm", "none", "--dry-run", "--format", "json")
+        run(
+            "triage",
+            "--bundle",
+            str(evidence),
+            "--llm",
+            "none",
+            "--tracker",
+            "folder",
+            "--tracker-dir",
+            str(out / "issues"),
+        )
+        unreachable = {"GITHUB_API_URL": "http://127.0.0.1:9"}
+        run(
+            "triage",
+            "--bundle",
+            str(evidence),
+            "--llm",
+            "none",
+            "--tracker",
+            "github",
+            "--out",
+            str(out),
+            **unreachable,
+        )
+        exits["prompt"] = json.dumps([request.body for request in gemini.requests], ensure_ascii=False)
+        exits["issue"] = json.dumps([model.issues, model.comments, model.labels], ensure_ascii=False)
+        assert len(gemini.requests) == 2, "the model was not asked: " + exits["stderr of triage"]
+    assert len(model.open_issues()) == 1
+    exits["job summary"] = (tmp_path / "summary.md").read_text()
+    for path in sorted(out.rglob("*")):
+        if path.is_file():
+            exits[str(path.relative_to(out))] = path.read_text()
+
+    leaks = [
+        f"{sample.kind} by {name}"
+        for name, text in exits.items()
+        for sample in planted
+        for value in (sample.secret, *sample.also)
+        if any(variant in text for variant in variants(value))
+    ]
+    leaks += [f"our own key by {name}" for name, text in exits.items() if GEMINI_KEY in text]
+    assert [] == leaks
+    assert any("REDACTED" in text for text in exits.values())
