@@ -254,7 +254,7 @@ def select(
 ) -> list[tuple[KeptLine, ...]]:
     """The lines of each log to keep, in order, all logs sharing one budget."""
     selection = Selection(logs, budget_tokens, estimate=estimate)
-    wide = 320 if budget_tokens <= 3000 else 600 if budget_tokens <= 12000 else 1500
+    wide = 400 if budget_tokens <= 3000 else 600 if budget_tokens <= 12000 else 1500
     narrow = 160 if budget_tokens <= 3000 else 300 if budget_tokens <= 12000 else 600
     rich = budget_tokens > 3000
     variety = sum(log.variety for log in logs) / max(len(logs), 1)

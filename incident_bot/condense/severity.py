@@ -68,7 +68,7 @@ _FATAL_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:panic(?:ked)?|fatal(?:ly)?|segfault|segmentation fault|sig(?:segv|kill|abrt|bus|ill)|core dumped|"
     r"out of memory|outofmemory\w*|oom[- ]?kill\w*|oomkilled|cannot allocate memory|kernel bug|stack overflow|stackoverflow\w*|"
     r"heap-use-after-free|buffer[- ]overflow|double free|deadlock(?:ed)?|unhandled (?:exception|promise|error|rejection)|uncaught\b[\w ]*|"
-    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)?|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
+    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
 )
 _ERROR_WORDS = re.compile(
     r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|[.,][\w-])"
@@ -81,7 +81,7 @@ _ERROR_WORDS = re.compile(
     r"|[\u2717\u2718\u2716\u00d7\u274c]"
 )
 _HARD_WORDS = re.compile(
-    r"(?i)(?<![\w/.-])(?:errors?|exception|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
+    r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
     r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|[.,][\w-])"
     r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
 )
