@@ -211,7 +211,7 @@ COMPLAINTS: tuple[Complaint, ...] = (
     Complaint(
         kind="setting-missing",
         category=Category.CONFIG,
-        pattern=r"(?:environment|env)(?:ironment)? ?var(?:iable)?s?\b.{0,80}(?:not set|missing|required|undefined|empty|not found|must be)|(?:missing|required|undefined|unset)\b.{0,30}(?:env(?:ironment)?(?: ?var(?:iable)?)?|setting|config(?:uration)?(?: key| value| property)?|option|parameter)s?\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b[\"'`]? (?:is |was |must be |has )?(?:not (?:been )?set|not (?:been )?defined|not provided|unset|undefined|required|missing|empty)|KeyError: '[A-Z][A-Z0-9_]+'|unbound variable|parameter not set|could not resolve placeholder|Field required|ImproperlyConfigured",
+        pattern=r"(?:environment|env)(?:ironment)? ?var(?:iable)?s?\b.{0,80}(?:not set|missing|required|undefined|empty|not found|must be)|(?:missing|required|undefined|unset)\b.{0,30}(?:env(?:ironment)?(?: ?var(?:iable)?)?|setting|config(?:uration)?(?: key| value| property)?|option|parameter)s?\b|(?-i:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b)[\"'`]? (?:is |was |must be |has )?(?:not (?:been )?set|not (?:been )?defined|not provided|unset|undefined|required|missing|empty)|(?-i:KeyError: '[A-Z][A-Z0-9_]+')|unbound variable|parameter not set|could not resolve placeholder|Field required|ImproperlyConfigured",
         words=(
             "env",
             "missing",

@@ -24,11 +24,13 @@ _MAX_TIMELINE = 14
 def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
     """A ranked cause with its names filled in and its lines cited."""
     values = values_of(candidate, scene)
-    citations = tuple(_citations(candidate))
+    last = last_line(candidate, scene)
+    citations = (*_citations(candidate), *([last] if last else []))
     return Cause(
         rank=place,
         title=title_of(candidate, scene),
-        explanation=_explain(candidate, values),
+        explanation=_explain(candidate, values)
+        + (f' The last line before the end was: "{last.quote[:160]}".' if last else ""),
         category=candidate.category,
         confidence=candidate.confidence if citations else min(candidate.confidence, 0.3),
         citations=citations,
@@ -36,6 +38,20 @@ def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
         rule_id=candidate.id,
         conjecture=not citations,
     )
+
+
+def last_line(candidate: Candidate, scene: Scene) -> Citation | None:
+    """The last words of a run that status or a signal ended: what it was doing, where its log does not say why."""
+    if not candidate.container or candidate.specificity < 2 or any(fact.source == "log" for fact in candidate.facts):
+        return None
+    container = scene.container_named(candidate.container, candidate.pod)
+    if container is None or first_value(container.status, "lastState.terminated|state.terminated") is None:
+        return None
+    logs = [log for log in scene.logs if log.container == candidate.container and log.pod in ("", container.pod)]
+    ended = [log for log in logs if log.previous] or [
+        log for log in logs if first_value(container.status, "state.running") is None
+    ]
+    return scene.cite(ended[0].evidence_id, ended[0].kept[-1].line) if ended else None
 
 
 def title_of(candidate: Candidate, scene: Scene) -> str:

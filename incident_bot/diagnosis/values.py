@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
 from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Relation, Scene, stem_of
 
@@ -52,8 +53,31 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     }
     if candidate.rule:
         found |= _captured(candidate.rule.captures, candidate, container, scene)
+    found |= _read_from_line(candidate)
     found |= dict(candidate.groups)
     return {name: value for name, value in found.items() if value}
+
+
+_ADDRESS_NAMES = ("host", "address", "dependency", "server", "endpoint", "service_host", "master")
+_PATH_NAMES = ("path", "file", "dir")
+_SETTING_NAMES = ("setting", "variable", "env")
+
+
+def _read_from_line(candidate: Candidate) -> dict[str, str]:
+    """What the deciding log line names, for rules whose pattern did not capture it."""
+    line = next((fact.value for fact in candidate.facts if fact.source == "log"), "")
+    if not line:
+        return {}
+    return {
+        name: value
+        for names, value in (
+            (_ADDRESS_NAMES, find_address(line)),
+            (_PATH_NAMES, find_path(line)),
+            (_SETTING_NAMES, find_setting(line)),
+        )
+        for name in names
+        if value
+    }
 
 
 def _main_container(scene: Scene, pod: str) -> Container | None:
