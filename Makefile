@@ -7,7 +7,7 @@ export UV_LINK_MODE ?= copy
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BOT := .venv/bin/incident-bot
 
-.PHONY: demo test lint exam alerts e2e ci-tools
+.PHONY: demo test lint exam alerts e2e ci-tools picture
 .DEFAULT_GOAL := demo
 
 demo: .venv/.ready
@@ -42,6 +42,15 @@ alerts:
 
 e2e: ci-tools
 	.venv/bin/pytest -q tests/e2e -m e2e
+
+# An issue as GitHub shows it: make picture ISSUE=path/to/issue.md OUT=issue.png [WIDTH=500]
+WIDTH ?= 960
+picture: tests/render/node_modules/.ready
+	@node tests/render/picture.mjs "$(ISSUE)" "$(OUT)" $(WIDTH) $(if $(HEIGHT),--height $(HEIGHT))
+
+tests/render/node_modules/.ready: tests/render/package-lock.json
+	@cd tests/render && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 # A venv of its own for uv where the machine has none; --target serves systems without ensurepip.
 .uv/bin/uv:

@@ -1,6 +1,6 @@
 // An issue body as PNG, as GitHub shows it, in a real browser.
-//   node picture.mjs ISSUE.md OUT.png [WIDTH] [--title TEXT] [--open] [--height PIXELS]
-// ISSUE may also be a folder issue (front matter with a title, then the body).
+//   node picture.mjs ISSUE.md OUT.png [WIDTH] [--open] [--height PIXELS]
+// Title and labels come from ISSUE.json beside it, where the folder tracker writes them.
 // --open unfolds every <details>; --height cuts the picture, by default it is as high as the page.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [issue, out, ...rest] = process.argv.slice(2);
 if (!issue || !out) {
-  console.error("usage: node picture.mjs ISSUE.md OUT.png [WIDTH] [--title TEXT] [--open] [--height PIXELS]");
+  console.error("usage: node picture.mjs ISSUE.md OUT.png [WIDTH] [--open] [--height PIXELS]");
   process.exit(2);
 }
 const option = (name) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : "");
@@ -32,17 +32,13 @@ if (!browser) {
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "incident-bot-picture-"));
 try {
   let text = fs.readFileSync(issue, "utf8");
-  let title = option("--title");
-  const front = /^---\n([\s\S]*?)\n---\n/.exec(text);
-  if (front) {
-    text = text.slice(front[0].length);
-    title ||= (/^title:\s*(.*)$/m.exec(front[1])?.[1] ?? "").replace(/^(["'])(.*)\1$/, "$2");
-  }
   if (rest.includes("--open")) text = text.replaceAll(/^<details>$/gm, "<details open>");
   const body = path.join(folder, "issue.md");
   const page = path.join(folder, "page.html");
   fs.writeFileSync(body, text);
-  execFileSync(process.execPath, [path.join(here, "render.mjs"), body, page, ...(title ? ["--title", title] : [])]);
+  const meta = issue.replace(/\.md$/, ".json");
+  const about = meta !== issue && fs.existsSync(meta) ? [meta] : [];
+  execFileSync(process.execPath, [path.join(here, "render.mjs"), body, page, ...about]);
 
   const flags = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -1,5 +1,5 @@
 // Markdown of an issue body -> one HTML page that looks like GitHub's issue view.
-//   node render.mjs ISSUE.md PAGE.html [--title TEXT]
+//   node render.mjs ISSUE.md PAGE.html [ABOUT.json]     ABOUT holds {"title", "labels"}
 // GitHub renders a single newline in issues as a line break (remark-breaks), drops comments,
 // sanitises HTML and draws mermaid; the stylesheet is GitHub's own as a package.
 import fs from "node:fs";
@@ -31,12 +31,12 @@ const schema = {
   },
 };
 
-const [source, target, ...options] = process.argv.slice(2);
+const [source, target, about] = process.argv.slice(2);
 if (!source || !target) {
-  console.error("usage: node render.mjs ISSUE.md PAGE.html [--title TEXT]");
+  console.error("usage: node render.mjs ISSUE.md PAGE.html [ABOUT.json]");
   process.exit(2);
 }
-const title = options[0] === "--title" ? options[1] : "";
+const { title = "", labels = [] } = about ? JSON.parse(fs.readFileSync(about, "utf8")) : {};
 
 const article = String(
   await unified()
@@ -68,6 +68,15 @@ const mermaid = drawsPictures
 </script>`
   : "";
 
+// As incident_bot/tracker/labels.py colours them.
+const colours = { "production-alert": "b60205", "ai-analysis": "5319e7", critical: "d93f0b", warning: "fbca04", info: "c5def5" };
+const pill = (label) => {
+  const colour = colours[label] ?? "bfd4f2";
+  const brightness = [0, 2, 4].reduce((sum, at) => sum + parseInt(colour.slice(at, at + 2), 16), 0);
+  return `<span class="label" style="background:#${colour};color:${brightness > 420 ? "#1f2328" : "#fff"}">${escape(label)}</span>`;
+};
+const header = title ? `<header><div>${escape(title)}</div>${labels.map(pill).join(" ")}</header>` : "";
+
 fs.writeFileSync(
   target,
   `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -77,6 +86,8 @@ fs.writeFileSync(
 <style>
   body { margin: 0; background: #fff; }
   header { font: 400 26px/1.25 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; padding: 20px 24px 4px; max-width: 912px; margin: 0 auto; box-sizing: border-box; color: #1f2328; overflow-wrap: anywhere; }
+  header div { margin-bottom: 8px; }
+  .label { display: inline-block; font-size: 12px; font-weight: 500; line-height: 18px; padding: 0 8px; border-radius: 10px; }
   .markdown-body { box-sizing: border-box; max-width: 912px; margin: 0 auto; padding: 16px 24px 32px; font-size: 14px; }
   .markdown-body pre { font-size: 12px; }
   .markdown-body .task-list-item { list-style: none; }
@@ -87,7 +98,7 @@ fs.writeFileSync(
   .mermaid { text-align: center; margin: 0 0 16px; border: 1px solid #d1d9e0; border-radius: 6px; padding: 12px; }
   .mermaid svg { max-width: 100%; }
 </style>
-${title ? `<header>${escape(title)}</header>` : ""}
+${header}
 <article class="markdown-body">${article}</article>
 ${mermaid}
 `,
