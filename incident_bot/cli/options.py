@@ -246,7 +246,7 @@ def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | 
             kind="model",
             what="no model was asked",
             reason="GEMINI_API_KEY (or GOOGLE_API_KEY) is not set",
-            remedy="Set it for a second opinion, or say --llm none.",
+            remedy="Set GEMINI_API_KEY for a second opinion, or say --llm none.",
         )
     return MENU[name or "gemini"](settings)
 
