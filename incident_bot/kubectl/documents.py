@@ -158,16 +158,15 @@ def _resolve(text: str, *, plain: bool) -> Any:
 
 
 _JSON_TOKEN = re.compile(
-    r"""[ \t\r]*+(?:
-      (?P<string>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
+    r"""(?P<string>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
     | (?P<placeholder>\[REDACTED:[\w.-]{1,40}:[0-9a-fA-F]{1,16}\])
     | (?P<mark>[{}\[\],:])
     | (?P<newline>\n)
+    | (?P<space>[^\S\n]++)
     | (?P<word>[-+\w.]++)
-    | (?P<other>[^\s])
-    | \s
-    )""",
-    re.VERBOSE,
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
 )
 
 
