@@ -70,6 +70,18 @@ class Node:
 @contextlib.contextmanager
 def running_node() -> Iterator[Node]:
     """A node for the time of the block. What a killed run left behind is removed first."""
+    with _owned_state() as state:
+        programs = binaries.ensure_binaries()
+        stop(state, programs)
+        try:
+            yield _start(state, programs)
+        finally:
+            stop(state, programs)
+
+
+@contextlib.contextmanager
+def _owned_state() -> Iterator[Path]:
+    """The state folder, for one process at a time."""
     if os.geteuid() != 0 or sys.platform != "linux":
         raise RuntimeError("the test node needs Linux and root (containers, cgroups, network); run `sudo make e2e`")
     binaries.ensure_packages()
@@ -80,13 +92,7 @@ def running_node() -> Iterator[Node]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise RuntimeError(f"another run uses the test node of {folder}") from error
-        state = folder / "state"
-        programs = binaries.ensure_binaries()
-        stop(state, programs)
-        try:
-            yield _start(state, programs)
-        finally:
-            stop(state, programs)
+        yield folder / "state"
 
 
 def _start(state: Path, programs: Path) -> Node:
@@ -382,18 +388,16 @@ def _is_alive(pid: int) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    state, programs = binaries.cache_folder() / "state", binaries.cache_folder() / "bin"
-    if arguments == ["up"]:
-        binaries.ensure_packages()
+    """`up` leaves the node running; `down` removes it."""
+    if list(arguments) not in (["up"], ["down"]):
+        print("usage: python -m e2e.kube.node up|down", file=sys.stderr)
+        return 2
+    with _owned_state() as state:
         programs = binaries.ensure_binaries()
         stop(state, programs)
-        print(f"export KUBECONFIG={_start(state, programs).admin}")
-        return 0
-    if arguments == ["down"]:
-        stop(state, programs)
-        return 0
-    print("usage: python -m e2e.kube.node up|down", file=sys.stderr)
-    return 2
+        if arguments[0] == "up":
+            print(f"export KUBECONFIG={_start(state, programs).admin}")
+    return 0
 
 
 if __name__ == "__main__":
