@@ -43,14 +43,14 @@ def mapping(value: object, path: str) -> Mapping[str, object]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise UsageError(f"{path}: expected an object, got {describe(value)}", hint="See docs/operations.md, Payloads.")
+        raise UsageError(f"{path}: expected an object, got {describe(value)}", hint="See docs/alert-payloads.md.")
     return value
 
 
 def sequence(value: object, path: str) -> Sequence[object]:
     """The value as a list. Raises `UsageError` naming `path`."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise UsageError(f"{path}: expected a list, got {describe(value)}", hint="See docs/operations.md, Payloads.")
+        raise UsageError(f"{path}: expected a list, got {describe(value)}", hint="See docs/alert-payloads.md.")
     return value
 
 

@@ -98,7 +98,7 @@ def _read_payload(payload: Mapping[str, object], path: str, ignore: Collection[s
         return (_read_flat(payload, path),)
     raise UsageError(
         f"{path}: names no alert",
-        hint="Expected one of the keys `incident`, `alertmanager`, `alerts` or `alert_name`; see docs/operations.md.",
+        hint="Expected one of the keys `incident`, `alertmanager`, `alerts` or `alert_name`; see docs/alert-payloads.md.",
     )
 
 
