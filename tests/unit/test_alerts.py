@@ -130,8 +130,8 @@ def test_promtools_tests_notice_the_obvious_mistake(name: str, right: str, wrong
 @needs_amtool
 def test_amtool_accepts_the_receivers_example() -> None:
     checked = subprocess.run(
-        ["amtool", "check-config", "through-receiver.yaml"],
-        cwd=ALERTS / "alertmanager",
+        ["amtool", "check-config", "alertmanager.receiver.yaml"],
+        cwd=ALERTS,
         capture_output=True,
         text=True,
         check=False,
@@ -143,7 +143,7 @@ def test_amtool_accepts_the_receivers_example() -> None:
 @needs_amtool
 def test_amtool_accepts_the_example_without_receiver_but_for_the_newer_payload(tmp_path: Path) -> None:
     """Debian's amtool (0.25) does not know `payload` (0.32), so the rest is checked."""
-    config = load(ALERTS / "alertmanager" / "straight-to-github.yaml")
+    config = load(ALERTS / "alertmanager.direct.yaml")
     del config["receivers"][1]["webhook_configs"][0]["payload"]
     (tmp_path / "am.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
@@ -165,7 +165,7 @@ def render(template: str, webhook: dict[str, Any]) -> object:
 def test_the_payload_example_becomes_the_same_incident_as_the_webhook() -> None:
     payload = Path(__file__).parent / "intake" / "payloads" / "firing_from_prometheus.json"
     webhook = json.loads(payload.read_text(encoding="utf-8"))
-    config = load(ALERTS / "alertmanager" / "straight-to-github.yaml")
+    config = load(ALERTS / "alertmanager.direct.yaml")
     shape = config["receivers"][1]["webhook_configs"][0]["payload"]
     sent = {key: render(text, webhook) for key, text in shape["client_payload"]["alertmanager"].items()}
 
