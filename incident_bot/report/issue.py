@@ -37,7 +37,7 @@ from incident_bot.report.first_screen import (
     target_words,
 )
 from incident_bot.report.pictures import draw
-from incident_bot.report.raw_evidence import fit
+from incident_bot.report.raw_evidence import fit, fit_nothing
 from incident_bot.report.reading import all_gaps, describe_reading
 from incident_bot.report.sanitise import code_span, fence, plain, prose
 
@@ -85,7 +85,7 @@ def draft(analysis: Analysis, *, seal: Seal, run_url: str = "", now: datetime, v
         context = _Context(analysis=clipped, seal=seal, run_url=run_url, now=now, version=version)
         head, tail = _head(context), ["---", _footer(context)]
         # Nothing shown means everything cut, which is the longest that this section gets.
-        longest_reading = describe_reading(clipped, fit(clipped, characters=0, size_bytes=0))
+        longest_reading = describe_reading(clipped, fit_nothing(clipped))
         without_evidence = _join([*head, *longest_reading, *tail])
         if len(without_evidence) <= _PROSE_CHARACTERS and len(without_evidence.encode()) <= _PROSE_CHARACTERS:
             break
@@ -256,7 +256,9 @@ def _actions(context: _Context) -> list[str]:
     ordered = sorted(diagnosis.actions[:12] or (look,), key=lambda action: action.risk is not Risk.READ_ONLY)
     blocks = ["\n".join(_action(action) for action in ordered)]
     if diagnosis.do_not:
-        blocks.append("\n".join(f"**Do not:** {advice}" for advice in _sentences(diagnosis.do_not, 5)))
+        blocks.append(
+            "\n".join(f"**Do not** {advice}" for advice in _sentences(map(wording.advice_against, diagnosis.do_not), 5))
+        )
     return blocks
 
 

@@ -75,6 +75,17 @@ def fit(analysis: Analysis, *, characters: int, size_bytes: int) -> Fitted:
     return Fitted(blocks=tuple(blocks), shown=tuple(shown))
 
 
+def fit_nothing(analysis: Analysis) -> Fitted:
+    """As if no line had fitted: what is said about that is the longest that can be said."""
+    return Fitted(
+        blocks=(),
+        shown=tuple(
+            Shown(evidence=item, lines=0, total_lines=len(item.lines), cut_to_fit=len(item.lines))
+            for item in analysis.case.evidence
+        ),
+    )
+
+
 def _cited_lines(analysis: Analysis) -> dict[str, dict[int, int]]:
     """For each evidence id, its cited lines with the rank of the first cause that cites them."""
     cited: dict[str, dict[int, int]] = {}

@@ -122,7 +122,7 @@ def _write_actions(page: _Page, diagnosis: Diagnosis) -> None:
             if line.strip():
                 page.show(line, indent="       ", style="dim")
     for advice in diagnosis.do_not:
-        page.say(f"Do not: {advice}", indent="  ", hang="    ", style="yellow")
+        page.say(f"Do not {wording.advice_against(advice)}", indent="  ", hang="    ", style="yellow")
 
 
 def _write_timeline(page: _Page, diagnosis: Diagnosis) -> None:

@@ -38,6 +38,11 @@ def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
     return "rules" if cause.found_by is Engine.RULES else model_name(diagnosis)
 
 
+def advice_against(text: str) -> str:
+    """What not to do, without the "Do not" that the page says itself."""
+    return re.sub(r"(?i)^\s*(?:do not|don't|never)\s+", "", text)
+
+
 def duration(seconds: float) -> str:
     """Such as "45 s", "14 min", "3 h 5 min", "2 d 4 h"."""
     whole = max(0, int(seconds))

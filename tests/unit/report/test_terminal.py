@@ -21,7 +21,7 @@ def test_everything_that_matters_is_there():
         "very likely (0.94), rules and Gemini agree",
         "E2:15 00:38:54 INFO loaded shard 13/24 rss=57 MiB",
         "kubectl -n ml rollout undo deploy/sentiment",
-        "Do not: delete the pod",
+        "Do not delete the pod",
         "00:39:00 server is killed",
         "the service account may not get nodes",
         "redacted: 2 jwt, 1 url-password",

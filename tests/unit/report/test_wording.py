@@ -87,3 +87,17 @@ def test_a_quote_stands_in_the_line_it_quotes(line, quote):
 )
 def test_a_workload_is_named_by_what_is_known(target, words):
     assert wording.workload(target) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete the pod",
+        "Do not delete the pod",
+        "do not  delete the pod",
+        "Don't delete the pod",
+        "Never delete the pod",
+    ],
+)
+def test_do_not_is_said_once(text):
+    assert wording.advice_against(text) == "delete the pod"
