@@ -139,7 +139,7 @@ def test_each_credential_reaches_one_step() -> None:
     holders = [(job, step["name"], secrets_of(step)) for job, step in steps_of(PRODUCT) if secrets_of(step)]
 
     assert holders == [
-        ("collect", "Collect", {"KUBECONFIG"}),
+        ("collect", "Collect", {"KUBECONFIG_DATA"}),
         ("diagnose", "Diagnose", {"GEMINI_API_KEY"}),
         ("publish", "Publish", {"github.token"}),
     ]
