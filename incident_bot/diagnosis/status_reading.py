@@ -12,7 +12,8 @@ from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.scene import Relation, Scene
 
 SYMPTOM_REASONS = frozenset(
-    {"BackOff", "Unhealthy", "Killing", "DNSConfigForming", "FailedToRetrieveImagePullSecret", "NodeNotReady", "SandboxChanged"}
+    {"BackOff", "Unhealthy", "Killing", "DNSConfigForming", "FailedToRetrieveImagePullSecret", "NodeNotReady", "SandboxChanged",
+     "CgroupV1", "InvalidDiskCapacity"}
 )  # fmt: skip
 """Reasons of warnings that follow from something else, or that healthy clusters show too."""
 
