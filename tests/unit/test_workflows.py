@@ -197,7 +197,7 @@ def test_the_dispatch_type_is_the_one_that_alertmanager_sends() -> None:
 def test_commands_and_options_exist(path: Path) -> None:
     """A renamed option must not be found out by the first alert."""
     for _, step in steps_of(path):
-        for line in re.findall(r"(?:incident-bot|\"\$BOT\") (\w.*)", step.get("run", "")):
+        for line in re.findall(r"(?m)^\s*(?:incident-bot|\"\$BOT\") (\w.*)", step.get("run", "")):
             name, *words = line.split()
             command = bot.get_command(click.Context(bot), name)
             assert command is not None, line
