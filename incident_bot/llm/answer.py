@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from incident_bot.diagnosis.commands import is_destructive, is_read_only
 from incident_bot.model import (
-    NO_TEXT,
     Action,
     Case,
     Category,
@@ -30,6 +29,10 @@ from incident_bot.model import (
 from incident_bot.report.sanitise import one_line, shorten
 
 _CITATION = re.compile(r"\s*[\[(`]*(?P<id>E\d{1,4}):(?P<line>\d{1,9})[\])`]*\s?\|?\s?(?P<quote>.*)", re.DOTALL)
+
+# What the prompt writes behind a line that stands for several.
+_REMARK = re.compile(r"\s{1,4}\(and [\d,]{1,12} similar up to line \d{1,9}\)$")
+_MIN_COPY_CHARACTERS = 12
 
 # What an engineer may be handed to paste. Evidence can steer a model towards a command of an
 # attacker's choice ("downgrade to package X"), so what fetches or runs foreign code is left out.
@@ -201,18 +204,25 @@ def _probability(confidence: float) -> float:
 def _citation(text: str, case: Case) -> Citation | None:
     """A citation of the form `E2:14| text`; None where the text has no such form.
 
-    A copy of the whole line becomes the line itself, which is redacted text already. Any other
-    quote came out of a model that has only seen redacted text, and is sealed again before it leaves.
+    A copy of the line becomes the line itself, which is redacted text already. Any other quote, also
+    none, is passed on for grounding to judge; it came out of a model that has only seen redacted
+    text, and is sealed again before it leaves.
     """
     match = _CITATION.fullmatch(text[:2000])
     if not match:
         return None
+    quote = SafeText(_REMARK.sub("", match["quote"].rstrip("`").strip()))
     evidence = case.find(match["id"])
     line = evidence.quote(int(match["line"])) if evidence else None
-    quote = match["quote"].rstrip("`").strip()
-    if line is not None and (not quote or one_line(line).startswith(one_line(quote).rstrip("…").rstrip())):
-        return Citation(evidence_id=match["id"], line=int(match["line"]), quote=line)
-    return Citation(evidence_id=match["id"], line=int(match["line"]), quote=SafeText(quote) if quote else NO_TEXT)
+    if line is not None and _is_copy(quote, line):
+        quote = line
+    return Citation(evidence_id=match["id"], line=int(match["line"]), quote=quote)
+
+
+def _is_copy(quote: str, line: str) -> bool:
+    """Whether the quote is the line as the prompt showed it, or the beginning of it."""
+    said, shown = one_line(quote).rstrip("…").rstrip(), one_line(line)
+    return bool(said) and (said == shown or (len(said) >= _MIN_COPY_CHARACTERS and shown.startswith(said)))
 
 
 def _category(text: str) -> Category:

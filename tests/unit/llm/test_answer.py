@@ -74,8 +74,7 @@ def test_a_healthy_verdict_has_no_causes():
         f"[E2:2] {LOG.lines[1]}",
         f"`E2:2| {LOG.lines[1]}`",
         f"E2:2| {LOG.lines[1][:30]}…",
-        "E2:2",
-        "E2:2|",
+        f"E2:2| {LOG.lines[1]}  (and 7 similar up to line 99)",
     ],
 )
 def test_a_true_copy_becomes_the_line_itself(said):
