@@ -223,7 +223,12 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         return Activity.INACTIVE if _is_mere_probe(candidate, scene) else Activity.ACTIVE
     if state is State.STARTING:
         return Activity.INACTIVE
-    if _is_log_only(candidate) and not any(fact.is_past for fact in candidate.facts) and _lasts(candidate, scene):
+    if (
+        not health.failing
+        and _is_log_only(candidate)
+        and not any(fact.is_past for fact in candidate.facts)
+        and _lasts(candidate, scene)
+    ):
         return Activity.ACTIVE
     return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)
 

@@ -34,7 +34,7 @@ _ADDRESSES = tuple(
         rf"could not translate host name \"(?P<host>{_HOST})\"",
         rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
         rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
-        rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?![\w:.])",
+        rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?!\w|[.:]\w)",
         r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
     )
 )

@@ -7,7 +7,7 @@ The guards are those of failure-modes.md, seen on a real node (platform-facts.md
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -119,8 +119,10 @@ def judge_health(scene: Scene) -> Health:
     own = [sign for sign in others if sign and sign.relation < Relation.NEIGHBOUR]
     symptoms += [sign for sign in own if sign.text]
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
+    replaced = _replaced_pods(pods, near)
+    pods |= dict.fromkeys(replaced, State.RECOVERED)
     return Health(
-        symptoms=tuple(_forgive_replaced(symptoms, pods, near)),
+        symptoms=tuple(_forgive(sign) if sign.pod in replaced else sign for sign in symptoms),
         containers=containers,
         pods=pods,
         others=tuple(sign.state for sign in own),
@@ -137,19 +139,16 @@ def _keep_worse(states: dict[_Key, State], key: _Key, state: State) -> None:
     states[key] = min(known, state, key=_ORDER.index)
 
 
-def _forgive_replaced(symptoms: list[Symptom], pods: Mapping[str, State], near: list[Pod]) -> Iterator[Symptom]:
+def _replaced_pods(pods: Mapping[str, State], near: list[Pod]) -> frozenset[str]:
     """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1)."""
-    from dataclasses import replace
-
     failed = {pod.name for pod in near if first_value(pod.body, "status.phase") == "Failed"}
     rest = [pods[pod.name] for pod in near if pod.name not in failed]
     is_replaced = bool(rest) and all(state in (State.HEALTHY, State.RECOVERED) for state in rest)
-    for sign in symptoms:
-        yield (
-            replace(sign, state=State.RECOVERED)
-            if is_replaced and sign.pod in failed and sign.state is State.FAILING
-            else sign
-        )
+    return frozenset(failed) if is_replaced else frozenset()
+
+
+def _forgive(sign: Symptom) -> Symptom:
+    return replace(sign, state=State.RECOVERED) if sign.state is State.FAILING else sign
 
 
 _QUIET_WAITS = frozenset({"PodInitializing", "ContainerCreating", ""})
@@ -230,6 +229,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
     return _sign(container, State.FAILING, text, "ready", scene)
 
 
+_RUN_EVENTS = frozenset({"Started", "Created", "Killing"})
 _RESTART_ALERT = ("restart", "oom", "crash")
 
 
@@ -242,12 +242,14 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     started = read_time(first_value(container.status, "state.running.startedAt"))
     since = max((time for time in (ended, started) if time), default=None)
     ran_for = scene.at - since if since else None
-    if ran_for is not None and (scene.is_live or ran_for > timedelta()):
+    if ran_for is not None and (scene.is_live or ran_for >= SETTLED):
         return ran_for >= SETTLED
     ages = [
         age
         for event, _ in scene.events
-        if event.name == container.pod and (age := event_age_s(event, scene)) is not None
+        if event.name == container.pod
+        and (event.type == "Warning" or event.reason in _RUN_EVENTS)
+        and (age := event_age_s(event, scene)) is not None
     ]
     if ages:
         return min(ages) >= SETTLED.total_seconds()

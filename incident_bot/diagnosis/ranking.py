@@ -134,7 +134,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
     if symptom.finding:
         return _covers_finding(cause, symptom)
     if symptom.specificity == 1:
-        return cause.specificity > 1 or _is_telling(cause) or (cause.rule is not None and symptom.rule is None)
+        return cause.specificity > 1 or _is_telling(cause) or _says_it_better(cause, symptom)
     return _is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
 
 
@@ -149,6 +149,17 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
     if cause.category is Category.PROBE or all(fact.source == "exit_code" for fact in cause.facts):
         return False
     return bool(cause.container or not symptom.container) or bool(cited_lines(cause) & cited_lines(symptom))
+
+
+def _says_it_better(cause: Candidate, symptom: Candidate) -> bool:
+    """Between an umbrella rule and Kubernetes' own message: the rule about that very line, else the message."""
+    if cause.rule and symptom.rule is None:
+        return bool(cited_lines(cause) & cited_lines(symptom))
+    return (
+        cause.rule is None
+        and cause.finding is None
+        and (symptom.rule is not None or cause.confidence >= symptom.confidence)
+    )
 
 
 _TELLING_WEIGHT = 0.5

@@ -91,7 +91,9 @@ def build_case(sample: Mapping[str, Any]) -> Case:
     name = pod["metadata"]["name"] if pod else POD
     # A sample about a Job, a claim or a node has no pod; then, as for a folder, the evidence says what it is about.
     has_pod = pod is not None or any(sample.get(key) for key, _, _ in _LOGS)
-    target = Target(namespace=NAMESPACE, workload_kind="Deployment", workload=WORKLOAD, pod=name) if has_pod else Target()
+    target = (
+        Target(namespace=NAMESPACE, workload_kind="Deployment", workload=WORKLOAD, pod=name) if has_pod else Target()
+    )
     redactor = _redactor()
     raw = list(_items(sample, pod, name))
     return Case(
