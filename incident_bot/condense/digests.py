@@ -17,7 +17,7 @@ def digest(evidence: Evidence) -> Excerpt:
     ids and timestamps alone do not make a new one. `count` is that of the whole template on both ends,
     `last` the number of its last line. Texts are whole and unchanged.
     """
-    table = TemplateTable()
+    table = TemplateTable(graded=False)
     lines = iter(evidence.lines)
     number = 1
     while chunk := list(islice(lines, _CHUNK_LINES)):

@@ -33,7 +33,8 @@ def clean(line: str) -> str:
         text = _ESCAPE.sub("", text)
     if "\r" in text:
         text = _last_state(text)
-    text = _CONTROL.sub(" ", text)
+    if not text.isprintable():
+        text = _CONTROL.sub(" ", text)
     return text.rstrip()
 
 

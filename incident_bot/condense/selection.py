@@ -169,7 +169,9 @@ def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rew
 
 
 _NOT_WORDS = {code: " " for code in range(128) if not chr(code).isalpha()}
-_LEVEL_NAMES = frozenset("trace debug info notice warn warning error err fatal t z i w e f".split())
+_LEVEL_NAMES = frozenset(
+    ["trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "t", "z", "i", "w", "e", "f"]
+)
 
 
 def family(template: Template) -> str:

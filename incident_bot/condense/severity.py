@@ -112,7 +112,7 @@ _ANCHOR = re.compile(
 )
 
 
-_FATAL, _ERROR, _WARNING, _STATUS_CODE, _STATED, _PASS = (1 << bit for bit in range(6))
+_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS = (1 << bit for bit in range(8))
 _HINTS = (
     (
         _FATAL,
@@ -133,10 +133,9 @@ _HINTS = (
         ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (
-        _STATED,
-        r"level|lvl|severity|trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg|(?:^|[\]|])[iwef]\d{4}$",
-    ),
+    (_FIELD, r"level|lvl|severity"),
+    (_WORD, r"trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg"),
+    (_KUBE, r"(?:^|[\]|])[iwef]\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -161,7 +160,7 @@ def grade(text: str) -> int:
     hints = reduce(or_, map(_hints, head.split()), 0)
     if not hints:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
-    stated = _stated_level(head) if hints & _STATED else None
+    stated = _stated_level(head, hints)
     if stated is not None and stated >= Level.WARNING:
         return max(
             stated, Level.FATAL if stated >= Level.ERROR and hints & _FATAL and _FATAL_WORDS.search(head) else stated
@@ -177,22 +176,20 @@ def grade(text: str) -> int:
     return spoken if stated is None else min(spoken, Level.NOTICE)
 
 
-def _stated_level(head: str) -> Level | None:
-    """The level the line gives itself: a field, a bracketed or upper-case word, a klog letter."""
+def _stated_level(head: str, hints: int) -> Level | None:
+    """The level the line gives itself: a field, a klog letter, a bracketed or upper-case word."""
     near = head[:_LEVEL_REACH]
-    field = _LEVEL_FIELD.search(head)
-    if field is not None:
-        value = field.group(1).lower()
+    if hints & _FIELD:
+        field = _LEVEL_FIELD.search(head)
+        value = field.group(1).lower() if field is not None else ""
         known = _BY_NAME.get(value) or _PINO.get(value)
         if known is not None:
             return known
-    klog = _KLOG.search(near)
+    klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1)]
-    word = _LEVEL_WORD.search(near)
-    if word is not None:
-        return _BY_NAME[word.group(word.lastindex or 1).lower()]
-    return None
+    word = _LEVEL_WORD.search(near) if hints & _WORD else None
+    return _BY_NAME[word.group(word.lastindex or 1).lower()] if word is not None else None
 
 
 def _spoken_level(head: str, hints: int) -> Level:

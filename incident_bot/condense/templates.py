@@ -27,6 +27,10 @@ _SLOT = re.compile(
     r"""|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b[^"]{1,300}?"?\s([1-5]\d\d)(?=[\s",]|$)"""
 )
 """Numbers that mean something: exit codes, HTTP status, errno, signals. They are part of the template."""
+_SLOT_WORDS = (
+    *("status", "code", "exit", "errno", "signal", "rc", "return", "response", "reason", "error"),
+    *("http/", "get ", "post ", "put ", "patch ", "delete ", "head ", "options "),
+)
 _ANY_STATUS = re.compile(r"\s([1-5]\d\d)(?=[\s\",]|$)")
 _NUMBER = re.compile(r"-?\d{1,3}")
 _MOST_VARIANTS = 64
@@ -80,15 +84,17 @@ class TemplateTable:
     """All templates of a log, filled in one pass. Memory grows with the number of templates, not of lines.
 
     `most` bounds the number of templates: past it, new lines share one coarse template a level and
-    beginning. None means no bound.
+    beginning. None means no bound. `graded` false leaves every level at 0, which is faster.
     """
 
-    def __init__(self, *, most: int | None = None) -> None:
+    def __init__(self, *, most: int | None = None, graded: bool = True) -> None:
         self.templates: list[Template] = []
         self._most = most
+        self._graded = graded
         self._before = ""
         self._memo: dict[str, dict[bytes, Template]] = {}
         self._masked: dict[tuple[str, bytes], Template] = {}
+        self._met_once: set[int] = set()
         self._shapes: dict[tuple[str, bytes], tuple[list[bytes], Template]] = {}
 
     def add(self, lines: Sequence[str], first_number: int, stream_of: StreamOf | None = None) -> None:
@@ -130,24 +136,37 @@ class TemplateTable:
         """The template of a line whose digit-less key is not in the memo."""
         shape = self._shapes.get((stream, coarse))
         if shape is not None and _fits(key, shape[0]):
+            self._remember_repeated(key, shape[1], stream)
             return shape[1]
-        raw = line.encode("utf-8", "surrogatepass")
-        masked = _ID.sub(b"", raw).translate(None, _DIGITS)
+        parts = [part.translate(None, _DIGITS) for part in _ID.split(line.encode("utf-8", "surrogatepass"))]
+        masked = b"".join(parts)
         template = self._masked.get((stream, masked))
         if template is None:
             template = self._create(number, line, masked, stream)
         if masked == key:
-            # Keys with ids in them would never be met again: only the others are worth remembering.
-            memo = self._memo[stream]
-            if len(memo) >= _MEMO_LIMIT:
-                memo.clear()
-            memo[key] = template
+            self._remember(key, template, stream)
         elif len(self._shapes) < _MOST_SHAPES:
-            self._shapes[stream, coarse] = ([part.translate(None, _DIGITS) for part in _ID.split(raw)], template)
+            self._shapes[stream, coarse] = (parts, template)
         return template
 
+    def _remember(self, key: bytes, template: Template, stream: str) -> None:
+        memo = self._memo[stream]
+        if len(memo) >= _MEMO_LIMIT:
+            memo.clear()
+        memo[key] = template
+
+    def _remember_repeated(self, key: bytes, template: Template, stream: str) -> None:
+        """Remember a key with an id in it when it comes again: a pod's name does, a request's id does not."""
+        mark = hash((stream, key))
+        if mark in self._met_once:
+            self._remember(key, template, stream)
+            return
+        if len(self._met_once) >= _MEMO_LIMIT:
+            self._met_once.clear()
+        self._met_once.add(mark)
+
     def _create(self, number: int, line: str, masked: bytes, stream: str) -> Template:
-        level = grade(clean(line))
+        level = self._grade(line)
         index = (stream, masked)
         if self._most is not None and len(self.templates) >= self._most:
             beginning = masked[:12] if len(self.templates) < 2 * self._most else b""
@@ -162,6 +181,9 @@ class TemplateTable:
             self.templates.append(template)
         return template
 
+    def _grade(self, line: str) -> int:
+        return grade(clean(line)) if self._graded else 0
+
     def _variant(self, template: Template, number: int, line: str) -> Template:
         """The template of the same words with this very status or exit code."""
         value = _slot_value(template.slots or (), line)
@@ -171,7 +193,7 @@ class TemplateTable:
                 value = ""
             variant = template.variants.get(value)
         if variant is None:
-            variant = template.variants[value] = Template(number, line, grade(clean(line)), template.stream)
+            variant = template.variants[value] = Template(number, line, self._grade(line), template.stream)
             self.templates.append(variant)
         return variant
 
@@ -206,6 +228,9 @@ def _fits(key: bytes, parts: list[bytes]) -> bool:
 
 def _slots(line: str) -> tuple[str, ...] | None:
     """The texts before a line's meaningful numbers ("" for a status found by its place), or None without any."""
+    low = line.lower()
+    if not any(word in low for word in _SLOT_WORDS):
+        return None
     found = [line[match.start() : match.start(1)] if match.group(1) else "" for match in _SLOT.finditer(line)]
     return tuple(found) or None
 

@@ -1,0 +1,104 @@
+"""Speed and peak memory of `incident-bot condense` on a generated log of 24 pods, a quarter of it JSON.
+
+Run: python -m benchmarks.condense.throughput --sizes-mb 1 10 100 200
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from incident_bot.condense import digest
+from incident_bot.model import Evidence, EvidenceKind, SafeText
+
+_WORDS = "amber basil cedar daisy elder fennel ginger holly iris juniper kale lotus mint nettle olive poppy rue sage thyme vetch".split()
+_START = datetime(2026, 3, 14, tzinfo=timezone.utc)
+
+
+def pod_lines(rng: random.Random) -> Iterator[str]:
+    """An endless merged log: 24 pods, 25 % JSON with trace ids, a few thousand kinds of line."""
+    pods = [f"shop-{_WORDS[number % 20]}-{rng.getrandbits(36):09x}-{_WORDS[number % 20][:3]}{number:02d}" for number in range(24)]
+    number = 0
+    while True:
+        number += 1
+        pod = pods[rng.randrange(24)]
+        at = (_START + timedelta(milliseconds=7 * number)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        one, two = _WORDS[rng.randrange(20)], _WORDS[rng.randrange(6)]
+        if number % 4 == 0:
+            body = {"ts": at, "level": "info", "logger": f"com.shop.{one}.{two}", "msg": f"{one} {two} stored", "trace_id": f"{rng.getrandbits(128):032x}"}
+            body |= {"duration_ms": rng.randrange(900), "bytes": rng.randrange(10**6), "thread": f"exec-{rng.randrange(64)}", "path": f"/v1/{two}/{rng.randrange(10**6)}"}
+            yield f"[pod/{pod}/app] {json.dumps(body)}"
+        elif number % 50_000 == 1:
+            yield f"[pod/{pod}/app] {at} ERROR [{one}] {two} replica {rng.randrange(9)} refused the write: term {number} is stale"
+        else:
+            yield (
+                f"[pod/{pod}/app] {at} INFO  [worker-{rng.randrange(32)}] {one} request {rng.randrange(10**7)} for {two} answered 200 in "
+                f"{rng.randrange(900)} ms, cache age {rng.randrange(10**5)} s, queue {rng.randrange(50)}, upstream 10.0.{rng.randrange(256)}.{rng.randrange(256)}:8080, "
+                f"sent {rng.randrange(10**6)} bytes over connection {rng.randrange(10**5)} of pool {one}-{two} attempt {rng.randrange(3)} budget {rng.random():.4f} region eu-central zone b"
+            )
+
+
+def write_log(path: Path, size_mb: float) -> int:
+    rng = random.Random(11)
+    room = int(size_mb * 1_000_000)
+    count = 0
+    with path.open("w", encoding="utf-8") as out:
+        for line in pod_lines(rng):
+            out.write(line + "\n")
+            count += 1
+            room -= len(line) + 1
+            if room <= 0:
+                return count
+    return count
+
+
+def run_filter(path: Path) -> tuple[float, float]:
+    """Seconds and peak resident megabytes of the command on a file as its stdin."""
+    command = [str(Path(sys.executable).with_name("incident-bot")), "condense", "--budget-tokens", "8000"]
+    started = time.perf_counter()
+    with path.open("rb") as log:
+        process = subprocess.Popen(command, stdin=log, stdout=subprocess.DEVNULL)
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"condense exited with {process.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def time_digest(lines: int) -> tuple[float, float, int]:
+    """Megabytes, seconds and kept lines of `digest` over evidence in memory."""
+    source = pod_lines(random.Random(5))
+    text = tuple(SafeText(next(source)) for _ in range(lines))
+    evidence = Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=text)
+    started = time.perf_counter()
+    kept = len(digest(evidence).kept)
+    return sum(map(len, text)) / 1e6, time.perf_counter() - started, kept
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes-mb", type=float, nargs="+", default=[1, 10, 25, 100, 200])
+    arguments = parser.parse_args()
+    print(f"{'MB':>8}{'lines':>10}{'seconds':>9}{'MB/s':>8}{'peak MB':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        for size_mb in arguments.sizes_mb:
+            path = Path(folder) / "pods.log"
+            lines = write_log(path, size_mb)
+            seconds, peak_mb = run_filter(path)
+            print(f"{size_mb:>8.0f}{lines:>10}{seconds:>9.2f}{size_mb / seconds:>8.1f}{peak_mb:>9.0f}", flush=True)
+            path.unlink()
+    size_mb, seconds, kept = time_digest(100_000)
+    print(f"digest of 100,000 lines ({size_mb:.0f} MB) in memory: {seconds:.2f} s, {kept} lines kept")
+
+
+if __name__ == "__main__":
+    main()
