@@ -114,10 +114,10 @@ def _take(
     bare = _BARE.match(text, at)
     if not bare:
         return
+    if loose and text[bare.end() : bare.end() + 2] != "</":
+        return
     stop = at + len(_trim(bare[0]))
     value = text[at:stop]
-    if loose and text[stop : stop + 2] != "</":
-        return
     if value.startswith("Bearer") or value.startswith("Basic"):
         yield from _header(text, at)
         return
@@ -186,7 +186,7 @@ def _closing(text: str, at: int, quote: str) -> int:
 
 def _trim(value: str) -> str:
     """A bare value without the punctuation of the sentence or expression around it."""
-    value = value.rstrip(".,;:!?|")
+    value = value.rstrip(".,;:|")
     for opening, closing in ("()", "[]", "{}"):
         while value.endswith(closing) and value.count(opening) < value.count(closing):
             value = value[:-1].rstrip(",;")
@@ -196,7 +196,7 @@ def _trim(value: str) -> str:
 def _counts(value: str, level: Promise, *, quoted: bool) -> bool:
     """Whether a value under a name of this promise is a secret."""
     if is_stand_in(value) or "[REDACTED:" in value:
-        return "[REDACTED:" in value and not is_stand_in(value)
+        return False
     if level is Promise.STRONG:
         return True
     if looks_secret(value):
@@ -289,6 +289,9 @@ def _is_prose_secret(value: str, level: Promise) -> bool:
         return True
     if level is not Promise.STRONG:
         return False
+    if value.isalpha():
+        # Letters only: no word, and no CamelCase name, changes case in its middle.
+        return re.fullmatch(r"[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*|[A-Z]+s?", value) is None
     letters = any(char.isalpha() for char in value)
     digits = any(char.isdigit() for char in value)
     marks = any(char in "!@#$%^&*+~" for char in value)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.settle import GUESSED
 from incident_bot.redaction.values import looks_random
 
 REACH = 160
@@ -36,4 +37,4 @@ def find_near(text: str, start: int, floor: int) -> Iterator[Finding]:
         if _TRACED.search(text, max(0, match.start() - 40), match.start()):
             continue
         if looks_random(value):
-            yield Finding(match.start(), match.start() + len(value), "high-entropy", spreads=False)
+            yield Finding(match.start(), match.start() + len(value), GUESSED, spreads=False)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
+from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
 MAX_VALUES = 2000
 """Values remembered in one run; later ones are still replaced where they are found."""
-
-_BASE64_CHARS = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
 
 class KnownValues:
@@ -50,7 +48,7 @@ class KnownValues:
                     end = start + len(form)
                     begin = start
                     if form != value and _is_base64_form(form, value):
-                        begin, end = _whole_base64(text, start, end)
+                        begin, end = run_around(text, start, end, 0)
                     yield Finding(begin, end, self._kinds[value]), value
 
     def _build(self) -> None:
@@ -79,31 +77,13 @@ def forms(value: str) -> tuple[str, ...]:
     found = {value: None, quote(value, safe=""): None, quote_plus(value): None, json.dumps(value)[1:-1]: None}
     raw = value.encode("utf-8", "replace")
     if len(raw) >= 8:
-        for shift in range(3):
-            encoded = base64.b64encode(b"\0" * shift + raw).decode()
-            core = encoded[
-                (0, 2, 3)[shift] : len(encoded)
-                - (0, 3, 2)[(shift + len(raw)) % 3]
-                - (1 if encoded.endswith("=") else 0)
-            ].rstrip("=")
-            core = encoded.rstrip("=")[(0, 2, 3)[shift] :]
-            if (shift + len(raw)) % 3:
-                core = core[:-1]
-            if len(core) >= 8:
-                found[core] = None
-                found[core.replace("+", "-").replace("/", "_")] = None
+        for core in cores(raw):
+            found |= {core: None, core.replace("+", "-").replace("/", "_"): None}
     return tuple(found)
 
 
 def _is_base64_form(form: str, value: str) -> bool:
     return "%" not in form and form not in {value, json.dumps(value)[1:-1]}
-
-
-def _whole_base64(text: str, start: int, end: int) -> tuple[int, int]:
-    """The base64 run around a hit, so that no half of a group is left."""
-    after = _BASE64_CHARS.match(text, end, min(len(text), end + 4096))
-    before = re.compile(r"[A-Za-z0-9+/_-]*").match(text[max(0, start - 4096) : start][::-1])
-    return start - (before.end() if before else 0), after.end() if after else end
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

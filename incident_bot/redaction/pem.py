@@ -27,6 +27,7 @@ class PemReader:
         self.left = 0
         """Lines that may still belong to the key that is open."""
         self._read_to = 0
+        self._column = 0
         self.limit: int | None = None
         """Where the stretch ends that may change this state; what follows is read only to look ahead."""
 
@@ -47,6 +48,7 @@ class PemReader:
             yield Finding(start, same_line.end(), KIND, spreads=False)
             return
         yield Finding(start, _without_return(text, line_end), KIND, spreads=False)
+        self._column = start - text.rfind("\n", 0, start) - 1
         self.left = MAX_BODY_LINES
         yield from self._body(text, line_end + 1)
 
@@ -61,7 +63,7 @@ class PemReader:
                 self.left = 0
                 yield Finding(at, stop, KIND, spreads=False)
                 return
-            if _is_body(text[at : min(stop, at + 512)]):
+            if _is_body(text[at : min(stop, at + 512)]) or _is_body(text[at + self._column : min(stop, at + 512)]):
                 self.left -= 1
                 if stop > at:
                     yield Finding(at, stop, KIND, spreads=False)

@@ -182,7 +182,7 @@ PAYMENT = (
         "AQE",
         r"AQE[A-Za-z0-9+/=]{4,10}[A-Za-z0-9+/=]{60,200}-[A-Za-z0-9+/=]{30,60}-[\x21-\x7e]{8,24}",
     ),
-    _p("gocardless-token", "^live_ ^sandbox_", rf"(?:live|sandbox)_{_W}{{40,60}}"),
+    _p("gocardless-token", "^live_ ^sandbox_", rf"(?<!_)(?:live|sandbox)_{_W}{{40,60}}"),
     _p("easypost-key", "EZAK EZTK", rf"EZ(?:AK|TE|TK){_A}{{54}}"),
     _p("duffel-token", "duffel_test_ duffel_live_", r"duffel_(?:test|live)_[A-Za-z0-9_=-]{40,60}"),
     _p("shippo-token", "shippo_live_ shippo_test_", rf"shippo_(?:live|test)_{_HEX}{{40}}"),
@@ -207,10 +207,10 @@ MAIL = (
 )
 
 CI_AND_OBSERVABILITY = (
-    _p("circleci-token", "ccipat_ cciprj_", rf"cci(?:pat|prj)_{_W}{{20,120}}"),
+    _p("circleci-token", "CCIPAT_ CCIPRJ_ ccipat_ cciprj_", rf"(?i:cci(?:pat|prj))_{_W}{{20,120}}"),
     _p("buildkite-token", "bkua_ bkaj_ bkat_", rf"bk(?:ua|aj|at)_{_W}{{32,120}}"),
     _p("sonar-token", "squ_ sqp_ sqa_", rf"sq[upa]_{_HEX}{{40}}"),
-    _p("snyk-token", "snyk_", rf"snyk_[a-z]{{2,4}}\.{_W}{{10,20}}\.[A-Za-z0-9_.-]{{20,400}}"),
+    _p("snyk-token", "snyk_", rf"snyk_[a-z]{{2,4}}\.{_W}{{6,20}}\.[A-Za-z0-9_.-]{{20,400}}"),
     _p("grafana-token", "glsa_ glc_", r"gl(?:sa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|c_[A-Za-z0-9+/]{32,400}={0,3})"),
     _p("grafana-api-key", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9]{70,400}={0,3}"),
     _p("sentry-token", "sntrys_ sntryu_ sntrya_", r"sntry[sua]_[A-Za-z0-9+/=_-]{40,300}"),
@@ -293,7 +293,7 @@ MODELS = (
 PACKAGES = (
     _p("npm-token", "npm_", rf"npm_{_A}{{36,64}}"),
     _p("npm-auth-token", "_authToken=", r"_authToken=[^\s\"'${}]{8,200}", inner=True),
-    _p("pypi-token", "pypi-AgE".lower(), rf"pypi-AgE[In]{_W}{{50,1000}}"),
+    _p("pypi-token", "pypi-AgE", rf"pypi-AgE[In]{_W}{{50,1000}}"),
     _p("rubygems-key", "rubygems_", rf"rubygems_{_HEX}{{48}}"),
     _p("cargo-token", "^cio", rf"cio{_A}{{32}}(?![A-Za-z0-9])"),
     _p("nuget-key", "^oy2", r"oy2[a-z0-9]{43}(?![a-z0-9])"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from incident_bot.redaction import assignments, context
+from incident_bot.redaction import assignments, commands, context, encodings, manifests
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.policy import Policy
 from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.providers import PROVIDERS, Provider
+from incident_bot.redaction.settle import placeholder_spans, settle
 from incident_bot.redaction.urls import find_user_info
-from incident_bot.redaction.values import PLACEHOLDER
 
 _ANNOUNCING = (
     "passw passphrase passcode pass= pass: pass\" pass' pass> _pass pwd secret token key credential creds auth cookie"
@@ -27,19 +27,15 @@ _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-
 Probe = Callable[["Scan", int, int], Iterable[Finding]]
 
 
-def placeholder_spans(text: str) -> list[tuple[int, int]]:
-    """Where placeholders stand: what they say is ours and no secret."""
-    return [match.span() for match in PLACEHOLDER.finditer(text)] if "[REDACTED:" in text else []
-
-
 class Scan:
     """One stretch of text while it is being read: how far each detector has got."""
 
-    __slots__ = ("named_until", "near_until", "pem", "providers_until", "text", "values_until")
+    __slots__ = ("encoded_until", "named_until", "near_until", "pem", "providers_until", "text", "values_until")
 
     def __init__(self, text: str, pem: PemReader) -> None:
         self.text = text
         self.pem = pem
+        self.encoded_until = 0
         self.named_until = 0
         self.values_until = 0
         self.near_until = 0
@@ -49,11 +45,11 @@ class Scan:
 class Scanner:
     """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, inner: bool = False) -> None:
         self._personal = policy.personal
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
-        self._probes = _probes(policy)
+        self._probes = _probes(policy, inner=inner)
         self._prefilter = Prefilter(self._probes)
 
     def scan(self, text: str, pem: PemReader, *, near: bool = True) -> list[Finding]:
@@ -73,7 +69,14 @@ class Scanner:
                 found.extend(probe(state, start, start + len(keyword.text)))
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
-        return self._settle(text, found, taken) if found else []
+        if not found:
+            return []
+        settled = settle(text, found, taken)
+        return (
+            [item for item in settled if not self._is_allowed(text[item.start : item.end])]
+            if self._allow
+            else list(settled)
+        )
 
     def _by_user_rules(self, text: str) -> Iterator[Finding]:
         for kind, pattern in self._rules:
@@ -82,78 +85,12 @@ class Scanner:
                 if match[group]:
                     yield Finding(match.start(group), match.end(group), kind)
 
-    def _settle(self, text: str, found: list[Finding], taken: list[tuple[int, int]]) -> list[Finding]:
-        """One finding a place: the one that starts first and reaches farthest, with the kind of the most telling."""
-        settled: list[Finding] = []
-        for finding in sorted(found, key=lambda item: (item.start, -item.end)):
-            last = settled[-1] if settled else None
-            if last and finding.start < last.end:
-                kind = finding.kind if _tells_more(finding, last) else last.kind
-                settled[-1] = Finding(last.start, max(last.end, finding.end), kind, last.spreads and finding.spreads)
-            elif finding.end > finding.start:
-                settled.append(finding)
-        lines = (piece for finding in settled for piece in _by_line(text, finding))
-        pieces = (piece for finding in lines for piece in _outside(finding, taken, text))
-        return [piece for piece in pieces if not self._is_allowed(text[piece.start : piece.end])]
-
     def _is_allowed(self, value: str) -> bool:
         return any(pattern.fullmatch(value) for pattern in self._allow)
 
 
-_GENERAL = frozenset(
-    "password passphrase cookie authorization session token secret key signature credential webhook dsn high-entropy"
-    " url-token".split()
-)
-
-
-def _tells_more(finding: Finding, than: Finding) -> bool:
-    return than.kind in _GENERAL and (finding.kind not in _GENERAL or than.kind == "high-entropy")
-
-
-def _by_line(text: str, finding: Finding) -> Iterator[Finding]:
-    """A finding cut at the ends of lines, so that the number of lines stays."""
-    if text.find("\n", finding.start, finding.end) < 0:
-        yield finding
-        return
-    start = finding.start
-    while start < finding.end:
-        newline = text.find("\n", start, finding.end)
-        end = newline if newline >= 0 else finding.end
-        stop = end - 1 if end > start and text[end - 1] == "\r" else end
-        while start < stop and text[start] in " \t":
-            start += 1
-        if stop > start:
-            yield finding._replace(start=start, end=stop)
-        start = end + 1
-
-
-def _outside(finding: Finding, taken: list[tuple[int, int]], text: str) -> Iterator[Finding]:
-    """The parts of a finding that are no placeholder yet."""
-    if not taken:
-        yield finding
-        return
-    start = finding.start
-    for left, right in taken:
-        if right <= start:
-            continue
-        if left >= finding.end:
-            break
-        if left > start:
-            yield from _worth(finding._replace(start=start, end=left), text)
-        start = max(start, right)
-    if start == finding.start:
-        yield finding
-    elif start < finding.end:
-        yield from _worth(finding._replace(start=start), text)
-
-
-def _worth(piece: Finding, text: str) -> Iterator[Finding]:
-    if sum(char.isalnum() for char in text[piece.start : piece.end]) >= 4:
-        yield piece._replace(spreads=False)
-
-
-def _probes(policy: Policy) -> dict[Keyword, tuple[Probe, ...]]:
-    """Which detectors each keyword calls."""
+def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
+    """Which detectors each keyword calls. `inner`: for text out of an encoding, which is not decoded again."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
     for provider in PROVIDERS:
@@ -168,7 +105,35 @@ def _probes(policy: Policy) -> dict[Keyword, tuple[Probe, ...]]:
     if "email" in policy.personal:
         at_sign.append(lambda scan, start, _end: find_email(scan.text, start))
     probes[Keyword("@")] = at_sign
+    for command in commands.COMMANDS:
+        probes[Keyword(command, any_case=True)] = [_typed(command)]
+    for mark in manifests.MARKS:
+        probes[Keyword(mark)] = [lambda scan, start, end: manifests.find_secret_data(scan.text, start, end)]
+    if not inner:
+        encoded = _encoded(Scanner(policy, inner=True))
+        for mark in encodings.MARKS:
+            probes.setdefault(Keyword(mark), []).append(encoded)
     return {keyword: tuple(found) for keyword, found in probes.items()}
+
+
+def _typed(command: str) -> Probe:
+    return lambda scan, start, _end: commands.find_in_command(scan.text, start, command)
+
+
+def _encoded(inner: Scanner) -> Probe:
+    """Base64 whose text holds a secret."""
+
+    def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
+        if start < scan.encoded_until:
+            return
+        run_start, run_end = encodings.run_around(scan.text, start, end, scan.encoded_until)
+        scan.encoded_until = run_end
+        text = encodings.decode(scan.text[run_start:run_end])
+        found = inner.scan(text, PemReader(), near=False) if text else []
+        if found:
+            yield Finding(run_start, run_end, found[0].kind)
+
+    return probe
 
 
 def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:
