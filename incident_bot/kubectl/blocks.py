@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from incident_bot.kubectl.events import is_event_header, is_event_row
-from incident_bot.kubectl.tables import columns_of, is_header
+from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
+from incident_bot.kubectl.tables import columns_of, is_header, is_row
 
 
 class Form(StrEnum):
@@ -145,10 +145,25 @@ def _end_of_yaml(lines: Sequence[str], index: int) -> int:
 
 
 def _end_of_table(lines: Sequence[str], index: int) -> int:
+    return _end_of_rows(lines, index, further_lines=0)
+
+
+def _end_of_events(lines: Sequence[str], index: int) -> int:
+    return _end_of_rows(lines, index, further_lines=MAX_FURTHER_LINES)
+
+
+def _end_of_rows(lines: Sequence[str], index: int, *, further_lines: int) -> int:
+    """The end of a table: a blank line, other output, or more lines in a row than a broken message may have."""
+    header = columns_of(lines[index])
+    strays = 0
     for end in range(index + 1, len(lines)):
         line = lines[end]
         if not line.strip() or command_of(line) or columns_of(line) or form_at(lines, end) in _NOT_ROWS:
             return end
+        fits = is_row(line, header) if header else is_event_row(line)
+        strays = 0 if fits else strays + 1
+        if strays > further_lines:
+            return end + 1 - strays
     return len(lines)
 
 
@@ -173,7 +188,7 @@ def _is_object_start(lines: Sequence[str], index: int) -> bool:
 
 _ENDS = {
     Form.TABLE: _end_of_table,
-    Form.EVENTS: _end_of_table,
+    Form.EVENTS: _end_of_events,
     Form.DESCRIBE: _end_of_describe,
     Form.YAML: _end_of_yaml,
     Form.JSON: _end_of_json,

@@ -24,7 +24,7 @@ _HEADERLESS = re.compile(
     r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
     r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
 )
-_MAX_FURTHER_LINES = 10
+MAX_FURTHER_LINES = 10
 """The kubelet puts at most 10 KiB of a probe's output into a message; ten lines of it are enough to see why."""
 
 _LINE_BREAK = "\u2424"
@@ -59,7 +59,7 @@ def read_event_rows(evidence_id: str, rows: Iterable[Row]) -> list[KubeEvent]:
         if event is not None:
             events.append(event)
             further_lines = 0
-        elif events and further_lines < _MAX_FURTHER_LINES:
+        elif events and further_lines < MAX_FURTHER_LINES:
             events[-1] = replace(events[-1], message=f"{events[-1].message}\n{row.text}")
             further_lines += 1
     return events

@@ -116,6 +116,14 @@ def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:
     return cells
 
 
+def is_row(line: str, header: Sequence[tuple[str, int]]) -> bool:
+    """Whether a line fits below a header: aligned with its columns, or with nearly as many cells."""
+    line = line[:_MAX_LINE].rstrip()
+    if sum(1 for cell in _cut_at_columns(line, header) if cell) >= 2:
+        return True
+    return len(_ROW_GAP.split(line.strip(), maxsplit=len(header))) >= max(len(header) - 2, 2)
+
+
 def _split_at_gaps(line: str, width: int, text_column: int) -> list[str]:
     """Cells left and right of the free text by runs of spaces; what is between them is the text."""
     cells = _ROW_GAP.split(line.strip(), maxsplit=400)
