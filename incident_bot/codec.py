@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from incident_bot.errors import UsageError
 from incident_bot.model import NO_TEXT, Analysis, Case, Diagnosis
+from incident_bot.report import drawn_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,8 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
     needed: dict[str, set[int]] = {}
     for excerpt in analysis.excerpts:
         needed.setdefault(excerpt.evidence_id, set()).update(kept.line for kept in excerpt.kept)
+    for evidence_id, lines in drawn_lines(analysis).items():
+        needed.setdefault(evidence_id, set()).update(lines)
     citations = [citation for cause in analysis.diagnosis.causes for citation in cause.citations]
     citations += [entry.citation for entry in analysis.diagnosis.timeline if entry.citation]
     for citation in citations:

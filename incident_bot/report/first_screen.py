@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident_bot.errors import LeakError
-from incident_bot.model import Analysis, Citation, EvidenceKind, Incident, Risk, SafeText, Severity, Verdict
+from incident_bot.model import Analysis, Incident, Risk, SafeText, Severity, Verdict
 from incident_bot.report import wording
 from incident_bot.report.sanitise import code_line, code_span, fence, https_link, prose, shorten
 
@@ -84,22 +84,14 @@ def target_words(incident: Incident) -> str:
 
 def _proof(analysis: Analysis) -> list[str]:
     """The two or three lines that prove the first cause, short enough for a phone."""
-    cited = _proving(analysis)
+    causes = analysis.diagnosis.causes
+    cited = wording.proving(causes[0], analysis.case)[:3] if causes else []
     width = max((len(wording.reference(citation)) for citation in cited), default=0)
     lines = [
         f"{wording.reference(citation):<{width}}  {code_line(shorten(wording.headline(citation.quote), 200))}"
         for citation in cited
     ]
     return [fence(lines)] if lines else []
-
-
-def _proving(analysis: Analysis) -> list[Citation]:
-    """The first citation, then what the program itself said, then the rest; no line twice."""
-    if not analysis.diagnosis.causes:
-        return []
-    logs = {item.id for item in analysis.case.evidence if item.kind is EvidenceKind.LOG}
-    citations = analysis.diagnosis.causes[0].citations
-    return [*citations[:1], *sorted(citations[1:], key=lambda citation: citation.evidence_id not in logs)][:3]
 
 
 def _first_look(screen: Screen) -> str:

@@ -197,7 +197,7 @@ def _head(context: _Context) -> list[str]:
 
 def _causes(analysis: Analysis) -> list[str]:
     diagnosis = analysis.diagnosis
-    blocks = [_cause(cause, diagnosis) for cause in diagnosis.causes[:3]] or [_NO_CAUSE[diagnosis.verdict]]
+    blocks = [_cause(cause, analysis) for cause in diagnosis.causes[:3]] or [_NO_CAUSE[diagnosis.verdict]]
     missing = [gap for gap in all_gaps(analysis) if gap.remedy]
     if diagnosis.verdict is Verdict.INSUFFICIENT_EVIDENCE and missing:
         blocks.append(_listed("What would decide it", [f"{gap.what}: {gap.remedy}" for gap in missing]))
@@ -237,13 +237,13 @@ _NO_PREVENTION = {
 }
 
 
-def _cause(cause: Cause, diagnosis: Diagnosis) -> str:
-    found = wording.found_by(cause, diagnosis)
+def _cause(cause: Cause, analysis: Analysis) -> str:
+    found = wording.found_by(cause, analysis.diagnosis)
     rule = f" ({code_span(cause.rule_id, 80)})" if cause.rule_id else ""
     lines = [f"**{cause.rank}. {prose(cause.title, 200) or 'Unnamed'}** · {wording.confidence(cause)} · {found}{rule}"]
     if cause.explanation:
         lines.append(prose(cause.explanation, 1500))
-    return "\n".join([*lines, *(_quote(citation) for citation in cause.citations[:6])])
+    return "\n".join([*lines, *(_quote(citation) for citation in wording.proving(cause, analysis.case)[:6])])
 
 
 def _quote(citation: Citation) -> str:

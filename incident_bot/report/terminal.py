@@ -13,6 +13,7 @@ from incident_bot.report.sanitise import one_line, shorten, visible
 
 _RESET = "\x1b[0m"
 _COLOURS = {"bold": "\x1b[1m", "dim": "\x1b[2m", "red": "\x1b[31m", "green": "\x1b[32m", "yellow": "\x1b[33m"}
+_RISK_WORDS = {Risk.READ_ONLY: "read only", Risk.CHANGES_STATE: "changes state"}
 _NARROWEST, _WIDEST = 40, 120
 
 
@@ -61,7 +62,7 @@ def render_terminal(analysis: Analysis, width: int = 80, *, colour: bool = False
     page = _Page(width, colour=colour)
     diagnosis = analysis.diagnosis
     _write_verdict(page, analysis)
-    _write_causes(page, diagnosis)
+    _write_causes(page, analysis)
     if diagnosis.impact:
         page.head("Impact")
         page.say(diagnosis.impact, indent="  ")
@@ -92,23 +93,24 @@ def _verdict_style(diagnosis: Diagnosis) -> str:
     return "yellow" if diagnosis.verdict is Verdict.INSUFFICIENT_EVIDENCE else "green"
 
 
-def _write_causes(page: _Page, diagnosis: Diagnosis) -> None:
+def _write_causes(page: _Page, analysis: Analysis) -> None:
+    diagnosis = analysis.diagnosis
     if diagnosis.causes:
         page.head("Why")
     for cause in diagnosis.causes:
-        _write_cause(page, cause, diagnosis)
+        _write_cause(page, cause, analysis)
     for reason in diagnosis.ruled_out:
         page.say(f"ruled out: {reason}", indent="  ", hang="    ")
     if diagnosis.disagreement:
         page.say(f"disagreement: {diagnosis.disagreement}", indent="  ", hang="    ")
 
 
-def _write_cause(page: _Page, cause: Cause, diagnosis: Diagnosis) -> None:
+def _write_cause(page: _Page, cause: Cause, analysis: Analysis) -> None:
     page.say(f"{cause.rank}. {cause.title}", indent="  ", hang="     ", style="bold")
-    page.say(f"{wording.confidence(cause)}, {wording.found_by(cause, diagnosis)}", indent="     ")
+    page.say(f"{wording.confidence(cause)}, {wording.found_by(cause, analysis.diagnosis)}", indent="     ")
     if cause.explanation:
         page.say(cause.explanation, indent="     ")
-    for citation in cause.citations[:4]:
+    for citation in wording.proving(cause, analysis.case)[:4]:
         page.quote(f"{wording.reference(citation)}  {wording.headline(citation.quote)}", indent="     ")
 
 
@@ -117,7 +119,7 @@ def _write_actions(page: _Page, diagnosis: Diagnosis) -> None:
         page.head("What to do")
     ordered: Iterator[Action] = iter(sorted(diagnosis.actions, key=lambda action: action.risk is not Risk.READ_ONLY))
     for number, action in enumerate(ordered, start=1):
-        page.say(f"{number}. {action.step} ({action.risk.value})", indent="  ", hang="     ")
+        page.say(f"{number}. {action.step} ({_RISK_WORDS[action.risk]})", indent="  ", hang="     ")
         for line in action.command.split("\n"):
             if line.strip():
                 page.show(line, indent="       ", style="dim")

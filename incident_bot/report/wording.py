@@ -38,6 +38,12 @@ def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
     return "rules" if cause.found_by is Engine.RULES else model_name(diagnosis)
 
 
+def proving(cause: Cause, case: Case) -> list[Citation]:
+    """A cause's citations, the most telling first: the one the diagnosis put first, then what programs said, then the rest."""
+    logs = {item.id for item in case.evidence if item.kind is EvidenceKind.LOG}
+    return [*cause.citations[:1], *sorted(cause.citations[1:], key=lambda citation: citation.evidence_id not in logs)]
+
+
 def advice_against(text: str) -> str:
     """What not to do, without the "Do not" that the page says itself."""
     return re.sub(r"(?i)^\s*(?:do not|don't|never)\s+", "", text)

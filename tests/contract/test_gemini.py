@@ -7,9 +7,9 @@ import logging
 import secrets
 
 import pytest
+
 from fakes import gemini as fake
 from fakes.gemini import FakeGemini
-
 from incident_bot.llm.gemini import Gemini
 from incident_bot.llm.prompt import build_prompt
 from incident_bot.model import (

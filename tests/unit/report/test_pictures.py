@@ -9,7 +9,7 @@ import pytest
 
 from fakes.analyses import ANALYSIS, CASE, DESCRIBE, DIAGNOSIS, LOG, with_diagnosis
 from incident_bot.model import Analysis, Category, SafeText
-from incident_bot.report.pictures import draw
+from incident_bot.report.pictures import draw, drawn_lines
 
 
 def with_log(*lines: str, container: str = "server", other: tuple[str, ...] = DESCRIBE.lines) -> Analysis:
@@ -84,3 +84,15 @@ def test_a_container_name_cannot_become_mermaid(name):
 
     assert len(picture.split("\n")) == 8
     assert re.fullmatch(r'  title "Memory of [A-Za-z0-9 .,-]+ by its own log, MiB"', picture.split("\n")[2])
+
+
+def test_a_picture_needs_only_the_lines_it_names():
+    """The publishing job gets the analysis without all other lines, and draws the same."""
+    analysis = with_log(*["noise", *[f"rss={number * 7 % 1000} MiB" for number in range(1, 300)], "noise"])
+    log = analysis.case.evidence[1]
+    kept = drawn_lines(analysis)["E2"]
+    blanked = replace(log, lines=tuple(line if at in kept else SafeText("") for at, line in enumerate(log.lines, 1)))
+    handed_on = replace(analysis, case=replace(analysis.case, evidence=(analysis.case.evidence[0], blanked)))
+
+    assert len(kept) == 40
+    assert values(draw(handed_on), "bar") == values(draw(analysis), "bar")
