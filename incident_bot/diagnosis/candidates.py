@@ -237,7 +237,21 @@ def _when_healthy(candidate: Candidate, health: Health) -> Activity:
     """A loud but healthy container beside a failing one is elsewhere; with nothing failing it is nothing."""
     if any(fact.is_past for fact in candidate.facts) and health.recovered:
         return Activity.PAST
+    if _is_overcome(candidate) and not health.failing:
+        return Activity.PAST
     return Activity.ELSEWHERE if health.failing else Activity.INACTIVE
+
+
+_OVERCOME = frozenset({Category.SCHEDULING, Category.IMAGE, Category.GPU_ML})
+
+
+def _is_overcome(candidate: Candidate) -> bool:
+    """A pod that runs now but could not be placed or pulled before: over, unlike a blip of a probe or a mount."""
+    return (
+        candidate.category in _OVERCOME
+        and candidate.specificity >= 2
+        and all(fact.source == "event" for fact in candidate.facts)
+    )
 
 
 def _state(candidate: Candidate, health: Health) -> State:

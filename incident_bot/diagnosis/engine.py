@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +33,7 @@ from incident_bot.diagnosis.ranking import Ranking, rank
 from incident_bot.diagnosis.scene import Relation, Scene, read_scene
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
-from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, Excerpt, Gap, Verdict
+from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, EvidenceKind, Excerpt, Gap, Verdict
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.rules import RuleSet
@@ -86,7 +87,7 @@ def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candid
 
 def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """What the evidence says about the target, status before logs."""
-    if scene.case.incident.alert.name in ALWAYS_FIRING:
+    if _is_heartbeat(scene):
         return Verdict.HEALTHY
     if not (scene.pods or scene.objects or scene.events or scene.logs):
         return Verdict.INSUFFICIENT_EVIDENCE
@@ -95,15 +96,28 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     ]
     if health.failing:
         return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
+    if scene.case.incident.alert.status is AlertStatus.RESOLVED:
+        return Verdict.RECOVERED
     if active and (health.is_known or active[0].confidence >= _SURE_WITHOUT_STATUS):
         return Verdict.FAILURE
     return _judge_quiet(scene, health, ranking)
 
 
+_ALERT_NAME = re.compile(r'"alertname":\s*"([^"]+)"')
+
+
+def _is_heartbeat(scene: Scene) -> bool:
+    """Whether the alert, or every alert in a folder that holds nothing else, is one that always fires."""
+    if scene.case.incident.alert.name in ALWAYS_FIRING:
+        return True
+    alerts = [item for item in scene.case.evidence if item.kind is EvidenceKind.ALERT]
+    names = {name for item in alerts for line in item.lines for name in _ALERT_NAME.findall(line)}
+    return bool(names) and names <= ALWAYS_FIRING and len(alerts) == len(scene.case.evidence)
+
+
 def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """Nothing is failing: it was, it never did, or nobody knows."""
-    is_resolved = scene.case.incident.alert.status is AlertStatus.RESOLVED
-    if health.recovered or is_resolved or (health.is_known and _is_past(ranking)):
+    if health.recovered or (health.is_known and _is_past(ranking)):
         return Verdict.RECOVERED
     if health.is_known:
         return Verdict.HEALTHY
@@ -119,7 +133,10 @@ def _is_past(ranking: Ranking) -> bool:
     return any(
         item.activity is Activity.PAST
         and item.specificity >= 2
-        and any(fact.source in ("container", "exit_code") for fact in item.facts)
+        and any(
+            fact.source in ("container", "exit_code") or (fact.source == "event" and not fact.is_past)
+            for fact in item.facts
+        )
         for item in ranking.causes
     )
 

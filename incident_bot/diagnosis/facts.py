@@ -59,7 +59,7 @@ def is_event_old(event: KubeEvent, scene: Scene) -> bool:
     """Whether an event was over long before the evidence was gathered (and others came after it)."""
     age_s = event_age_s(event, scene)
     newest = min((known for other, _ in scene.events if (known := event_age_s(other, scene)) is not None), default=0.0)
-    return age_s is not None and age_s > OLD_EVENT_S and age_s > 4 * newest + 600
+    return age_s is not None and age_s > OLD_EVENT_S and (age_s > 2 * OLD_EVENT_S or age_s > 4 * newest + 600)
 
 
 def event_age_s(event: KubeEvent, scene: Scene) -> float | None:

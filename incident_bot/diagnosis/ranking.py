@@ -196,8 +196,9 @@ def _is_probe_symptom(cause: Candidate, symptom: Candidate, scene: Scene) -> boo
     """A probe that fails because the container crashed, or because its own log says why, is a symptom."""
     if symptom.category is not Category.PROBE or cause.category is Category.PROBE:
         return False
+    loud_enough = Level.WARNING if cause.specificity == 3 else Level.ERROR
     says_why = cause.specificity >= 2 and any(
-        fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in cause.facts
+        fact.source == "log" and grade(fact.value) >= loud_enough for fact in cause.facts
     )
     if any(event.reason == "Killing" and _KILLED.search(event.message) for event, _ in scene.events):
         return says_why

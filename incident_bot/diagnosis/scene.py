@@ -172,7 +172,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     )
 
 
-_REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-[a-z0-9]{6,10}-[a-z0-9]{5}$")
+_REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-(?=[a-z]*\d|[b-df-hj-np-tv-xz]+-)[a-z0-9]{2,10}-[a-z0-9]{5}$")
 _ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
 
 
@@ -472,7 +472,7 @@ def _reference_time(
 ) -> tuple[datetime, bool]:
     """When the evidence was gathered, and whether that is about now.
 
-    Folders may be read weeks later; then the newest time in the evidence stands in.
+    Folders may be read weeks later; then the newest time in the evidence stands in, which is a lower bound.
     """
     times = [event.last_at for event in events if event.last_at]
     times += [time for item in objects for time in _object_times(item)]
@@ -480,7 +480,15 @@ def _reference_time(
         times.append(case.incident.alert.starts_at)
     past = [time for time in times if time <= now + _LIVE_WITHIN]
     newest = max(past, default=now)
+    ages = [event.age_s for event in events if event.age_s is not None]
+    if ages and past:
+        # kubectl's text knows ages, not dates: what ran last started as long ago as its event says.
+        runs = [event.age_s for event in events if event.age_s is not None and event.reason in _RUN_REASONS]
+        return newest + timedelta(seconds=min(runs, default=0.0)), False
     return (now, True) if now - newest <= _LIVE_WITHIN else (newest, False)
+
+
+_RUN_REASONS = frozenset({"Started", "Created", "Killing"})
 
 
 def _object_times(item: kubectl.KubeObject) -> Iterator[datetime]:
