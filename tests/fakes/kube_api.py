@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -81,8 +82,10 @@ class KubeApi:
     reads: list[Read] = field(default_factory=list)
     port: int = 0
 
-    def kubeconfig(self, *, server: str = "", token: str = TOKEN, **cluster: Any) -> str:
-        """A kubeconfig of this server, as text."""
+    def kubeconfig(
+        self, *, server: str = "", token: str = TOKEN, user: Mapping[str, Any] | None = None, **cluster: Any
+    ) -> str:
+        """A kubeconfig of this server, as text; `cluster` adds fields, `user` more credentials."""
         return json.dumps(
             {
                 "apiVersion": "v1",
@@ -92,7 +95,7 @@ class KubeApi:
                 "clusters": [
                     {"name": "loopback", "cluster": {"server": server or f"http://127.0.0.1:{self.port}", **cluster}}
                 ],
-                "users": [{"name": "bot", "user": {"token": token}}],
+                "users": [{"name": "bot", "user": {"token": token, **(user or {})}}],
             }
         )
 
@@ -100,9 +103,11 @@ class KubeApi:
         """From now on answer matching paths so; a later fault goes before an earlier one."""
         self.faults.insert(0, Fault(path, reply, times))
 
-    def serve(self) -> Iterator[KubeApi]:
+    def serve(self, tls: ssl.SSLContext | None = None) -> Iterator[KubeApi]:
         """Run on a free port below the range of outgoing connections, until the generator is closed."""
         server = _bind(self)
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         self.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
