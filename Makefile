@@ -41,7 +41,7 @@ alerts:
 	promtool test rules alerts/tests/*.yaml
 
 e2e: ci-tools
-	.venv/bin/pytest -q tests/e2e -m e2e
+	.venv/bin/pytest -q -m e2e tests/e2e tests/contract
 
 # An issue as GitHub shows it: make picture ISSUE=path/to/issue.md OUT=issue.png [WIDTH=500]
 WIDTH ?= 960
