@@ -210,7 +210,8 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
     if ready is True:
         if not restarts:
             return _sign(container, State.HEALTHY)
-        state = State.FAILING if ended_badly and not _has_settled(container, scene) else State.RECOVERED
+        is_bad = ended_badly or _is_killed_again(container, scene)
+        state = State.FAILING if is_bad and not _has_settled(container, scene) else State.RECOVERED
         text = f"container {container.name} restarted {restarts:.0f} time(s)" + (
             " and runs again" if state is State.RECOVERED else ""
         )
@@ -227,6 +228,14 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
         f" after {restarts:.0f} restart(s)" if restarts else ""
     )
     return _sign(container, State.FAILING, text, "ready", scene)
+
+
+def _is_killed_again(container: Container, scene: Scene) -> bool:
+    """A program that exits 0 when a probe has it killed still restarts for a reason."""
+    return any(
+        event.reason == "Killing" and event.name == container.pod and event.count > 1 and not is_event_old(event, scene)
+        for event, _ in scene.events
+    )
 
 
 _RUN_EVENTS = frozenset({"Started", "Created", "Killing"})
@@ -317,7 +326,7 @@ def _pod_sign(pod: Pod, state: State, text: str = "", path: str = "", scene: Sce
 
 def _judge_deletion(pod: Pod, scene: Scene) -> Symptom | None:
     deleted = read_time(first_value(pod.body, "metadata.deletionTimestamp"))
-    is_terminating = deleted or first_value(pod.body, "metadata.deletionTimestamp|status.terminating")
+    is_terminating = deleted or first_value(pod.body, "metadata.deletionTimestamp")
     if not is_terminating:
         return None
     grace_s = (
@@ -334,7 +343,7 @@ def _judge_deletion(pod: Pod, scene: Scene) -> Symptom | None:
 
 def _said_age_s(pod: Pod) -> float | None:
     """`kubectl describe` says how long a pod has been terminating (`lasts 12m`)."""
-    return read_quantity(first_value(pod.body, "status.terminatingSeconds"))
+    return read_quantity(first_value(pod.body, "metadata.deletionAgeSeconds"))
 
 
 def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:

@@ -121,9 +121,13 @@ def _from_containers(stem: str, pods: Pods) -> tuple[str, str] | None:
         longest = max(len(container) for _, container in matching)
         best = [(pod, container) for pod, container in matching if len(container) == longest]
         return best[0] if len(best) == 1 else ("", best[0][1])
-    if stem.lower() in _GENERIC and len(pods) == 1:
+    if len(pods) == 1:
         pod, containers = next((pod, list(named)) for pod, named in pods.items())
-        return pod, containers[0] if len(containers) == 1 else ""
+        if stem.lower() in _GENERIC:
+            return pod, containers[0] if len(containers) == 1 else ""
+        begun = [container for container in containers if container.startswith(f"{stem}-")]
+        if stem and len(begun) == 1:
+            return pod, begun[0]
     return None
 
 

@@ -32,8 +32,9 @@ def infer_target(readings: Iterable[Reading]) -> Target:
     scores = {_key(pod): 0.0 for pod in pods}
     for pod in pods:
         scores[_key(pod)] = max(scores[_key(pod)], _failure_of_pod(pod))
+    shown = {pod.namespace for pod in pods if "containers" in _mapping(pod.body.get("spec"))}
     for event in events:
-        if event.kind == "Pod" and _NAME.fullmatch(event.name):
+        if event.kind == "Pod" and _NAME.fullmatch(event.name) and not _is_foreign(event, shown):
             key = _event_key(event, scores)
             scores[key] = scores.get(key, 0.0) + 2 + min(event.count, 20) / 10
     failing = [key for key, score in scores.items() if score >= 2]
@@ -44,6 +45,11 @@ def infer_target(readings: Iterable[Reading]) -> Target:
 
 def _key(item: KubeObject) -> tuple[str, str]:
     return item.namespace, item.name
+
+
+def _is_foreign(event: KubeEvent, namespaces: set[str]) -> bool:
+    """`get events -A` brings other teams' failures along: pods shown in detail say which namespace is meant."""
+    return bool(event.namespace) and bool(namespaces) and "" not in namespaces and event.namespace not in namespaces
 
 
 def _event_key(event: KubeEvent, scores: Mapping[tuple[str, str], float]) -> tuple[str, str]:
