@@ -159,6 +159,7 @@ class Gemini:
             # The client is kept in a name: called in one expression it is collected, and closed, mid-way.
             client = genai.Client(
                 api_key=self._api_key,
+                enterprise=False,  # or GOOGLE_GENAI_USE_VERTEXAI of the environment sends the evidence elsewhere
                 http_options=types.HttpOptions(
                     base_url=self._base_url or None,
                     api_version=self._api_version,

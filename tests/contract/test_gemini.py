@@ -10,6 +10,7 @@ import pytest
 
 from fakes import gemini as fake
 from fakes.gemini import FakeGemini
+from incident_bot.llm import make_gemini
 from incident_bot.llm.gemini import Gemini
 from incident_bot.llm.prompt import build_prompt
 from incident_bot.model import (
@@ -30,6 +31,7 @@ from incident_bot.model import (
     Target,
     Verdict,
 )
+from incident_bot.settings import Config, LlmConfig, Price, Settings
 
 LINES = tuple(map(SafeText, ("starting", "loaded shard 12/24 rss=57 MiB", "Killed")))
 LOG = Evidence(id="E1", kind=EvidenceKind.LOG, name="server.log", source="log of server", lines=LINES)
@@ -395,3 +397,33 @@ def test_a_retiring_model_is_announced(server, consult):
     server.enqueue(fake.answer(fake.triage_answer(), **status))
 
     assert "retires" in consult().gaps[0].reason
+
+
+def test_the_environment_cannot_send_the_evidence_elsewhere(server, consult, monkeypatch):
+    """The SDK reads switches of its own, and one of them changes which service gets the evidence."""
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_GENAI_USE_ENTERPRISE", "true")
+    server.enqueue(fake.answer(fake.triage_answer()))
+
+    assert isinstance(consult(), Diagnosis)
+    assert server.requests[0].path == "/v1beta/models/gemini-3.8-flash:generateContent"
+
+
+def test_settings_reach_the_request(server, api_key):
+    """The whole way from the config file: model, version, thinking, tokens and price."""
+    llm = LlmConfig(
+        model="gemini-3.5-flash-lite",
+        api_version="v1",
+        thinking="high",
+        max_output_tokens=9000,
+        price_usd_per_million=Price(input=1.0, output=0.0),
+    )
+    settings = Settings(config=Config(llm=llm), gemini_api_key=api_key, gemini_base_url=server.url)
+    server.enqueue(fake.answer(fake.triage_answer()))
+
+    found = make_gemini(settings).consult(PROMPT, CASE, EXCERPTS)
+
+    config = server.requests[0].body["generationConfig"]
+    assert server.requests[0].path == "/v1/models/gemini-3.5-flash-lite:generateContent"
+    assert (config["maxOutputTokens"], config["thinkingConfig"]) == (9000, {"thinking_level": "HIGH"})
+    assert found.usage.cost_usd == pytest.approx(0.00612)
