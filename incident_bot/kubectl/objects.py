@@ -41,7 +41,8 @@ def _unwrap(roots: Iterable[Node], depth: int = 0) -> Iterator[tuple[str, Node]]
 def _unwrap_mapping(node: Node, depth: int) -> Iterator[tuple[str, Node]]:
     kind = _text(node, "kind")
     items = node.value.get("items")
-    if items is not None and isinstance(items.value, list) and kind.endswith("List") and depth < 3:
+    is_list = kind.endswith("List") or not kind  # a list that was cut lost its kind, which kubectl prints last
+    if items is not None and isinstance(items.value, list) and is_list and depth < 3:
         implied = kind.removesuffix("List")
         for item in items.value:
             if isinstance(item.value, dict) and not _text(item, "kind") and implied:

@@ -97,7 +97,11 @@ def _read_rows(
         line = line[:_MAX_LINE].rstrip()  # noqa: PLW2901 - the same line, bounded
         if not line.strip():
             continue
-        cells = _cut_at_columns(line, header) or _split_at_gaps(line, len(names), text_column)
+        cells = (
+            _cut_at_columns(line, header)
+            or _cut_up_to_text(line, header, text_column)
+            or _split_at_gaps(line, len(names), text_column)
+        )
         rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False)), text=line))
     return Table(columns=names, line=lines[0][0], rows=tuple(rows))
 
@@ -114,6 +118,19 @@ def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:
     if any(cell[:1].isspace() for cell in cells):
         return []
     return cells
+
+
+def _cut_up_to_text(line: str, header: Sequence[tuple[str, int]], text_column: int) -> list[str]:
+    """Cells cut at the columns up to a free text whose length was changed; those after it by runs of spaces."""
+    if not 0 < text_column < len(header) - 1:
+        return []
+    text_start = header[text_column][1]
+    cells = _cut_at_columns(line[:text_start].rstrip(), header[:text_column]) if text_start < len(line) else []
+    rest = _ROW_GAP.split(line[text_start:], maxsplit=400)
+    after = len(header) - text_column - 1
+    if not cells or len(rest) <= after or line[text_start - 1 : text_start + 1].strip() != line[text_start].strip():
+        return []
+    return [*cells, "  ".join(rest[:-after]), *rest[-after:]]
 
 
 def is_row(line: str, header: Sequence[tuple[str, int]]) -> bool:
