@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 65_536
 """What GitHub's own error message allows in characters; counted in bytes to be safe on every release."""
 
+_HEAD_CHARS = 22_000
+"""Where the state line can be: it holds at most GitHub's hundred labels of fifty characters."""
+
 _END = "<!-- incident-bot:end -->"
-_STATE = re.compile(r"<!-- incident-bot:state (\{[^\n]{0,4000}\}) -->")
+_STATE = re.compile(r"<!-- incident-bot:state (\{[^\n]{0,20000}\}) -->")
 _TICKED = re.compile(r"^([ \t]{0,8}- )\[[xX]\] (.{1,1000})$", re.MULTILINE)
 _OPEN_BOX = re.compile(r"^([ \t]{0,8}- )\[ \] (.{1,1000})$", re.MULTILINE)
 _CUT_NOTE = "\n\n*The report was cut here to fit into an issue; the whole of it is in the run's artifact.*"
@@ -81,7 +84,7 @@ def parse_body(body: str) -> ParsedBody:
     """Take a stored body apart; damaged or missing state counts as none. GitHub's editor saves CRLF."""
     text = body.replace("\r\n", "\n")
     ours, _, tail = text.partition(f"\n{_END}")
-    found = _STATE.search(ours[:5000])
+    found = _STATE.search(ours[:_HEAD_CHARS])
     return ParsedBody(state=_read_state(found[1]) if found else State(), report=ours, tail=tail.strip("\n"))
 
 
@@ -124,7 +127,7 @@ def rewrite_state(body: str, key: str, state: State) -> str:
     """The same body with another state, for changes that bring no new report."""
     text = body.replace("\r\n", "\n")
     line = _state_line(state)
-    if _STATE.search(text[:5000]):
+    if _STATE.search(text[:_HEAD_CHARS]):
         return _STATE.sub(lambda _: line, text, count=1)
     return text.replace(marker_of(key), f"{marker_of(key)}\n{line}", 1)
 

@@ -29,6 +29,15 @@ def test_state_survives_the_round_trip() -> None:
     assert parse_body(compose_body(draft(), state)).state == state
 
 
+def test_as_many_labels_as_github_allows_are_remembered() -> None:
+    labels = tuple(f"{number:03d}-{'x' * 46}" for number in range(100))
+
+    assert (
+        parse_body(compose_body(draft(labels=labels), next_state(draft(labels=labels), State(), NOW))).state.labels
+        == labels
+    )
+
+
 def test_no_label_can_end_the_hidden_state() -> None:
     body = compose_body(draft(), next_state(draft(labels=("x --> <script>",)), State(), NOW))
 
