@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cached_property
@@ -189,37 +189,48 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     kind, nothing is singled out.
     """
     target = case.incident.target
-    if target.pod or target.workload or target.node:
+    if _is_said(target, case, objects):
         return target
+    target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
     pods = {item.name for item in objects if item.kind == "Pod"}
     logged = {_log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
     described = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
     for names in (logged & pods or logged, described, pods, {event.name for event in events if event.kind == "Pod"}):
         stems = {stem_of(name) for name in names}
         if len(names) == 1:
-            return _with(target, pod=next(iter(names)))
+            return replace(target, pod=next(iter(names)))
         if len(stems) == 1:
-            return _with(target, workload=next(iter(stems)))
+            return replace(target, workload=next(iter(stems)))
         if stems:
             return target
     return _target_workload(target, objects)
+
+
+_GUESSED_ALERT = "ManualTriage"
+"""The name of the stand-in alert of a folder without one (`pipeline`): its target is a guess from names."""
+
+
+def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
+    """Whether the target was given, or was guessed and the evidence shows it."""
+    if case.incident.alert.name != _GUESSED_ALERT:
+        return bool(target.pod or target.workload or target.node)
+    shown = {item.name for item in objects} | {
+        _log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG
+    }
+    if target.pod or target.workload:
+        return target.pod in shown or (bool(target.workload) and not target.pod)
+    return bool(target.node) and not any(item.kind == "Pod" for item in objects)
 
 
 def _target_workload(target: Target, objects: Sequence[kubectl.KubeObject]) -> Target:
     workloads = [item for item in objects if item.kind in WORKLOAD_KINDS]
     stems = {stem_of(item.name) if item.kind == "ReplicaSet" else item.name for item in workloads}
     if len({item.name for item in workloads}) == 1 and workloads[0].kind != "ReplicaSet":
-        return _with(target, workload=workloads[0].name, workload_kind=workloads[0].kind)
+        return replace(target, workload=workloads[0].name, workload_kind=workloads[0].kind)
     if len(stems) == 1:
-        return _with(target, workload=next(iter(stems)))
+        return replace(target, workload=next(iter(stems)))
     nodes = {item.name for item in objects if item.kind == "Node"}
-    return _with(target, node=next(iter(nodes))) if len(nodes) == 1 and not workloads else target
-
-
-def _with(target: Target, **changes: str) -> Target:
-    from dataclasses import replace
-
-    return replace(target, **changes)
+    return replace(target, node=next(iter(nodes))) if len(nodes) == 1 and not workloads else target
 
 
 def _is_detailed(item: kubectl.KubeObject) -> bool:
@@ -233,7 +244,7 @@ def _fill_target(target: Target, pods: Sequence[Pod]) -> Target:
         return target
     pod = own[0]
     kind, name = _owner(pod)
-    return _with(
+    return replace(
         target,
         pod=target.pod
         or (pod.name if len({item.name for item in own}) == 1 or target.workload or _badness(pod) < 2 else ""),
