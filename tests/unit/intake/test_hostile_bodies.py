@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from incident_bot.errors import UsageError
 from incident_bot.intake import read_github_event, read_incidents, workload_of
 from incident_bot.intake.names import is_cluster_name, is_dns_label, is_object_name
-from incident_bot.model import Incident
+
+if TYPE_CHECKING:
+    from incident_bot.model import Incident
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80)
 KEYS = st.sampled_from(
