@@ -57,10 +57,10 @@ def condense(files: tuple[Path, ...], budget_tokens: int, output_format: str, ba
     from incident_bot.redaction import Redactor
 
     redactor = Redactor(secrets.token_bytes(32))
-    known = _read_chunks(baseline) if baseline else iter(())
-    condenser = Condenser(baseline=(line for chunk in known for line in chunk))
+    known = _read_blocks(baseline) if baseline else iter(())
+    condenser = Condenser(baseline=(line for block in known for line in _lines(block)))
     for path in files or (Path("-"),):
-        for lines in _without_keys(_read_chunks(path), redactor):
+        for lines in _without_keys(_read_blocks(path), redactor):
             condenser.feed(lines)
 
     def rewrite(lines: Sequence[str]) -> Sequence[SafeText]:
@@ -94,23 +94,23 @@ def _as_json(excerpt: Excerpt, budget_tokens: int) -> str:
     return json.dumps(body, ensure_ascii=False) + "\n"
 
 
-def _read_chunks(path: Path) -> Iterator[list[str]]:
-    """The lines of a file, or of stdin for "-", a megabyte at a time."""
+def _read_blocks(path: Path) -> Iterator[str]:
+    """A file, or stdin for "-", in blocks of whole lines of about a megabyte, each without its last line end."""
     if str(path) == "-":
-        yield from _split(sys.stdin.buffer)
+        yield from _blocks(sys.stdin.buffer)
     else:
         with path.open("rb") as stream:
-            yield from _split(stream)
+            yield from _blocks(stream)
 
 
-def _split(stream: BinaryIO) -> Iterator[list[str]]:
-    r"""Lists of lines numbered as `redaction.split_lines` numbers them; a huge line loses its middle."""
+def _blocks(stream: BinaryIO) -> Iterator[str]:
+    """Blocks of whole lines; a line longer than a megabyte loses its middle."""
     parts: list[bytes] = []
     size = 0
     while block := stream.read(_READ_BYTES):
         head, newline, rest = block.rpartition(b"\n")
         if newline:
-            yield _decode(b"".join([*parts, head]))
+            yield b"".join([*parts, head]).decode("utf-8", "replace")
             parts, size = [rest], len(rest)
             continue
         # Still inside one line: its start, and whatever came last.
@@ -120,39 +120,43 @@ def _split(stream: BinaryIO) -> Iterator[list[str]]:
         else:
             parts.append(block)
     if any(parts):
-        yield _decode(b"".join(parts))
+        yield b"".join(parts).decode("utf-8", "replace")
 
 
-def _decode(block: bytes) -> list[str]:
-    lines = block.decode("utf-8", "replace").split("\n")
-    return [line.removesuffix("\r") for line in lines] if b"\r" in block else lines
+def _lines(block: str) -> list[str]:
+    """Numbered as `redaction.split_lines` numbers them; the block's last line end is already gone."""
+    lines = block.split("\n")
+    return [line.removesuffix("\r") for line in lines] if "\r" in block else lines
 
 
-def _without_keys(chunks: Iterator[list[str]], redactor: Redactor) -> Iterator[list[str]]:
-    """The chunks, those with a private key in them redacted whole: choosing lines could keep a key's body without its BEGIN."""
-    for chunk in chunks:
-        if _holds_key(chunk):
-            yield from _chunked(redactor.redact_lines(_until_cold(chunk, chunks)))
+def _without_keys(blocks: Iterator[str], redactor: Redactor) -> Iterator[list[str]]:
+    """Lines, a block at a time; blocks with a private key are redacted whole.
+
+    Choosing lines first could keep a key's body without the BEGIN that shows what it is.
+    """
+    for block in blocks:
+        if _holds_key(block):
+            yield from _chunked(redactor.redact_lines(_until_cold(block, blocks)))
         else:
-            yield chunk
+            yield _lines(block)
 
 
-def _until_cold(chunk: list[str], more: Iterator[list[str]]) -> Iterator[str]:
-    """The lines of this chunk and of those after it, until enough of them hold no further key."""
+def _until_cold(block: str, more: Iterator[str]) -> Iterator[str]:
+    """The lines of this block and of those after it, until enough of them hold no further key."""
     since = 0
-    while True:
-        yield from chunk
-        since = len(chunk) if _holds_key(chunk) else since + len(chunk)
-        if since > 2 * _LINES_AFTER_KEY + len(chunk):
-            return
+    while since <= _LINES_AFTER_KEY:
+        lines = _lines(block)
+        yield from lines
+        since = 0 if _holds_key(block) else since + len(lines)
         following = next(more, None)
         if following is None:
             return
-        chunk = following
+        block = following
+    yield from _lines(block)
 
 
-def _holds_key(lines: list[str]) -> bool:
-    return any(sign in line for line in lines for sign in _KEY_SIGNS)
+def _holds_key(block: str) -> bool:
+    return any(sign in block for sign in _KEY_SIGNS)
 
 
 def _chunked(lines: Iterator[SafeText], size: int = 8192) -> Iterator[list[str]]:

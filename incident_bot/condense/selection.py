@@ -214,15 +214,22 @@ class Selection:
 
     def fits(self, log: int, numbers: Iterable[int], *, ceiling: float, limit: int) -> bool:
         """Whether all these lines together would fit under the ceiling."""
-        room = self.budget_tokens * ceiling - self.spent - self._markers()
-        for number in numbers:
-            if number not in self.chosen[log]:
-                room -= self._estimate(
-                    numbered(number, shorten(self.logs[log].text(number), limit), _COUNT_SHOWN) + "\n"
-                )
-            if room < 0:
-                return False
-        return True
+        missing = [number for number in numbers if number not in self.chosen[log]]
+        markers = self._marker_cost * self._most_markers
+        return self.spent + self.price(log, missing, limit=limit) + markers <= self.budget_tokens * ceiling
+
+    def price(self, log: int, numbers: Iterable[int], *, limit: int) -> float:
+        """What these lines of a traceback would cost."""
+        return sum(
+            self._estimate(
+                numbered(number, shorten(self._trimmed(log, number, "traceback"), limit), _COUNT_SHOWN) + "\n"
+            )
+            for number in numbers
+        )
+
+    def drop(self, log: int, number: int) -> None:
+        """Take a line out again."""
+        self.spent -= self.chosen[log].pop(number).cost
 
     def widen(self) -> None:
         """Spend what is left on showing cut lines whole, the alarming ones first."""
@@ -277,6 +284,7 @@ def select(
     _take_rare(selection, 1.0, narrow)
     _take_last(selection, 1.0, narrow)
     _take_all(selection, narrow)
+    _mend_traces(selection, narrow)
     selection.widen()
     return [_kept_lines(log, chosen) for log, chosen in zip(logs, selection.chosen, strict=True)]
 
@@ -397,6 +405,27 @@ def _take_tail(selection: Selection, ceiling: float, limit: int, *, of_a_kind: i
             misses += 1
             if misses > _MISSES:
                 break
+
+
+def _mend_traces(selection: Selection, limit: int) -> None:
+    """Complete every traceback of which some frames were chosen, or take those frames out: half of one misleads.
+
+    One that would take more than half of the budget could never be whole, and stays as it is.
+    """
+    for index, log in enumerate(selection.logs):
+        done: set[int] = set()
+        for number in sorted(selection.chosen[index]):
+            if number in done or not is_frame(log.known[number]):
+                continue
+            trace = find_trace(log.known, number)
+            done.update(trace)
+            if selection.fits(index, trace, ceiling=1.0, limit=limit):
+                for part in trace:
+                    selection.take(index, part, "traceback", ceiling=1.0, limit=limit)
+            elif selection.price(index, trace, limit=limit) <= selection.budget_tokens / 2:
+                for part in trace:
+                    if part in selection.chosen[index] and is_frame(log.known[part]):
+                        selection.drop(index, part)
 
 
 def _take_all(selection: Selection, limit: int) -> None:

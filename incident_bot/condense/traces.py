@@ -16,7 +16,7 @@ _HEADER = re.compile(
 )
 _FRAME = re.compile(
     r"(?:\s{1,16}at \S|\s{2,16}File \"|\s{0,8}\.\.\. \d+ (?:more|common frames)|\s{0,8}(?:Caused by|Suppressed): |\s{0,4}#\d{1,3}:? |\s{1,6}\d{1,3}: \S"
-    r"|goroutine \d+ \[|\t\S{1,300}:\d+|\S{1,200}\(.{0,200}\)$|created by \S|\s{0,8}from \S{1,300}:\d+:in |\S{1,300}:\d+:in [`']|\s{0,4}note: "
+    r"|goroutine \d+ \[|\t\S{1,300}:\d+|\S{1,200}\((?:0x[0-9a-f]|\{0x|\.\.\.|\)$).{0,200}|created by \S|\s{0,8}from \S{1,300}:\d+:in |\S{1,300}:\d+:in [`']|\s{0,4}note: "
     r"|During handling of the above|The above exception was|\s{1,8}--- End of |\s{0,8}---> |stack backtrace:|Traceback \(most recent|\s{0,4}\^+$|\[?signal |exit status \d)"
 )
 _INDENTED = re.compile(r"(?:\t|  )\s{0,40}\S")
