@@ -327,3 +327,43 @@ def test_faults_are_counted_down(api: KubeApi) -> None:
     collect(api)
 
     assert api.faults[0].times == 0
+
+
+def test_of_several_pods_the_worst_is_read_and_the_choice_is_told(api: KubeApi) -> None:
+    def replica(name: str, restarts: int, state: dict[str, object]) -> dict[str, object]:
+        owner = {"kind": "StatefulSet", "name": "api", "apiVersion": "apps/v1", "controller": True}
+        status = {"name": "app", "restartCount": restarts, "state": state}
+        return {
+            **POD,
+            "metadata": {
+                "name": name,
+                "namespace": "shop",
+                "uid": f"u-{name}",
+                "labels": {"app": "api"},
+                "ownerReferences": [owner],
+            },
+            "status": {"phase": "Running", "containerStatuses": [status]},
+        }
+
+    workload = {
+        "kind": "StatefulSet",
+        "metadata": {"name": "api", "namespace": "shop", "uid": "u-api"},
+        "spec": {"selector": {"matchLabels": {"app": "api"}}},
+    }
+    waiting = {"waiting": {"reason": "CrashLoopBackOff"}}
+    api.objects = [
+        workload,
+        replica("api-0", 0, {"running": {}}),
+        replica("api-1", 7, waiting),
+        replica("api-2", 2, waiting),
+    ]
+    source = connect(kubeconfig_data=api.kubeconfig())
+
+    collected = source.collect(
+        Incident(key="0" * 16, alert=Alert(name="A"), target=Target(namespace="shop", workload="api"))
+    )
+
+    source.close()
+    assert collected.target.pod == "api-1"
+    assert gap_about(collected, "names no pod").reason == "the alert names no pod; api-1 is read, the worst off of 3"
+    assert [item.name for item in collected.items].count("pods.txt") == 1

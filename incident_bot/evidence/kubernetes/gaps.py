@@ -81,8 +81,8 @@ NO_EVENTS = Gap(
 )
 
 
-def stand_in_gap(target: Target, pod: str, pods: int) -> Gap:
-    """Another pod is read than the alert names, or one of many."""
+def stand_in_gap(target: Target, pod: str, pods: int) -> Gap | None:
+    """Another pod is read than the alert names, or one of many; None where there was nothing to choose."""
     if target.pod and target.pod != pod:
         return Gap(
             kind="not-found",
@@ -90,10 +90,13 @@ def stand_in_gap(target: Target, pod: str, pods: int) -> Gap:
             reason=f"the pod is gone; pod {pod} of the same workload is read instead, the worst off of {pods}",
             remedy="Logs of deleted pods are only in a log store, if the cluster has one.",
         )
+    if pods == 1:
+        return None
     return Gap(
         kind="cut",
         what=f"pods of {target.workload or target.namespace}",
         reason=f"the alert names no pod; {pod} is read, the worst off of {pods}",
+        remedy="Give --pod to read another one.",
     )
 
 

@@ -357,9 +357,9 @@ class _Visit:
             if not self._closed and all(item.name != known.name for _, known in self._items):
                 self._items.append((order, item))
 
-    def _report(self, gap: Gap) -> None:
+    def _report(self, gap: Gap | None) -> None:
         with self._lock:
-            if not self._closed:
+            if gap and not self._closed:
                 self._gaps.append(gap)
 
 
