@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from incident_bot.errors import UsageError
 
-MAX_LABELS = 64
+MAX_LABELS = 256
 MAX_LABEL_CHARS = 1024
 MAX_ANNOTATION_CHARS = 4096
 MAX_KEY_CHARS = 128

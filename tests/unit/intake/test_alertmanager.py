@@ -170,10 +170,10 @@ def test_texts_are_bounded_and_printable() -> None:
 
 
 def test_floods_are_bounded_and_said() -> None:
-    (incident,) = read_webhook(body(*(alert(pod=f"api-{n}", **{f"l{i}": "v" for i in range(100)}) for n in range(600))))
+    (incident,) = read_webhook(body(*(alert(pod=f"api-{n}", **{f"l{i}": "v" for i in range(300)}) for n in range(600))))
 
     assert len(incident.also) == 499
-    assert len(incident.alert.labels) == 64
+    assert len(incident.alert.labels) == 256
     assert [gap.what for gap in incident.gaps] == ["100 further alerts of the same group"]
 
 
