@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,3 +97,42 @@ def test_a_certificate_that_is_not_trusted_is_one_gap(node: Node, granted: Scena
     source.close()
     assert [gap.kind for gap in collected.gaps] == ["unreachable"]
     assert "certificate" in collected.gaps[0].reason
+
+
+def test_the_documented_steps_make_a_kubeconfig_of_the_bot_alone(
+    node: Node, scenarios: dict[str, Scenario], tmp_path: Path
+) -> None:
+    """The shell block of deploy/rbac/README.md, run as it stands."""
+    scenario = scenarios["model-server-is-oom-killed-while-it-loads-weights"]
+    (block,) = re.findall(r"```sh\n(.*?)```", (RBAC / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "deploy").symlink_to(RBAC.parent)
+    admin = tmp_path / "admin"
+    admin.write_text(node.admin.read_text())
+    environment = {
+        "PATH": f"{node.bin}:{os.environ['PATH']}",
+        "KUBECONFIG": str(admin),
+        "NAMESPACE": scenario.namespace,
+        "HOME": str(tmp_path),
+    }
+    try:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        data = done.stdout.splitlines()[-1]
+        source = connect(kubeconfig_data=data)
+        target = Target(namespace=scenario.namespace, pod=scenario.pod(node)["metadata"]["name"])
+        collected = source.collect(Incident(key="0" * 16, alert=Alert(name="A"), target=target))
+        source.close()
+    finally:
+        node.kubectl("-n", scenario.namespace, "delete", "-k", str(RBAC / "namespace"))
+
+    admin_token = json.loads(node.admin.read_text())["users"][0]["user"]["token"]
+    assert admin_token not in b64decode(data).decode()
+    assert {gap.what for gap in collected.gaps if gap.kind == "forbidden"} == {"node node-a"}
+    assert "pod.yaml" in {item.name for item in collected.items}
+    assert not (tmp_path / "bot.kubeconfig").exists()
