@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def render_resolved_comment(incident: Incident, *, now: datetime) -> str:
     """The alert is over: since when, how long it fired, and what is still open."""
     alert = incident.alert
-    ended = alert.ends_at if alert.ends_at and alert.ends_at.year > 1 else now
+    ended = wording.utc(alert.ends_at if alert.ends_at and alert.ends_at.year > 1 else now)
     lasted = ""
-    if alert.starts_at and ended >= alert.starts_at:
-        lasted = f" It fired for {wording.duration((ended - alert.starts_at).total_seconds())}."
+    if alert.starts_at and ended >= wording.utc(alert.starts_at):
+        lasted = f" It fired for {wording.duration((ended - wording.utc(alert.starts_at)).total_seconds())}."
     return (
         f"**Resolved** at {ended:%Y-%m-%d %H:%M} UTC: alert {code_span(alert.name, 150)} "
         f"for {code_span(incident.target.name, 150)} no longer fires.{lasted}\n\n"
@@ -35,6 +35,6 @@ def render_refired_note(analysis: Analysis, *, times: int, now: datetime) -> str
         else f" This time: {wording.VERDICT_WORDS[diagnosis.verdict]}."
     )
     return (
-        f"**Fired again** at {now:%Y-%m-%d %H:%M} UTC, {wording.counted(times, 'time')} so far.{cause} "
+        f"**Fired again** at {wording.utc(now):%Y-%m-%d %H:%M} UTC, {wording.counted(times, 'time')} so far.{cause} "
         "The description above now shows the newest analysis."
     )

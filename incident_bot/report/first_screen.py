@@ -86,10 +86,11 @@ def _proof(analysis: Analysis) -> list[str]:
     """The two or three lines that prove the first cause, short enough for a phone."""
     causes = analysis.diagnosis.causes
     cited = wording.proving(causes[0], analysis.case)[:3] if causes else []
-    width = max((len(wording.reference(citation)) for citation in cited), default=0)
+    names = [code_line(wording.reference(citation), 40) for citation in cited]
+    width = max(map(len, names), default=0)
     lines = [
-        f"{wording.reference(citation):<{width}}  {code_line(shorten(wording.headline(citation.quote), 200))}"
-        for citation in cited
+        f"{name:<{width}}  {code_line(shorten(wording.headline(citation.quote), 200))}"
+        for name, citation in zip(names, cited, strict=True)
     ]
     return [fence(lines)] if lines else []
 

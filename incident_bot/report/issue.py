@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident_bot.errors import LeakError
+from incident_bot.errors import LeakError, UsageError
 from incident_bot.model import (
     Action,
     Analysis,
@@ -149,7 +149,12 @@ def _sealed_or(context: _Context, text: str, ours: str) -> SafeText:
 
 def marker(key: str) -> str:
     """The hidden line by which the tracker knows an issue again. Sanitising breaks every other `<!--`."""
+    if not _KEY.fullmatch(key):
+        raise UsageError(f"`incident.key` is not 16 hex digits: {key[:40]!r}", hint="Was the analysis file edited?")
     return f"<!-- incident-bot:v1 key={key} -->"
+
+
+_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 def title(incident: Incident) -> str:
@@ -247,7 +252,7 @@ def _cause(cause: Cause, analysis: Analysis) -> str:
 
 
 def _quote(citation: Citation) -> str:
-    return f"- `{wording.reference(citation)}` {code_span(wording.excerpt(citation.quote), 240)}"
+    return f"- {code_span(wording.reference(citation), 60)} {code_span(wording.excerpt(citation.quote), 240)}"
 
 
 def _actions(context: _Context) -> list[str]:
@@ -284,14 +289,14 @@ def _prevention(diagnosis: Diagnosis) -> str:
 
 
 def _timeline(context: _Context) -> list[str]:
-    entries = sorted(context.diagnosis.timeline, key=lambda entry: entry.at)
+    entries = sorted(context.diagnosis.timeline, key=lambda entry: wording.utc(entry.at))
     if len(entries) > _TIMELINE_ENTRIES:
         entries = [*entries[: _TIMELINE_ENTRIES // 2], *entries[-_TIMELINE_ENTRIES // 2 :]]
-    days = {entry.at.date() for entry in entries}
+    days = {wording.utc(entry.at).date() for entry in entries}
     form = "%H:%M:%S" if len(days) == 1 else "%m-%d %H:%M:%S"
     lines = [
-        f"- {entry.at.strftime(form)} {prose(entry.text, 240)}"
-        + (f" `{wording.reference(entry.citation)}`" if entry.citation else "")
+        f"- {wording.utc(entry.at).strftime(form)} {prose(entry.text, 240)}"
+        + (f" {code_span(wording.reference(entry.citation), 60)}" if entry.citation else "")
         for entry in entries
     ]
     picture = draw(context.analysis)

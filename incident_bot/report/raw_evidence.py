@@ -161,7 +161,7 @@ def _block(item: Evidence, lines: list[_Candidate]) -> str:
     written = list(_with_gaps(lines, len(item.lines)))
     total = len(item.lines)
     amount = wording.counted(total, "line") if len(lines) >= total else f"{len(lines):,} of {total:,} lines"
-    summary = f"{item.id} · {summary_text(wording.evidence_name(item))} · {amount}"
+    summary = f"{summary_text(item.id, 20)} · {summary_text(wording.evidence_name(item))} · {amount}"
     return f"<details>\n<summary>{summary}</summary>\n\n{fence(written)}\n</details>"
 
 

@@ -79,12 +79,18 @@ def render_terminal(analysis: Analysis, width: int = 80, *, colour: bool = False
 def _write_verdict(page: _Page, analysis: Analysis) -> None:
     diagnosis, incident = analysis.diagnosis, analysis.case.incident
     style = _verdict_style(diagnosis)
-    page.say(f"{wording.VERDICT_WORDS[diagnosis.verdict].upper()}: {diagnosis.summary}", style=style)
+    verdict = wording.VERDICT_WORDS[diagnosis.verdict]
+    said = diagnosis.summary[len(verdict) :].lstrip(" :,.") if _begins_with(diagnosis.summary, verdict) else ""
+    page.say(f"{verdict.upper()}: {said or diagnosis.summary}", style=style)
     facts = [diagnosis.severity.value, incident.alert.name, wording.workload(incident.target)]
     restarts = wording.restarts(analysis.case)
     if restarts:
         facts.append(wording.counted(restarts, "restart"))
     page.say(" · ".join(facts))
+
+
+def _begins_with(text: str, words: str) -> bool:
+    return text.casefold().startswith(words.casefold())
 
 
 def _verdict_style(diagnosis: Diagnosis) -> str:
@@ -131,8 +137,8 @@ def _write_timeline(page: _Page, diagnosis: Diagnosis) -> None:
     if not diagnosis.timeline:
         return
     page.head("What happened")
-    for entry in sorted(diagnosis.timeline, key=lambda entry: entry.at)[-12:]:
-        page.say(f"{entry.at:%H:%M:%S} {entry.text}", indent="  ", hang="           ")
+    for entry in sorted(diagnosis.timeline, key=lambda entry: wording.utc(entry.at))[-12:]:
+        page.say(f"{wording.utc(entry.at):%H:%M:%S} {entry.text}", indent="  ", hang="           ")
 
 
 def _write_reading(page: _Page, analysis: Analysis) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from incident_bot.model import Case, Cause, Citation, Diagnosis, Engine, Evidence, EvidenceKind, Target, Verdict
 
@@ -41,7 +41,11 @@ def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
 def proving(cause: Cause, case: Case) -> list[Citation]:
     """A cause's citations, the most telling first: the one the diagnosis put first, then what programs said, then the rest."""
     logs = {item.id for item in case.evidence if item.kind is EvidenceKind.LOG}
-    return [*cause.citations[:1], *sorted(cause.citations[1:], key=lambda citation: citation.evidence_id not in logs)]
+
+    def says_little(citation: Citation) -> bool:
+        return citation.evidence_id not in logs or citation.quote.lstrip().startswith("Traceback (most recent")
+
+    return [*cause.citations[:1], *sorted(cause.citations[1:], key=says_little)]
 
 
 def advice_against(text: str) -> str:
@@ -66,8 +70,19 @@ def duration(seconds: float) -> str:
 
 def since(starts_at: datetime, now: datetime) -> str:
     """Such as "firing since 00:38 UTC (14 min)", with the date where it was another day."""
-    form = "%H:%M UTC" if starts_at.date() == now.date() else "%Y-%m-%d %H:%M UTC"
-    return f"firing since {starts_at.strftime(form)} ({duration((now - starts_at).total_seconds())})"
+    began, today = utc(starts_at), utc(now)
+    form = "%H:%M UTC" if began.date() == today.date() else "%Y-%m-%d %H:%M UTC"
+    return f"firing since {began.strftime(form)} ({duration((today - began).total_seconds())})"
+
+
+def utc(value: datetime) -> datetime:
+    """In UTC; a time without a zone is taken for UTC, since an analysis that comes from a file may hold one."""
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        return value.replace(tzinfo=UTC)
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from fakes.attacks import ATTACKS
 from fakes.github_view import GitHubView, view
 from incident_bot import report
+from incident_bot.errors import UsageError
 from incident_bot.model import (
     Action,
     Alert,
@@ -44,14 +46,14 @@ OUR_TAGS = {
 ATTACK_CASES = [pytest.param(text, id=name) for name, text in ATTACKS.items()]
 
 
-def everywhere(text: str, verdict: Verdict = Verdict.FAILURE) -> Analysis:
+def everywhere(text: str, verdict: Verdict = Verdict.FAILURE, evidence_id: str = "E1") -> Analysis:
     """An analysis with `text` in every field that outside text can reach."""
     lines = tuple(SafeText(line) for line in (text.split("\n") or [""]))
     log = Evidence(
-        id="E1", kind=EvidenceKind.LOG, name=text, source=text, lines=lines, pod=text, container=text, cut=text
+        id=evidence_id, kind=EvidenceKind.LOG, name=text, source=text, lines=lines, pod=text, container=text, cut=text
     )
     kept = tuple(KeptLine(line=1, text=lines[0], count=3, last=1, why=text) for _ in range(1))
-    citation = Citation(evidence_id="E1", line=1, quote=SafeText(text))
+    citation = Citation(evidence_id=evidence_id, line=1, quote=SafeText(text))
     cause = Cause(
         rank=1,
         title=text,
@@ -79,7 +81,7 @@ def everywhere(text: str, verdict: Verdict = Verdict.FAILURE) -> Analysis:
         case=Case(
             incident=Incident(key=KEY, alert=alert, target=target), evidence=(log,), gaps=(gap,), redactions={text: 2}
         ),
-        excerpts=(Excerpt(evidence_id="E1", kept=kept, total_lines=len(lines), cut=text),),
+        excerpts=(Excerpt(evidence_id=evidence_id, kept=kept, total_lines=len(lines), cut=text),),
         diagnosis=Diagnosis(
             verdict=verdict,
             summary=text,
@@ -141,6 +143,22 @@ def assert_sound(body: str) -> None:
 @pytest.mark.parametrize("text", ATTACK_CASES)
 def test_an_attack_in_every_field_is_only_shown(text):
     assert_sound(body_of(everywhere(text)))
+
+
+@pytest.mark.parametrize("text", ATTACK_CASES)
+def test_an_attack_in_a_file_that_another_job_wrote_is_only_shown(text):
+    """Even the ids: the publishing job reads its input from a job that may not write issues."""
+    assert_sound(body_of(everywhere(text, evidence_id=text)))
+
+
+@pytest.mark.parametrize("key", ["", "x", "0123456789ABCDEF", "0123456789abcdef -->", "0123456789abcdef\n"])
+def test_a_key_that_is_none_is_refused(key):
+    """It stands in the marker, where nothing is escaped."""
+    analysis = everywhere("x")
+    incident = replace(analysis.case.incident, key=key)
+
+    with pytest.raises(UsageError, match=r"incident\.key"):
+        body_of(replace(analysis, case=replace(analysis.case, incident=incident)))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

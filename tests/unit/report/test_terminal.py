@@ -49,6 +49,12 @@ def test_colour_changes_no_text():
     assert re.sub(r"\x1b\[\d+m", "", coloured) == render_terminal(ANALYSIS, 80)
 
 
+def test_the_verdict_is_said_once():
+    shown = render_terminal(with_diagnosis(verdict=Verdict.HEALTHY, summary="No failure found: `server` is ready."), 80)
+
+    assert shown.startswith("NO FAILURE FOUND: server is ready.\n")
+
+
 def test_a_healthy_workload_is_two_lines_and_what_was_read():
     shown = render_terminal(
         with_diagnosis(verdict=Verdict.HEALTHY, summary="`server` is ready.", causes=(), actions=(), do_not=()), 80

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from fakes.analyses import DIAGNOSIS
-from incident_bot.model import Target
+from fakes.analyses import CASE, DESCRIBE, DIAGNOSIS, LOG, cite
+from incident_bot.model import SafeText, Target
 from incident_bot.report import wording
 
 
@@ -101,3 +102,26 @@ def test_a_workload_is_named_by_what_is_known(target, words):
 )
 def test_do_not_is_said_once(text):
     assert wording.advice_against(text) == "delete the pod"
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "words"),
+    [
+        ("2026-11-21T00:38:00+00:00", "firing since 00:38 UTC (14 min)"),
+        ("2026-11-21T00:38:00", "firing since 00:38 UTC (14 min)"),
+        ("2026-11-21T02:38:00+02:00", "firing since 00:38 UTC (14 min)"),
+        ("2026-11-20T22:38:00+00:00", "firing since 2026-11-20 22:38 UTC (2 h 14 min)"),
+    ],
+)
+def test_times_are_utc_whatever_zone_they_came_in(starts_at, words):
+    now = datetime(2026, 11, 21, 0, 52, tzinfo=UTC)
+
+    assert wording.since(datetime.fromisoformat(starts_at), now) == words
+
+
+def test_a_tracebacks_first_line_proves_little():
+    log = replace(LOG, lines=(SafeText("Traceback (most recent call last):"), SafeText("ValueError: x")))
+    citations = (cite(DESCRIBE, 6), cite(log, 1), cite(log, 2))
+    cause = replace(DIAGNOSIS.causes[0], citations=citations)
+
+    assert [citation.quote for citation in wording.proving(cause, CASE)][1] == "ValueError: x"
