@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from incident_bot.errors import UsageError
 from incident_bot.intake import read_github_event, read_incidents, read_webhook
 from incident_bot.model import AlertStatus, Severity, Target
 
+PAYLOADS = Path(__file__).parent / "payloads"
 WEBHOOK = {
     "version": "4",
     "status": "firing",
@@ -58,6 +60,20 @@ def test_every_client_payload_shape_is_the_same_incident(payload: dict[str, Any]
 
     assert incident.key == read_webhook(WEBHOOK)[0].key
     assert read_incidents(event, event_name="repository_dispatch") == (incident,)
+
+
+def test_what_alertmanager_0_34_really_sends_without_a_receiver() -> None:
+    """Its own notifier rendered alerts/alertmanager.direct.yaml; awkward labels came through its YAML pass."""
+    sent = json.loads((PAYLOADS / "direct_from_alertmanager_0_34.json").read_text(encoding="utf-8"))
+
+    (incident,) = read_github_event("repository_dispatch", {"action": sent["event_type"], **sent})
+
+    assert incident.target == Target(namespace="ml", pod="sentiment-d57bd79dd-c4lbc", container="server")
+    assert incident.alert.status is AlertStatus.FIRING
+    assert [other.status for other in incident.also] == [AlertStatus.RESOLVED]
+    assert incident.alert.labels["shard"] == "007"
+    assert incident.alert.labels["tmpl"] == "{{ .Status }}"
+    assert incident.alert.fingerprint == "d730756b1d176ddc"
 
 
 def test_a_flat_payload_may_say_that_it_is_over() -> None:
