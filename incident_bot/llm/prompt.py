@@ -114,7 +114,7 @@ def _data(text: str, nonce: str, limit: int) -> str:
 def _item(item: Evidence, excerpt: Excerpt, nonce: str, share: int | None) -> _Item:
     chosen = excerpt.kept if share is None else _within(excerpt.kept, share)
     return _Item(
-        id=item.id,
+        id=_data(item.id, nonce, 20),
         kind=item.kind.value,
         source=_data(item.source or item.name, nonce, 200),
         amount=f"{len(chosen):,} of {len(item.lines):,} lines"
@@ -126,7 +126,7 @@ def _item(item: Evidence, excerpt: Excerpt, nonce: str, share: int | None) -> _I
 def _numbered(evidence_id: str, kept: KeptLine, nonce: str) -> str:
     text = shorten(visible(kept.text).rstrip(), _LINE_CHARACTERS).replace(nonce, "")
     similar = f"  (and {kept.count - 1:,} similar up to line {kept.last})" if kept.count > 1 else ""
-    return f"{evidence_id}:{kept.line}| {text}{similar}"
+    return f"{_data(evidence_id, nonce, 20)}:{kept.line}| {text}{similar}"
 
 
 def _shares(case: Case, kept: dict[str, Excerpt], budget_tokens: int | None) -> dict[str, int]:
