@@ -37,7 +37,7 @@ _DESCRIBE_FIELD = re.compile(
     r"Image pull secrets|Status|Resource {2,}Used):?(?:\s|$)"
 )
 _PROMPT = re.compile(
-    r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ |--\S+ )*"
+    r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ (?:[^-\s]\S* )?)*"
     r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*)"
 )
 _BANNER = re.compile(r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*")

@@ -12,8 +12,8 @@ from incident_bot.model import EvidenceKind
 
 _PREAMBLE_LINES = 3
 _ANNOUNCES = re.compile(
-    r"\b(?:kubectl|get|describe|pods?|events?|nodes?|deploy\w*|replicasets?|rs|sts|statefulsets?|jobs?|pvcs?|volumes?|"
-    r"services?|svc|hpa|ingress|logs?|previous|top|yaml|manifests?|rollout)\b"
+    r"(?:kubectl|get|describe|pods?|events?|nodes?|deploy\w*|replicasets?|rs|sts|statefulsets?|jobs?|pvcs?|volumes?|"
+    r"services|svc|hpa|ingress|logs?|previous|top|yaml|manifests?|rollout)\b|.*\b(?:pods?|events?|logs?|describe|yaml)\)?$"
 )
 """What the first banner of collected output speaks of; a program's own log opens with other words."""
 
@@ -47,7 +47,7 @@ def split_transcript(name: str, lines: Sequence[str]) -> tuple[Part, ...]:
     )
     structured = any(part.kind not in (EvidenceKind.LOG, EvidenceKind.NOTE) for part in parts)
     prompted = bool(command_of(starts[0][1]))
-    announced = _ANNOUNCES.search(starts[0][1].lower()) is not None
+    announced = _ANNOUNCES.match(starts[0][1].lower()) is not None
     return parts if parts and (prompted or (structured and announced)) else ()
 
 

@@ -184,11 +184,6 @@ def test_objects_in_a_row_are_told_apart_although_an_annotation_says_name() -> N
         ("describe-deployment.txt", "status/unavailableReplicas", 2),
         ("describe-deployment.txt", "status/conditions[Progressing]/reason", "ProgressDeadlineExceeded"),
         ("describe-deployment.txt", "spec/strategy/rollingUpdate/maxSurge", "25%"),
-        (
-            "describe-deployment.txt",
-            "metadata/annotations/deployment.kubernetes.io/revision".replace("/revision", ""),
-            None,
-        ),
         ("describe-deployment.txt", "spec/template/spec/containers[server]/startupProbe/tcpSocket/port", "http"),
         (
             "describe-deployment.txt",
