@@ -127,7 +127,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
     if not concerns_same(cause, symptom):
         return False
     explained = rules.explained.get(cause.id, frozenset())
-    if symptom.id in explained:
+    if symptom.id in explained and (cause.specificity > 1 or symptom.specificity == 1):
         return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
     if cause.id in rules.explained.get(symptom.id, ()):
         return False

@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from incident_bot import condense, diagnosis, kubectl
-from incident_bot.model import Alert, AlertStatus, Case, Diagnosis, EvidenceKind, Incident, RawEvidence, Severity, Target
+from incident_bot.model import (
+    Alert,
+    AlertStatus,
+    Case,
+    Diagnosis,
+    EvidenceKind,
+    Incident,
+    RawEvidence,
+    Severity,
+    Target,
+)
 from incident_bot.redaction import Redactor
 
 if TYPE_CHECKING:

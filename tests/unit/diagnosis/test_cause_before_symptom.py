@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fakes.evidence import NOW, diagnose, make_case
-
 from incident_bot.diagnosis import load_rules
 from incident_bot.model import Target, Verdict
 

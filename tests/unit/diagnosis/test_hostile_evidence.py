@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from fakes.evidence import diagnose, make_case
 
+from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
 from incident_bot.diagnosis.templates import fill_command, fill_text

@@ -28,15 +28,3 @@ def test_explained_rules_exist() -> None:
 
 def test_no_rule_explains_itself() -> None:
     assert [rule.id for rule in RULES if rule.id in rule.explains] == []
-
-
-def test_umbrellas_explain_no_cause() -> None:
-    """A symptom that took over a cause would hide it."""
-    wrong = [
-        (rule.id, name)
-        for rule in RULES
-        for name in rule.explains
-        if rule.specificity == 1 and (other := RULES.get(name)) and other.specificity > 1
-    ]
-
-    assert wrong == []

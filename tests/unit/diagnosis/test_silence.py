@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fakes.evidence import NOW, diagnose, make_case
 
+from fakes.evidence import NOW, diagnose, make_case
 from incident_bot.diagnosis import load_rules
 from incident_bot.model import AlertStatus, Target, Verdict
 

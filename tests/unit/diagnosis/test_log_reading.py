@@ -1,0 +1,179 @@
+"""The deciding line of a log in any language, and the name that belongs in the title."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
+from incident_bot.diagnosis.patterns import may_match, required_words
+from incident_bot.diagnosis.rules import RuleSet
+from incident_bot.model import Category, Verdict
+
+NO_RULES = RuleSet(rules={})
+
+PYTHON_CHAIN = """\
+Traceback (most recent call last):
+  File "/app/db.py", line 9, in connect
+    sock.connect(("pg.ml.svc", 5432))
+ConnectionRefusedError: [Errno 111] Connection refused: pg.ml.svc:5432
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/app/main.py", line 3, in <module>
+    connect()
+RuntimeError: startup failed
+"""
+JAVA_CHAIN = """\
+Exception in thread "main" org.springframework.beans.factory.BeanCreationException: Error creating bean with name 'dataSource'
+\tat org.example.Main.main(Main.java:10)
+Caused by: java.lang.IllegalStateException: pool could not start
+\tat org.example.Pool.start(Pool.java:5)
+Caused by: java.net.UnknownHostException: orders-db.shop.svc
+\tat java.net.InetAddress.getByName(InetAddress.java:1)
+"""
+GO_PANIC = "2026/11/21 11:00:00 starting\npanic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:12 +0x1d\n"
+NODE = """\
+node:internal/process/promises:288
+Error: connect ECONNREFUSED 10.0.0.7:6379
+    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1494:16)
+"""
+RUST = "thread 'main' panicked at src/main.rs:14:10:\ncalled `Result::unwrap()` on an `Err` value: Os { code: 2, kind: NotFound, message: \"No such file or directory\" }\n"
+DOTNET = """\
+Unhandled exception. System.AggregateException: One or more errors occurred.
+ ---> System.Net.Sockets.SocketException: Connection refused (billing.svc:8443)
+   at System.Net.Sockets.Socket.Connect()
+"""
+CPP = "terminate called after throwing an instance of 'std::runtime_error'\n  what():  cannot map /models/big.bin\nAborted (core dumped)\n"
+SHELL = "+ exec server\n/entrypoint.sh: line 7: MODEL_PATH: unbound variable\n"
+VLLM = """\
+(EngineCore pid=88) ValueError: To serve at least one request, 4.00 GiB KV cache is needed, which is larger than the available 1.2 GiB
+(APIServer pid=1) Traceback (most recent call last):
+(APIServer pid=1) RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        pytest.param(PYTHON_CHAIN, "pg.ml.svc:5432", id="python: innermost"),
+        pytest.param(JAVA_CHAIN, "orders-db.shop.svc", id="java: last Caused by"),
+        pytest.param(GO_PANIC, "nil pointer dereference", id="go"),
+        pytest.param(NODE, "10.0.0.7:6379", id="node"),
+        pytest.param(RUST, "No such file or directory", id="rust"),
+        pytest.param(DOTNET, "billing.svc:8443", id="dotnet: inner"),
+        pytest.param(CPP, "/models/big.bin", id="c++"),
+        pytest.param(SHELL, "MODEL_PATH", id="shell"),
+        pytest.param(VLLM, "KV cache is needed", id="wrapper: the first inner one"),
+    ],
+)
+def test_innermost_exception_is_cited_first(log: str, says: str) -> None:
+    found = diagnose(make_case({"api-0_api.previous.log": "INFO start\n" * 3 + log}), NO_RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert says in found.causes[0].citations[0].quote or says in found.causes[0].title
+
+
+@pytest.mark.parametrize(
+    ("line", "category", "says"),
+    [
+        (
+            "ERROR tls: failed to verify certificate: x509: certificate has expired: https://vault.svc:8200/v1",
+            Category.NETWORK,
+            "vault.svc:8200",
+        ),
+        ("ERROR lookup feature-store.ml.svc on 10.96.0.10:53: no such host", Category.NETWORK, "feature-store.ml.svc"),
+        ("FATAL write /data/wal/0001: no space left on device", Category.STORAGE, "/data/wal/0001"),
+        (
+            "E1121 10:00:00.000000 1 leaderelection.go:332] failed to renew lease kube-system/ctl: context deadline exceeded",
+            Category.DEPENDENCY,
+            "",
+        ),
+        ("ERROR listen tcp :8080: bind: address already in use", Category.NETWORK, "taken"),
+        ("ERROR DATABASE_URL is not set", Category.CONFIG, "DATABASE_URL"),
+        (
+            '{"level":"error","msg":"request failed","error":"401 Unauthorized from https://api.example.com/v1"}',
+            Category.DEPENDENCY,
+            "api.example.com",
+        ),
+        ("ERROR 429 Too Many Requests from https://llm.example.com/generate", Category.DEPENDENCY, "llm.example.com"),
+        ('ERROR: relation "features" does not exist', Category.DEPENDENCY, "features"),
+        ("Error: EACCES: permission denied, open '/var/lib/app/state'", Category.STORAGE, "/var/lib/app/state"),
+    ],
+)
+def test_complaints_name_their_dependency(line: str, category: Category, says: str) -> None:
+    found = diagnose(make_case({"api-0_api.previous.log": f"INFO start\nINFO ready\n{line}\n"}), NO_RULES)
+
+    assert found.causes[0].category is category
+    assert says in found.causes[0].title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO connection refused counter: 0",
+        '"GET /timeout HTTP/1.1" 200',
+        "DEBUG errors=0 failures=0",
+        "INFO certificate expires in 80 days",
+        'level=info msg="too many requests in the past were retried, 0 failed"',
+    ],
+)
+def test_quiet_lines_are_not_findings(line: str) -> None:
+    assert diagnose(make_case({"api-0_api.log": f"{line}\n" * 15}), NO_RULES).causes == ()
+
+
+def test_rare_error_before_the_storm_is_found_among_a_hundred_thousand_lines() -> None:
+    lines = [
+        f"2026-11-21T11:{second // 60 % 60:02}:{second % 60:02}Z INFO served request {second}"
+        for second in range(100_000)
+    ]
+    lines[61_234] = "2026-11-21T11:40:34Z ERROR dial tcp: lookup cache.ml.svc: no such host"
+
+    found = diagnose(make_case({"api-0_api.previous.log": "\n".join(lines)}), NO_RULES)
+
+    assert found.causes[0].citations[0].line == 61_235
+    assert "cache.ml.svc" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("dial tcp 10.0.0.1:5432: connect: connection refused", "10.0.0.1:5432"),
+        ('connection to server at "db" (10.0.0.2), port 5432 failed', "db:5432"),
+        ("HTTPConnectionPool(host='store', port=8000): Max retries", "store:8000"),
+        ("getaddrinfo ENOTFOUND redis", "redis"),
+        ("cannot reach loki:3100: connection refused", "loki:3100"),
+        ("postgresql://[REDACTED:url:abc123]@db.svc:5432/x timed out", "db.svc:5432"),
+        ("at main.go:12 in handler.py:33", ""),
+        ("started at 12:30:45", ""),
+        ("ratio 3:100", ""),
+    ],
+)
+def test_remote_end_is_read_from_any_form(text: str, address: str) -> None:
+    assert find_address(text) == address
+
+
+def test_paths_and_settings_are_read() -> None:
+    assert find_path("cannot open '/models/v7/weights.bin' now") == "/models/v7/weights.bin"
+    assert find_setting("KeyError: 'FEATURE_STORE_URL'") == "FEATURE_STORE_URL"
+    assert find_setting("plain words only") == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("connection refused", ("connection refused",)),
+        ("(?:no such host|ENOTFOUND)", ("enotfound", "no such host")),
+        (r"\d+ Insufficient cpu\b", (" insufficient cpu",)),
+        (r"x?", ()),
+        (r"(?:abc)?def", ("def",)),
+        (r"(?:abc|\d+)", ()),
+    ],
+)
+def test_words_without_which_a_pattern_cannot_match(pattern: str, words: tuple[str, ...]) -> None:
+    assert required_words(pattern) == words
+
+
+def test_prefilter_never_hides_a_match_because_of_case() -> None:
+    assert may_match("CUDA Out Of Memory", "runtimeerror: cuda out of memory")
