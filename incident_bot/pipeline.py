@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from incident_bot import condense, diagnosis, intake, report
 from incident_bot.codec import to_plain
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from incident_bot.model import Filed, IssueDraft
     from incident_bot.redaction import Redactor
     from incident_bot.tracker import Tracker
+
+Noun = TypeVar("Noun")
 
 MANUAL_ALERT_NAME = "ManualTriage"
 """The alert's name where a folder of evidence came without one."""
@@ -244,7 +247,19 @@ def _consult(
             reason=str(error),
             remedy="The rules' diagnosis stands alone; report the kinds named, not the text.",
         )
-    return consultant.consult(prompt, case, excerpts)
+    return redact_noun(consultant.consult(prompt, case, excerpts), redactor)
+
+
+def redact_noun(value: Noun, redactor: Redactor) -> Noun:
+    """A noun of the model with every text in it redacted: what a model says is outside text, too."""
+    if isinstance(value, str):
+        return value if isinstance(value, StrEnum) else cast("Noun", redactor.redact(value))
+    if isinstance(value, tuple):
+        return cast("Noun", tuple(redact_noun(item, redactor) for item in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {part.name: redact_noun(getattr(value, part.name), redactor) for part in fields(value)}
+        return replace(value, **changed)
+    return value
 
 
 def seal(text: str, redactor: Redactor) -> SafeText:
