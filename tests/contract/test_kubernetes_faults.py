@@ -22,6 +22,7 @@ from fakes.kube_api import (
     trickle,
 )
 from incident_bot.evidence.kubernetes import connect
+from incident_bot.evidence.kubernetes.source import MAX_ALL_LOGS_BYTES
 from incident_bot.model import Alert, EvidenceKind, Gap, Incident, RawEvidence, Target
 
 if TYPE_CHECKING:
@@ -256,6 +257,28 @@ def test_the_newest_bytes_of_a_huge_log_are_kept_in_bounded_memory(api: KubeApi)
     assert log.cut.startswith("older lines: only the newest 8,388,608 of 299,")
     # Window, its join, its text, and the server's own block.
     assert peak_bytes < 40 * 1024 * 1024
+
+
+def test_many_containers_share_one_budget(api: KubeApi) -> None:
+    names = [f"worker-{number}" for number in range(16)]
+    running = {"running": {"startedAt": "2026-11-21T10:00:00Z"}}
+    api.objects[0] = {
+        **POD,
+        "spec": {"nodeName": "n1", "containers": [{"name": name} for name in names]},
+        "status": {
+            "phase": "Running",
+            "containerStatuses": [{"name": name, "restartCount": 0, "state": running} for name in names],
+        },
+    }
+    block = b"0123456789abcdef" * 4095 + b"the end of a line\n"
+    api.logs = {LogKey("api-0", name): lambda: (block for _ in range(64)) for name in names}
+
+    collected = collect(api, log_bytes=8 * 1024 * 1024, deadline_s=120.0)
+
+    logs = [item for item in collected.items if item.kind is EvidenceKind.LOG]
+    assert [log.container for log in logs] == names
+    assert all(log.text.endswith("the end of a line\n") and log.cut for log in logs)
+    assert sum(len(log.text) for log in logs) <= MAX_ALL_LOGS_BYTES
 
 
 def test_the_server_is_never_asked_to_limit_bytes(api: KubeApi) -> None:

@@ -31,6 +31,7 @@ _READ_TIMEOUT_S = 10.0
 """Longest silence between two pieces of an answer."""
 
 _TRIES = 3
+_BACKOFF_S = 0.1
 _RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 _CHUNK_BYTES = 64 * 1024
 _PAGE_SIZE = 250
@@ -142,7 +143,7 @@ class Api:
             try:
                 return self._send(ask, query, deadline)
             except _RetryableError as retry:
-                wait_s = retry.after_s if retry.after_s is not None else 0.2 * 2**attempt
+                wait_s = retry.after_s if retry.after_s is not None else _BACKOFF_S * 2**attempt
                 if attempt == _TRIES or wait_s >= deadline.remaining_s():
                     raise retry.failure from retry
                 time.sleep(wait_s)

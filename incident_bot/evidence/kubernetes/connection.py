@@ -11,9 +11,9 @@ import logging
 import ssl
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from incident_bot.errors import ConfigurationError
 from incident_bot.evidence.kubernetes.api import Api
@@ -61,13 +61,13 @@ def connect(
         context=context,
         allow_insecure_tls=allow_insecure_tls,
     )
-    client = _open(access, context, allow_insecure_tls=allow_insecure_tls)
+    client = _open(access, context)
     api = Api(client, where=access.context if access else "in-cluster")
     namespace = access.namespace if access else ""
     return KubernetesSource(api, namespace=namespace, deadline_s=deadline_s, log_bytes=log_bytes)
 
 
-def _open(access: Access | None, context: str, *, allow_insecure_tls: bool) -> ApiClient:
+def _open(access: Access | None, context: str) -> ApiClient:
     from kubernetes.client import ApiClient, Configuration
 
     configuration = Configuration()
@@ -79,7 +79,6 @@ def _open(access: Access | None, context: str, *, allow_insecure_tls: bool) -> A
             _load_service_account(configuration, context)
         else:
             _load_context(configuration, access, folder)
-            configuration.verify_ssl = not (allow_insecure_tls and _skips_verification(access))
         tls = _make_tls_context(configuration)
         # The pool is made with these and would read the files again, long after they are gone.
         configuration.ssl_ca_cert = configuration.cert_file = configuration.key_file = None
@@ -130,12 +129,6 @@ def _load_service_account(configuration: Configuration, context: str) -> None:
         load_incluster_config(client_configuration=configuration)
     except (ConfigException, OSError) as error:
         raise ConfigurationError("no cluster is configured", hint=_NO_CLUSTER_HINT) from error
-
-
-def _skips_verification(access: Access) -> bool:
-    contexts: Mapping[str, Any] = {entry["name"]: entry["context"] for entry in access.config["contexts"]}
-    clusters: Mapping[str, Any] = {entry["name"]: entry["cluster"] for entry in access.config["clusters"]}
-    return bool(clusters[contexts[access.context]["cluster"]].get("insecure-skip-tls-verify"))
 
 
 def _make_tls_context(configuration: Configuration) -> ssl.SSLContext:

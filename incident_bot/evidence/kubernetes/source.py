@@ -30,7 +30,7 @@ from incident_bot.model import EvidenceKind, Gap, Incident, RawEvidence, Target
 DEFAULT_DEADLINE_S = 20.0
 DEFAULT_LOG_BYTES = 8 * 1024 * 1024
 
-MAX_ALL_LOGS_BYTES = 48 * 1024 * 1024
+MAX_ALL_LOGS_BYTES = 32 * 1024 * 1024
 """Shared out over the logs of one pod, so that a pod of many containers stays within the process's memory."""
 
 _MAX_EVENTS = 1000
