@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.selection import Log, Rewrite, select
+from incident_bot.condense.candidates import Log, Rewrite
+from incident_bot.condense.selection import select
 from incident_bot.condense.survey import Survey, chunks_of, survey
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.model import Evidence, Excerpt

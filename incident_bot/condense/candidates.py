@@ -1,0 +1,145 @@
+"""A surveyed log with what selection asks of it: each line's text, level, template and kind."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.lines import clean
+from incident_bot.condense.severity import grade
+from incident_bot.condense.shorten import message_of
+from incident_bot.condense.traces import body
+from incident_bot.model import SafeText
+
+if TYPE_CHECKING:
+    from incident_bot.condense.survey import Survey
+    from incident_bot.condense.templates import Template
+
+Rewrite = Callable[[Sequence[str]], Sequence[SafeText]]
+"""What lines pass, in their order and one for one, before any is shortened and kept: redaction of a raw stream."""
+
+_SEVERAL_STREAMS = 3
+"""With fewer streams than this, what only one of them says is nothing special."""
+_ROUTINE_LINES = 20
+"""A kind with more lines than this is a log's background."""
+
+
+class Log:
+    """A survey with what selection asks of it: text, level, template and family by line number."""
+
+    def __init__(
+        self, survey: Survey, *, is_novel: Callable[[Template], bool] | None = None, rewrite: Rewrite | None = None
+    ) -> None:
+        self.survey = survey
+        self.known = survey.known_lines()
+        self._texts = _rewritten(self.known, survey.before(), rewrite) if rewrite is not None else {}
+        self.templates = survey.table.templates
+        self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
+        self.variety = min(1.0, len(self.templates) / max(1, survey.total_lines))
+        self._levels = {
+            number: template.level for template in self.templates for number in (template.first, template.last)
+        }
+        self._families = {id(template): family(template) for template in self.templates}
+        self._spread, self._echo = _spread(self.templates)
+        self._counts = Counter[tuple[str, str]]()
+        self._ordinals: dict[int, float] = {}
+        seen = Counter[str | tuple[str, str]]()
+        for template in self.templates:
+            kind = self._families[id(template)]
+            here = (template.stream, kind)
+            self._counts[here] += template.count
+            seen.update((kind, here))
+            self._ordinals[id(template)] = math.log2(seen[here]) + math.log2(seen[kind]) / 3
+
+    def text(self, number: int) -> SafeText:
+        """A line that is at hand as a reader may see it: cleaned, and redacted where it came raw."""
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = SafeText(clean(self.known[number]))
+        return text
+
+    def level(self, number: int) -> int:
+        """How bad a line that is at hand sounds."""
+        level = self._levels.get(number)
+        if level is None:
+            level = self._levels[number] = grade(clean(self.known[number]))
+        return level
+
+    def family_count(self, template: Template) -> int:
+        """Lines of the same kind: rarity belongs to kinds, not to the file names in them."""
+        return self._counts[template.stream, self._families[id(template)]]
+
+    def family(self, template: Template) -> str:
+        """The kind a template belongs to."""
+        return self._families[id(template)]
+
+    def is_routine(self, number: int) -> bool:
+        """Whether a line is of a kind that fills this log: it explains nothing that stands beside it."""
+        template = self.template(number)
+        return template is not None and self.family_count(template) > _ROUTINE_LINES
+
+    def is_lonely(self, template: Template) -> bool:
+        """Whether only one of several streams says this."""
+        return self._spread.get(id(template)) == 1
+
+    def echo(self, template: Template) -> int:
+        """1 for the first stream that says this, 2 for the second: the tenth pod's same words say little new."""
+        return self._echo.get(id(template), 1)
+
+    def sameness(self, template: Template) -> float:
+        """0 for the first template of its kind, growing with every further one: the tenth says little new."""
+        return self._ordinals[id(template)]
+
+    def template(self, number: int) -> Template | None:
+        """The template of a line that is at hand."""
+        line = self.known[number]
+        return self.survey.table.find(line, self.survey.stream_of(line) if self.survey.stream_of else "")
+
+    def streams(self) -> list[list[Template]]:
+        """The templates of each stream, in order."""
+        by_stream: dict[str, list[Template]] = {}
+        for template in self.templates:
+            by_stream.setdefault(template.stream, []).append(template)
+        return list(by_stream.values())
+
+
+def _spread(templates: Sequence[Template]) -> tuple[dict[int, int], dict[int, int]]:
+    """In how many streams each template's words occur and which of them it is; empty where there are few streams."""
+    if len({template.stream for template in templates}) < _SEVERAL_STREAMS:
+        return {}, {}
+    bodies = {id(template): template.words_without_stream() for template in templates}
+    streams: dict[bytes, dict[str, int]] = {}
+    for template in templates:
+        said = streams.setdefault(bodies[id(template)], {})
+        said.setdefault(template.stream, len(said) + 1)
+    spread = {id(template): len(streams[bodies[id(template)]]) for template in templates}
+    return spread, {id(template): streams[bodies[id(template)]][template.stream] for template in templates}
+
+
+def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rewrite) -> dict[int, SafeText]:
+    """All lines at hand, cleaned and rewritten in one go, each directly under the line it followed in the log."""
+    order: list[tuple[int, str]] = []
+    for number in sorted(known):
+        if number - 1 not in known and before.get(number):
+            order.append((0, clean(before[number])))
+        order.append((number, clean(known[number])))
+    texts = rewrite([text for _, text in order])
+    return {number: text for (number, _), text in zip(order, texts, strict=True) if number}
+
+
+_NOT_WORDS = {code: " " for code in range(128) if not chr(code).isalpha()}
+_LEVEL_NAMES = frozenset(
+    ["trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "t", "z", "i", "w", "e", "f"]
+)
+
+
+def family(template: Template) -> str:
+    """A coarse kind for counting: level and the first three words of the message, whatever stream says it."""
+    text = clean(template.first_text[:4000])
+    if template.stream:
+        text = text.replace(template.stream, " ", 1)
+    words = message_of(body(text))[:300].translate(_NOT_WORDS).split(None, 8)[:8]
+    told = [word for word in words if word.lower() not in _LEVEL_NAMES]
+    return f"{template.level} {' '.join(told[:3])[:60]}"
