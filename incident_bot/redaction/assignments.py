@@ -123,6 +123,8 @@ def _take(
         return
     if alone and level < Promise.STRONG and is_prose_word(value):
         return
+    if alone and bare[0].endswith(":"):
+        return
     if alone and (value.isdigit() and len(value) < 4):
         return
     if alone and is_prose_word(value) and re.match(r"[ \t]+[^\s#]", text[bare.end() : bare.end() + 40]):

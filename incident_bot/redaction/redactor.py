@@ -15,7 +15,7 @@ from incident_bot.redaction.known import KnownValues
 from incident_bot.redaction.lines import split_lines
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
-from incident_bot.redaction.scanner import Scanner
+from incident_bot.redaction.scanner import scanner_for
 from incident_bot.redaction.values import PLACEHOLDER
 
 _BLOCK_CHARS = 1 << 18
@@ -33,7 +33,7 @@ class Redactor:
 
     def __init__(self, key: bytes, policy: Policy = DEFAULT_POLICY) -> None:
         self._key = key
-        self._scanner = Scanner(policy)
+        self._scanner = scanner_for(policy)
         self._known = KnownValues()
         self._counts: Counter[str] = Counter()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from incident_bot.redaction import assignments, commands, context, encodings, manifests
 from incident_bot.redaction.finding import Finding
@@ -87,6 +88,12 @@ class Scanner:
 
     def _is_allowed(self, value: str) -> bool:
         return any(pattern.fullmatch(value) for pattern in self._allow)
+
+
+@lru_cache(maxsize=8)
+def scanner_for(policy: Policy) -> Scanner:
+    """The scanner of a policy; building one compiles some hundred patterns, and it keeps no state."""
+    return Scanner(policy)
 
 
 def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:

@@ -1,0 +1,81 @@
+"""How many secrets are found, over kinds and shapes; the bounds are the project's promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+from fakes.secret_samples import SHAPES, Sample, log_shaped_samples, provider_recipes, provider_samples
+
+from incident_bot.redaction import Redactor
+
+
+def leaked(samples: Iterable[Sample]) -> tuple[int, Counter[str]]:
+    total, kinds = 0, Counter[str]()
+    for sample in samples:
+        total += 1
+        if sample.leaks(Redactor(b"key").redact(sample.text)):
+            kinds[sample.kind] += 1
+    return total, kinds
+
+
+def test_samples_cover_at_least_120_kinds_of_credential() -> None:
+    assert len({kind for kind, _ in provider_recipes()}) >= 120
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_provider_credentials_are_found(seed: int) -> None:
+    total, kinds = leaked(provider_samples(seed))
+
+    assert kinds.total() <= total * 0.01, kinds
+
+
+def test_every_provider_kind_is_found_at_least_once() -> None:
+    """No kind of the table is dead."""
+    found = {kind for kind, _ in provider_recipes()} - {
+        sample.kind for sample in provider_samples(3, per_recipe=1) if sample.leaks(Redactor(b"key").redact(sample.text))
+    }
+
+    assert found == {kind for kind, _ in provider_recipes()}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_log_shaped_secrets_are_found(seed: int) -> None:
+    total, kinds = leaked(log_shaped_samples(seed))
+
+    assert kinds.total() <= total * 0.05, kinds
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_shape_is_missed_altogether(shape: str) -> None:
+    samples = [sample for sample in log_shaped_samples(4, per_shape=8) if sample.kind == shape]
+
+    assert sum(sample.leaks(Redactor(b"key").redact(sample.text)) for sample in samples) <= 1
+
+
+def test_no_sample_is_redacted_twice_or_trips_the_seal() -> None:
+    for sample in (*provider_samples(5, per_recipe=2), *log_shaped_samples(5, per_shape=3)):
+        redactor = Redactor(b"key")
+        once = redactor.redact(sample.text)
+        counted = dict(redactor.counts)
+
+        assert redactor.redact(once) == once
+        assert dict(redactor.counts) == counted
+        assert redactor.seal(once) == once
+
+
+def test_raw_samples_trip_the_seal() -> None:
+    """A secret that reached outgoing text by a way around `redact` is noticed at the exit."""
+    from incident_bot.errors import LeakError
+
+    samples = [*provider_samples(6, per_recipe=1), *log_shaped_samples(6, per_shape=2)]
+    passed = Counter[str]()
+    for sample in samples:
+        try:
+            Redactor(b"key").seal(sample.text)
+        except LeakError:
+            continue
+        passed[sample.kind] += 1
+
+    assert passed.total() <= len(samples) * 0.05, passed

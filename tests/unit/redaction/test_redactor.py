@@ -1,0 +1,184 @@
+"""The gate itself: placeholders, memory of values, lines, streams, the seal."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from fakes.secret_samples import log_shaped_samples
+
+from incident_bot.errors import LeakError
+from incident_bot.model import EvidenceKind, RawEvidence
+from incident_bot.redaction import Redactor
+
+VALUE = "S3cr3t/" + "pa+ss" + "word9"
+
+
+def test_placeholder_names_kind_and_keyed_hash() -> None:
+    assert re.fullmatch(r"password=\[REDACTED:password:[0-9a-f]{6}\]", Redactor(b"a").redact("password=" + VALUE))
+
+
+def test_same_value_same_placeholder_within_a_run_and_another_under_another_key() -> None:
+    one = Redactor(b"a")
+
+    assert one.redact("password=" + VALUE) == one.redact("password=" + VALUE)
+    assert one.redact("password=" + VALUE) != Redactor(b"b").redact("password=" + VALUE)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        VALUE,
+        quote(VALUE, safe=""),
+        base64.b64encode(VALUE.encode()).decode(),
+        base64.b64encode(b"a" + VALUE.encode() + b"b").decode(),
+        base64.b64encode(b"ab" + VALUE.encode()).decode(),
+        base64.urlsafe_b64encode(VALUE.encode()).decode(),
+    ],
+)
+def test_every_form_of_a_found_value_is_replaced_everywhere(form: str) -> None:
+    """Before and after the line that gave it away, and in later texts."""
+    redactor = Redactor(b"a")
+    text = redactor.redact(f"first {form} here\npassword={VALUE}\nlast {form}")
+
+    assert form not in text
+    assert form not in redactor.redact(f"elsewhere {form}")
+
+
+def test_ordinary_words_do_not_spread() -> None:
+    """A password that is a word is replaced where it stands and not in every sentence."""
+    assert Redactor(b"a").redact("password: production\nnamespace production").endswith("\nnamespace production")
+
+
+def test_counts_by_kind() -> None:
+    redactor = Redactor(b"a")
+    redactor.redact(f"password={VALUE}\npassword={VALUE}\nmail to jane.doe@example.com")
+
+    assert dict(redactor.counts) == {"password": 2, "email": 1}
+
+
+def test_input_that_speaks_of_redaction_survives() -> None:
+    text = "ns=%5BREDACTED%5D password=[REDACTED] [REDACTED:token:abc123] REDACTED"
+
+    assert Redactor(b"a").redact(text) == text
+
+
+def test_evidence_keeps_its_line_numbers() -> None:
+    raw = RawEvidence(
+        id="E1", kind=EvidenceKind.LOG, name="a.log", source="log", text=f"one\r\n\x0cpassword={VALUE}\n\n\u2028four\n"
+    )
+    evidence = Redactor(b"a").redact_evidence(raw)
+
+    assert len(evidence.lines) == 4
+    assert evidence.quote(1) == "one"
+    assert VALUE not in str(evidence)
+
+
+def test_a_value_found_in_later_evidence_is_replaced_in_earlier_evidence() -> None:
+    def raw(number: int, text: str) -> RawEvidence:
+        return RawEvidence(id=f"E{number}", kind=EvidenceKind.LOG, name="a", source="b", text=text)
+
+    first, second = Redactor(b"a").redact_all([raw(1, f"dial with {VALUE}"), raw(2, f"password={VALUE}")])
+
+    assert VALUE not in str(first)
+    assert VALUE not in str(second)
+
+
+def test_stream_gives_line_for_line_what_the_whole_text_gives() -> None:
+    text = "\n".join(sample.text for sample in log_shaped_samples(7, per_shape=2))
+    lines = text.split("\n")
+    streamed = list(Redactor(b"a").redact_lines(lines))
+
+    assert streamed == Redactor(b"a").redact(text).split("\n")
+
+
+def test_stream_closes_over_its_blocks() -> None:
+    """A key, a value on the next line and a Secret are found wherever a block of the stream may end."""
+    filler = "x" * 97
+
+    def lines() -> Iterator[str]:
+        for _ in range(12_000):
+            yield filler + "\n"
+            yield "db_password:\n"
+            yield f"    {VALUE}\n"
+
+    redacted = list(Redactor(b"a").redact_lines(lines()))
+
+    assert len(redacted) == 36_000
+    assert not any(VALUE in line for line in redacted)
+    assert redacted[0] == filler + "\n"
+
+
+def test_long_private_key_is_followed_over_blocks_of_the_stream() -> None:
+    dashes = "-" * 5
+    body = [f"{number:04d}" + "Ab3/" * 15 for number in range(300)]
+    lines = ["noise " * 40_000, f"{dashes}BEGIN PRIVATE {'KEY'}{dashes}", *body[:150], "z" * 300_000 + " info", *body[150:]]
+    lines += [f"{dashes}END PRIVATE {'KEY'}{dashes}", "after"]
+    redacted = list(Redactor(b"a").redact_lines(lines))
+
+    assert len(redacted) == len(lines)
+    assert not any("Ab3/Ab3/" in line for line in redacted)
+    assert redacted[-1] == "after"
+
+
+def test_key_whose_beginning_was_cut_off_is_found_by_its_end() -> None:
+    dashes = "-" * 5
+    body = ["Qz7+" * 16 for _ in range(9)]
+    redacted = Redactor(b"a").redact("\n".join(["12:00 start", *body, f"{dashes}END RSA PRIVATE {'KEY'}{dashes}", "on"]))
+
+    assert "Qz7+" not in redacted
+    assert redacted.startswith("12:00 start\n")
+    assert redacted.endswith("\non")
+
+
+def test_beginning_of_a_key_without_an_end_does_not_swallow_the_log() -> None:
+    dashes = "-" * 5
+    text = f"{dashes}BEGIN PRIVATE {'KEY'}{dashes}\n" + "connection refused by peer 10.0.0.1\n" * 50
+
+    assert Redactor(b"a").redact(text).count("connection refused") == 50
+
+
+def test_certificates_are_public() -> None:
+    dashes = "-" * 5
+    text = f"{dashes}BEGIN CERTIFICATE{dashes}\n{'Ab3/' * 16}\n{dashes}END CERTIFICATE{dashes}"
+
+    assert Redactor(b"a").redact(text) == text
+
+
+def test_seal_passes_what_was_redacted() -> None:
+    redactor = Redactor(b"a")
+    safe = redactor.redact(f"password={VALUE}")
+
+    assert redactor.seal(f"```\n  12 | {safe}\n```") == f"```\n  12 | {safe}\n```"
+
+
+def test_seal_refuses_a_value_seen_before_even_without_its_surroundings() -> None:
+    redactor = Redactor(b"a")
+    redactor.redact(f"password={VALUE}")
+
+    with pytest.raises(LeakError) as caught:
+        redactor.seal(f"the value is {VALUE}")
+    assert caught.value.kinds == ("password",)
+    assert VALUE not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kubectl create secret generic db --from-literal=password=<new password>",
+        "kubectl create secret generic db-credentials --namespace prod --from-literal=password=...",
+        "kubectl -n prod get secret db-credentials -o jsonpath='{.data.password}' | base64 -d",
+        "kubectl -n prod describe pod api-7d9f8b6c5d-x2x7k",
+        "<!-- incident-bot:v1 key=0123456789abcdef -->",
+        "```mermaid\ntimeline\n  10:00 : OOMKilled\n```",
+        "Rotate the token, then restart: `kubectl rollout restart deploy/api`.",
+        "Prompt sha256 9b2a1c7e4f5d6a8b9c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b, 4096 tokens, gemini-3.8-flash",
+        "| E1 | 12 | password authentication failed for user app |",
+        "Redacted: password 2, token 1, email 3.",
+    ],
+)
+def test_seal_does_not_stumble_over_our_own_text(text: str) -> None:
+    assert Redactor(b"a").seal(text) == text
