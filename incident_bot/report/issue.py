@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from incident_bot.errors import LeakError, UsageError
 from incident_bot.model import (
@@ -269,7 +270,7 @@ def _actions(context: _Context) -> list[str]:
 
 def _sentences(texts: Iterable[str], limit: int) -> list[str]:
     """Those that say something: an empty list item under a line would make a heading of it."""
-    return [sentence for sentence in (prose(text, 500) for text in texts) if sentence][:limit]
+    return list(islice(filter(None, (prose(text, 500) for text in texts)), limit))
 
 
 # cmark-gfm takes a box for ticked when `[x]` stands anywhere on its line.

@@ -24,7 +24,9 @@ def describe_reading(analysis: Analysis, fitted: Fitted) -> list[str]:
         blocks.append("**Cut**\n" + "\n".join(cuts))
     gaps = all_gaps(analysis)
     if gaps:
-        listed = _at_most([_gap(gap) for gap in gaps], _LISTED_GAPS)
+        listed = [_gap(gap) for gap in gaps[:_LISTED_GAPS]]
+        if len(gaps) > _LISTED_GAPS:
+            listed.append(f"- and {len(gaps) - _LISTED_GAPS} more")
         blocks.append("\n".join(["**Not read, not asked or not shown**", *listed]))
     blocks.append(_redactions(analysis.case.redactions))
     return blocks
@@ -55,11 +57,9 @@ def _cuts(analysis: Analysis, fitted: Fitted) -> list[str]:
             said.append(f"{wording.counted(shown.cut_to_fit, 'line')} to stay within GitHub's limit")
         if said:
             cuts.append(f"- {code_span(shown.evidence.id)} {prose('; '.join(said), 500)}")
-    return _at_most(cuts, _LISTED_CUTS)
-
-
-def _at_most(items: list[str], limit: int) -> list[str]:
-    return items if len(items) <= limit else [*items[:limit], f"- and {len(items) - limit} more"]
+    if len(cuts) > _LISTED_CUTS:
+        return [*cuts[:_LISTED_CUTS], f"- and {len(cuts) - _LISTED_CUTS} more"]
+    return cuts
 
 
 def _gap(gap: Gap) -> str:

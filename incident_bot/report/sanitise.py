@@ -51,7 +51,7 @@ def visible(text: str) -> str:
 
     Line separators become spaces, a tab stays. Colour codes of terminals go as a whole.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or _INVISIBLE_LETTERS.isdisjoint(text)):
         return text
     return "".join(map(_visible_character, _ANSI.sub("", text)))
 
