@@ -11,18 +11,12 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from incident_bot.model import Gap
 
-MAX_FILE_BYTES = 16 * 1024 * 1024
-"""Of a larger file only the newest bytes are read: with logs, the end decides."""
-
-MAX_FOLDER_BYTES = 64 * 1024 * 1024
-MAX_FILES = 1_000
-_MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 _MAX_BLANK_LINES = 4_000_000
 _CHUNK_BYTES = 256 * 1024
 _SNIFF_BYTES = 8_192
@@ -41,6 +35,22 @@ _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is read. Of a file over `file_bytes` the newest bytes are read: in a log, the end decides.
+
+    `unpacked_bytes` is how far a packed file is unpacked to find its end.
+    """
+
+    file_bytes: int = 16 * 1024**2
+    folder_bytes: int = 64 * 1024**2
+    files: int = 1_000
+    unpacked_bytes: int = 2 * 1024**3
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextFile:
     """One file: its path relative to the folder with `/`, its text, and what was cut in words.
 
@@ -53,16 +63,16 @@ class TextFile:
     cut: str = ""
 
 
-def read_folder(folder: Path) -> Iterator[TextFile | Gap]:
+def read_folder(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextFile | Gap]:
     """Every readable file below a folder in the order of their names; a `Gap` for each other one.
 
     Hidden files and folders are left out silently, symbolic links with a gap.
     """
-    left_bytes = MAX_FOLDER_BYTES
+    left_bytes = limits.folder_bytes
     for count, path in enumerate(_walk(folder)):
         name = path.relative_to(folder).as_posix()
-        if count >= MAX_FILES or left_bytes <= 0:
-            limit = f"{MAX_FILES} files" if count >= MAX_FILES else f"{MAX_FOLDER_BYTES // 1024**2} MiB"
+        if count >= limits.files or left_bytes <= 0:
+            limit = f"{limits.files} files" if count >= limits.files else f"{limits.folder_bytes // 1024**2} MiB"
             yield Gap(
                 kind="cut",
                 what="the rest of the folder",
@@ -70,7 +80,7 @@ def read_folder(folder: Path) -> Iterator[TextFile | Gap]:
                 remedy="Give a folder with only the files of this incident.",
             )
             return
-        found = read_file(path, name, limit_bytes=min(MAX_FILE_BYTES, left_bytes))
+        found = read_file(path, name, replace(limits, file_bytes=min(limits.file_bytes, left_bytes)))
         if isinstance(found, TextFile):
             left_bytes -= len(found.text)
         yield found
@@ -86,8 +96,8 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent) / name
 
 
-def read_file(path: Path, name: str, *, limit_bytes: int = MAX_FILE_BYTES) -> TextFile | Gap:
-    """One file as text, at most its newest `limit_bytes`."""
+def read_file(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> TextFile | Gap:
+    """One file as text, at most its newest `limits.file_bytes`."""
     if path.is_symlink() or not path.is_file():
         return Gap(
             kind="invalid",
@@ -97,7 +107,7 @@ def read_file(path: Path, name: str, *, limit_bytes: int = MAX_FILE_BYTES) -> Te
         )
     try:
         with path.open("rb") as opened:
-            return _read_open(opened, name, limit_bytes)
+            return _read_open(opened, name, limits)
     except (OSError, EOFError, zlib.error) as error:
         return Gap(
             kind="invalid",
@@ -111,36 +121,36 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
-def _read_open(opened: BinaryIO, name: str, limit_bytes: int) -> TextFile | Gap:
+def _read_open(opened: BinaryIO, name: str, limits: Limits) -> TextFile | Gap:
     head = opened.read(_SNIFF_BYTES)
     opened.seek(0)
     if head.startswith(b"\x1f\x8b"):
         with gzip.GzipFile(fileobj=opened) as unpacked:
             head = unpacked.read(_SNIFF_BYTES)
             unpacked.seek(0)
-            return _decode(unpacked, name, head, limit_bytes)  # type: ignore[arg-type]
-    return _decode(opened, name, head, limit_bytes)
+            return _decode(unpacked, name, head, limits)
+    return _decode(opened, name, head, limits)
 
 
-def _decode(opened: BinaryIO, name: str, head: bytes, limit_bytes: int) -> TextFile | Gap:
+def _decode(opened: BinaryIO | gzip.GzipFile, name: str, head: bytes, limits: Limits) -> TextFile | Gap:
     encoding = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "")
     if not encoding and _is_binary(head):
         return Gap(
             kind="unsupported", what=name, reason="not text", remedy="Give text files, or text packed with gzip."
         )
-    newest, dropped_lines, complete = _read_newest(opened, limit_bytes)
+    newest, dropped_lines, complete = _read_newest(opened, limits)
     if encoding.startswith("utf-16") and dropped_lines:
         return Gap(
             kind="cut",
             what=name,
-            reason=f"UTF-16 text over {limit_bytes // 1024**2} MiB",
+            reason=f"UTF-16 text over {limits.file_bytes // 1024**2} MiB",
             remedy="Save the file as UTF-8.",
         )
     text = newest.decode(encoding or "utf-8", errors="replace").removeprefix("\ufeff")
     if not dropped_lines:
         return TextFile(name=name, text=text)
     text = text[text.find("\n") + 1 :]
-    size = f"only the newest {max(limit_bytes // 1024**2, 1)} MiB were read"
+    size = f"only the newest {max(limits.file_bytes // 1024**2, 1)} MiB were read"
     if not complete:
         return TextFile(
             name=name, text=text, cut=f"{size} of what was unpacked; unpacking stopped, line numbers count from there"
@@ -156,7 +166,7 @@ def _is_binary(head: bytes) -> bool:
     return head.startswith(_MAGIC) or control * 3 > len(head)
 
 
-def _read_newest(opened: BinaryIO, limit_bytes: int) -> tuple[bytes, int, bool]:
+def _read_newest(opened: BinaryIO | gzip.GzipFile, limits: Limits) -> tuple[bytes, int, bool]:
     """The newest bytes, the number of lines before them (0: nothing was cut), and whether the end was reached.
 
     The line that the cut goes through is counted as cut, since its beginning is lost.
@@ -167,10 +177,10 @@ def _read_newest(opened: BinaryIO, limit_bytes: int) -> tuple[bytes, int, bool]:
         chunks.append(chunk)
         held += len(chunk)
         total += len(chunk)
-        while held - len(chunks[0]) >= limit_bytes:
+        while held - len(chunks[0]) >= limits.file_bytes:
             oldest = chunks.popleft()
             held -= len(oldest)
             dropped += oldest.count(b"\n")
-        if total > _MAX_UNPACKED_BYTES:
+        if total > limits.unpacked_bytes:
             return b"".join(chunks), dropped + 1, False
     return b"".join(chunks), dropped + 1 if total > held else 0, True
