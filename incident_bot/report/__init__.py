@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident_bot.report.comments import render_refired_note, render_resolved_comment
+from incident_bot.report.comments import render_resolved_comment
 from incident_bot.report.issue import draft, draft_minimal, marker
 from incident_bot.report.pictures import drawn_lines
 from incident_bot.report.terminal import render_terminal
@@ -12,7 +12,6 @@ __all__ = [
     "draft_minimal",
     "drawn_lines",
     "marker",
-    "render_refired_note",
     "render_resolved_comment",
     "render_terminal",
 ]

@@ -316,9 +316,11 @@ def _footer(context: _Context) -> str:
     if diagnosis.model:
         cost = "cost unknown" if usage.cost_usd is None else f"{usage.cost_usd:.4f} USD"
         out = usage.output_tokens + usage.thinking_tokens
-        made_by += [f"{prose(diagnosis.model, 80)}, {usage.input_tokens:,} tokens in, {out:,} out, {cost}"]
+        made_by += [
+            f"written by rules and {prose(diagnosis.model, 80)}, {usage.input_tokens:,} tokens in, {out:,} out, {cost}"
+        ]
     else:
-        made_by += ["rules only, no model"]
+        made_by += ["written by rules only, no model"]
     if diagnosis.timings_s:
         made_by.append(f"{sum(diagnosis.timings_s.values()):.1f} s")
     if diagnosis.prompt_sha256:
@@ -326,5 +328,5 @@ def _footer(context: _Context) -> str:
     made_by.append(f"incident-bot {context.version}")
     return (
         "<sub>Wrong or right? Comment `/incident-bot wrong`, `/incident-bot confirm` or "
-        f"`/incident-bot correct <cause>`. · {' · '.join(made_by)}</sub>"
+        f"`/incident-bot correct <cause>`. Check before you act: {' · '.join(made_by)}</sub>"
     )

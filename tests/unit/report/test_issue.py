@@ -453,15 +453,14 @@ def test_no_body_depends_on_when_it_is_drawn_but_for_the_age():
     assert body() == body()
 
 
-def test_comments_are_short_and_do_not_repeat_the_analysis():
-    resolved = report.render_resolved_comment(
-        replace(CASE.incident, alert=replace(CASE.incident.alert, ends_at=NOW)), now=NOW
-    )
-    refired = report.render_refired_note(ANALYSIS, times=3, now=NOW)
+def test_the_resolved_comment_is_short_and_does_not_repeat_the_analysis():
+    alert = replace(CASE.incident.alert, ends_at=NOW)
+    resolved = report.render_resolved_comment(replace(CASE.incident, alert=alert), now=NOW)
 
     assert "It fired for 13 min." in resolved
-    assert "3 times so far" in refired
-    assert "The memory limit is smaller than the model, very likely (0.94)" in refired
-    for text in (resolved, refired):
-        assert len(text) < 500
-        assert not re.search(r"E\d:\d|kubectl|###", text)
+    assert len(resolved) < 500
+    assert not re.search(r"E\d:\d|kubectl|###", resolved)
+
+
+def test_an_alert_that_never_said_when_it_ended_ends_now():
+    assert "**Resolved** at 2026-11-21 00:52 UTC" in report.render_resolved_comment(CASE.incident, now=NOW)
