@@ -19,6 +19,8 @@ from incident_bot.redaction.scanner import scanner_for
 from incident_bot.redaction.values import PLACEHOLDER
 
 _BLOCK_CHARS = 1 << 18
+_SURROUNDING_CHARS = 2048
+_MOST_ROUNDS = 4
 _HELD_BACK_LINES = 8
 _HELD_BACK_CHARS = 1 << 15
 
@@ -118,24 +120,59 @@ class Redactor:
                 self._known.remember(text[finding.start : finding.end], finding.kind)
 
     def _replace(self, text: str, findings: Sequence[Finding]) -> str:
-        found = [(finding, text[finding.start : finding.end]) for finding in findings]
-        again = [pair for pair in self._known.find(text) if not _inside_placeholder(text, pair[0])]
-        if not found and not again:
-            return text
+        """The text with its findings and every known value replaced, and what only that brought to light."""
+        safe, changed = self._replace_once(text, findings)
         parts: list[str] = []
         at = 0
-        for finding, value in sorted([*found, *again], key=lambda pair: (pair[0].start, -pair[0].end)):
+        for start, end in _surroundings(safe, changed):
+            stretch = safe[start:end]
+            for _ in range(_MOST_ROUNDS):
+                found = self._scanner.scan(stretch, PemReader())
+                stretch, changed = self._replace_once(stretch, found)
+                if not changed:
+                    break
+            parts += (safe[at:start], stretch)
+            at = end
+        return "".join((*parts, safe[at:])) if parts else safe
+
+    def _replace_once(self, text: str, findings: Sequence[Finding]) -> tuple[str, list[tuple[int, int]]]:
+        """The text with placeholders, and where they stand in it."""
+        found = [(finding, text[finding.start : finding.end]) for finding in findings]
+        found += [pair for pair in self._known.find(text) if not _inside_placeholder(text, pair[0])]
+        parts: list[str] = []
+        changed: list[tuple[int, int]] = []
+        at = written = 0
+        for finding, value in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end)):
             if finding.start < at:
                 continue
-            parts += (text[at : finding.start], self._placeholder(finding.kind, value))
+            placeholder = self._placeholder(finding.kind, value)
+            parts += (text[at : finding.start], placeholder)
+            written += finding.start - at + len(placeholder)
+            changed.append((written - len(placeholder), written))
             at = finding.end
             self._counts[finding.kind] += 1
-        parts.append(text[at:])
-        return "".join(parts)
+        return ("".join((*parts, text[at:])), changed) if parts else (text, changed)
 
     def _placeholder(self, kind: str, value: str) -> str:
         digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
         return f"[REDACTED:{kind}:{digest[:6]}]"
+
+
+def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches of whole lines around changes: a placeholder can end a word that nothing ended before."""
+    start = end = -1
+    for low, high in changed:
+        left = text.rfind("\n", max(0, low - _SURROUNDING_CHARS), low) + 1 or max(0, low - _SURROUNDING_CHARS)
+        right = text.find("\n", high, high + _SURROUNDING_CHARS)
+        right = right if right >= 0 else min(len(text), high + _SURROUNDING_CHARS)
+        if left <= end:
+            end = max(end, right)
+            continue
+        if end >= 0:
+            yield start, end
+        start, end = left, right
+    if end >= 0:
+        yield start, end
 
 
 def _inside_placeholder(text: str, finding: Finding) -> bool:

@@ -14,7 +14,9 @@ _FRAGMENTS = [
     ":password:abc123]", "-----BEGIN ", "PRIVATE KEY-----", "kind: Secret\n", "data:\n  a: ", "name: ", "value: ", "Ab3dE5fG7hJ9kL1m",
     "\r\n", "\x00", "\u2028", "é", "\x1b[31m", "%22", "&quot;", "curl -u a:", "4111111111111111", "eyJ", "sk-", ",", ";",
 ]  # fmt: skip
-texts = st.lists(st.one_of(st.sampled_from(_PIECES), st.sampled_from(_FRAGMENTS), st.text(max_size=12)), max_size=12).map("".join)
+texts = st.lists(
+    st.one_of(st.sampled_from(_PIECES), st.sampled_from(_FRAGMENTS), st.text(max_size=12)), max_size=12
+).map("".join)
 
 
 @given(texts)

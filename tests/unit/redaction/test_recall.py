@@ -34,7 +34,9 @@ def test_provider_credentials_are_found(seed: int) -> None:
 def test_every_provider_kind_is_found_at_least_once() -> None:
     """No kind of the table is dead."""
     found = {kind for kind, _ in provider_recipes()} - {
-        sample.kind for sample in provider_samples(3, per_recipe=1) if sample.leaks(Redactor(b"key").redact(sample.text))
+        sample.kind
+        for sample in provider_samples(3, per_recipe=1)
+        if sample.leaks(Redactor(b"key").redact(sample.text))
     }
 
     assert found == {kind for kind, _ in provider_recipes()}

@@ -115,7 +115,13 @@ def test_stream_closes_over_its_blocks() -> None:
 def test_long_private_key_is_followed_over_blocks_of_the_stream() -> None:
     dashes = "-" * 5
     body = [f"{number:04d}" + "Ab3/" * 15 for number in range(300)]
-    lines = ["noise " * 40_000, f"{dashes}BEGIN PRIVATE {'KEY'}{dashes}", *body[:150], "z" * 300_000 + " info", *body[150:]]
+    lines = [
+        "noise " * 40_000,
+        f"{dashes}BEGIN PRIVATE {'KEY'}{dashes}",
+        *body[:150],
+        "z" * 300_000 + " info",
+        *body[150:],
+    ]
     lines += [f"{dashes}END PRIVATE {'KEY'}{dashes}", "after"]
     redacted = list(Redactor(b"a").redact_lines(lines))
 
@@ -127,7 +133,9 @@ def test_long_private_key_is_followed_over_blocks_of_the_stream() -> None:
 def test_key_whose_beginning_was_cut_off_is_found_by_its_end() -> None:
     dashes = "-" * 5
     body = ["Qz7+" * 16 for _ in range(9)]
-    redacted = Redactor(b"a").redact("\n".join(["12:00 start", *body, f"{dashes}END RSA PRIVATE {'KEY'}{dashes}", "on"]))
+    redacted = Redactor(b"a").redact(
+        "\n".join(["12:00 start", *body, f"{dashes}END RSA PRIVATE {'KEY'}{dashes}", "on"])
+    )
 
     assert "Qz7+" not in redacted
     assert redacted.startswith("12:00 start\n")
