@@ -390,3 +390,41 @@ def test_of_several_pods_the_worst_is_read_and_the_choice_is_told(api: KubeApi) 
     assert collected.target.pod == "api-1"
     assert gap_about(collected, "names no pod").reason == "the alert names no pod; api-1 is read, the worst off of 3"
     assert [item.name for item in collected.items].count("pods.txt") == 1
+
+
+def collect_target(api: KubeApi, target: Target) -> Collected:
+    source = connect(kubeconfig_data=api.kubeconfig())
+    try:
+        return source.collect(Incident(key="0" * 16, alert=Alert(name="A"), target=target))
+    finally:
+        source.close()
+
+
+def test_an_alert_about_a_node_reads_the_node_and_its_events_only(api: KubeApi) -> None:
+    about_node = {
+        **EVENT,
+        "metadata": {"name": "n1.1", "namespace": "default", "uid": "u-4"},
+        "involvedObject": {"kind": "Node", "name": "n1", "uid": "n1"},
+        "reason": "NodeNotReady",
+    }
+    api.objects.append(about_node)
+
+    collected = collect_target(api, Target(node="n1"))
+
+    assert [item.name for item in collected.items] == ["events.txt", "node-n1.yaml"]
+    assert "NodeNotReady" in collected.items[0].text
+    assert collected.gaps == ()
+
+
+def test_an_alert_about_nothing_asks_nothing(api: KubeApi) -> None:
+    collected = collect_target(api, Target(cluster="prod"))
+
+    assert [gap.kind for gap in collected.gaps] == ["invalid"]
+    assert api.reads == []
+
+
+def test_a_pod_without_a_namespace_is_looked_for_where_kubectl_would(api: KubeApi) -> None:
+    collected = collect_target(api, Target(pod="api-0"))
+
+    assert collected.target.namespace == "default"
+    assert {read.namespace for read in api.reads} == {"default"}

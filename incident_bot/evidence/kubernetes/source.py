@@ -60,11 +60,11 @@ class KubernetesSource:
         """Read what there is about the incident's target within the deadline.
 
         Never raises for what the cluster does: each thing that could not be read is a `Gap`.
-        A target without a namespace is looked for in the context's, else in `default`, as
-        kubectl does. The target in the answer names the pod that was read.
+        A pod or workload without a namespace is looked for in the context's, else in `default`,
+        as kubectl does. The target in the answer names the pod that was read.
         """
         target = incident.target
-        if not target.namespace and target.name != "cluster":
+        if not target.namespace and (target.pod or target.workload):
             target = replace(target, namespace=self._namespace or "default")
         visit = _Visit(self._api, target, deadline_s=self._deadline_s, log_bytes=self._log_bytes)
         return visit.run()
