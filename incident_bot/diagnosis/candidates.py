@@ -140,8 +140,10 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
     )
 
 
-def from_status(scene: Scene) -> list[Candidate]:
-    """What Kubernetes says in its own words, for failures that no rule knows."""
+def from_status(scene: Scene, health: Health) -> list[Candidate]:
+    """What Kubernetes says in its own words, for failures that no rule knows; warnings about the healthy are noise."""
+    if health.is_known and not health.failing:
+        return []
     return [
         Candidate(
             id=f"status-{reason.lower()}",

@@ -80,7 +80,7 @@ def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candid
     """Everything that could be a cause, with its activity and its confidence."""
     found = [from_match(match) for match in match_rules(rules, scene)]
     found += from_logs(scene, health)
-    found += from_status(scene)
+    found += from_status(scene, health)
     judged = [replace(item, activity=judge_activity(item, scene, health)) for item in found]
     return [weigh(item, scene, health) for item in judged if item.activity is not Activity.INACTIVE]
 

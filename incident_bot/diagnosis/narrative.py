@@ -130,7 +130,7 @@ def _why_healthy(scene: Scene, health: Health) -> str:
     ]
     if completed:
         return " (it completed)"
-    return f" ({ready} of {len(health.own_pods)} pod(s) without a fault)" if health.own_pods and ready else ""
+    return f" ({ready} of {len(health.own_pods)} pods without a fault)" if health.own_pods and ready else ""
 
 
 def _past(health: Health) -> str:
@@ -141,10 +141,19 @@ def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
     container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
     restarts = int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
     replicas = _replicas(scene)
-    parts = [f"{restarts} restart(s)"] if restarts else []
+    parts = [] if _names_target(candidate, scene) or not health.failing else [_who(scene)]
+    if restarts:
+        parts.append(f"{restarts} restart{'s' if restarts > 1 else ''}")
     if replicas:
-        parts.append(f"{replicas[0]} of {replicas[1]} replica(s) ready")
+        parts.append(f"{replicas[0]} of {replicas[1]} replicas ready")
     return f" ({', '.join(parts)})" if parts and health.failing else ""
+
+
+def _names_target(candidate: Candidate, scene: Scene) -> bool:
+    """Whether the title says already which pod or workload it is about."""
+    title = title_of(candidate, scene)
+    names = (scene.target.pod, scene.target.workload, scene.target.node)
+    return any(name and name in title for name in names) or not any(names)
 
 
 def _replicas(scene: Scene) -> tuple[int, int] | None:
@@ -178,11 +187,11 @@ def _count_replicas(scene: Scene) -> str:
     ready, wanted = replicas
     name = scene.target.workload or _who(scene)
     if ready == 0:
-        return f"All of {name} is down: 0 of {wanted} replica(s) ready."
+        return f"All of {name} is down: 0 of {wanted} replicas ready."
     return (
-        f"{name} runs degraded: {ready} of {wanted} replica(s) ready."
+        f"{name} runs degraded: {ready} of {wanted} replicas ready."
         if ready < wanted
-        else f"{ready} of {wanted} replica(s) of {name} are ready."
+        else f"{ready} of {wanted} replicas of {name} are ready."
     )
 
 
@@ -193,8 +202,13 @@ def _count_siblings(health: Health) -> str:
     good = len(health.own_pods) - len(bad)
     if not bad:
         return ""
-    return f"{len(bad)} of {len(health.own_pods)} pod(s) read are failing ({', '.join(bad[:3])})" + (
-        f"; {good} still work." if good else "; none of those read works."
+    names = ", ".join(bad[:3])
+    if good:
+        return f"{len(bad)} of {len(health.own_pods)} pods read are failing ({names}); {good} still work."
+    return (
+        f"{names} is failing; no other pod of it was read."
+        if len(bad) == 1
+        else f"All {len(bad)} pods read are failing ({names})."
     )
 
 
@@ -281,11 +295,17 @@ def tell_ruled_out(ranking: Ranking, scene: Scene) -> tuple[str, ...]:
     """What was looked for and not found, or found and set aside, each with its line."""
     found = [_setting_aside(item, scene, "is noise, seen on healthy clusters too") for item in ranking.noise[:2]]
     shown = {item.id for item in ranking.causes}
-    aside = [item for item in ranking.elsewhere if item.id not in shown][:3]
+    aside = list({_about(item): item for item in reversed(ranking.elsewhere) if item.id not in shown}.values())[::-1][
+        :3
+    ]
     found += [_setting_aside(item, scene, _why_aside(item)) for item in aside]
     found += list(_not_memory(scene, ranking))
     found += list(_not_node(scene))
     return tuple(dict.fromkeys(found))[:6]
+
+
+def _about(item: Candidate) -> tuple[str, ...]:
+    return (item.pod, item.container) if item.container else (item.pod, item.id)
 
 
 def _setting_aside(item: Candidate, scene: Scene, why: str) -> str:

@@ -173,7 +173,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
 
 
 _REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-(?=[a-z]*\d|[b-df-hj-np-tv-xz]+-)[a-z0-9]{2,10}-[a-z0-9]{5}$")
-_ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
+_ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|(?=[a-z]*\d)[a-z0-9]{5}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
 
 
 def stem_of(pod: str) -> str:
@@ -282,6 +282,11 @@ class _Relations:
         for item in objects:
             if item.kind == "Pod" and self._is_target_pod(item.name):
                 self._add_owner(item)
+        self._owned = {
+            item.name
+            for item in objects
+            if item.kind == "Pod" and first_value(item.body, "metadata.ownerReferences[].name") in self._stems
+        }
         self._known_pods = {item.name for item in objects if item.kind == "Pod"}
         self._says_target = bool(target.pod or target.workload or target.node)
         self._claims = {
@@ -315,7 +320,9 @@ class _Relations:
         return Relation.NEIGHBOUR
 
     def _is_ours(self, pod: str) -> bool:
-        return any(pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems)
+        return pod in self._owned or any(
+            pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems
+        )
 
     def _is_foreign(self, namespace: str) -> bool:
         return bool(self._target.namespace and namespace and namespace != self._target.namespace)
@@ -447,7 +454,7 @@ def _read_log(
     return Log(
         evidence_id=item.id,
         pod=pod or (container.pod if container else ""),
-        container=name or (container.name if container else ""),
+        container=container.name if container else name,
         role=container.role if container else _guess_role(name),
         relation=container.relation if container else relate.of_pod(pod, "") if pod else Relation.OWN,
         previous=previous,
@@ -465,10 +472,10 @@ def _find_container(pod: str, name: str, containers: Sequence[Container], file_n
         item for item in containers if item.relation <= Relation.SIBLING
     ]
     named = [item for item in near if name and item.name == name]
-    if not named and not name:
+    if not named:
         words = set(re.split(r"[^a-z0-9]+", file_name.lower()))
         named = [item for item in near if item.name.lower() in words or item.name.lower() in file_name.lower()]
-    if not named and not name:
+    if not named:
         mains = {item.name for item in near if item.role == "main" and item.relation <= Relation.SIBLING}
         named = [item for item in near if item.role == "main"] if len(mains) == 1 else []
     return min(named, key=lambda item: (item.relation, -len(item.name)), default=None)

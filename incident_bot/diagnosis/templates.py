@@ -12,14 +12,25 @@ _BREAKS = re.compile(r"[\r\n\t\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def fill_text(template: str, values: Mapping[str, str]) -> str:
-    """Prose with values; a missing one becomes its fallback, else its name in capitals.
+    """Prose with values; a missing one becomes its fallback, else "the pod" for {pod} and its name in capitals.
 
     Values are cut and put on one line; they are never parsed again, so braces in them stay braces.
     """
-    return "".join(
-        literal + ("" if field is None else _BREAKS.sub(" ", _value(field, values))[:_MAX_CHARS])
-        for literal, field in _parts(template)
-    ).strip()
+    told = ""
+    for literal, field in _parts(template):
+        told += literal
+        if field is not None:
+            value = _BREAKS.sub(" ", _value(field, values))[:_MAX_CHARS]
+            told = _drop_noun(told, field, value) + value
+    return told.strip()
+
+
+def _drop_noun(told: str, field: str, value: str) -> str:
+    """`container {container}` without a value reads "the container", not "container the container"."""
+    noun = field.partition("|")[0]
+    if value.endswith(f" {noun}") and told.lower().endswith(f"{noun} "):
+        return told[: -len(noun) - 1]
+    return told
 
 
 def fill_command(template: str, values: Mapping[str, str]) -> str:
@@ -33,6 +44,15 @@ def fill_command(template: str, values: Mapping[str, str]) -> str:
     ).strip()
 
 
+_UNNAMED = {
+    "pod": "the pod",
+    "container": "the container",
+    "namespace": "its namespace",
+    "workload": "the workload",
+    "node": "the node",
+}
+
+
 def _parts(template: str) -> list[tuple[str, str | None]]:
     # format() itself would evaluate {a.b} and {a[0]}; only the parser is used.
     return [(literal, field) for literal, field, _, _ in string.Formatter().parse(template)]
@@ -40,7 +60,7 @@ def _parts(template: str) -> list[tuple[str, str | None]]:
 
 def _value(field: str, values: Mapping[str, str]) -> str:
     name, bar, fallback = field.partition("|")
-    return values.get(name) or (fallback if bar else name.upper())
+    return values.get(name) or (fallback if bar else _UNNAMED.get(name, name.upper()))
 
 
 def _word(field: str, values: Mapping[str, str]) -> str:

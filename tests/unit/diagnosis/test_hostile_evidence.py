@@ -53,7 +53,9 @@ def test_doubled_braces_are_literal_braces() -> None:
 
 
 def test_fallback_speaks_when_the_value_is_missing() -> None:
-    assert fill_text("limit {limit|of unknown size} in {pod}", {}) == "limit of unknown size in POD"
+    assert fill_text("limit {limit|of unknown size} in {pod}", {}) == "limit of unknown size in the pod"
+    assert fill_text("so container {container} of {wanted} waits", {}) == "so the container of WANTED waits"
+    assert fill_text("quota of namespace {namespace|its namespace}", {}) == "quota of its namespace"
 
 
 @pytest.mark.parametrize("name", ["a(b+)+$", "[", "((((", "\\", "*" * 50, "(?P<x>.*"])
