@@ -230,6 +230,7 @@ def _read_plain(folder: Path) -> Collected:
             gaps.append(found)
         elif found.text.strip():
             files.append(found)
+            gaps.extend(_cut_gap(found))
     if not files:
         reasons = "; ".join(f"{gap.what}: {gap.reason}" for gap in gaps[:3]) or "it is empty"
         raise UsageError(
@@ -238,7 +239,8 @@ def _read_plain(folder: Path) -> Collected:
         )
     items = [item for file in files for item in _evidence_of(file)]
     items.sort(key=lambda item: (_ORDER[item.kind], item.name))
-    readings = [kubectl.read_lines("", item.kind, _lines(item.text)) for item in items]
+    outputs = [item for item in items if item.kind is not EvidenceKind.LOG]
+    readings = [kubectl.read_lines("", item.kind, _lines(item.text)) for item in outputs]
     pods = kubectl.containers_by_pod(readings)
     kept: list[RawEvidence] = []
     for item in items:
@@ -248,6 +250,11 @@ def _read_plain(folder: Path) -> Collected:
         else:
             kept.append(replace(named, id=f"E{len(kept) + 1}"))
     return Collected(items=tuple(kept), gaps=tuple(gaps), target=_target_of(readings, kept))
+
+
+def _cut_gap(file: TextFile) -> list[Gap]:
+    remedy = "Give a smaller file, e.g. with `kubectl logs --tail` or of one namespace."
+    return [Gap(kind="cut", what=file.name, reason=file.cut, remedy=remedy)] if file.cut else []
 
 
 def _lines(text: str) -> list[str]:
@@ -298,14 +305,10 @@ def _with_origin(item: RawEvidence, pods: Mapping[str, Sequence[str]]) -> RawEvi
     """A log with its pod and container; kubectl's own error in place of a log is a gap."""
     if item.kind is not EvidenceKind.LOG:
         return item
-    reason = kubectl.explain_no_log(item.text)
+    reason = kubectl.explain_no_output(item.text)
     if reason:
-        return Gap(
-            kind="not-found",
-            what=f"log in {item.name}",
-            reason=reason,
-            remedy="Collect the log while the container exists.",
-        )
+        remedy = "Collect it again while the object exists, with an account that may read it."
+        return Gap(kind="not-found", what=item.name, reason=reason, remedy=remedy)
     if item.source.startswith("kubectl "):
         pod, container, previous = kubectl.origin_of_command(item.source)
     else:

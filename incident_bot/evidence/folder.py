@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from incident_bot.model import Gap
+from incident_bot import kubectl
+from incident_bot.model import EvidenceKind, Gap
 
 _MAX_BLANK_LINES = 4_000_000
 _CHUNK_BYTES = 256 * 1024
@@ -31,12 +32,13 @@ _MAGIC = (
     b"\x28\xb5\x2f\xfd",
     b"SQLite format 3",
 )
+_NEWEST_DECIDES = (EvidenceKind.LOG, EvidenceKind.NOTE)
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is read. Of a file over `file_bytes` the newest bytes are read: in a log, the end decides.
+    """How much is read. Of a log over `file_bytes` the newest bytes are read, of other files the first.
 
     `unpacked_bytes` is how far a packed file is unpacked to find its end.
     """
@@ -54,7 +56,7 @@ DEFAULT_LIMITS = Limits()
 class TextFile:
     """One file: its path relative to the folder with `/`, its text, and what was cut in words.
 
-    Where older bytes were cut, blank lines stand for the lines before, so that line numbers
+    Where older lines were cut, blank lines stand for the lines before, so that line numbers
     are still those of the file.
     """
 
@@ -97,7 +99,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def read_file(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> TextFile | Gap:
-    """One file as text, at most its newest `limits.file_bytes`."""
+    """One file as text, at most `limits.file_bytes` of it."""
     if path.is_symlink() or not path.is_file():
         return Gap(
             kind="invalid",
@@ -138,26 +140,43 @@ def _decode(opened: BinaryIO | gzip.GzipFile, name: str, head: bytes, limits: Li
         return Gap(
             kind="unsupported", what=name, reason="not text", remedy="Give text files, or text packed with gzip."
         )
+    encoding = encoding or "utf-8"
+    if kubectl.recognise(name, head.decode(encoding, errors="replace").removeprefix("\ufeff")) in _NEWEST_DECIDES:
+        return _decode_newest(opened, name, encoding, limits)
+    return _decode_oldest(opened, name, encoding, limits)
+
+
+def _decode_oldest(opened: BinaryIO | gzip.GzipFile, name: str, encoding: str, limits: Limits) -> TextFile:
+    """Kubectl output needs its beginning: headers and the kinds of objects stand there."""
+    data = opened.read(limits.file_bytes)
+    text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
+    if not opened.read(1):
+        return TextFile(name=name, text=text)
+    text = text[: text.rfind("\n") + 1]
+    cut = f"from line {text.count(chr(10)) + 1} on: only the first {_mebibytes(limits)} were read"
+    return TextFile(name=name, text=text, cut=cut)
+
+
+def _decode_newest(opened: BinaryIO | gzip.GzipFile, name: str, encoding: str, limits: Limits) -> TextFile | Gap:
     newest, dropped_lines, complete = _read_newest(opened, limits)
     if encoding.startswith("utf-16") and dropped_lines:
-        return Gap(
-            kind="cut",
-            what=name,
-            reason=f"UTF-16 text over {limits.file_bytes // 1024**2} MiB",
-            remedy="Save the file as UTF-8.",
-        )
-    text = newest.decode(encoding or "utf-8", errors="replace").removeprefix("\ufeff")
+        reason = f"UTF-16 text over {_mebibytes(limits)}"
+        return Gap(kind="cut", what=name, reason=reason, remedy="Save the file as UTF-8.")
+    text = newest.decode(encoding, errors="replace").removeprefix("\ufeff")
     if not dropped_lines:
         return TextFile(name=name, text=text)
     text = text[text.find("\n") + 1 :]
-    size = f"only the newest {max(limits.file_bytes // 1024**2, 1)} MiB were read"
+    size = f"only the newest {_mebibytes(limits)} were read"
     if not complete:
-        return TextFile(
-            name=name, text=text, cut=f"{size} of what was unpacked; unpacking stopped, line numbers count from there"
-        )
+        cut = f"{size} of what was unpacked; unpacking stopped, line numbers count from there"
+        return TextFile(name=name, text=text, cut=cut)
     if dropped_lines > _MAX_BLANK_LINES:
         return TextFile(name=name, text=text, cut=f"older lines: {size}; line numbers count from there")
     return TextFile(name=name, text="\n" * dropped_lines + text, cut=f"lines 1 to {dropped_lines}: {size}")
+
+
+def _mebibytes(limits: Limits) -> str:
+    return f"{max(limits.file_bytes // 1024**2, 1)} MiB"
 
 
 def _is_binary(head: bytes) -> bool:

@@ -5,7 +5,7 @@ work grows linearly with it.
 """
 
 from incident_bot.kubectl.events import format_events
-from incident_bot.kubectl.origin import explain_no_log, origin_of_command, read_log_origin
+from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.projection import project_object
 from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
@@ -19,7 +19,7 @@ __all__ = [
     "Part",
     "Reading",
     "containers_by_pod",
-    "explain_no_log",
+    "explain_no_output",
     "format_events",
     "infer_target",
     "origin_of_command",

@@ -28,9 +28,11 @@ _KUBELET_LINK = re.compile(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,
 _GENERIC = frozenset(
     {"", "pod", "log", "logs", "output", "out", "stdout", "stderr", "current", "all", "container", "file"}
 )
-_NO_LOG = re.compile(
-    r"(?:unable to retrieve container logs for \S+|Error from server \(\w+\): .*|"
-    r"error: (?:container|a container name|timed out|pod|unable|You must|Internal|no).*|failed to try resolving symlinks.*)"
+_NO_OUTPUT = re.compile(
+    r"unable to retrieve container logs for \S+|failed to try resolving symlinks in path .*|"
+    r"Error from server(?: \(\w+\))?: .*|The connection to the server \S+ was refused.*|Unable to connect to the server: .*|"
+    r"error: (?:container \S+ is not valid for pod|a container name must be specified|timed out waiting for|"
+    r"You must be logged in to the server|the server doesn't have a resource type|unable to retrieve).*"
 )
 
 
@@ -78,13 +80,14 @@ def origin_of_command(command: str) -> tuple[str, str, bool]:
     return pod, container or (named[2] if len(named) > 2 else ""), previous
 
 
-def explain_no_log(text: str) -> str:
-    """What kubectl or the kubelet said when the text is no log but one of their errors, else an empty string.
+def explain_no_output(text: str) -> str:
+    """What kubectl or the kubelet said when the text is only one of their errors, else an empty string.
 
     `kubectl logs` prints `unable to retrieve container logs for containerd://...` with exit code 0.
+    A program's own `error: ...` is a log.
     """
     stripped = text[:4_000].strip()
-    return stripped if "\n" not in stripped and _NO_LOG.fullmatch(stripped) else ""
+    return stripped if "\n" not in stripped and _NO_OUTPUT.fullmatch(stripped) else ""
 
 
 def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:

@@ -101,7 +101,7 @@ def test_an_error_of_kubectl_in_place_of_a_log_is_a_gap(tmp_path: Path) -> None:
     (tmp_path / "pods.txt").write_text(recorded("pods.txt"))
 
     assert [K.TABLE] == [item.kind for item in read(tmp_path)]
-    assert {"log in server.log": "not-found"} == gaps_of(tmp_path)
+    assert {"server.log": "not-found"} == gaps_of(tmp_path)
 
 
 def test_files_that_are_no_text_links_and_hidden_files_are_left_out(tmp_path: Path) -> None:
@@ -158,6 +158,18 @@ def test_of_a_large_file_the_newest_lines_are_read_under_their_own_numbers(tmp_p
     assert lines[first:] == kept[first:]
     assert f"lines 1 to {first}: only the newest" in found.cut
     assert 500_000 <= sum(len(line) + 1 for line in kept[first:]) < 800_000
+
+
+def test_of_large_kubectl_output_the_beginning_is_read(tmp_path: Path) -> None:
+    """A list that lost its end still gives its first objects; one that lost its beginning gives nothing."""
+    path = tmp_path / "pods.json"
+    path.write_text(recorded("pods.json"))
+    found = read_file(path, "pods.json", Limits(file_bytes=8_000))
+
+    assert isinstance(found, TextFile)
+    assert recorded("pods.json").startswith(found.text)
+    assert 7_000 < len(found.text) <= 8_000
+    assert f"from line {found.text.count(chr(10)) + 1} on" in found.cut
 
 
 def test_a_packed_file_that_never_ends_is_given_up(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fakes.kubectl_text import POD_1_20, evidence_of, recorded
 from incident_bot.kubectl import (
     containers_by_pod,
-    explain_no_log,
+    explain_no_output,
     infer_target,
     project_object,
     read,
@@ -35,7 +35,7 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=40).ma
 def exercise(text: str, name: str = "a.txt") -> None:
     """Every door, with every kind that somebody may have given the text."""
     recognise(name, text)
-    explain_no_log(text)
+    explain_no_output(text)
     split_transcript(name, text.split("\n"))
     for kind in EvidenceKind:
         reading = read(evidence_of(text, kind))
@@ -98,7 +98,7 @@ def test_objects_of_wrong_types_are_read_and_projected_without_raising(body: obj
 def test_work_grows_with_the_text_and_not_with_its_square(text: str) -> None:
     """Each of these takes minutes where a scan starts again at every character."""
     recognise("a.txt", text)
-    explain_no_log(text)
+    explain_no_output(text)
     split_transcript("a.txt", text.split("\n"))
     read_log_origin(text[:5_000], text)
     for kind in (EvidenceKind.OBJECT, EvidenceKind.DESCRIBE):

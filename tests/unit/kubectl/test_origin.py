@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident_bot.kubectl import explain_no_log, read_log_origin
+from incident_bot.kubectl import explain_no_output, read_log_origin
 
 PODS = {"api-7d9f8c6b5-x2k4q": ("fetch", "log-shipper", "server"), "db-0": ("postgres",)}
 ONE = {"web-0": ("web",)}
@@ -86,11 +86,12 @@ def test_kubectls_remark_names_the_container() -> None:
     ],
 )
 def test_an_error_in_place_of_a_log_is_no_log(text: str) -> None:
-    assert text.strip() == explain_no_log(text)
+    assert text.strip() == explain_no_output(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "error: disk full\n", "line one\nError from server (NotFound): x\n", "starting\n"]
+    "text",
+    ["", "error: disk full\n", "error: no model found\n", "line one\nError from server (NotFound): x\n", "starting\n"],
 )
 def test_a_log_with_errors_is_a_log(text: str) -> None:
-    assert "" == explain_no_log(text)
+    assert "" == explain_no_output(text)
