@@ -7,6 +7,7 @@ empty, cut or of the wrong shape (google-genai 3.4). All of that ends here, as a
 from __future__ import annotations
 
 import re
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ _RETRIED_STATUS = [408, 429, 500, 502, 503, 504]
 _CONNECT_S = 6.0
 _BODY_STALL_S = 5.0
 _LEAST_REPAIR_S = 4.0
+_GRACE_S = 1.0
 _WHAT = "the model's opinion"
 _KEY_SHAPED = re.compile(r"(?:AIza|AQ\.)[\w.-]{8,}|key=[^&\s\"']+")
 
@@ -85,7 +87,26 @@ class Gemini:
         """Ask once; ask once more where the answer cannot be used and time is left."""
         if not self._api_key:
             return _gap("no API key is set", "Set GEMINI_API_KEY, or say --llm none.")
-        deadline = time.monotonic() + self._timeout_s
+        ended: list[Diagnosis | Gap | BaseException] = []
+
+        def work() -> None:
+            try:
+                ended.append(self._consult(prompt, case, time.monotonic() + self._timeout_s))
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                ended.append(error)
+
+        # Name resolution obeys no timeout, and a header that trickles resets every read timeout. So the
+        # wait itself is bounded; a thread that is still stuck then dies with the process.
+        worker = threading.Thread(target=work, name="gemini", daemon=True)
+        worker.start()
+        worker.join(self._timeout_s + _GRACE_S)
+        if not ended:
+            return self._timed_out()
+        if isinstance(ended[0], BaseException):
+            raise ended[0]
+        return ended[0]
+
+    def _consult(self, prompt: Prompt, case: Case, deadline: float) -> Diagnosis | Gap:
         reply = self._ask([("user", prompt.user)], prompt.system, deadline)
         if isinstance(reply, Gap):
             return reply

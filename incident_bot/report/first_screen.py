@@ -61,7 +61,7 @@ def _verdict(screen: Screen) -> str:
         facts.append(wording.since(incident.alert.starts_at, screen.now))
     facts.append(target_words(incident))
     restarts = wording.restarts(screen.analysis.case)
-    if restarts:
+    if restarts and "restart" not in diagnosis.summary:
         facts.append(wording.counted(restarts, "restart"))
     facts.append(
         wording.confidence(diagnosis.causes[0])

@@ -362,6 +362,13 @@ def test_a_dripping_server_is_left_at_the_deadline(server, consult):
     assert isinstance(consult(timeout_s=1.0), Gap)
 
 
+def test_dripping_headers_are_left_at_the_deadline(server, consult):
+    """Here the client has not even an answer to look at; the wait as a whole is bounded."""
+    server.enqueue(fake.Step(drip_head=True, drip_s=0.05))
+
+    assert_gap(consult(timeout_s=1.0), "no answer within 1 s", kind="timeout")
+
+
 def test_an_endless_answer_does_not_fill_the_memory(server, consult):
     server.enqueue(fake.Step(endless=True))
 

@@ -24,7 +24,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """How one request is answered. `drop` closes the connection, `hang_s` waits first, `drip_s` sleeps a byte."""
+    """How one request is answered. `drop` closes the connection, `hang_s` waits first,
+    `drip_s` sleeps a byte of the body, with `drip_head` of the headers too."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -32,6 +33,7 @@ class Step:
     headers: dict[str, str] = field(default_factory=dict)
     hang_s: float = 0.0
     drip_s: float = 0.0
+    drip_head: bool = False
     drop: bool = False
     endless: bool = False
 
@@ -202,6 +204,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(step)
 
     def _send(self, step: Step) -> None:
+        if step.drip_head:
+            self._drip(b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 10_000, step.drip_s)
+            return
         self.send_response(step.status)
         self.send_header("Content-Type", step.content_type)
         self.send_header("Content-Length", str(1 << 30 if step.endless else len(step.body)))
@@ -211,16 +216,16 @@ class _Handler(BaseHTTPRequestHandler):
         while step.endless and not self.server.owner.stopping:
             self.wfile.write(b" " * 65536)
         if step.drip_s:
-            self._drip(step)
+            self._drip(step.body, step.drip_s)
         else:
             self.wfile.write(step.body)
 
-    def _drip(self, step: Step) -> None:
+    def _drip(self, data: bytes, pause_s: float) -> None:
         self.close_connection = True
-        for byte in step.body:
+        for byte in data:
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
-            self.server.owner.wait(step.drip_s)
+            self.server.owner.wait(pause_s)
             if self.server.owner.stopping:
                 return
 
