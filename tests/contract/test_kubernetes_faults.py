@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 import tracemalloc
 from collections.abc import Iterable, Iterator
@@ -428,3 +429,19 @@ def test_a_pod_without_a_namespace_is_looked_for_where_kubectl_would(api: KubeAp
 
     assert collected.target.namespace == "default"
     assert {read.namespace for read in api.reads} == {"default"}
+
+
+def test_a_server_that_accepts_and_never_speaks_ends_at_the_deadline(api: KubeApi) -> None:
+    """A TLS handshake that hangs, as behind a firewall that lets connections be opened."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        source = connect(kubeconfig_data=api.kubeconfig(server=f"https://127.0.0.1:{port}"), deadline_s=0.5)
+
+        collected = source.collect(
+            Incident(key="0" * 16, alert=Alert(name="A"), target=Target(namespace="shop", pod="api-0"))
+        )
+
+        source.close()
+    assert collected.items == ()
+    assert {gap.kind for gap in collected.gaps} <= {"timeout", "unreachable"}
+    assert collected.gaps

@@ -212,3 +212,33 @@ def test_everything_forbidden_names_each_verb_and_the_manifest_to_apply(cluster:
         "not allowed to list events (403)",
     } <= reasons
     assert {gap.remedy for gap in forbidden} == {"kubectl -n e2e-oom apply -k deploy/rbac/namespace"}
+
+
+ROLE = [
+    ("get", "pods/log"),
+    ("list", "events"),
+    ("list", "pods"),
+    ("get", "deployments"),
+    ("get", "replicasets"),
+    ("list", "replicasets"),
+    ("get", "nodes"),
+]
+
+
+@pytest.mark.parametrize("missing", ROLE, ids=" ".join)
+def test_one_missing_verb_is_named_and_costs_only_what_it_grants(missing: tuple[str, str]) -> None:
+    api = load_recording(OOM)
+    api.allowed = {("get", "pods"), *ROLE} - {missing}
+    serving = api.serve()
+    next(serving)
+    pod = next(item["metadata"]["name"] for item in api.objects if item["kind"] == "Pod")
+
+    collected = Cluster(api.kubeconfig(), "", {}).collect(OOM, pod=pod)
+
+    serving.close()
+    verb, resource = missing
+    forbidden = {gap.reason for gap in collected.gaps if gap.kind == "forbidden"}
+    assert forbidden == {f"not allowed to {verb} {resource} (403)"}
+    assert "pod.yaml" in {item.name for item in collected.items}
+    assert any(item.kind is EvidenceKind.LOG for item in collected.items) is (resource != "pods/log")
+    assert any(item.kind is EvidenceKind.EVENTS for item in collected.items) is (resource != "events")
