@@ -19,6 +19,9 @@ _CONTAINER_PREFIX = re.compile(r"(spec\.\w*[cC]ontainers\{[^{}]{1,253}\}): ")
 _BACK_OFF = re.compile(
     r"Back-off restarting failed container (?:(\S{1,63}) in pod )?\S{1,253}_([a-z0-9-]{1,63})\([\w-]+\)"
 )
+_CONTAINER_NAMED = re.compile(
+    r"(?:Created|Started|Stopping|Killing) container:? ([a-z0-9-]{1,63})$|Container ([a-z0-9-]{1,63}) failed (?:liveness|startup) probe"
+)
 _ASSIGNED = re.compile(r"Successfully assigned ([a-z0-9-]{1,63})/")
 _HEADERLESS = re.compile(
     r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
@@ -109,13 +112,20 @@ def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
         namespace="" if kind in CLUSTER_SCOPED else namespace,
         container=row.get("CONTAINER")
         or container_of(row.get("SUBOBJECT", "SUBOBJECTPATH") or (prefix[1] if prefix else ""))
-        or (told[1] if told else ""),
+        or (told[1] if told else "")
+        or (_container_in(message) if kind == "Pod" else ""),
         source=row.get("SOURCE", "FROM", "COMPONENT").split(",")[0],
         count=int(counted) if counted.isdecimal() and len(counted) < 10 else count,
         first_at=read_time(first),
         last_at=read_time(last),
         age_s=age_s,
     )
+
+
+def _container_in(message: str) -> str:
+    """The container in wordings that name it; from 1.35 on they do not: `Container created`."""
+    match = _CONTAINER_NAMED.match(message)
+    return (match[1] or match[2] or "") if match else ""
 
 
 def _object_of(row: Row) -> tuple[str, str]:

@@ -153,3 +153,16 @@ def test_a_missing_file_and_a_double_id_are_named(bundle: Path) -> None:
     (bundle / "server.log").unlink()
     with pytest.raises(UsageError, match=r"'server\.log' is missing"):
         read_bundle(bundle)
+
+
+def test_the_bundle_in_the_documentation_is_a_bundle(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "bundles.md").read_text(encoding="utf-8")
+    manifest = text.split("```json\n")[1].split("```")[0]
+    (tmp_path / "bundle.json").write_text(manifest)
+    (tmp_path / "server-previous.log").write_text("out of memory\n")
+    content = read_bundle(tmp_path)
+
+    assert content.incident is not None
+    assert "ModelPodOOMKilled" == content.incident.alert.name
+    assert ["server"] == [item.container for item in content.collected.items]
+    assert ["forbidden"] == [gap.kind for gap in content.collected.gaps]

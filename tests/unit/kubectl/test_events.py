@@ -88,6 +88,27 @@ def test_old_descriptions_name_the_node_beside_the_kubelet() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("message", "container"),
+    [
+        ("Created container server", "server"),
+        ("Created container: server", "server"),
+        ("Started container server", "server"),
+        ("Stopping container server", "server"),
+        ("Container server failed liveness probe, will be restarted", "server"),
+        ("Back-off restarting failed container", ""),
+        ("Back-off restarting failed container server in pod web-1_shop(0a1b-2c)", "server"),
+        ("Container created", ""),
+        ("Started container runtime in 5s", ""),
+    ],
+)
+def test_a_table_names_the_container_only_in_its_message(message: str, container: str) -> None:
+    """`get events` has no column for it, and no release words it alike."""
+    table = f"LAST SEEN   TYPE     REASON   OBJECT      MESSAGE\n5s          Normal   X        pod/web-1   {message}\n"
+
+    assert [container] == [event.container for event in read_text(table).events]
+
+
 def event_json(**fields: object) -> str:
     body = {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "e", "namespace": "n"}, "reason": "X", **fields}
     return json.dumps({"apiVersion": "v1", "kind": "EventList", "items": [body]}, indent=1)
@@ -183,8 +204,7 @@ def test_the_collectors_table_gives_back_every_event(events: list[KubeEvent]) ->
     found = read_text(format_events(events), EvidenceKind.EVENTS).events
 
     def fields(event: KubeEvent) -> tuple[object, ...]:
-        told = event.container or None
-        return (event.type, event.reason, event.message, event.kind, event.name, event.namespace, told, event.source,
+        return (event.type, event.reason, event.message, event.kind, event.name, event.namespace, event.container, event.source,
                 event.count, event.first_at, event.last_at)  # fmt: skip
 
     assert [fields(event) for event in events] == [fields(event) for event in found]
