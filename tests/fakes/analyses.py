@@ -43,12 +43,25 @@ LOG_LINES = tuple(
         ]
     )
 )
-DESCRIBE_LINES = tuple(
-    map(
-        SafeText,
-        ["Name:             sentiment-d57bd79dd-c4lbc", "Namespace:        ml", "Containers:", "  server:", "    Last State:     Terminated", "      Reason:       OOMKilled", "      Exit Code:    137", "    Restart Count:  9", "    Limits:", "      memory:  64Mi", "    Requests:", "      memory:  64Mi", "  metrics-agent:", "    Restart Count:  0", "    Limits:", "      memory:  32Mi"],
-    )
-)
+DESCRIBE_TEXT = """\
+Name:             sentiment-d57bd79dd-c4lbc
+Namespace:        ml
+Containers:
+  server:
+    Last State:     Terminated
+      Reason:       OOMKilled
+      Exit Code:    137
+    Restart Count:  9
+    Limits:
+      memory:  64Mi
+    Requests:
+      memory:  64Mi
+  metrics-agent:
+    Restart Count:  0
+    Limits:
+      memory:  32Mi
+"""
+DESCRIBE_LINES = tuple(map(SafeText, DESCRIBE_TEXT.splitlines()))
 LOG = Evidence(
     id="E2",
     kind=EvidenceKind.LOG,
