@@ -14,19 +14,43 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from incident_bot.condense import digest
 from incident_bot.model import Evidence, EvidenceKind, SafeText
 
-_WORDS = "amber basil cedar daisy elder fennel ginger holly iris juniper kale lotus mint nettle olive poppy rue sage thyme vetch".split()
-_START = datetime(2026, 3, 14, tzinfo=timezone.utc)
+_WORDS = [
+    "amber",
+    "basil",
+    "cedar",
+    "daisy",
+    "elder",
+    "fennel",
+    "ginger",
+    "holly",
+    "iris",
+    "juniper",
+    "kale",
+    "lotus",
+    "mint",
+    "nettle",
+    "olive",
+    "poppy",
+    "rue",
+    "sage",
+    "thyme",
+    "vetch",
+]
+_START = datetime(2026, 3, 14, tzinfo=UTC)
 
 
 def pod_lines(rng: random.Random) -> Iterator[str]:
     """An endless merged log: 24 pods, 25 % JSON with trace ids, a few thousand kinds of line."""
-    pods = [f"shop-{_WORDS[number % 20]}-{rng.getrandbits(36):09x}-{_WORDS[number % 20][:3]}{number:02d}" for number in range(24)]
+    pods = [
+        f"shop-{_WORDS[number % 20]}-{rng.getrandbits(36):09x}-{_WORDS[number % 20][:3]}{number:02d}"
+        for number in range(24)
+    ]
     number = 0
     while True:
         number += 1
@@ -34,8 +58,19 @@ def pod_lines(rng: random.Random) -> Iterator[str]:
         at = (_START + timedelta(milliseconds=7 * number)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         one, two = _WORDS[rng.randrange(20)], _WORDS[rng.randrange(6)]
         if number % 4 == 0:
-            body = {"ts": at, "level": "info", "logger": f"com.shop.{one}.{two}", "msg": f"{one} {two} stored", "trace_id": f"{rng.getrandbits(128):032x}"}
-            body |= {"duration_ms": rng.randrange(900), "bytes": rng.randrange(10**6), "thread": f"exec-{rng.randrange(64)}", "path": f"/v1/{two}/{rng.randrange(10**6)}"}
+            body = {
+                "ts": at,
+                "level": "info",
+                "logger": f"com.shop.{one}.{two}",
+                "msg": f"{one} {two} stored",
+                "trace_id": f"{rng.getrandbits(128):032x}",
+            }
+            body |= {
+                "duration_ms": rng.randrange(900),
+                "bytes": rng.randrange(10**6),
+                "thread": f"exec-{rng.randrange(64)}",
+                "path": f"/v1/{two}/{rng.randrange(10**6)}",
+            }
             yield f"[pod/{pod}/app] {json.dumps(body)}"
         elif number % 50_000 == 1:
             yield f"[pod/{pod}/app] {at} ERROR [{one}] {two} replica {rng.randrange(9)} refused the write: term {number} is stale"

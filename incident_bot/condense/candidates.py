@@ -42,7 +42,8 @@ class Log:
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
         self._families = {id(template): family(template) for template in self.templates}
-        self._spread, self._echo = _spread(self.templates)
+        self._echo = _echoes(self.templates)
+        self._streams_of_kind: dict[str, set[str]] = {}
         self._counts = Counter[tuple[str, str]]()
         self._ordinals: dict[int, float] = {}
         seen = Counter[str | tuple[str, str]]()
@@ -51,6 +52,7 @@ class Log:
             here = (template.stream, kind)
             self._counts[here] += template.count
             seen.update((kind, here))
+            self._streams_of_kind.setdefault(kind, set()).add(template.stream)
             self._ordinals[id(template)] = math.log2(seen[here]) + math.log2(seen[kind]) / 3
 
     def text(self, number: int) -> SafeText:
@@ -81,8 +83,8 @@ class Log:
         return template is not None and self.family_count(template) > _ROUTINE_LINES
 
     def is_lonely(self, template: Template) -> bool:
-        """Whether only one of several streams says this."""
-        return self._spread.get(id(template)) == 1
+        """Whether only one of several streams has lines of this kind."""
+        return bool(self._echo) and len(self._streams_of_kind[self.family(template)]) == 1
 
     def echo(self, template: Template) -> int:
         """1 for the first stream that says this, 2 for the second: the tenth pod's same words say little new."""
@@ -105,17 +107,16 @@ class Log:
         return list(by_stream.values())
 
 
-def _spread(templates: Sequence[Template]) -> tuple[dict[int, int], dict[int, int]]:
-    """In how many streams each template's words occur and which of them it is; empty where there are few streams."""
+def _echoes(templates: Sequence[Template]) -> dict[int, int]:
+    """For each template, the how-manieth stream it is that says these words; empty where there are few streams."""
     if len({template.stream for template in templates}) < _SEVERAL_STREAMS:
-        return {}, {}
-    bodies = {id(template): template.words_without_stream() for template in templates}
-    streams: dict[bytes, dict[str, int]] = {}
+        return {}
+    said: dict[bytes, dict[str, int]] = {}
+    echoes = {}
     for template in templates:
-        said = streams.setdefault(bodies[id(template)], {})
-        said.setdefault(template.stream, len(said) + 1)
-    spread = {id(template): len(streams[bodies[id(template)]]) for template in templates}
-    return spread, {id(template): streams[bodies[id(template)]][template.stream] for template in templates}
+        streams = said.setdefault(template.words_without_stream(), {})
+        echoes[id(template)] = streams.setdefault(template.stream, len(streams) + 1)
+    return echoes
 
 
 def _rewritten(known: Mapping[int, str], before: Mapping[int, str], rewrite: Rewrite) -> dict[int, SafeText]:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.candidates import Log, Rewrite
 from incident_bot.condense.selection import select
-from incident_bot.condense.survey import Survey, chunks_of, survey
+from incident_bot.condense.survey import CHUNK_LINES, Survey, chunks_of, survey
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.model import Evidence, Excerpt
 
 if TYPE_CHECKING:
     from incident_bot.condense.templates import Template
+
+
+_LARGE_FEED_CHARS = 500_000
 
 
 def condense(
@@ -45,13 +48,21 @@ class Condenser:
 
     def __init__(self, *, baseline: Iterable[str] = ()) -> None:
         self._survey = Survey()
+        self._waiting: list[str] = []
         known = survey(baseline)
         self._is_novel = _novelty([known]) if known.total_lines else None
 
     def feed(self, lines: Iterable[str]) -> None:
         """Take the next lines, without their line ends; several thousand a call are fastest."""
         for chunk in chunks_of(lines):
-            self._survey.feed(chunk)
+            # Small feeds are gathered: the first chunk must show the log's layout.
+            self._waiting += chunk
+            if len(self._waiting) >= CHUNK_LINES or sum(map(len, chunk)) >= _LARGE_FEED_CHARS:
+                self._flush()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._survey.feed(waiting)
 
     def excerpt(
         self,
@@ -62,6 +73,7 @@ class Condenser:
         evidence_id: str = "E1",
     ) -> Excerpt:
         """What is worth keeping of the lines fed so far."""
+        self._flush()
         log = Log(self._survey, is_novel=self._is_novel, rewrite=rewrite)
         (kept,) = select([log], _checked(budget_tokens), estimate=estimate)
         return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines)

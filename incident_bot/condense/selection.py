@@ -14,6 +14,7 @@ from incident_bot.condense.lines import clean
 from incident_bot.condense.severity import Level, is_ending
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.condense.traces import causes, find_trace, is_frame
+from incident_bot.condense.trends import growth
 from incident_bot.model import KeptLine
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ QUOTAS = Quotas()
 _ROUTINE_TAIL = 6
 """So many lines of the tail may be background: enough to see that the process was still at it."""
 _TAIL_OF_A_KIND = 4
+_MOST_TRENDS = 8
 _MISSES = 3
 _WITH_CONTEXT = 6
 """So many of the worst errors bring the lines after them."""
@@ -62,6 +64,7 @@ def select(
     _take_errors(selection, Level.WARNING, QUOTAS.errors, wide, rich=rich)
     _take_endings(selection, QUOTAS.ending, wide)
     _take_tail(selection, tail, narrow)
+    _take_trends(selection, tail + (rare - tail) / 2, narrow)
     _take_rare(selection, max(rare, tail), narrow)
     _take_last(selection, QUOTAS.last, narrow)
     if rich or variety < 0.5:
@@ -240,6 +243,19 @@ def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:
             misses += 1
             if misses > 10:
                 return
+
+
+def _take_trends(selection: Selection, ceiling: float, limit: int) -> None:
+    """Both ends of the steepest trends."""
+    growing = sorted(
+        ((growth(template), index, template) for index, log in enumerate(selection.logs) for template in log.templates),
+        key=lambda item: item[0],
+        reverse=True,
+    )
+    for ratio, index, template in growing[:_MOST_TRENDS]:
+        if ratio > 1:
+            for number in (template.first, template.last):
+                selection.take(index, number, "trend", ceiling=ceiling, limit=limit)
 
 
 def _take_last(selection: Selection, ceiling: float, limit: int) -> None:

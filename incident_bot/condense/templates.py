@@ -50,6 +50,7 @@ class Template:
         "last",
         "last_text",
         "level",
+        "samples",
         "slots",
         "stream",
         "variants",
@@ -61,6 +62,8 @@ class Template:
         self.last = number
         self.last_text = text
         self.before_first = self.before_last = ""
+        self.samples: list[str] = []
+        """The first line, the second, the fourth and so on: enough to tell a trend from chance."""
         self.count = 0
         self.level = level
         self.stream = stream
@@ -114,9 +117,11 @@ class TemplateTable:
                 template = self._meet(first_number + index, line, key, coarser[index], stream)
             if template.slots is not None:
                 template = self._variant(template, first_number + index, line)
-            if not template.count:
-                template.before_first = before
-            template.count += 1
+            count = template.count = template.count + 1
+            if not count & (count - 1):
+                template.samples.append(line)
+                if count == 1:
+                    template.before_first = before
             template.last = first_number + index
             template.last_text = line
             template.before_last = before

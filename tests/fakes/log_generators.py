@@ -10,10 +10,31 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=timezone.utc)
-WORDS = "alpha bravo cargo delta ember flint grove hazel index jetty karma linen maple north ocean pearl quilt raven solar tulip".split()
+START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+WORDS = [
+    "alpha",
+    "bravo",
+    "cargo",
+    "delta",
+    "ember",
+    "flint",
+    "grove",
+    "hazel",
+    "index",
+    "jetty",
+    "karma",
+    "linen",
+    "maple",
+    "north",
+    "ocean",
+    "pearl",
+    "quilt",
+    "raven",
+    "solar",
+    "tulip",
+]
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,9 @@ def needle_error(rng: random.Random, count: int) -> Scenario:
 @scenario(150_000)
 def needle_info(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
-    put(lines, 0.31, f"{stamp(9100)} INFO  [config] endpoint for payments set to https://payments.staging.internal:8443")
+    put(
+        lines, 0.31, f"{stamp(9100)} INFO  [config] endpoint for payments set to https://payments.staging.internal:8443"
+    )
     return Scenario("needle_info", lines, ("payments.staging.internal",))
 
 
@@ -110,7 +133,9 @@ def envoy_upstream_reset(rng: random.Random, count: int) -> Scenario:
 def cascade(rng: random.Random, count: int) -> Scenario:
     """The first error is the cause; thousands of symptoms follow it."""
     lines = list(service_lines(rng, count // 2))
-    lines.append(f"{stamp(8000)} ERROR [ldap] bind to directory.corp.internal:636 failed: certificate expired 2026-03-14")
+    lines.append(
+        f"{stamp(8000)} ERROR [ldap] bind to directory.corp.internal:636 failed: certificate expired 2026-03-14"
+    )
     for number in range(count // 2):
         at = stamp(8000 + number * 0.1)
         lines.append(
@@ -159,7 +184,11 @@ def one_of_24_prefix(rng: random.Random, count: int) -> Scenario:
     """kubectl logs --prefix: one StatefulSet replica logs what the other 23 do not; its words are everybody's words."""
     names = [f"ledger-{number}" for number in range(24)]
     lines = _pods(rng, count, names, lambda pod, line: f"[pod/{pod}/ledger] {line}")
-    put(lines, 0.5, f"[pod/ledger-17/ledger] {stamp(9000)} ERROR [raft] log index 88213 has term 4 but leader says 7, refusing entries")
+    put(
+        lines,
+        0.5,
+        f"[pod/ledger-17/ledger] {stamp(9000)} ERROR [raft] log index 88213 has term 4 but leader says 7, refusing entries",
+    )
     return Scenario("one_of_24_prefix", lines, ("has term 4 but leader says 7",))
 
 
@@ -169,7 +198,11 @@ def one_of_24_quiet(rng: random.Random, count: int) -> Scenario:
     names = [f"edge-7c9d8f6b5-{hexes(rng, 5)}" for _ in range(24)]
     lines = _pods(rng, count, names, lambda pod, line: f"{pod} proxy {line}")
     for number in range(40):
-        put(lines, 0.2 + number / 60, f"{names[11]} proxy {stamp(9000 + number)} INFO  [ring] taking over partition {number} from absent peer")
+        put(
+            lines,
+            0.2 + number / 60,
+            f"{names[11]} proxy {stamp(9000 + number)} INFO  [ring] taking over partition {number} from absent peer",
+        )
     return Scenario("one_of_24_quiet", lines, ("from absent peer",))
 
 
@@ -185,7 +218,9 @@ def stern_columns(rng: random.Random, count: int) -> Scenario:
 def compose_interleaved(rng: random.Random, count: int) -> Scenario:
     names = ["api-1    ", "worker-1 ", "broker-1 "]
     lines = _pods(rng, count, names, lambda pod, line: f"{pod} | {line}")
-    put(lines, 0.35, f"broker-1  | {stamp(9000)} INFO  [quorum] stepping aside as controller, epoch 12 fenced by node 3")
+    put(
+        lines, 0.35, f"broker-1  | {stamp(9000)} INFO  [quorum] stepping aside as controller, epoch 12 fenced by node 3"
+    )
     return Scenario("compose_interleaved", lines, ("epoch 12 fenced by node 3",))
 
 
@@ -193,7 +228,11 @@ def compose_interleaved(rng: random.Random, count: int) -> Scenario:
 def flapping(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
     for number in range(60):
-        put(lines, (number + 1) / 62, f"{stamp(number * 100)} INFO  [peer] link to replica-b is {'up' if number % 2 else 'down'}")
+        put(
+            lines,
+            (number + 1) / 62,
+            f"{stamp(number * 100)} INFO  [peer] link to replica-b is {'up' if number % 2 else 'down'}",
+        )
     return Scenario("flapping", lines, ("link to replica-b is down", "link to replica-b is up"))
 
 
@@ -201,7 +240,11 @@ def flapping(rng: random.Random, count: int) -> Scenario:
 def rate_limit(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
     for number in range(200):
-        put(lines, 0.5 + number / 500, f"{stamp(9000 + number)} WARN  [mail] provider answered 429 Too Many Requests, next try in {2 ** (number % 7)} s")
+        put(
+            lines,
+            0.5 + number / 500,
+            f"{stamp(9000 + number)} WARN  [mail] provider answered 429 Too Many Requests, next try in {2 ** (number % 7)} s",
+        )
     return Scenario("rate_limit", lines, ("429 Too Many Requests",))
 
 
@@ -209,7 +252,11 @@ def rate_limit(rng: random.Random, count: int) -> Scenario:
 def pool_exhaustion(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
     for number in range(300):
-        put(lines, 0.6 + number / 800, f"{stamp(9000 + number)} ERROR [db] HikariPool-1 - Connection is not available, request timed out after {30000 + number} ms (total=10, active=10, idle=0, waiting={number})")
+        put(
+            lines,
+            0.6 + number / 800,
+            f"{stamp(9000 + number)} ERROR [db] HikariPool-1 - Connection is not available, request timed out after {30000 + number} ms (total=10, active=10, idle=0, waiting={number})",
+        )
     return Scenario("pool_exhaustion", lines, ("Connection is not available", "active=10"))
 
 
@@ -217,7 +264,11 @@ def pool_exhaustion(rng: random.Random, count: int) -> Scenario:
 def goroutine_leak(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
     for number in range(100):
-        put(lines, (number + 1) / 102, f"{stamp(number * 60)} INFO  [stats] goroutines={40 + number * 911} fds={30 + number * 7}")
+        put(
+            lines,
+            (number + 1) / 102,
+            f"{stamp(number * 60)} INFO  [stats] goroutines={40 + number * 911} fds={30 + number * 7}",
+        )
     return Scenario("goroutine_leak", lines, ("goroutines=40 ", f"goroutines={40 + 99 * 911} "))
 
 
@@ -228,7 +279,11 @@ def _json_line(rng: random.Random, at: float, level: str, message: str, **more: 
         "logger": f"com.example.{rng.choice(WORDS)}.{rng.choice(WORDS).title()}Service",
         "thread": f"exec-{rng.randrange(40)}",
         "trace": {"trace_id": hexes(rng), "span_id": hexes(rng, 16), "sampled": True},
-        "kubernetes": {"namespace": "shop", "labels": {"app": "orders", "pod-template-hash": "5f6d7c8b9"}, "host": "node-7"},
+        "kubernetes": {
+            "namespace": "shop",
+            "labels": {"app": "orders", "pod-template-hash": "5f6d7c8b9"},
+            "host": "node-7",
+        },
         "message": message,
     }
     return json.dumps(body | more)
@@ -236,8 +291,18 @@ def _json_line(rng: random.Random, at: float, level: str, message: str, **more: 
 
 @scenario(80_000)
 def json_nested(rng: random.Random, count: int) -> Scenario:
-    lines = [_json_line(rng, number * 0.2, "INFO", f"order {rng.randrange(10**6)} accepted", duration_ms=rng.randrange(90)) for number in range(count)]
-    failure = _json_line(rng, 9000, "ERROR", "order could not be priced", error={"type": "TariffMissing", "detail": "no tariff for region EU-7"}, attempt=3)
+    lines = [
+        _json_line(rng, number * 0.2, "INFO", f"order {rng.randrange(10**6)} accepted", duration_ms=rng.randrange(90))
+        for number in range(count)
+    ]
+    failure = _json_line(
+        rng,
+        9000,
+        "ERROR",
+        "order could not be priced",
+        error={"type": "TariffMissing", "detail": "no tariff for region EU-7"},
+        attempt=3,
+    )
     put(lines, 0.47, failure)
     return Scenario("json_nested", lines, ("no tariff for region EU-7", "order could not be priced"))
 
@@ -245,6 +310,7 @@ def json_nested(rng: random.Random, count: int) -> Scenario:
 @scenario(60_000)
 def json_message_last(rng: random.Random, count: int) -> Scenario:
     """The message stands behind 600 characters of labels: cutting at a length loses it."""
+
     def line(level: str, message: str) -> str:
         return json.dumps({"labels": {word: hexes(rng, 20) for word in WORDS}, "severity": level, "msg": message})
 
@@ -259,7 +325,12 @@ def docker_json_file(rng: random.Random, count: int) -> Scenario:
         return json.dumps({"log": text + "\n", "stream": stream, "time": stamp(rng.random() * 9000)})
 
     lines = [wrap(line) for line in service_lines(rng, count)]
-    put(lines, 0.4, wrap("thread 'main' panicked at src/ring.rs:88:9: slot 12 written twice", "stderr"), wrap("note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace", "stderr"))
+    put(
+        lines,
+        0.4,
+        wrap("thread 'main' panicked at src/ring.rs:88:9: slot 12 written twice", "stderr"),
+        wrap("note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace", "stderr"),
+    )
     return Scenario("docker_json_file", lines, ("slot 12 written twice",))
 
 
@@ -281,7 +352,10 @@ def cri_python_traceback(rng: random.Random, count: int) -> Scenario:
 @scenario(60_000)
 def java_caused_by(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
-    frames = [f"\tat com.example.{rng.choice(WORDS)}.{rng.choice(WORDS).title()}.{rng.choice(WORDS)}({rng.choice(WORDS).title()}.java:{rng.randrange(400)})" for _ in range(45)]
+    frames = [
+        f"\tat com.example.{rng.choice(WORDS)}.{rng.choice(WORDS).title()}.{rng.choice(WORDS)}({rng.choice(WORDS).title()}.java:{rng.randrange(400)})"
+        for _ in range(45)
+    ]
     trace = [
         f"{stamp(9000)} ERROR [main] o.s.boot.SpringApplication - Application run failed",
         "org.springframework.beans.factory.BeanCreationException: Error creating bean with name 'ledgerRepository'",
@@ -317,29 +391,63 @@ def go_panic(rng: random.Random, count: int) -> Scenario:
 def threads_interleaved(rng: random.Random, count: int) -> Scenario:
     """Two Python threads fail at once: their tracebacks arrive shuffled into each other and into other lines."""
     lines = list(service_lines(rng, count))
-    first = ["Traceback (most recent call last):", '  File "/app/a.py", line 10, in fetch', "    raise StaleToken(name)", "app.errors.StaleToken: token for tenant kilo is stale"]
-    second = ["Traceback (most recent call last):", '  File "/app/b.py", line 20, in store', "    cursor.execute(sql)", "psycopg2.errors.DeadlockDetected: deadlock detected on relation ledger_entries"]
+    first = [
+        "Traceback (most recent call last):",
+        '  File "/app/a.py", line 10, in fetch',
+        "    raise StaleToken(name)",
+        "app.errors.StaleToken: token for tenant kilo is stale",
+    ]
+    second = [
+        "Traceback (most recent call last):",
+        '  File "/app/b.py", line 20, in store',
+        "    cursor.execute(sql)",
+        "psycopg2.errors.DeadlockDetected: deadlock detected on relation ledger_entries",
+    ]
     mixed: list[str] = []
     for one, two in zip(first, second, strict=True):
         mixed += [f"[thread-4] {one}", *[next(service_lines(rng, 1))], f"[thread-9] {two}"]
     put(lines, 0.55, *mixed)
-    return Scenario("threads_interleaved", lines, ("token for tenant kilo is stale", "deadlock detected on relation ledger_entries"))
+    return Scenario(
+        "threads_interleaved", lines, ("token for tenant kilo is stale", "deadlock detected on relation ledger_entries")
+    )
 
 
 @scenario(60_000)
 def mixed_languages(rng: random.Random, count: int) -> Scenario:
     lines = []
     for number, line in enumerate(service_lines(rng, count)):
-        lines.append((line, _json_line(rng, number, "info", "served"), f"I0314 09:26:{number % 60:02d}.{number % 10**6:06d}       1 controller.go:{number % 900}] synced item {number}", f"level=info ts={stamp(number)} caller=head.go:{number % 700} msg=\"compaction done\" took={number % 90}ms")[number % 4])
-    put(lines, 0.45, "E0314 09:41:02.123456       1 leaderelection.go:369] Failed to update lock: etcdserver: request timed out, waiting for the applied index took too long")
-    put(lines, 0.75, f'level=error ts={stamp(9000)} caller=db.go:910 msg="opening block failed" block=01HQ err="index crc mismatch"')
+        lines.append(
+            (
+                line,
+                _json_line(rng, number, "info", "served"),
+                f"I0314 09:26:{number % 60:02d}.{number % 10**6:06d}       1 controller.go:{number % 900}] synced item {number}",
+                f'level=info ts={stamp(number)} caller=head.go:{number % 700} msg="compaction done" took={number % 90}ms',
+            )[number % 4]
+        )
+    put(
+        lines,
+        0.45,
+        "E0314 09:41:02.123456       1 leaderelection.go:369] Failed to update lock: etcdserver: request timed out, waiting for the applied index took too long",
+    )
+    put(
+        lines,
+        0.75,
+        f'level=error ts={stamp(9000)} caller=db.go:910 msg="opening block failed" block=01HQ err="index crc mismatch"',
+    )
     return Scenario("mixed_languages", lines, ("waiting for the applied index took too long", "index crc mismatch"))
 
 
 @scenario(50_000)
 def syslog_hosts(rng: random.Random, count: int) -> Scenario:
-    lines = [f"<30>Mar 14 09:{number // 60 % 60:02d}:{number % 60:02d} node-{number % 5} kubelet[{900 + number % 5}]: probe of pod {rng.choice(WORDS)} succeeded in {rng.randrange(90)} ms" for number in range(count)]
-    put(lines, 0.3, "<27>Mar 14 09:30:11 node-3 kernel[0]: nvme0n1: I/O timeout, controller reset, 14 queued commands gone")
+    lines = [
+        f"<30>Mar 14 09:{number // 60 % 60:02d}:{number % 60:02d} node-{number % 5} kubelet[{900 + number % 5}]: probe of pod {rng.choice(WORDS)} succeeded in {rng.randrange(90)} ms"
+        for number in range(count)
+    ]
+    put(
+        lines,
+        0.3,
+        "<27>Mar 14 09:30:11 node-3 kernel[0]: nvme0n1: I/O timeout, controller reset, 14 queued commands gone",
+    )
     return Scenario("syslog_hosts", lines, ("14 queued commands gone",))
 
 
@@ -383,14 +491,25 @@ def node_unhandled(rng: random.Random, count: int) -> Scenario:
 @scenario(30_000)
 def cpp_sanitizer(rng: random.Random, count: int) -> Scenario:
     lines = list(service_lines(rng, count))
-    put(lines, 0.97, "terminate called after throwing an instance of 'std::length_error'", "  what():  vector::_M_default_append: shard map of 0 entries", "*** Aborted at 1773480413 (unix time) ***", "    #0 0x7f11 in raise", "    #1 0x55d0 in grow /src/shard_map.cc:77:3")
+    put(
+        lines,
+        0.97,
+        "terminate called after throwing an instance of 'std::length_error'",
+        "  what():  vector::_M_default_append: shard map of 0 entries",
+        "*** Aborted at 1773480413 (unix time) ***",
+        "    #0 0x7f11 in raise",
+        "    #1 0x55d0 in grow /src/shard_map.cc:77:3",
+    )
     return Scenario("cpp_sanitizer", lines, ("shard map of 0 entries",))
 
 
 @scenario(40_000)
 def progress_bars(rng: random.Random, count: int) -> Scenario:
     lines = [next(service_lines(rng, 1)) for _ in range(count // 10)]
-    bar = "\r".join(f"\x1b[32mDownloading weights: {percent:3d}%|{'#' * (percent // 4)}| {percent * 41} MB\x1b[0m" for percent in range(101))
+    bar = "\r".join(
+        f"\x1b[32mDownloading weights: {percent:3d}%|{'#' * (percent // 4)}| {percent * 41} MB\x1b[0m"
+        for percent in range(101)
+    )
     put(lines, 0.5, bar, "\x1b[31mOSError: [Errno 28] No space left on device: '/models/shard-0003.bin'\x1b[0m")
     return Scenario("progress_bars", lines, ("'/models/shard-0003.bin'",))
 
@@ -401,7 +520,9 @@ def noisy_errors(rng: random.Random, count: int) -> Scenario:
     lines = []
     for number in range(count):
         word, other = rng.choice(WORDS), rng.choice(WORDS)
-        lines.append(f"{stamp(number)} ERROR [{word}] could not refresh {other} feed: connection reset by peer, will retry")
+        lines.append(
+            f"{stamp(number)} ERROR [{word}] could not refresh {other} feed: connection reset by peer, will retry"
+        )
     put(lines, 0.6, f"{stamp(9000)} FATAL [store] tablet 77 is unreadable on every replica, giving up")
     return Scenario("noisy_errors", lines, ("unreadable on every replica",))
 
@@ -409,11 +530,16 @@ def noisy_errors(rng: random.Random, count: int) -> Scenario:
 @scenario(60_000)
 def baseline_novel(rng: random.Random, count: int) -> Scenario:
     """One INFO line among hundreds of rare INFO lines: only the healthy sibling's log tells which is new."""
+
     def routine(salt: int) -> list[str]:
         lines = list(service_lines(random.Random(salt), count // 2))
         for one in WORDS:
             for two in WORDS:
-                put(lines, rng.random(), f"{stamp(rng.random() * 9000)} INFO  [plugin] {one} {two} module enabled for tenant {one}")
+                put(
+                    lines,
+                    rng.random(),
+                    f"{stamp(rng.random() * 9000)} INFO  [plugin] {one} {two} module enabled for tenant {one}",
+                )
         return lines
 
     lines, healthy = routine(1), routine(2)
@@ -425,7 +551,12 @@ def baseline_novel(rng: random.Random, count: int) -> Scenario:
 def restart_marker(rng: random.Random, count: int) -> Scenario:
     """The process starts again in the middle of its log: the lines before the banner are its last words."""
     lines = list(service_lines(rng, count))
-    put(lines, 0.5, f"{stamp(8999)} INFO  [main] received signal 15, draining 214 connections", f"{stamp(9004)} INFO  [main] starting shop-orders 4.2.1 build 991")
+    put(
+        lines,
+        0.5,
+        f"{stamp(8999)} INFO  [main] received signal 15, draining 214 connections",
+        f"{stamp(9004)} INFO  [main] starting shop-orders 4.2.1 build 991",
+    )
     return Scenario("restart_marker", lines, ("received signal 15", "starting shop-orders 4.2.1"))
 
 
@@ -441,6 +572,8 @@ def no_error(rng: random.Random, count: int) -> Scenario:
     """Nothing is wrong: both ends must be there and nothing may be called an error."""
     lines = []
     for number in range(count):
-        lines.append(f"{stamp(number)} INFO  [{rng.choice(('http', 'cache', 'worker'))}] {rng.choice(('served', 'stored', 'sent'))} item {rng.randrange(10**6)} in {rng.randrange(90)} ms, errors=0")
+        lines.append(
+            f"{stamp(number)} INFO  [{rng.choice(('http', 'cache', 'worker'))}] {rng.choice(('served', 'stored', 'sent'))} item {rng.randrange(10**6)} in {rng.randrange(90)} ms, errors=0"
+        )
     put(lines, 0.0, f"{stamp(0)} INFO  [main] listening on 0.0.0.0:8080")
     return Scenario("no_error", lines, ("listening on 0.0.0.0:8080",))

@@ -1,0 +1,69 @@
+"""What sounds bad, in the words of many tools, and what only looks so."""
+
+import pytest
+
+from incident_bot.condense.severity import Level, grade, is_ending
+
+TABLE = [
+    ("2026-03-14 09:26:53 ERROR [main] cannot bind", Level.ERROR),
+    ("E0314 09:26:53.589793       1 proxier.go:12] sync", Level.ERROR),
+    ("I0314 09:26:53.589793       1 proxier.go:12] sync", Level.INFO),
+    ('{"level":"error","msg":"x"}', Level.ERROR),
+    ('{"level":50,"msg":"x"}', Level.ERROR),
+    ('{"level":30,"msg":"x"}', Level.INFO),
+    ("level=warn msg=x", Level.WARNING),
+    ("[error] 31#31: *5 upstream prematurely closed", Level.ERROR),
+    ("ValueError: shapes differ", Level.ERROR),
+    ("java.lang.IllegalStateException: closed", Level.ERROR),
+    ("main.c:12:3: error: unknown type name", Level.ERROR),
+    ("panic: assignment to entry in nil map", Level.FATAL),
+    ("Out of memory: Killed process 4411 (python)", Level.FATAL),
+    ("Segmentation fault (core dumped)", Level.FATAL),
+    ("Traceback (most recent call last):", Level.FATAL),
+    ("dial tcp 10.0.0.1:5432: connection refused", Level.ERROR),
+    ("WARN pool is 90% full", Level.WARNING),
+    ("retrying in 5 s", Level.NOTICE),
+    ("listening on port 8080", Level.INFO),
+    ('"GET /a HTTP/1.1" 503 12', Level.ERROR),
+    ('"GET /a HTTP/1.1" 404 12', Level.WARNING),
+    ('"GET /a HTTP/1.1" 200 500', Level.INFO),
+    # what only looks bad
+    ("0 errors, 0 failures", Level.INFO),
+    ('{"level":"info","error":null,"msg":"ok done"}', Level.INFO),
+    ("INFO finished with errors=0", Level.INFO),
+    ("Compiling src/error_handler.rs", Level.INFO),
+    ("installed libgpg-error0", Level.INFO),
+    ("gcc -Werror -Wno-error=format main.c", Level.INFO),
+    ("  ✓ rejects an invalid token (12ms)", Level.QUIET),
+    ("test errors::displays_cause ... ok", Level.QUIET),
+    ("", Level.QUIET),
+    ("=====", Level.QUIET),
+]
+
+
+@pytest.mark.parametrize(("line", "level"), TABLE)
+def test_grade(line, level):
+    assert grade(line) == level
+
+
+def test_an_info_line_with_a_failure_in_it_is_worth_more_than_other_info():
+    assert Level.INFO < grade("INFO probe failed, will try again") < Level.WARNING
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'The command "make" exited with 2.',
+        "##[error]Process completed with exit code 1.",
+        "make: *** [all] Error 2",
+        "ERROR: Job failed: exit code 1",
+    ],
+)
+def test_a_bad_ending_is_recognised(line):
+    assert is_ending(line)
+    assert grade(line) >= Level.ERROR
+
+
+@pytest.mark.parametrize("line", ['The command "make" exited with 0.', "exit code 0", "all tests passed"])
+def test_a_good_ending_is_not(line):
+    assert not is_ending(line)
