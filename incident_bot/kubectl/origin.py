@@ -14,6 +14,7 @@ _FLAGS_WITH_VALUE = frozenset(
     {"-n", "--namespace", "-c", "--container", "--context", "--kubeconfig", "--cluster", "--tail", "--since",
      "--since-time", "--limit-bytes", "-l", "--selector", "--max-log-requests", "--pod-running-timeout", "--as"}
 )  # fmt: skip
+_PREFIX = re.compile(r"\[pod/([a-z0-9.-]{1,253})/([a-z0-9-]{1,63})\] ")
 _DEFAULTED = re.compile(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
 _PREVIOUS = re.compile(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|gz|json|jsonl|\d))+$", re.IGNORECASE)
@@ -39,14 +40,17 @@ _NO_OUTPUT = re.compile(
 def read_log_origin(name: str, text: str, pods: Pods | None = None) -> tuple[str, str, bool]:
     """Pod, container and whether the log is of the previous run; empty strings where nothing says so.
 
-    `name` is the path in the folder. A command line in the text is believed first, then the
-    names of `pods`, then the patterns of pod names.
+    `name` is the path in the folder. A command line or the prefixes of `kubectl logs --prefix`
+    in the text are believed first, then the names of `pods`, then the patterns of pod names.
     """
     head = text[:4_000].split("\n")[:5]
     for line in head:
         command = command_of(line)
         if " logs " in f"{command} " or " log " in f"{command} ":
             return origin_of_command(command)
+    prefixed = _from_prefixes(head)
+    if prefixed:
+        return *prefixed, bool(_PREVIOUS.search(name))
     path = _KUBELET_PATH.search(name)
     if path:
         return path[2], path[4], False
@@ -56,6 +60,15 @@ def read_log_origin(name: str, text: str, pods: Pods | None = None) -> tuple[str
     pod, container, previous = _from_name(name, pods or {})
     defaulted = _DEFAULTED.search("\n".join(head))
     return pod, container or (defaulted[1] if defaulted else ""), previous
+
+
+def _from_prefixes(head: list[str]) -> tuple[str, str] | None:
+    """What all first lines agree on; None when one of them has no prefix."""
+    found = [_PREFIX.match(line) for line in head if line]
+    if not found or None in found:
+        return None
+    pods, containers = {match[1] for match in found if match}, {match.groups() for match in found if match}
+    return pods.pop() if len(pods) == 1 else "", containers.pop()[1] if len(containers) == 1 else ""
 
 
 def origin_of_command(command: str) -> tuple[str, str, bool]:

@@ -18,6 +18,8 @@ _ANNOUNCES = re.compile(
 """What the first banner of collected output speaks of; a program's own log opens with other words."""
 
 _MAX_PARTS = 60
+_DUMPED_LOG = re.compile(r"START logs for container (\S{1,63}) of pod [^\s/]{1,63}/(\S{1,253})")
+"""`kubectl cluster-info dump` writes all logs of a pod into one file, between such banners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _banner_title(line: str) -> str:
-    return banner_of(line) if line[:1] in "=-#*>" else ""
+    title = banner_of(line) if line[:1] in "=-#*>" else ""
+    dumped = _DUMPED_LOG.fullmatch(title)
+    return f"kubectl logs {dumped[2]} -c {dumped[1]}" if dumped else title
 
 
 def _first_title(lines: Sequence[str]) -> int | None:

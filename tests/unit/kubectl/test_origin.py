@@ -76,6 +76,15 @@ def test_kubectls_remark_names_the_container() -> None:
     assert ("", "server", False) == read_log_origin("pod.log", text)
 
 
+def test_prefixes_name_the_pod_and_where_it_is_one_the_container() -> None:
+    one = "[pod/web-1/server] a\n[pod/web-1/server] b\n"
+
+    assert ("web-1", "server", False) == read_log_origin("all.log", one)
+    assert ("web-1", "", False) == read_log_origin("all.log", one + "[pod/web-1/proxy] c\n")
+    assert ("", "", False) == read_log_origin("all.log", one + "[pod/web-2/server] c\n")
+    assert ("", "app", False) == read_log_origin("app.log", "[pod/web-1/server] a\nplain\nplain\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [

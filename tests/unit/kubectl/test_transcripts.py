@@ -40,6 +40,15 @@ def test_what_a_logs_command_prints_is_a_log_even_when_it_looks_like_a_table() -
     assert [(K.LOG, "kubectl logs web-1")] == kinds_of(f"$ kubectl logs web-1\n{recorded('pods.txt')}")
 
 
+def test_the_logs_of_a_cluster_dump_are_told_apart() -> None:
+    dump = "".join(
+        f"==== START logs for container {name} of pod shop/web-1 ====\n{LOG}==== END logs for container {name} of pod shop/web-1 ====\n"
+        for name in ("server", "proxy")
+    )
+
+    assert [(K.LOG, "kubectl logs web-1 -c server"), (K.LOG, "kubectl logs web-1 -c proxy")] == kinds_of(dump)
+
+
 def test_parts_know_their_lines() -> None:
     text = f"$ kubectl get pods\n{recorded('pods.txt')}$ kubectl logs web-1\n{LOG}"
     lines = text.split("\n")
