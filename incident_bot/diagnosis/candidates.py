@@ -17,7 +17,7 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
 from incident_bot.diagnosis.health import YOUNG_S, Health, State, pod_age_s
-from incident_bot.diagnosis.log_reading import Finding, read_log, shorten, templates_of
+from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, shorten, templates_of
 from incident_bot.diagnosis.scene import Log, Relation, Scene
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.model import Category
@@ -80,6 +80,7 @@ class Candidate:
     confidence: float = 0.0
     took_over: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    change_before: str = ""
 
     @property
     def is_noise(self) -> bool:
@@ -138,6 +139,21 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
         facts=(fact,),
         finding=finding,
     )
+
+
+def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
+    """The candidate, with the change that its log reports shortly before it, if there is one."""
+    fact = candidate.facts[0]
+    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+    if fact.source != "log" or log is None or fact.citation is None:
+        return candidate
+    index = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), 0)
+    before = find_change_before(log, index)
+    if before is None:
+        return candidate
+    line = log.kept[before].text
+    change = log_fact(log, log.offsets[before], line, count=1, groups={}, scene=scene)
+    return replace(candidate, supporting=(change, *candidate.supporting), change_before=line)
 
 
 def from_status(scene: Scene, health: Health) -> list[Candidate]:
@@ -209,6 +225,12 @@ _LIFECYCLE_ALERT = (
 _LASTING_COUNT = 3
 
 
+def is_about_performance(scene: Scene) -> bool:
+    """Whether the alert is about what a running program does (errors, latency), which only its log can tell."""
+    name = scene.case.incident.alert.name.lower()
+    return any(word in name for word in _PERFORMANCE_ALERT)
+
+
 def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
     """Whether what the candidate describes is going on, judged by the state of whom it is about."""
     if candidate.relation is Relation.NEIGHBOUR:
@@ -276,8 +298,9 @@ def _lasts(candidate: Candidate, scene: Scene) -> bool:
     name = scene.case.incident.alert.name.lower()
     if any(word in name for word in _LIFECYCLE_ALERT):
         return False
-    is_about_errors = any(word in name for word in _PERFORMANCE_ALERT)
-    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= Level.ERROR]
+    is_about_errors = is_about_performance(scene)
+    least = Level.WARNING if is_about_errors else Level.ERROR
+    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
     count = max((fact.count for fact in loud), default=0)
     return count >= (1 if is_about_errors else _LASTING_COUNT)
 

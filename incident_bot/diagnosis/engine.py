@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.candidates import (
+    SHOWN_FROM,
     Activity,
     Candidate,
+    add_change_before,
     from_logs,
     from_match,
     from_status,
+    is_about_performance,
     judge_activity,
     weigh,
 )
@@ -56,7 +59,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
     candidates = find_candidates(scene, health, rules)
     ranking = rank(candidates, rules, scene)
     verdict = judge(scene, health, ranking)
-    causes = _worth_telling(verdict, ranking)
+    causes = tuple(add_change_before(item, scene) for item in _worth_telling(verdict, ranking))
     alert = case.incident.alert
     first = causes[0].rule if causes else None
     return Diagnosis(
@@ -98,7 +101,8 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
     if scene.case.incident.alert.status is AlertStatus.RESOLVED:
         return Verdict.RECOVERED
-    if active and (health.is_known or active[0].confidence >= _SURE_WITHOUT_STATUS):
+    needed = SHOWN_FROM if is_about_performance(scene) else _SURE_WITHOUT_STATUS
+    if active and (health.is_known or active[0].confidence >= needed):
         return Verdict.FAILURE
     return _judge_quiet(scene, health, ranking)
 

@@ -30,7 +30,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for language, pattern in (
         (
             "Python",
-            r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20})(?:: (?P<message>[^\n]{0,600})|$)",
+            r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>Exception|(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20})(?:: (?P<message>[^\n]{0,600})|$)",
         ),
         ("Java", r"^(?:[^\n]{0,80}?Exception in thread \"[^\"\n]{1,80}\" |[ \t]{0,4})(?P<type>(?:[a-z_][\w$]{0,60}\.){1,12}[A-Z][\w$]{0,100}(?:Exception|Error|Throwable))(?:: (?P<message>[^\n]{0,600})|$)"),
         ("Java", r"^[ \t]{0,8}(?P<cause>Caused by): (?P<type>(?:[a-z_][\w$]{0,60}\.){0,12}[A-Z][\w$]{0,100})(?:: (?P<message>[^\n]{0,600})|$)"),
@@ -51,7 +51,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _WRAPPERS = re.compile(
     r"See root cause above|Engine core initialization failed|EngineCore (?:failed|encountered)|EngineDeadError|ShardCannotStart|Shard \d+ failed to start"
-    r"|ChildFailedError|Backend worker (?:process died|did not respond)|Worker failed with error|process \d+ terminated with|WorkerProc (?:failed|initialization failed)"
+    r"|ChildFailedError|WorkerInitializationException|Backend worker (?:process died|did not respond)|Worker failed with error|process \d+ terminated with|WorkerProc (?:failed|initialization failed)"
     r"|Application run failed|Application startup failed|BeanCreationException|Error creating bean|Unable to start web server|ApplicationContextException"
     r"|SystemExit|KeyboardInterrupt|RuntimeException: java\.|Task exception was never retrieved|ExceptionGroup|InvocationTargetException|ExecutionException"
 )

@@ -121,6 +121,7 @@ def judge_health(scene: Scene) -> Health:
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
     replaced = _replaced_pods(pods, near)
     pods |= dict.fromkeys(replaced, State.RECOVERED)
+    containers |= {key: State.RECOVERED for key in containers if key[0] in replaced}
     return Health(
         symptoms=tuple(_forgive(sign) if sign.pod in replaced else sign for sign in symptoms),
         containers=containers,

@@ -52,7 +52,8 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     if root:
         findings.append(root)
     if not findings:
-        findings = [_plain(log, index, level, baseline) for index, level in lines if level >= Level.ERROR]
+        worst = max((level for _, level in lines), default=Level.QUIET)
+        findings = [_plain(log, index, level, baseline) for index, level in lines if level >= min(worst, Level.ERROR)]
     best: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.kind, finding.title)
@@ -66,13 +67,14 @@ def level_of(line: str) -> int:
     return grade(line)
 
 
+_HEADING = re.compile(r"Traceback \(most recent call last\):\s*$")
 _ACCESS_OK = re.compile(r"\"?(?:GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS) \S{1,400}[^\n]{0,40}?\"?\s[123]\d\d\b")
 
 
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         level = grade(kept.text)
-        if level >= Level.WARNING and not _ACCESS_OK.search(kept.text[:600]):
+        if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _ACCESS_OK.search(kept.text[:600]):
             yield index, level
 
 
@@ -220,6 +222,19 @@ def _message(line: str) -> str:
     return shorten((match[1] if match else _PREFIX.sub("", line[:600])).strip())
 
 
-def last_words(log: Log) -> tuple[int, ...]:
-    """Indexes of the last lines before the end of a run: what is left to show when nothing else speaks."""
-    return tuple(range(max(0, len(log.kept) - 3), len(log.kept)))
+_CHANGE = re.compile(
+    r"\b(?:config(?:uration)?|settings?|feature ?flags?|flag|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model)\b"
+    r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied)\b"
+    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|using (?:staging|fallback|default))\b",
+    re.IGNORECASE,
+)
+_LOOK_BACK_LINES = 25
+
+
+def find_change_before(log: Log, index: int) -> int | None:
+    """The rare line before the storm: a change that the log reports once, shortly before the line at `index`."""
+    for before in range(index - 1, max(-1, index - 1 - _LOOK_BACK_LINES), -1):
+        kept = log.kept[before]
+        if kept.count <= 2 and _CHANGE.search(kept.text[:600]) and grade(kept.text) < Level.ERROR:
+            return before
+    return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health import Health, State
+from incident_bot.diagnosis.log_reading import shorten
 from incident_bot.diagnosis.scene import Relation, Scene
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.diagnosis.values import values_of
@@ -84,6 +85,8 @@ def _explain(candidate: Candidate, values: dict[str, str]) -> str:
     if candidate.finding:
         times = f", {candidate.finding.count} times" if candidate.finding.count > 1 else ""
         told = f"No rule knows this application; its own log names the reason{times}. {candidate.finding.hint}"
+    if candidate.change_before:
+        told += f' Shortly before, its log reports a change: "{shorten(candidate.change_before)}".'
     symptoms = [rule_name for rule_name in candidate.took_over if not rule_name.startswith("log-")]
     if symptoms:
         told += f" It also accounts for: {', '.join(symptoms[:4])}."

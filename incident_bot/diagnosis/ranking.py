@@ -19,7 +19,8 @@ from incident_bot.diagnosis.candidates import (
     merge_facts,
     restarts_of,
 )
-from incident_bot.diagnosis.scene import Relation, Scene
+from incident_bot.diagnosis.dependencies import find_address
+from incident_bot.diagnosis.scene import Relation, Scene, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -123,14 +124,36 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
     return replace(merged, confidence=bound(item.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
 
 
+def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
+    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom):
+        return False
+    return all(fact.source == "log" for fact in symptom.facts)
+
+
+def _speaks_of(one: Candidate, other: Candidate) -> bool:
+    names = {stem_of(other.pod).lower(), other.container.lower()} - {
+        "",
+        stem_of(one.pod).lower(),
+        one.container.lower(),
+    }
+    host = find_address(one.facts[0].value).partition(":")[0].partition(".")[0].lower()
+    return bool(host) and host in names
+
+
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
+    if _is_downstream(cause, symptom):
+        return True
     if not concerns_same(cause, symptom):
         return False
     explained = rules.explained.get(cause.id, frozenset())
     if symptom.id in explained and (cause.specificity > 1 or symptom.specificity == 1):
         return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
-    if cause.id in rules.explained.get(symptom.id, ()):
-        return False
+    return cause.id not in rules.explained.get(symptom.id, ()) and _implies(cause, symptom, scene)
+
+
+def _implies(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """What holds between any two candidates about the same container, without a rule saying so."""
     if symptom.finding:
         return _covers_finding(cause, symptom)
     if symptom.specificity == 1:

@@ -27,6 +27,8 @@ _CONDITION_KINDS = frozenset(
 )
 _BAD = {"ReplicaFailure": "True", "Failed": "True", "Ready": "False", "Available": "False", "Progressing": "False"}
 _MIN_CHARS = 12
+_BARE_CHARS = 40
+"""Shorter warnings (`Error: ImagePullBackOff`) only repeat the reason."""
 
 
 def read_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
@@ -93,7 +95,7 @@ def _warnings(scene: Scene) -> Iterator[tuple[str, Fact]]:
         for event, relation in scene.events
         if event.type == "Warning" and relation < Relation.NEIGHBOUR and event.reason not in SYMPTOM_REASONS
     ]
-    near.sort(key=lambda pair: (pair[1], -pair[0].count))
+    near.sort(key=lambda pair: (pair[1], len(pair[0].message) < _BARE_CHARS, -pair[0].count))
     for event, relation in near:
         if not is_event_old(event, scene) and len(event.message) >= _MIN_CHARS:
             yield (

@@ -177,3 +177,38 @@ def test_words_without_which_a_pattern_cannot_match(pattern: str, words: tuple[s
 
 def test_prefilter_never_hides_a_match_because_of_case() -> None:
     assert may_match("CUDA Out Of Memory", "runtimeerror: cuda out of memory")
+
+
+def test_change_before_the_storm_is_told_and_cited() -> None:
+    log = "INFO served\n" * 5 + "INFO configuration reloaded: upstream set to staging-db.ml.svc\n"
+    log += "".join(
+        f"ERROR query {number} failed: dial tcp 10.0.0.9:5432: connect: connection refused\n" for number in range(50)
+    )
+
+    found = diagnose(make_case({"api-0_api.log": log}), NO_RULES)
+
+    assert "connection refused" in found.causes[0].citations[0].quote
+    assert "staging-db" in found.causes[0].explanation
+    assert any("configuration reloaded" in citation.quote for citation in found.causes[0].citations)
+
+
+def test_service_that_others_complain_about_is_the_cause_when_its_own_log_says_why() -> None:
+    """Logs of several pods and nothing else: the caller's error is the symptom."""
+    callers = "INFO up\n" + "ERROR GET http://cart:8080/v1/items returned 500 internal server error\n" * 30
+    called = "INFO up\n" + "ERROR write /data/cart.db: no space left on device\n" * 3
+
+    found = diagnose(
+        make_case({"frontend-7d9f8b6c5d-x2k4q_frontend.log": callers, "cart-5c6d7f8b9-qqrst_cart.log": called}),
+        NO_RULES,
+    )
+
+    assert "no space left" in found.causes[0].citations[0].quote
+    assert not any("500 internal" in cause.citations[0].quote for cause in found.causes)
+
+
+def test_log_with_nothing_worse_than_a_warning_still_shows_its_warning() -> None:
+    log = "INFO served\n" * 30 + "WARN slow query: SELECT * FROM features took 5023 ms, threshold 200 ms exceeded\n" * 4
+
+    found = diagnose(make_case({"api-0_api.log": log}, alert="HighLatency"), NO_RULES)
+
+    assert "slow query" in found.causes[0].citations[0].quote
