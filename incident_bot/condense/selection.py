@@ -285,18 +285,32 @@ def _take_context(selection: Selection, ceiling: float, limit: int) -> None:
 
 
 def _kept_lines(log: Log, chosen: dict[int, Choice]) -> tuple[KeptLine, ...]:
-    counts = {template.first: template for template in log.templates}
-    lasts = {template.last: template for template in log.templates}
+    ends = {template.first: template for template in log.templates} | {
+        template.last: template for template in log.templates
+    }
+    firsts = {min(loud, default=0) for loud in ([t.first for t in s if t.level >= Level.ERROR] for s in log.streams())}
     kept = []
     for number, choice in sorted(chosen.items()):
-        template = counts.get(number) or lasts.get(number)
+        template = ends.get(number)
         kept.append(
             KeptLine(
                 line=number,
                 text=choice.text,
                 count=template.count if template else 1,
                 last=template.last if template else number,
-                why=choice.why,
+                why=_reason(log, number, choice.why, is_first=number in firsts),
             )
         )
     return tuple(kept)
+
+
+def _reason(log: Log, number: int, why: str, *, is_first: bool) -> str:
+    """Why a line is there: what it is tells a reader more than which quota paid for it."""
+    template = log.template(number)
+    if template is not None and id(template) in log.novel:
+        return "baseline-novel"
+    if is_first:
+        return "first error"
+    if why in {"traceback", "trend", "last"} or log.level(number) < Level.ERROR:
+        return "context" if why == "first error" else why
+    return "error"

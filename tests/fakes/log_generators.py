@@ -570,10 +570,9 @@ def tail_message(rng: random.Random, count: int) -> Scenario:
 @scenario(50_000)
 def no_error(rng: random.Random, count: int) -> Scenario:
     """Nothing is wrong: both ends must be there and nothing may be called an error."""
-    lines = []
-    for number in range(count):
-        lines.append(
-            f"{stamp(number)} INFO  [{rng.choice(('http', 'cache', 'worker'))}] {rng.choice(('served', 'stored', 'sent'))} item {rng.randrange(10**6)} in {rng.randrange(90)} ms, errors=0"
-        )
+    lines = [
+        f"{stamp(number)} INFO  [{rng.choice(('http', 'cache', 'worker'))}] {rng.choice(('served', 'stored', 'sent'))} item {rng.randrange(10**6)} in {rng.randrange(90)} ms, errors=0"
+        for number in range(count)
+    ]
     put(lines, 0.0, f"{stamp(0)} INFO  [main] listening on 0.0.0.0:8080")
     return Scenario("no_error", lines, ("listening on 0.0.0.0:8080",))
