@@ -11,7 +11,7 @@ from typing import Any
 from incident_bot import kubectl
 from incident_bot.errors import UsageError
 from incident_bot.evidence import Collected
-from incident_bot.evidence.folder import TextFile, read_file, read_folder
+from incident_bot.evidence.folder import DEFAULT_LIMITS, TextFile, read_file, read_folder
 from incident_bot.model import Alert, Case, EvidenceKind, Gap, Incident, RawEvidence, Target
 
 SCHEMA_VERSION = 1
@@ -206,20 +206,33 @@ def _read_item(folder: Path, item: BundleItem) -> RawEvidence:
         )
     if not path.exists():
         raise UsageError(f"item {item.id}: the file {item.file!r} is missing", hint="Copy the bundle as a whole.")
-    found = read_file(path, item.file)
-    if isinstance(found, Gap):
-        raise UsageError(f"item {item.id}: the file {item.file!r}: {found.reason}", hint=found.remedy)
+    text = _read_own_text(path, item)
     return RawEvidence(
         id=item.id,
         kind=item.kind,
         name=item.name,
         source=item.source,
-        text=found.text,
+        text=text,
         pod=item.pod,
         container=item.container,
         previous=item.previous,
-        cut=item.cut or found.cut,
+        cut=item.cut,
     )
+
+
+def _read_own_text(path: Path, item: BundleItem) -> str:
+    """The text as `write_bundle` wrote it: whatever bytes a log holds, it is no other format and no other encoding."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > DEFAULT_LIMITS.folder_bytes:
+        limit = f"{DEFAULT_LIMITS.folder_bytes // 1024**2} MiB"
+        raise UsageError(
+            f"item {item.id}: {item.file!r} is not a plain file of at most {limit}", hint="Do not use this bundle."
+        )
+    try:
+        return path.read_bytes().decode("utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(
+            f"item {item.id}: the file {item.file!r}: {error.strerror}", hint="Check its permissions."
+        ) from error
 
 
 def _read_plain(folder: Path) -> Collected:

@@ -71,6 +71,16 @@ def test_a_case_comes_back_as_it_was_written(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line", ["\x00\x01\x02" * 50, "\x7fELF", "PK\x03\x04", "\ufeffstart", "\x1b[31mred", "\ufffd\ufffd"]
+)
+def test_whatever_a_container_wrote_comes_back(tmp_path: Path, line: str) -> None:
+    """What the collector could keep must not stop the step that reads its bundle."""
+    write_bundle(tmp_path / "b", make_case(evidence(1, "server.log", line, "end")))
+
+    assert [f"{line}\nend"] == [item.text for item in read_bundle(tmp_path / "b").collected.items]
+
+
 def test_names_that_collide_or_escape_get_safe_files_and_keep_their_names(tmp_path: Path) -> None:
     names = ("a/server.log", "b/server.log", "../../etc/passwd", "SERVER.LOG", "bundle.json", "...", "x" * 300)
     case = make_case(*(evidence(number, name, f"text {number}") for number, name in enumerate(names, start=1)))
@@ -139,7 +149,7 @@ def test_a_link_inside_of_the_bundle_is_refused_too(bundle: Path) -> None:
     (bundle / "link.txt").symlink_to(bundle / "server.log")
     change_manifest(bundle, items=[{"id": "E1", "kind": "log", "name": "x", "source": "x", "file": "link.txt"}])
 
-    with pytest.raises(UsageError, match="not a plain file"):
+    with pytest.raises(UsageError, match="not a plain file of at most 64 MiB"):
         read_bundle(bundle)
 
 
