@@ -12,6 +12,8 @@ from incident_bot.redaction.values import entropy_bits, is_prose_word, is_stand_
 MAX_VALUE = 8192
 """Characters of one value; what is longer is replaced up to here and found again behind it."""
 
+_FIRST_LOOK = 96
+
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
@@ -111,28 +113,31 @@ def _take(
         if _counts(text[quote.end() : stop], level, quoted=True):
             yield Finding(quote.end(), stop, kind)
         return
-    bare = _BARE.match(text, at)
-    if not bare:
+    bare = _bare_value(text, at)
+    if not bare or (loose and text[bare.end() : bare.end() + 2] != "</"):
         return
-    if loose and text[bare.end() : bare.end() + 2] != "</":
-        return
-    stop = at + len(_trim(bare[0]))
-    value = text[at:stop]
-    if value.startswith("Bearer") or value.startswith("Basic"):
+    value = _trim(bare[0])
+    if value.startswith(("Bearer", "Basic")):
         yield from _header(text, at)
-        return
-    if alone and level < Promise.STRONG and is_prose_word(value):
-        return
-    if alone and bare[0].endswith(":"):
-        return
-    if alone and (value.isdigit() and len(value) < 4):
-        return
-    if alone and is_prose_word(value) and re.match(r"[ \t]+[^\s#]", text[bare.end() : bare.end() + 40]):
-        return
-    if not _counts(value, level, quoted=False):
-        return
-    yield Finding(at, stop, kind)
-    yield from _wrapped(text, bare.end(), value, kind)
+    elif not (alone and _is_prose(bare, value, level)) and _counts(value, level, quoted=False):
+        yield Finding(at, at + len(value), kind)
+        yield from _wrapped(text, bare.end(), value, kind)
+
+
+def _bare_value(text: str, at: int) -> re.Match[str] | None:
+    """An unquoted value. A first look at its beginning keeps texts made of nothing but `key=key=` linear."""
+    start = _BARE.match(text, at, min(len(text), at + _FIRST_LOOK))
+    if not start or start.end() < at + _FIRST_LOOK - 1 or not looks_secret(start[0]):
+        return start
+    return _BARE.match(text, at)
+
+
+def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
+    """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
+    if bare[0].endswith(":") or (value.isdigit() and len(value) < 4):
+        return True
+    followed = re.match(r"[ \t]+[^\s#]", bare.string[bare.end() : bare.end() + 40])
+    return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
 
 
 def _wrapped(text: str, at: int, value: str, kind: str) -> Iterator[Finding]:

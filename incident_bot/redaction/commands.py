@@ -12,7 +12,7 @@ REACH = 512
 """Characters of one command line that are read."""
 
 _VALUE = r"""["']?([^\s"'|;]{1,256})"""
-_USER = re.compile(rf"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{{1,64}}:([^\s"']{{1,256}})""")
+_USER = re.compile(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
 _GLUED = re.compile(rf"[ \t]-p{_VALUE}")
 _SPACED = re.compile(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
 _EITHER = re.compile(rf"[ \t]-p[ ]?{_VALUE}")

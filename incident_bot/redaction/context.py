@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.settle import GUESSED
@@ -23,18 +22,20 @@ _TRACED = re.compile(
 )
 
 
-def find_near(text: str, start: int, floor: int) -> Iterator[Finding]:
-    """Values on the line of the word at `start`, not before `floor` (what an earlier word has read)."""
+def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
+    """Values on the line of the word at `start`, not before `floor`, and up to where was read."""
     if not _WORD.match(text, max(0, start - 4)) and not _WORD.match(text, start):
-        return
+        return [], floor
     line_start = text.rfind("\n", max(0, start - REACH // 2), start) + 1 or max(0, start - REACH // 2)
     line_end = text.find("\n", start, start + REACH)
     end = line_end if line_end >= 0 else min(len(text), start + REACH)
-    for match in _CANDIDATE.finditer(text, max(line_start, floor), end):
+    found: list[Finding] = []
+    for match in _CANDIDATE.finditer(text, max(line_start, floor), min(len(text), end + 512)):
+        if match.start() >= end:
+            break
+        end = max(end, match.end())
         value = match[0].rstrip(".")
-        if text.startswith("\x1b[", match.start() - 2):
-            continue
-        if _TRACED.search(text, max(0, match.start() - 40), match.start()):
-            continue
-        if looks_random(value):
-            yield Finding(match.start(), match.start() + len(value), GUESSED, spreads=False)
+        traced = _TRACED.search(text, max(0, match.start() - 40), match.start())
+        if not traced and not text.startswith("\x1b[", max(0, match.start() - 2)) and looks_random(value):
+            found.append(Finding(match.start(), match.start() + len(value), GUESSED, spreads=False))
+    return found, max(floor, end)

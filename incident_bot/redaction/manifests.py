@@ -13,6 +13,9 @@ MARKS = ("kind: Secret", 'kind":"Secret', 'kind": "Secret', 'kind\\":\\"Secret',
 REACH = 1 << 16
 """Characters around `kind: Secret` in which its data is looked for; a Secret may hold 1 MiB, a log line does not."""
 
+_NEAR = 4096
+"""Characters after the kind in which a JSON manifest's data starts."""
+
 _YAML_BLOCK = re.compile(r"^(?P<indent>[ \t]{0,40}(?:- )?)(?:data|stringData):[ \t]*\r?\n", re.MULTILINE)
 _YAML_ENTRY = re.compile(r"(?P<indent>[ \t]{0,60})(?P<key>[\w.\-\"']{1,253}):[ \t]*(?P<value>[^\r\n]*)\r?(?:\n|$)")
 _LINE = re.compile(r"(?P<indent>[ \t]{0,60})(?P<value>[^\r\n]*)\r?(?:\n|$)")
@@ -22,12 +25,12 @@ _JSON_ENTRY = re.compile(
 )
 
 
-def find_secret_data(text: str, start: int, end: int) -> Iterator[Finding]:
-    """The values of the Secret whose kind stands at `start`."""
+def find_secret_data(text: str, start: int, end: int, floor: int = 0) -> Iterator[Finding]:
+    """The values of the Secret whose kind stands at `start`; before `floor` another one has been read."""
     if text[end : end + 1].isalnum():
         return
-    low, high = max(0, start - REACH), min(len(text), end + REACH)
-    if text[end - 7] in '"' or '"' in text[start:end]:
+    low, high = max(floor, start - REACH), min(len(text), end + REACH)
+    if '"' in text[start:end]:
         yield from _json(text, low, high, start)
         return
     break_before = max(
@@ -76,9 +79,9 @@ def _value(match: re.Match[str]) -> Iterator[Finding]:
 
 
 def _json(text: str, low: int, high: int, kind_at: int) -> Iterator[Finding]:
-    blocks = [match.end() for match in _JSON_BLOCK.finditer(text, low, high)]
-    before = [at for at in blocks if at <= kind_at][-2:]
-    after = [at for at in blocks if at > kind_at][:2]
+    before = [match.end() for match in _JSON_BLOCK.finditer(text, low, kind_at)][-2:]
+    first = _JSON_BLOCK.search(text, kind_at, min(high, kind_at + _NEAR))
+    after = [first.end()] if first else []
     for at in (*before, *after):
         entry = _JSON_ENTRY.match(text, at)
         while entry:

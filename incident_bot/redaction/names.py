@@ -95,19 +95,13 @@ def _word_promise(words: list[str], index: int, word: str) -> Promise:
     before = words[index - 1] if index else ""
     if word in _STRONG:
         return Promise.STRONG
-    if word in _FIRM:
-        if before in _ABOUT_BEFORE:
-            return Promise.NONE
-        return (
-            Promise.WEAK if word == "secret" and index < len(words) - 1 and words[index + 1] == "key" else Promise.FIRM
-        )
-    if word == "key":
-        if before in _ABOUT_BEFORE:
-            return Promise.NONE
-        return Promise.FIRM if before in _PAIRS else Promise.WEAK
-    if word in _WEAK:
-        return Promise.NONE if before in _ABOUT_BEFORE else Promise.WEAK
-    return _tail_promise(word)
+    if word not in _FIRM and word not in _WEAK:
+        return _tail_promise(word)
+    if before in _ABOUT_BEFORE:
+        return Promise.NONE
+    if word in _FIRM or (word == "key" and before in _PAIRS):
+        return Promise.FIRM
+    return Promise.WEAK
 
 
 def _tail_promise(word: str) -> Promise:

@@ -58,7 +58,7 @@ _PHONE = re.compile(
 _NATIONAL_ID = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 
 
-def find_email(text: str, at: int) -> Iterator[Finding]:
+def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     """The address around the `@` at `at`; machine logins (`git@host`) and unit names are none."""
     domain = _DOMAIN.match(text, at + 1)
     if not domain:
@@ -66,7 +66,7 @@ def find_email(text: str, at: int) -> Iterator[Finding]:
     top = domain[1].lower()
     if top in _NO_MAIL_TLD or (len(top) == 2 and top not in _COUNTRIES):
         return
-    before = _LOCAL.match(text[max(0, at - 64) : at][::-1])
+    before = _LOCAL.match(text[max(floor, at - 64) : at][::-1])
     if not before:
         return
     start = at - before.end()
@@ -104,7 +104,7 @@ def _cards(text: str, classes: bytes) -> Iterator[Finding]:
                 yield Finding(match.start(), match.end(), "card")
                 at = match.end()
             end = at + len(mark)
-            while classes[end : end + 1] in {b"0"}:
+            while classes[end : end + 1] == b"0":
                 end += 1
             at = classes.find(mark, end)
 
@@ -134,10 +134,9 @@ def _iban_length(written: str) -> int:
     """Characters of the written IBAN, by its country's length and the mod-97 check of ISO 13616; 0 when it is none."""
     want = _IBAN_LENGTH.get(written[:2], 0)
     compact, used = "", 0
-    for used, char in enumerate(written, 1):
-        compact += char.strip()
-        if len(compact) == want:
-            break
+    while used < len(written) and len(compact) < want:
+        compact += written[used].strip()
+        used += 1
     if not want or len(compact) != want:
         return 0
     number = "".join(str(int(char, 36)) for char in compact[4:] + compact[:4])

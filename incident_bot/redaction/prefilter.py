@@ -33,7 +33,7 @@ class Keyword(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    index: int
+    anchor: int
     """Where in the keyword its anchor stands."""
     keyword: Keyword
 
@@ -43,19 +43,19 @@ class Prefilter:
 
     def __init__(self, keywords: Collection[Keyword]) -> None:
         self._groups: list[tuple[_Entry, ...]] = [()]
-        branches = []
+        branches: list[str] = []
         for char, entries in sorted(_by_anchor(keywords).items(), key=lambda item: -_SHARE.get(item[0], 100)):
             any_case = any(entry.keyword.any_case for entry in entries)
             # Two branches and not a class: `re` skips ahead only when every branch begins with a literal.
-            for written in {char, char.upper()} if any_case and char.isascii() else {char}:
-                branches.append(re.escape(written) + self._tree(entries, 1, entries))
+            cases = sorted({char, char.upper()}) if any_case and char.isascii() else [char]
+            branches.extend(re.escape(case) + self._tree(entries, 1, entries) for case in cases)
         self._pattern = re.compile("|".join(branches).encode("latin-1")) if branches else None
 
     def _tree(self, entries: list[_Entry], depth: int, siblings: list[_Entry]) -> str:
         """A choice over what follows the anchor, shared beginnings once."""
         following: dict[tuple[str, bool], list[_Entry]] = {}
         for entry in entries:
-            at = entry.index + depth
+            at = entry.anchor + depth
             following.setdefault((entry.keyword.text[at : at + 1], entry.keyword.any_case), []).append(entry)
         ending = following.pop(("", False), []) + following.pop(("", True), [])
         choices = []
@@ -116,7 +116,7 @@ def _cost(keyword: Keyword, char: str) -> int:
 
 def _may_meet(one: _Entry, other: _Entry) -> bool:
     """Whether both keywords can stand at the same anchor of one text."""
-    shift = one.index - other.index
+    shift = one.anchor - other.anchor
     left, right = one.keyword.text.lower(), other.keyword.text.lower()
     return all(left[at] == right[at - shift] for at in range(max(0, shift), min(len(left), len(right) + shift)))
 

@@ -7,16 +7,19 @@ import hmac
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from incident_bot.errors import LeakError
 from incident_bot.model import Evidence, RawEvidence, SafeText
-from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.known import KnownValues
 from incident_bot.redaction.lines import split_lines
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
 from incident_bot.redaction.scanner import scanner_for
 from incident_bot.redaction.values import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.finding import Finding
 
 _BLOCK_CHARS = 1 << 18
 _SURROUNDING_CHARS = 2048

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, commands, context, encodings, manifests
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
-from incident_bot.redaction.policy import Policy
 from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.providers import PROVIDERS, Provider
 from incident_bot.redaction.settle import placeholder_spans, settle
 from incident_bot.redaction.urls import find_user_info
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.policy import Policy
 
 _ANNOUNCING = (
     "passw passphrase passcode pass= pass: pass\" pass' pass> _pass pwd secret token key credential creds auth cookie"
@@ -31,12 +34,24 @@ Probe = Callable[["Scan", int, int], Iterable[Finding]]
 class Scan:
     """One stretch of text while it is being read: how far each detector has got."""
 
-    __slots__ = ("encoded_until", "named_until", "near_until", "pem", "providers_until", "text", "values_until")
+    __slots__ = (
+        "at_signs_until",
+        "encoded_until",
+        "manifests_until",
+        "named_until",
+        "near_until",
+        "pem",
+        "providers_until",
+        "text",
+        "values_until",
+    )
 
     def __init__(self, text: str, pem: PemReader) -> None:
         self.text = text
         self.pem = pem
+        self.at_signs_until = 0
         self.encoded_until = 0
+        self.manifests_until = 0
         self.named_until = 0
         self.values_until = 0
         self.near_until = 0
@@ -108,19 +123,31 @@ def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
     for opening in ("-----begin ", "putty-user-key-file-"):
         probes[Keyword(opening, any_case=True)] = [lambda scan, start, _end: scan.pem.open_block(scan.text, start)]
     probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
-    at_sign: list[Probe] = [lambda scan, start, _end: find_user_info(scan.text, start)]
-    if "email" in policy.personal:
-        at_sign.append(lambda scan, start, _end: find_email(scan.text, start))
-    probes[Keyword("@")] = at_sign
+    probes[Keyword("@")] = [_at_sign(emails="email" in policy.personal)]
     for command in commands.COMMANDS:
         probes[Keyword(command, any_case=True)] = [_typed(command)]
     for mark in manifests.MARKS:
-        probes[Keyword(mark)] = [lambda scan, start, end: manifests.find_secret_data(scan.text, start, end)]
+        probes[Keyword(mark)] = [_in_manifest]
     if not inner:
         encoded = _encoded(Scanner(policy, inner=True))
         for mark in encodings.MARKS:
             probes.setdefault(Keyword(mark), []).append(encoded)
     return {keyword: tuple(found) for keyword, found in probes.items()}
+
+
+def _at_sign(*, emails: bool) -> Probe:
+    def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
+        floor, scan.at_signs_until = scan.at_signs_until, end
+        yield from find_user_info(scan.text, start, floor)
+        if emails:
+            yield from find_email(scan.text, start, floor)
+
+    return probe
+
+
+def _in_manifest(scan: Scan, start: int, end: int) -> Iterator[Finding]:
+    floor, scan.manifests_until = scan.manifests_until, end
+    yield from manifests.find_secret_data(scan.text, start, end, floor)
 
 
 def _typed(command: str) -> Probe:
@@ -154,8 +181,8 @@ def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:
             scan.values_until = max(scan.values_until, finding.end)
             yield finding
     if start + context.REACH > scan.near_until:
-        yield from context.find_near(text, start, scan.near_until)
-        scan.near_until = max(scan.near_until, start)
+        found, scan.near_until = context.find_near(text, start, scan.near_until)
+        yield from found
 
 
 def _issued(provider: Provider) -> Probe:

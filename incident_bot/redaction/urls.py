@@ -15,22 +15,20 @@ _GO_NETWORK = re.compile(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|clou
 _HOST_PORT = re.compile(
     r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
 )
-_BOUNDARY = re.compile(r"[\s\"'`<>(){}\[\],;|=\\]")
+_PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 
 
-def find_user_info(text: str, at: int) -> Iterator[Finding]:
-    """The password (or lone token) before the `@` at `at`."""
-    window = text[max(0, at - _LOOK_BACK) : at]
+def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
+    """The password (or lone token) before the `@` at `at`, not before `floor` (the last `@`)."""
+    window = text[max(floor, at - _LOOK_BACK) : at]
     scheme = window.rfind("://")
     if scheme >= 0:
         info = window[scheme + 3 :]
         if not re.search(r"[\s\"'<>`]", info):
             yield from _in_url(text, at - len(info), at)
             return
-    start = len(window)
-    while start and not _BOUNDARY.match(window[start - 1]):
-        start -= 1
-    yield from _without_scheme(text, at - (len(window) - start), at)
+    plain = _PLAIN.match(window[::-1])
+    yield from _without_scheme(text, at - (plain.end() if plain else 0), at)
 
 
 def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:

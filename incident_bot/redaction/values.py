@@ -29,6 +29,9 @@ _STAND_IN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_LOOKED_AT = 512
+"""Characters of a value that are judged; the rest of a longer one is no different."""
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
@@ -72,6 +75,7 @@ def looks_random(value: str, *, length: int = 16, bits: float = 3.2) -> bool:
     The bounds are those of the project's context-entropy measurements: 16 characters with a digit
     and 3.2 bits, or 20 with mixed case and 3.7 bits.
     """
+    value = value[:_LOOKED_AT]
     if len(value) < length or is_identifier(value):
         return False
     longest = max(_SEPARATED.split(value), key=len)
@@ -87,11 +91,9 @@ def looks_random(value: str, *, length: int = 16, bits: float = 3.2) -> bool:
 
 def looks_secret(value: str) -> bool:
     """Whether a value under a weak name is a secret: generated, or short but of mixed kinds."""
-    if looks_random(value, length=12, bits=2.8):
-        return True
-    if len(value) >= 24 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit():
-        return True
-    return False
+    return looks_random(value, length=12, bits=2.8) or bool(
+        len(value) >= 24 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit()
+    )
 
 
 def is_prose_word(value: str) -> bool:
