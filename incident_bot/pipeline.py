@@ -34,6 +34,7 @@ from incident_bot.model import (
     KeptLine,
     RawEvidence,
     SafeText,
+    Target,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,20 @@ def gather_folder(folder: Path, redactor: Redactor, incident: Incident | None = 
     """
     content = read_bundle(folder)
     found = incident or content.incident or _find_incident(content.collected)
-    return build_case(found, content.collected, redactor)
+    target = _complete_target(found.target, content.collected.target)
+    return build_case(found, replace(content.collected, target=target), redactor)
+
+
+def _complete_target(said: Target, seen: Target) -> Target:
+    """What the alert says, completed by what a folder is about, unless that is something else.
+
+    A folder is read without knowing the alert: of several failing pods it picks the worst,
+    and the alert may be about another one.
+    """
+    named = ("namespace", "pod") if said.pod else ("namespace", "workload") if said.workload else ("namespace", "node")
+    if any(getattr(said, field) and getattr(seen, field) not in ("", getattr(said, field)) for field in named):
+        return said
+    return Target(**{field.name: getattr(said, field.name) or getattr(seen, field.name) for field in fields(Target)})
 
 
 def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> Case:
