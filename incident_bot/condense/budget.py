@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 TIGHT_TOKENS = 3000
 """In a budget up to this, dates and ids cost more than they tell."""
 
-_COUNT_SHOWN = 99_999
-"""Every line is paid for as if it had a count of five digits."""
 _WIDEST_CHARS = 8000
 _WITH_IDS = frozenset({"first error", "error", "baseline-novel", "traceback"})
 _ALARMING = _WITH_IDS | {"context"}
@@ -55,7 +53,7 @@ class Selection:
         text = shorten(self._trimmed(log, number, why), limit)
         if not text:
             return False
-        cost = self._estimate(numbered(number, text, _COUNT_SHOWN) + "\n")
+        cost = self._cost(log, number, text)
         if self.spent + cost + self._markers() > self.budget_tokens * ceiling:
             return False
         chosen[number] = Choice(SafeText(text), cost, why)
@@ -71,11 +69,11 @@ class Selection:
     def price(self, log: int, numbers: Iterable[int], *, limit: int) -> float:
         """What these lines of a traceback would cost."""
         return sum(
-            self._estimate(
-                numbered(number, shorten(self._trimmed(log, number, "traceback"), limit), _COUNT_SHOWN) + "\n"
-            )
-            for number in numbers
+            self._cost(log, number, shorten(self._trimmed(log, number, "traceback"), limit)) for number in numbers
         )
+
+    def _cost(self, log: int, number: int, text: str) -> float:
+        return self._estimate(numbered(number, text, self.logs[log].count_shown(number)) + "\n")
 
     def drop(self, log: int, number: int) -> None:
         """Take a line out again."""

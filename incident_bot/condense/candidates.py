@@ -38,6 +38,9 @@ class Log:
         self.templates = survey.table.templates
         self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
         self.variety = min(1.0, len(self.templates) / max(1, survey.total_lines))
+        self.ends = {template.first: template for template in self.templates}
+        self.ends |= {template.last: template for template in self.templates}
+        """Templates by the numbers of their first and last lines."""
         self._levels = {
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
@@ -81,6 +84,11 @@ class Log:
         """Whether a line is of a kind that fills this log: it explains nothing that stands beside it."""
         template = self.template(number)
         return template is not None and self.family_count(template) > _ROUTINE_LINES
+
+    def count_shown(self, number: int) -> int:
+        """The count that is printed behind a line: that of its template, on the template's first line."""
+        template = self.ends.get(number)
+        return template.count if template is not None and template.last != number else 1
 
     def is_lonely(self, template: Template) -> bool:
         """Whether only one of several streams has lines of this kind."""

@@ -285,13 +285,10 @@ def _take_context(selection: Selection, ceiling: float, limit: int) -> None:
 
 
 def _kept_lines(log: Log, chosen: dict[int, Choice]) -> tuple[KeptLine, ...]:
-    ends = {template.first: template for template in log.templates} | {
-        template.last: template for template in log.templates
-    }
     firsts = {min(loud, default=0) for loud in ([t.first for t in s if t.level >= Level.ERROR] for s in log.streams())}
     kept = []
     for number, choice in sorted(chosen.items()):
-        template = ends.get(number)
+        template = log.ends.get(number)
         kept.append(
             KeptLine(
                 line=number,
