@@ -39,11 +39,12 @@ def redact(summary_format: str) -> None:
 
     redactor = Redactor(secrets.token_bytes(32))
     output = sys.stdout.buffer
-    lines = 0
+    lines, at_line_start = 0, True
     try:
         for line in redactor.redact_lines(_read_lines(sys.stdin.buffer)):
             output.write(line.encode("utf-8", "replace"))
-            lines += not line or line.endswith("\n")
+            lines += at_line_start
+            at_line_start = line.endswith("\n")
         output.flush()
     except BrokenPipeError:
         # The reader has seen enough; closing stderr too keeps the interpreter from reporting it at exit.

@@ -112,16 +112,19 @@ def _tail_promise(word: str) -> Promise:
     return Promise.FIRM if word.endswith(_FIRM_TAILS) else Promise.NONE
 
 
+_KIND_BY_PART = (
+    ("passphrase", "passphrase"), ("pass", "password"), ("pwd", "password"), ("pw", "password"), ("cookie", "cookie"),
+    ("authorization", "authorization"), ("sess", "session"), ("sid", "session"), ("jwt", "token"), ("token", "token"),
+    ("bearer", "token"), ("secret", "secret"), ("key", "key"), ("sig", "signature"), ("cred", "credential"),
+    ("webhook", "webhook"), ("connectionstring", "dsn"),
+)  # fmt: skip
+
+KINDS = frozenset(kind for _, kind in _KIND_BY_PART)
+"""Kinds of values that only their names give away."""
+
+
 @lru_cache(maxsize=2048)
 def kind_of(name: str) -> str:
     """The kind under which a value with this name is counted."""
     lowered = name.lower().replace("-", "").replace("_", "")
-    for part, kind in (
-        ("passphrase", "passphrase"), ("pass", "password"), ("pwd", "password"), ("pw", "password"), ("cookie", "cookie"),
-        ("authorization", "authorization"), ("sess", "session"), ("sid", "session"), ("jwt", "token"), ("token", "token"),
-        ("bearer", "token"), ("secret", "secret"), ("key", "key"), ("sig", "signature"), ("cred", "credential"),
-        ("webhook", "webhook"), ("dsn", "dsn"), ("connectionstring", "dsn"),
-    ):  # fmt: skip
-        if part in lowered:
-            return kind
-    return "secret"
+    return next((kind for part, kind in _KIND_BY_PART if part in lowered), "secret")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
-from fakes.secret_samples import SHAPES, Sample, log_shaped_samples, provider_recipes, provider_samples
 
+from fakes.secret_samples import SHAPES, Sample, log_shaped_samples, provider_recipes, provider_samples
 from incident_bot.redaction import Redactor
 
 

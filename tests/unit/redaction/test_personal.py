@@ -1,0 +1,53 @@
+"""Personal data, and numbers that only look like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident_bot.redaction import Policy, Redactor
+from incident_bot.redaction.personal import PERSONAL_KINDS
+
+ALL = Policy(personal=frozenset(PERSONAL_KINDS))
+
+
+def luhn(digits: str) -> str:
+    """The digits with the check digit that completes them."""
+    total = sum(sum(divmod(int(char) * (2 - index % 2), 10)) for index, char in enumerate(reversed(digits)))
+    return digits + str(-total % 10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("email", "jane.doe+test@mail.example.co.uk"),
+        ("card", luhn("4" + "1234567" * 2)),
+        ("card", luhn("37" + "82822463100"[:12] + "5")),
+        ("card", "-".join(luhn("5500" + "00000000112")[index : index + 4] for index in range(0, 16, 4))),
+        ("iban", "DE89" + "370400440532013000"),
+        ("iban", "GB82 WEST 1234 5698 7654 32"),
+        ("ip", "203.0.113.77"),
+        ("phone", "+49 30 1234567"),
+        ("national-id", "123-45-6789"),
+    ],
+)
+def test_personal_value_is_replaced(kind: str, value: str) -> None:
+    redactor = Redactor(b"k", ALL)
+
+    assert value not in redactor.redact(f"customer {value} complained")
+    assert dict(redactor.counts) == {kind: 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at 1732096800123 and 1732096800123456789",
+        "order 4111111111111112 of batch 4000000000000000",
+        "DE89370400440532013001",
+        "version 1.2.3.4.5 of lib@1.2.3",
+        "unit getty@tty1.service, repo git@example.com:a/b",
+        "hostname: runner@1.worker-org-5dcc948c89",
+        "uid 5500000000000004abc",
+    ],
+)
+def test_other_numbers_survive(text: str) -> None:
+    assert Redactor(b"k").redact(text) == text
