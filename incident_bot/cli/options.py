@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from incident_bot.errors import UsageError
+from incident_bot.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,7 +172,7 @@ def make_redactor(settings: Settings) -> Redactor:
 def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = True) -> tuple[Incident, ...]:
     """The incidents that the options, the file or the GitHub event name; ignored alerts are left out.
 
-    Nothing named is a `UsageError` where an alert is `required`, else no incident.
+    Where an alert is not `required` (a bundle brings its own), only one that was given explicitly counts.
     """
     from incident_bot import intake
 
@@ -189,9 +189,9 @@ def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = 
                 summary=alert.summary,
             ),
         )
-    path = alert.alert_file or (Path(settings.github_event_path) if settings.github_event_path else None)
-    if path is None and not required:
+    if alert.alert_file is None and not required:
         return ()
+    path = alert.alert_file or (Path(settings.github_event_path) if settings.github_event_path else None)
     if path is None:
         raise UsageError(
             "which alert? neither --alert-name nor --alert-file was given",
@@ -222,18 +222,30 @@ def _read_json(path: Path) -> object:
 
 
 def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source:
-    """The cluster of the kubeconfig, its data, or the pod we run in."""
+    """The cluster of the kubeconfig, its data, or the pod we run in.
+
+    A wrong kubeconfig is an error for a person at a terminal, who mends it and tries again. Inside
+    Actions nobody is there: the alert gets its issue all the same, and the issue names what is wrong.
+    """
+    from incident_bot.evidence import NoSource
     from incident_bot.evidence.kubernetes import connect
+    from incident_bot.model import Gap
 
     evidence = settings.config.evidence
-    return connect(
-        kubeconfig=kubeconfig or settings.kubeconfig,
-        kubeconfig_data=settings.kubeconfig_data,
-        context=cluster,
-        allow_insecure_tls=settings.allow_insecure_tls,
-        deadline_s=evidence.deadline_s,
-        log_bytes=evidence.log_bytes,
-    )
+    try:
+        return connect(
+            kubeconfig=kubeconfig or settings.kubeconfig,
+            kubeconfig_data=settings.kubeconfig_data,
+            context=cluster,
+            allow_insecure_tls=settings.allow_insecure_tls,
+            deadline_s=evidence.deadline_s,
+            log_bytes=evidence.log_bytes,
+        )
+    except ConfigurationError as error:
+        if not settings.in_actions:
+            raise
+        click.echo(f"::warning::the cluster cannot be read: {make_redactor(settings).redact(str(error))}", err=True)
+        return NoSource(Gap(kind="configuration", what="the cluster", reason=str(error), remedy=error.hint))
 
 
 def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -53,9 +54,8 @@ def gather_incident(
         case = pipeline.build_resolved_case(incident, redactor)
     else:
         progress(f"reading {incident.target.name} from the cluster")
-        case = pipeline.gather(
-            incident, connect_cluster(settings, kubeconfig, cluster or incident.target.cluster), redactor
-        )
+        with closing(connect_cluster(settings, kubeconfig, cluster or incident.target.cluster)) as source:
+            case = pipeline.gather(incident, source, redactor)
     if require_evidence and all(item.kind is EvidenceKind.ALERT for item in case.evidence):
         reasons = "; ".join(f"{gap.what}: {gap.reason}" for gap in case.gaps) or "the source is empty"
         raise NoEvidenceError(

@@ -24,3 +24,21 @@ class Source(Protocol):
     def collect(self, incident: Incident) -> Collected:
         """Gather what there is; what cannot be had is a `Gap`, never an exception."""
         ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoSource:
+    """Stands in for a source that cannot be opened: it gives the reason, so that an alert still gets its issue."""
+
+    gap: Gap
+
+    def collect(self, incident: Incident) -> Collected:
+        """Nothing but the gap."""
+        return Collected(items=(), gaps=(self.gap,), target=incident.target)
+
+    def close(self) -> None:
+        """Nothing was opened."""

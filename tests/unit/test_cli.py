@@ -133,6 +133,24 @@ def test_an_unreachable_cluster_still_files_an_issue_that_says_so(tmp_path: Path
     assert required.returncode == 5
 
 
+def test_inside_actions_a_wrong_kubeconfig_still_gets_the_alert_its_issue(tmp_path: Path) -> None:
+    """A rotated secret must not turn an alert into a red run that nobody reads."""
+    event = {"inputs": {"alert_name": "PodDown", "namespace": "ml", "pod_name": "web-0", "severity": "critical"}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    environ = {"GITHUB_EVENT_PATH": "event.json", "GITHUB_EVENT_NAME": "workflow_dispatch"}
+
+    collected = run(
+        "collect", "--out", "bundle", cwd=tmp_path, INCIDENT_BOT_KUBECONFIG_DATA="not a kubeconfig", **environ
+    )
+    diagnosed = run("diagnose", "bundle", "--out", "analysis.json", cwd=tmp_path)
+    published = run("publish", "analysis.json", "--tracker", "folder", cwd=tmp_path)
+
+    assert (0, 0, 0) == (collected.returncode, diagnosed.returncode, published.returncode), collected.stderr
+    assert "::warning::" in collected.stderr
+    (issue,) = (tmp_path / ".incident-bot/issues").glob("*.md")
+    assert "kubeconfig" in issue.read_text()
+
+
 def test_the_three_steps_make_the_same_issue_as_triage(tmp_path: Path) -> None:
     (tmp_path / "case").mkdir()
     (tmp_path / "case/web-0.log").write_text("INFO start\nTraceback (most recent call last):\nKeyError: 'MODEL_DIR'\n")

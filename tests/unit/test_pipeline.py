@@ -57,6 +57,9 @@ class Source:
     def collect(self, incident: Incident) -> Collected:
         return Collected(items=self._given[0], gaps=self._given[1], target=incident.target)
 
+    def close(self) -> None:
+        pass
+
 
 class Model:
     """Answers with what it was made with, and remembers the prompt."""
