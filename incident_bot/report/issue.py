@@ -309,7 +309,7 @@ _TIMELINE_ENTRIES = 20
 
 
 def _footer(context: _Context) -> str:
-    """Feedback hint, then what made this report; all of it code's own words and numbers."""
+    """What made this report; all of it code's own words and numbers."""
     diagnosis = context.diagnosis
     usage = diagnosis.usage
     made_by = []
@@ -326,7 +326,4 @@ def _footer(context: _Context) -> str:
     if diagnosis.prompt_sha256:
         made_by.append(f"prompt {prose(diagnosis.prompt_version, 40)} {code_span(diagnosis.prompt_sha256[:8])}")
     made_by.append(f"incident-bot {context.version}")
-    return (
-        "<sub>Wrong or right? Comment `/incident-bot wrong`, `/incident-bot confirm` or "
-        f"`/incident-bot correct <cause>`. Check before you act: {' · '.join(made_by)}</sub>"
-    )
+    return f"<sub>Check before you act: {' · '.join(made_by)}</sub>"

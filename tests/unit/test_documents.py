@@ -38,8 +38,7 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert command is not None
     leaves = command.commands.values() if isinstance(command, click.Group) else [command]
     for leaf in leaves:
-        text = leaf.help
-        assert text is not None
+        text = f"{leaf.help}\n{leaf.epilog}"
         assert "Example" in text
         assert "incident-bot " in text
 

@@ -357,7 +357,7 @@ def test_the_footer_says_what_made_the_report():
     assert "3.1 s" in footer
     assert "prompt triage-1 `7f3a7f3a`" in footer
     assert "incident-bot 1.2.3" in footer
-    assert "/incident-bot wrong" in footer
+    assert "Check before you act" in footer
 
 
 def test_an_unknown_price_is_not_printed_as_free():
