@@ -7,48 +7,28 @@ gives the same number and a reader can say why (docs/diagnosis.md, "Confidence")
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import Fact, log_fact
-from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
-from incident_bot.diagnosis.health import YOUNG_S, Health, State, pod_age_s
+from incident_bot.diagnosis.fieldpaths import read_quantity
+from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, shorten, templates_of
-from incident_bot.diagnosis.scene import Log, Relation, Scene
+from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.status_reading import read_messages
+from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from incident_bot.diagnosis.health import Health
     from incident_bot.diagnosis.matching import Match
     from incident_bot.diagnosis.rules import Rule
-
-WEIGHTS: Mapping[str, float] = {
-    "specificity 3": 0.74,
-    "specificity 2": 0.60,
-    "specificity 1": 0.40,
-    "said by status": 0.08,
-    "said by an event": 0.05,
-    "said by a log at the end of a run": 0.08,
-    "said by a log": 0.03,
-    "two kinds of evidence agree": 0.07,
-    "supporting facts": 0.04,
-    "seen three times or more": 0.02,
-    "accounts for another symptom": 0.04,
-    "the line is only a warning": -0.10,
-    "the line is only information": -0.18,
-    "somebody else's": -0.30,
-    "that container is healthy": -0.35,
-    "another container than the alert names": -0.06,
-    "an equal rival": -0.08,
-    "only the alert says so": -0.60,
-}
-LOWEST, HIGHEST = 0.05, 0.97
-SHOWN_FROM = 0.25
-"""Below this confidence a candidate is not worth an engineer's time."""
+    from incident_bot.diagnosis.scene import Log, Scene
 
 
 class Activity(IntEnum):
@@ -222,7 +202,7 @@ _LIFECYCLE_ALERT = (
     "cpu",
     "memory",
 )
-_LASTING_COUNT = 3
+LASTING_COUNT = 3
 
 
 def is_about_performance(scene: Scene) -> bool:
@@ -239,7 +219,7 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.PAST
     if not candidate.pod and not candidate.container:
         return Activity.ACTIVE
-    return _judge_by_state(candidate, _state(candidate, health), scene, health)
+    return _judge_by_state(candidate, state_of(candidate, health), scene, health)
 
 
 def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
@@ -278,7 +258,7 @@ def _is_overcome(candidate: Candidate) -> bool:
     )
 
 
-def _state(candidate: Candidate, health: Health) -> State:
+def state_of(candidate: Candidate, health: Health) -> State:
     """The state of the container; without one, the worst of the pods that the facts are about."""
     if candidate.container:
         states = {health.of(fact.pod, candidate.container) for fact in candidate.facts if fact.container}
@@ -302,7 +282,7 @@ def _lasts(candidate: Candidate, scene: Scene) -> bool:
     least = Level.WARNING if is_about_errors else Level.ERROR
     loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
     count = max((fact.count for fact in loud), default=0)
-    return count >= (1 if is_about_errors else _LASTING_COUNT)
+    return count >= (1 if is_about_errors else LASTING_COUNT)
 
 
 def _is_mere_probe(candidate: Candidate, scene: Scene) -> bool:
@@ -312,91 +292,12 @@ def _is_mere_probe(candidate: Candidate, scene: Scene) -> bool:
     """
     if candidate.category is not Category.PROBE or any(fact.field != "Unhealthy" for fact in candidate.facts):
         return False
-    if max(fact.count for fact in candidate.facts) >= _LASTING_COUNT:
+    if max(fact.count for fact in candidate.facts) >= LASTING_COUNT:
         return False
     killed = any(event.reason == "Killing" and event.name == candidate.pod for event, _ in scene.events)
     pod = next((item for item in scene.pods if item.name == candidate.pod), None)
     age_s = pod_age_s(pod.name, pod.body, scene) if pod else None
     return not killed and (age_s is None or age_s <= YOUNG_S)
-
-
-def weigh(candidate: Candidate, scene: Scene, health: Health) -> Candidate:
-    """The candidate with its confidence before rivals are known."""
-    reasons = list(_reasons(candidate, scene, health))
-    total = sum(WEIGHTS[reason] for reason in reasons)
-    if candidate.finding:
-        total = min(total, 0.35 + 0.45 * candidate.finding.weight)
-    return replace(candidate, confidence=bound(total), reasons=tuple(reasons))
-
-
-def bound(confidence: float) -> float:
-    """Never certain, never nothing."""
-    return round(min(HIGHEST, max(LOWEST, confidence)), 2)
-
-
-def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
-    yield f"specificity {candidate.specificity}"
-    sources = {_kind_of_evidence(fact) for fact in candidate.facts}
-    if "status" in sources:
-        yield "said by status"
-    elif "event" in sources:
-        yield "said by an event"
-    elif "log" in sources:
-        yield "said by a log at the end of a run" if _ends_run(candidate, scene) else "said by a log"
-    if len(sources | {_kind_of_evidence(fact) for fact in candidate.supporting}) > 1:
-        yield "two kinds of evidence agree"
-    if candidate.supporting:
-        yield "supporting facts"
-    if max((fact.count for fact in candidate.facts), default=0) >= _LASTING_COUNT:
-        yield "seen three times or more"
-    if sources == {"log"}:
-        yield from _loudness(candidate)
-    if candidate.relation is Relation.NEIGHBOUR:
-        yield "somebody else's"
-    if sources == {"alert"}:
-        yield "only the alert says so"
-    yield from _whose(candidate, scene, health)
-
-
-def _kind_of_evidence(fact: Fact) -> str:
-    return fact.source if fact.source in ("event", "log", "alert") else "status"
-
-
-def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
-    if candidate.activity is Activity.ELSEWHERE and candidate.relation < Relation.NEIGHBOUR:
-        yield "that container is healthy"
-    named = scene.case.incident.target.container
-    if (
-        named
-        and candidate.container
-        and candidate.container != named
-        and _state(candidate, health) is not State.FAILING
-    ):
-        yield "another container than the alert names"
-
-
-def _loudness(candidate: Candidate) -> Iterable[str]:
-    level = max(grade(fact.value) for fact in candidate.facts)
-    if level < Level.NOTICE:
-        yield "the line is only information"
-    elif level <= Level.WARNING:
-        yield "the line is only a warning"
-
-
-_END_LINES = 25
-
-
-def _ends_run(candidate: Candidate, scene: Scene) -> bool:
-    """Whether a decisive line stands near the end of a log whose container then ended."""
-    for fact in candidate.facts:
-        log = next(
-            (item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None
-        )
-        container = scene.container_named(fact.container, fact.pod) if fact.container else None
-        ended = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
-        if log and (log.previous or ended) and fact.citation and fact.citation.line > log.kept[-1].line - _END_LINES:
-            return True
-    return False
 
 
 def restarts_of(candidate: Candidate, scene: Scene) -> int:

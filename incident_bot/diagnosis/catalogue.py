@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.diagnosis.templates import fill_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
 
 

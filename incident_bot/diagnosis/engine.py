@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
+from incident_bot.diagnosis.advice import tell_actions
 from incident_bot.diagnosis.candidates import (
-    SHOWN_FROM,
     Activity,
     Candidate,
     add_change_before,
@@ -19,26 +17,23 @@ from incident_bot.diagnosis.candidates import (
     from_status,
     is_about_performance,
     judge_activity,
-    weigh,
 )
+from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_reading import level_of
 from incident_bot.diagnosis.matching import match_rules
-from incident_bot.diagnosis.narrative import (
-    tell_actions,
-    tell_cause,
-    tell_impact,
-    tell_ruled_out,
-    tell_summary,
-    tell_timeline,
-)
+from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.ranking import Ranking, rank
-from incident_bot.diagnosis.scene import Relation, Scene, read_scene
+from incident_bot.diagnosis.scene import Scene, read_scene
+from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
 from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, EvidenceKind, Excerpt, Gap, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from incident_bot.diagnosis.rules import RuleSet
 
 ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
-from incident_bot.diagnosis.patterns import compile_pattern, may_match
-from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Log, Relation, Scene
+from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, may_match, required_words
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import Citation, EvidenceKind
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.rules import Condition
+    from incident_bot.diagnosis.scene import Container, Log, Scene
     from incident_bot.kubectl import KubeEvent, KubeObject
 
 _MAX_HITS = 500
@@ -302,7 +303,7 @@ def _log_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
 
 
 def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fact]:
-    hits = list(itertools.islice(compile_pattern(test["pattern"]).finditer(log.text), _MAX_HITS))
+    hits = list(itertools.islice(_find_all(test["pattern"], log), _MAX_HITS))
     if not hits:
         return
     lines = {log.index_at(hit.start()): hit for hit in reversed(hits)}
@@ -311,6 +312,29 @@ def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fac
         return
     hit = hits[-1] if test.get("occurrence") == "last" else hits[0]
     yield log_fact(log, hit.start(), hit[0], count=count, groups=_groups(hit), scene=scene)
+
+
+def _find_all(pattern: str, log: Log) -> Iterator[re.Match[str]]:
+    """All matches in a log; where a match stays within its line, only lines with a required word are searched."""
+    words = required_words(pattern)
+    compiled = compile_pattern(pattern)
+    # Lower-casing changes the length of a few letters, and then offsets do not fit.
+    if not words or not is_single_line(pattern) or len(log.lowered) != len(log.text):
+        yield from compiled.finditer(log.text)
+        return
+    for index in sorted({index for word in words for index in _lines_with(word, log)}):
+        end = log.offsets[index + 1] - 1 if index + 1 < len(log.offsets) else len(log.text)
+        yield from compiled.finditer(log.text, log.offsets[index], end)
+
+
+def _lines_with(word: str, log: Log) -> Iterator[int]:
+    position = log.lowered.find(word)
+    while position >= 0:
+        index = log.index_at(position)
+        yield index
+        if index + 1 >= len(log.offsets):
+            return
+        position = log.lowered.find(word, log.offsets[index + 1])
 
 
 def count_lines(log: Log, indexes: Iterable[int]) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
 from incident_bot.model import Action, Case, Cause, Citation, Diagnosis, Evidence, Risk, SafeText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 CONJECTURE_LIMIT = 0.3
 """The most that a cause without a valid citation may claim."""

@@ -6,48 +6,26 @@ The guards are those of failure-modes.md, seen on a real node (platform-facts.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from incident_bot.diagnosis.facts import event_age_s, is_event_old, is_guarded
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
-from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Pod, Relation, Scene
-from incident_bot.model import AlertStatus, Citation
+from incident_bot.diagnosis.targets import Relation
+from incident_bot.model import AlertStatus
 
 if TYPE_CHECKING:
-    from incident_bot.kubectl import KubeObject
+    from collections.abc import Iterator, Mapping
 
-YOUNG_S = 90.0
-"""Within this age a pod that is not ready yet is starting, not failing."""
+    from incident_bot.diagnosis.scene import Container, Pod, Scene
+from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.object_health import judge_object
+from incident_bot.diagnosis.pod_age import is_young
 
 SETTLED = timedelta(minutes=10)
 """A container that has run and been ready this long since its last end has recovered."""
-
-
-class State(StrEnum):
-    """What a container, pod or object is like now."""
-
-    FAILING = "failing"
-    RECOVERED = "recovered"
-    STARTING = "starting"
-    HEALTHY = "healthy"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Symptom:
-    """One sign that something is or was wrong, in words, with its line."""
-
-    text: str
-    state: State
-    relation: Relation
-    pod: str = ""
-    container: str = ""
-    citation: Citation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +93,7 @@ def judge_health(scene: Scene) -> Health:
         if sign.text:
             symptoms.append(sign)
         _keep_worse(pods, pod.name, sign.state)
-    others = [_judge_object(item, relation, scene) for item, relation in scene.objects]
+    others = [judge_object(item, relation, scene) for item, relation in scene.objects]
     own = [sign for sign in others if sign and sign.relation < Relation.NEIGHBOUR]
     symptoms += [sign for sign in own if sign.text]
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
@@ -219,7 +197,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
         return _sign(container, state, text, "restartCount", scene)
     if ready is None and not restarts:
         return _sign(container, State.UNKNOWN)
-    if _is_young(container.pod, container.status["pod"], scene) and not ended_badly:
+    if is_young(container.pod, container.status["pod"], scene) and not ended_badly:
         return _sign(container, State.STARTING)
     if container.role == "init":
         return _sign(
@@ -265,42 +243,6 @@ def _has_settled(container: Container, scene: Scene) -> bool:
         return min(ages) >= SETTLED.total_seconds()
     restarts = read_quantity(container.status.get("restartCount")) or 0
     return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
-
-
-def _is_young(name: str, body: Mapping[str, object], scene: Scene) -> bool:
-    age_s = pod_age_s(name, body, scene)
-    return age_s is not None and age_s <= YOUNG_S
-
-
-_BEGINNINGS = frozenset({"Scheduled", "Pulled", "Created", "Started", "SuccessfulCreate"})
-
-
-def pod_age_s(name: str, body: Mapping[str, object], scene: Scene) -> float | None:
-    """How old a pod was when the evidence was gathered; None when nothing tells.
-
-    Events tell it only when they go back to the pod's beginning: a recent warning alone makes no pod young.
-    """
-    own = [
-        (event, age)
-        for event, _ in scene.events
-        if event.name == name and (age := event_age_s(event, scene)) is not None
-    ]
-    ages = [max(age, (scene.at - event.first_at).total_seconds() if event.first_at else 0.0) for event, age in own]
-    began = [time for path in _BEGINNING_PATHS if (time := read_time(first_value(body, path)))]
-    since = max(((scene.at - time).total_seconds() for time in began), default=None)
-    oldest = max([*ages, since or 0.0])
-    if oldest > YOUNG_S:
-        return oldest
-    knows_beginning = any(event.reason in _BEGINNINGS for event, _ in own) or (since is not None and scene.is_live)
-    return oldest if knows_beginning else None
-
-
-_BEGINNING_PATHS = (
-    "metadata.creationTimestamp",
-    "status.startTime",
-    "status.containerStatuses[].state.running.startedAt",
-    "status.containerStatuses[].lastState.terminated.startedAt",
-)
 
 
 def _judge_pod(pod: Pod, states: list[State], scene: Scene) -> Symptom:
@@ -352,14 +294,14 @@ def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:
         event.type == "Warning" and event.name == pod.name and not is_event_old(event, scene)
         for event, _ in scene.events
     )
-    if phase == "Pending" and not warned and _is_young(pod.name, pod.body, scene):
+    if phase == "Pending" and not warned and is_young(pod.name, pod.body, scene):
         return _pod_sign(pod, State.STARTING)
     return _pod_sign(pod, State.FAILING, f"pod {pod.name} is {phase}", "status.phase", scene)
 
 
 def _judge_readiness(pod: Pod, states: list[State], scene: Scene) -> Symptom:
     if first_value(pod.body, "status.conditions[Ready].status") == "False" and State.STARTING not in states:
-        if _is_young(pod.name, pod.body, scene):
+        if is_young(pod.name, pod.body, scene):
             return _pod_sign(pod, State.STARTING)
         return _pod_sign(pod, State.FAILING, f"pod {pod.name} is not ready", "status.conditions[Ready].status", scene)
     for state in (State.STARTING, State.RECOVERED, State.HEALTHY):
@@ -367,61 +309,3 @@ def _judge_readiness(pod: Pod, states: list[State], scene: Scene) -> Symptom:
             return _pod_sign(pod, state)
     running = first_value(pod.body, "status.conditions[Ready].status") == "True"
     return _pod_sign(pod, State.HEALTHY if running else State.UNKNOWN)
-
-
-_BAD_CONDITIONS: Mapping[str, Mapping[str, str]] = {
-    "Deployment": {"Available": "False", "Progressing": "False", "ReplicaFailure": "True"},
-    "ReplicaSet": {"ReplicaFailure": "True"},
-    "Job": {"Failed": "True", "FailureTarget": "True"},
-    "Node": {
-        "Ready": "False|Unknown", "MemoryPressure": "True", "DiskPressure": "True", "PIDPressure": "True",
-        "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
-    },
-    "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
-    "InferenceService": {"Ready": "False"},
-}  # fmt: skip
-_COUNTS = {
-    "Deployment": ("status.readyReplicas", "spec.replicas"),
-    "StatefulSet": ("status.readyReplicas", "spec.replicas"),
-    "ReplicaSet": ("status.readyReplicas", "spec.replicas"),
-    "DaemonSet": ("status.numberReady", "status.desiredNumberScheduled"),
-}
-
-
-def _judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
-    """A workload, node, claim or autoscaler; None for kinds that have no health."""
-    if item.kind == "PersistentVolumeClaim":
-        phase = str(first_value(item.body, "status.phase") or "")
-        bad = phase == "Lost"
-        return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
-    if item.kind not in _BAD_CONDITIONS and item.kind not in _COUNTS:
-        return None
-    for name, bad_status in _BAD_CONDITIONS.get(item.kind, {}).items():
-        path = f"status.conditions[{name}]"
-        status = str(first_value(item.body, f"{path}.status") or "")
-        if status and status in bad_status.split("|"):
-            why = first_value(item.body, f"{path}.reason") or status
-            return _object_sign(
-                item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status"
-            )
-    return _judge_counts(item, relation, scene)
-
-
-def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
-    ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
-    wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
-    if wanted is None:
-        return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
-    ready = read_quantity(first_value(item.body, ready_path)) or 0
-    text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
-    return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
-
-
-def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
-    is_young = item.kind in WORKLOAD_KINDS and _is_young(item.name, item.body, scene) and bool(text)
-    return Symptom(
-        text="" if is_young else text,
-        state=State.STARTING if is_young else State.FAILING if text else State.HEALTHY,
-        relation=relation,
-        citation=scene.cite(item.evidence_id, item.line_of(path)) if text else None,
-    )

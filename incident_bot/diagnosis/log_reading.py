@@ -7,7 +7,6 @@ lends its names (host, file, setting) to rules that do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from incident_bot.diagnosis.scene import Log
 
 _MESSAGE_CHARS = 140

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.facts import Fact, find_facts
 from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
-from incident_bot.diagnosis.scene import Relation, Scene
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Scene
 
 _SLACK = timedelta(seconds=2)
 

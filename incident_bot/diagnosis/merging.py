@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.advice import order_actions
 from incident_bot.diagnosis.grounding import MOST_CONFIDENT
-from incident_bot.diagnosis.narrative import order_actions
 from incident_bot.diagnosis.ranking import MAX_CAUSES
 from incident_bot.model import Category, Cause, Diagnosis, Engine, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NEAR_LINES = 3
 _MOST_GAIN = 0.1

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
-from incident_bot.diagnosis.health import Health, State
+from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_reading import shorten
-from incident_bot.diagnosis.scene import Relation, Scene
-from incident_bot.diagnosis.templates import fill_command, fill_text
+from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
-from incident_bot.model import Action, Cause, Citation, Engine, Risk, TimelineEntry, Verdict
+from incident_bot.model import Cause, Citation, Engine, TimelineEntry, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.health import Health
     from incident_bot.diagnosis.ranking import Ranking
+    from incident_bot.diagnosis.scene import Scene
 
 _MAX_CITATIONS = 4
-_MAX_ACTIONS = 7
 _MAX_TIMELINE = 14
 
 
@@ -213,85 +215,6 @@ def _count_siblings(health: Health) -> str:
         if len(bad) == 1
         else f"All {len(bad)} pods read are failing ({names})."
     )
-
-
-def tell_actions(causes: Sequence[Candidate], verdict: Verdict, scene: Scene) -> tuple[Action, ...]:
-    """What to type, harmless steps first, for the first cause and then what would settle the others."""
-    if verdict is Verdict.HEALTHY:
-        return ()
-    steps = [action for cause in causes[:1] for action in _actions_of(cause, scene)]
-    steps += [action for cause in causes[1:] for action in _actions_of(cause, scene) if action.risk is Risk.READ_ONLY][
-        :2
-    ]
-    if not steps or verdict is Verdict.INSUFFICIENT_EVIDENCE or all(cause.rule is None for cause in causes):
-        steps += gather_more(scene, causes)
-    return order_actions(steps)
-
-
-def order_actions(steps: Iterable[Action]) -> tuple[Action, ...]:
-    """Each command once, read-only before changing, in the order given."""
-    seen: set[str] = set()
-    unique = []
-    for action in steps:
-        key = action.command or action.step
-        if key not in seen:
-            seen.add(key)
-            unique.append(action)
-    return tuple(sorted(unique, key=lambda action: action.risk is not Risk.READ_ONLY)[:_MAX_ACTIONS])
-
-
-def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
-    if candidate.rule is None:
-        return
-    values = values_of(candidate, scene)
-    for template in candidate.rule.actions:
-        yield Action(
-            step=fill_text(template.step, values),
-            command=fill_command(template.command, values),
-            risk=template.risk,
-            why=fill_text(template.why, values),
-        )
-
-
-def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
-    """Read-only commands for what the evidence lacks."""
-    values = values_of(causes[0], scene) if causes else _target_values(scene)
-    steps = []
-    if values.get("pod"):
-        steps.append(("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}"))
-        container = " -c {container}" if values.get("container") else " --all-containers"
-        if not any(log.previous for log in scene.logs):
-            steps.append(
-                (
-                    "Read the log of the run that ended",
-                    f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200",
-                )
-            )
-        steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
-    elif values.get("workload"):
-        steps.append(
-            (
-                "Read the workload's conditions and events",
-                "kubectl -n {namespace} describe {workload_kind|deployment} {workload}",
-            )
-        )
-    if values.get("node") and not values.get("pod"):
-        steps.append(("Read the node's conditions", "kubectl describe node {node}"))
-    if not scene.events:
-        steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
-    return [
-        Action(step=step, command=fill_command(command, values), why="Not in the evidence, or worth a second look.")
-        for step, command in steps
-    ]
-
-
-def _target_values(scene: Scene) -> dict[str, str]:
-    target = scene.target
-    named = {
-        "namespace": target.namespace, "pod": target.pod, "container": target.container,
-        "workload": target.workload, "workload_kind": target.workload_kind.lower(), "node": target.node,
-    }  # fmt: skip
-    return {name: value for name, value in named.items() if value}
 
 
 def tell_ruled_out(ranking: Ranking, scene: Scene) -> tuple[str, ...]:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import importlib
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FLAGS = re.IGNORECASE | re.MULTILINE
 _MIN_WORD = 3
@@ -57,6 +60,65 @@ def may_match(pattern: str, lowered: str) -> bool:
     """Whether it is worth searching a text whose lower-case form is `lowered`."""
     words = required_words(pattern)
     return not words or any(word in lowered for word in words)
+
+
+@lru_cache(maxsize=4096)
+def is_single_line(pattern: str) -> bool:
+    """Whether no match of `pattern` can hold a line break; False when that is not known."""
+    if _DOT_ALL.search(pattern):
+        return False
+    try:
+        parser: Any = importlib.import_module("re._parser")
+        return not any(
+            _matches_break(str(operator), argument) for operator, argument in _walk(parser.parse(pattern, FLAGS))
+        )
+    except (ImportError, AttributeError):
+        return False
+
+
+_DOT_ALL = re.compile(r"\(\?[a-zA-Z]*s")
+_BREAK = ord("\n")
+
+
+def _walk(tree: Any) -> Iterator[tuple[Any, Any]]:
+    for operator, argument in tree:
+        yield operator, argument
+        for inner in _inner(str(operator), argument):
+            yield from _walk(inner)
+
+
+def _inner(operator: str, argument: Any) -> tuple[Any, ...]:
+    if operator == "BRANCH":
+        return tuple(argument[1])
+    if operator == "SUBPATTERN":
+        return (argument[3],)
+    if operator == "ATOMIC_GROUP":
+        return (argument,)
+    if operator.endswith("_REPEAT"):
+        return (argument[2],)
+    return (argument[1],) if operator.startswith("ASSERT") else ()
+
+
+def _matches_break(operator: str, argument: Any) -> bool:
+    if operator == "LITERAL":
+        return bool(argument == _BREAK)
+    if operator == "NOT_LITERAL":
+        return bool(argument != _BREAK)
+    if operator != "IN":
+        return operator in ("CATEGORY", "GROUPREF", "GROUPREF_EXISTS")
+    is_negated = str(argument[0][0]) == "NEGATE"
+    return is_negated != any(_holds_break(str(kind), value) for kind, value in argument)
+
+
+_WITH_BREAK = ("CATEGORY_SPACE", "CATEGORY_NOT_WORD", "CATEGORY_NOT_DIGIT")
+
+
+def _holds_break(kind: str, value: Any) -> bool:
+    if kind == "LITERAL":
+        return bool(value == _BREAK)
+    if kind == "RANGE":
+        return bool(value[0] <= _BREAK <= value[1])
+    return kind == "CATEGORY" and str(value) in _WITH_BREAK
 
 
 def _of_sequence(tree: Any) -> frozenset[str] | None:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.candidates import (
-    SHOWN_FROM,
-    WEIGHTS,
-    Activity,
-    Candidate,
-    bound,
-    cited_lines,
-    concerns_same,
-    merge_facts,
-    restarts_of,
-)
+from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, concerns_same, merge_facts, restarts_of
+from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
-from incident_bot.diagnosis.scene import Relation, Scene, stem_of
+from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from incident_bot.diagnosis.rules import RuleSet
+    from incident_bot.diagnosis.scene import Scene
 
 MAX_CAUSES = 3
 _RIVAL_GAP = 0.04

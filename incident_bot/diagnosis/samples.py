@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_bot.condense import digest
+from incident_bot.diagnosis.advice import tell_actions
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.engine import find_candidates
 from incident_bot.diagnosis.health import judge_health
 from incident_bot.diagnosis.matching import match_rules
-from incident_bot.diagnosis.narrative import tell_actions, tell_cause
+from incident_bot.diagnosis.narrative import tell_cause
 from incident_bot.diagnosis.rules import Rule, RuleSet
 from incident_bot.diagnosis.scene import Scene, read_scene
 from incident_bot.model import Alert, Case, EvidenceKind, Incident, RawEvidence, Severity, Target, Verdict
 from incident_bot.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 NAMESPACE, POD, WORKLOAD, CONTAINER, INIT_CONTAINER = "ml", "model-0", "model", "server", "init"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

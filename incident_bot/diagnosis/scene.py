@@ -11,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
 from incident_bot import kubectl
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
+from incident_bot.diagnosis.targets import Relation, Relations, find_target, is_detailed, log_origin, stem_of
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
 
 LINE_CHARS = 4000
@@ -26,18 +26,6 @@ QUOTE_CHARS = 500
 
 _LIVE_WITHIN = timedelta(minutes=15)
 _NO_LOG = re.compile(r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)")
-WORKLOAD_KINDS = frozenset(
-    {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Rollout"}
-)
-
-
-class Relation(IntEnum):
-    """How near something is to what the alert points at; smaller is nearer."""
-
-    OWN = 0
-    SIBLING = 1
-    RELATED = 2
-    NEIGHBOUR = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +142,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     objects = [item for reading in readings for item in reading.objects]
     events = [item for reading in readings for item in reading.events]
     target = find_target(case, objects, events)
-    relate = _Relations(target, objects, case)
+    relate = Relations(target, objects, case)
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = _reference_time(objects, events, case, now)
@@ -170,71 +158,6 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         is_live=is_live,
         texts={item.id: item for item in case.evidence},
     )
-
-
-_REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-(?=[a-z]*\d|[b-df-hj-np-tv-xz]+-)[a-z0-9]{2,10}-[a-z0-9]{5}$")
-_ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|(?=[a-z]*\d)[a-z0-9]{5}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
-
-
-def stem_of(pod: str) -> str:
-    """What the pods of one workload have in common: the name without ReplicaSet hash, ordinal or random suffix."""
-    match = _REPLICA_SUFFIX.match(pod) or _ORDINAL_SUFFIX.match(pod)
-    return match["stem"] if match else pod
-
-
-def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent]) -> Target:
-    """What the alert points at; for plain kubectl text without an alert, what the evidence is about.
-
-    That is the pod with a log or a description of its own; if there are several workloads of that
-    kind, nothing is singled out.
-    """
-    target = case.incident.target
-    if _is_said(target, case, objects):
-        return target
-    target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
-    pods = {item.name for item in objects if item.kind == "Pod"}
-    logged = {_log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
-    described = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
-    for names in (logged & pods or logged, described, pods, {event.name for event in events if event.kind == "Pod"}):
-        stems = {stem_of(name) for name in names}
-        if len(names) == 1:
-            return replace(target, pod=next(iter(names)))
-        if len(stems) == 1:
-            return replace(target, workload=next(iter(stems)))
-        if stems:
-            return target
-    return _target_workload(target, objects)
-
-
-_GUESSED_ALERT = "ManualTriage"
-"""The name of the stand-in alert of a folder without one (`pipeline`): its target is a guess from names."""
-
-
-def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
-    """Whether the target was given, or was guessed and the evidence shows it."""
-    if case.incident.alert.name != _GUESSED_ALERT:
-        return bool(target.pod or target.workload or target.node)
-    shown = {item.name for item in objects} | {
-        _log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG
-    }
-    if target.pod or target.workload:
-        return target.pod in shown or (bool(target.workload) and not target.pod)
-    return bool(target.node) and not any(item.kind == "Pod" for item in objects)
-
-
-def _target_workload(target: Target, objects: Sequence[kubectl.KubeObject]) -> Target:
-    workloads = [item for item in objects if item.kind in WORKLOAD_KINDS]
-    stems = {stem_of(item.name) if item.kind == "ReplicaSet" else item.name for item in workloads}
-    if len({item.name for item in workloads}) == 1 and workloads[0].kind != "ReplicaSet":
-        return replace(target, workload=workloads[0].name, workload_kind=workloads[0].kind)
-    if len(stems) == 1:
-        return replace(target, workload=next(iter(stems)))
-    nodes = {item.name for item in objects if item.kind == "Node"}
-    return replace(target, node=next(iter(nodes))) if len(nodes) == 1 and not workloads else target
-
-
-def _is_detailed(item: kubectl.KubeObject) -> bool:
-    return bool(first_value(item.body, "spec.containers|status.containerStatuses|status.conditions"))
 
 
 def _fill_target(target: Target, pods: Sequence[Pod]) -> Target:
@@ -271,93 +194,6 @@ def _owner(pod: Pod) -> tuple[str, str]:
     return kind, name
 
 
-class _Relations:
-    """Decides how near an object is to the target."""
-
-    def __init__(self, target: Target, objects: Sequence[kubectl.KubeObject], case: Case) -> None:
-        self._target = target
-        self._stems = {target.workload} - {""}
-        if target.pod:
-            self._stems.add(stem_of(target.pod))
-        for item in objects:
-            if item.kind == "Pod" and self._is_target_pod(item.name):
-                self._add_owner(item)
-        self._owned = {
-            item.name
-            for item in objects
-            if item.kind == "Pod" and first_value(item.body, "metadata.ownerReferences[].name") in self._stems
-        }
-        self._known_pods = {item.name for item in objects if item.kind == "Pod"}
-        self._says_target = bool(target.pod or target.workload or target.node)
-        self._claims = {
-            str(value)
-            for item in objects
-            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) <= Relation.SIBLING
-            for value in _claims(item)
-        }
-        self._nodes = {
-            str(first_value(item.body, "spec.nodeName") or "")
-            for item in objects
-            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) is Relation.OWN
-        } | {target.node}
-        self._nodes.discard("")
-        self._logged = {_log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
-
-    def _add_owner(self, item: kubectl.KubeObject) -> None:
-        name = first_value(item.body, "metadata.ownerReferences[].name")
-        if name:
-            self._stems.add(str(name))
-
-    def _is_target_pod(self, name: str) -> bool:
-        return bool(self._target.pod) and name == self._target.pod
-
-    def of_pod(self, name: str, namespace: str) -> Relation:
-        """The target's pod, one of its replicas, or somebody else's."""
-        if not self._says_target or (self._is_target_pod(name) and not self._is_foreign(namespace)):
-            return Relation.OWN
-        if self._is_ours(name) and not self._is_foreign(namespace):
-            return Relation.SIBLING if self._target.pod and self._target.pod in self._known_pods else Relation.OWN
-        return Relation.NEIGHBOUR
-
-    def _is_ours(self, pod: str) -> bool:
-        return pod in self._owned or any(
-            pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems
-        )
-
-    def _is_foreign(self, namespace: str) -> bool:
-        return bool(self._target.namespace and namespace and namespace != self._target.namespace)
-
-    def of(self, kind: str, name: str, namespace: str) -> Relation:
-        """The relation of any object, by kind and name."""
-        if kind in ("Pod", ""):
-            return self.of_pod(name, namespace)
-        if not self._says_target:
-            return Relation.OWN
-        if kind == "Node":
-            return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
-        if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
-            return Relation.NEIGHBOUR
-        if kind in WORKLOAD_KINDS:
-            return Relation.OWN
-        is_other_claim = kind == "PersistentVolumeClaim" and self._claims and name not in self._claims
-        return Relation.NEIGHBOUR if is_other_claim else Relation.RELATED
-
-    def _is_our_workload(self, name: str) -> bool:
-        return any(name == stem or name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems)
-
-    def of_object(self, item: kubectl.KubeObject) -> Relation:
-        """The relation of an object, by its names and by what its autoscaler target says."""
-        return self.of(item.kind, item.name, item.namespace)
-
-
-def _claims(item: kubectl.KubeObject) -> Iterator[str]:
-    volumes = first_value(item.body, "spec.volumes")
-    for volume in volumes if isinstance(volumes, Sequence) else ():
-        name = first_value(volume, "persistentVolumeClaim.claimName")
-        if name:
-            yield str(name)
-
-
 def _own_nodes(pods: Iterable[Pod], target: Target) -> Iterator[str]:
     if target.node:
         yield target.node
@@ -367,11 +203,11 @@ def _own_nodes(pods: Iterable[Pod], target: Target) -> Iterator[str]:
             yield str(node)
 
 
-def _pods(objects: Sequence[kubectl.KubeObject], relate: _Relations) -> Iterator[Pod]:
+def _pods(objects: Sequence[kubectl.KubeObject], relate: Relations) -> Iterator[Pod]:
     """One entry a pod and piece of evidence; a bare table row yields to a fuller description of the same pod."""
-    detailed = {item.name for item in objects if item.kind == "Pod" and _is_detailed(item)}
+    detailed = {item.name for item in objects if item.kind == "Pod" and is_detailed(item)}
     for item in objects:
-        if item.kind == "Pod" and (item.name not in detailed or _is_detailed(item)):
+        if item.kind == "Pod" and (item.name not in detailed or is_detailed(item)):
             yield Pod(
                 name=item.name, namespace=item.namespace, relation=relate.of_pod(item.name, item.namespace), source=item
             )
@@ -419,15 +255,8 @@ def _is_sidecar(spec: Mapping[str, Any], status: Mapping[str, Any], *, main_star
     return spec.get("restartPolicy") == "Always" or (main_started and first_value(status, "state.running") is not None)
 
 
-def _log_origin(item: Evidence) -> tuple[str, str, bool]:
-    if item.pod and item.container:
-        return item.pod, item.container, item.previous
-    pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
-    return item.pod or pod, item.container or container, item.previous or previous
-
-
 def _logs(
-    case: Case, digests: Mapping[str, Excerpt], containers: Sequence[Container], relate: _Relations
+    case: Case, digests: Mapping[str, Excerpt], containers: Sequence[Container], relate: Relations
 ) -> Iterator[Log]:
     for item in case.evidence:
         if item.kind is EvidenceKind.LOG:
@@ -437,13 +266,13 @@ def _logs(
 
 
 def _read_log(
-    item: Evidence, excerpt: Excerpt | None, containers: Sequence[Container], relate: _Relations
+    item: Evidence, excerpt: Excerpt | None, containers: Sequence[Container], relate: Relations
 ) -> Log | None:
     kept = excerpt.kept if excerpt else tuple(KeptLine(line=n, text=text) for n, text in enumerate(item.lines, start=1))
     kept = tuple(line for line in kept if line.text.strip())
     if not kept or (len(kept) == 1 and _NO_LOG.match(kept[0].text)):
         return None
-    pod, name, previous = _log_origin(item)
+    pod, name, previous = log_origin(item)
     container = _find_container(pod, name, containers, item.name)
     pieces = [line.text[:LINE_CHARS] for line in kept]
     offsets, position = [], 0

@@ -5,11 +5,16 @@ The floor under the rules: a new wording or a custom controller still gets its o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old, is_guarded
 from incident_bot.diagnosis.fieldpaths import first_value, show
-from incident_bot.diagnosis.scene import Relation, Scene
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from incident_bot.diagnosis.scene import Scene
 
 SYMPTOM_REASONS = frozenset(
     {"BackOff", "Unhealthy", "Killing", "DNSConfigForming", "FailedToRetrieveImagePullSecret", "NodeNotReady", "SandboxChanged",

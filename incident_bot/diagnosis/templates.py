@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 import string
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_CHARS = 200
 _BREAKS = re.compile(r"[\r\n\t\x00-\x1f\x7f\u2028\u2029]+")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
 from incident_bot.diagnosis.fieldpaths import first_value, show
-from incident_bot.diagnosis.scene import WORKLOAD_KINDS, Container, Relation, Scene, stem_of
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, stem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.scene import Container, Scene
 
 _FROM_CONTAINER = {
     "image": "spec.image|image",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
-from incident_bot.diagnosis.patterns import may_match, required_words
+from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, may_match, required_words
 from incident_bot.diagnosis.rules import RuleSet
 from incident_bot.model import Category, Verdict
 
@@ -212,3 +214,29 @@ def test_log_with_nothing_worse_than_a_warning_still_shows_its_warning() -> None
     found = diagnose(make_case({"api-0_api.log": log}, alert="HighLatency"), NO_RULES)
 
     assert "slow query" in found.causes[0].citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_single"),
+    [
+        ("connection refused", True),
+        (r"^.*Error: [^\n]{1,80}$", True),
+        (r"a\nb", False),
+        (r"a\s+b", False),
+        (r"a[^x]b", False),
+        (r"a\Wb", False),
+        (r"a\Sb", True),
+        (r"(?:a|b\n)c", False),
+        (r"(?s:a.b)", False),
+    ],
+)
+def test_patterns_that_stay_within_a_line_are_known(pattern: str, *, is_single: bool) -> None:
+    assert is_single_line(pattern) is is_single
+
+
+@given(st.text(alphabet="aB1 \n.:'xé", max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_single_line_patterns_never_match_a_break(text: str) -> None:
+    for pattern in (r"a[^\n]*b", r"\w+: ", r"\S+'", r"[a-z]+1"):
+        assert is_single_line(pattern)
+        assert not any("\n" in match[0] for match in compile_pattern(pattern).finditer(text))

@@ -1,0 +1,129 @@
+"""How sure a candidate is: a sum of named parts, so that the same evidence always gives the same number.
+
+The parts and their sizes are explained and calibrated in docs/diagnosis.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.candidates import LASTING_COUNT, Activity, Candidate, state_of
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.health_states import State
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.health import Health
+    from incident_bot.diagnosis.scene import Scene
+
+WEIGHTS: Mapping[str, float] = {
+    "specificity 3": 0.74,
+    "specificity 2": 0.60,
+    "specificity 1": 0.40,
+    "said by status": 0.08,
+    "said by an event": 0.05,
+    "said by a log at the end of a run": 0.08,
+    "said by a log": 0.03,
+    "two kinds of evidence agree": 0.07,
+    "supporting facts": 0.04,
+    "seen three times or more": 0.02,
+    "accounts for another symptom": 0.04,
+    "the line is only a warning": -0.10,
+    "the line is only information": -0.18,
+    "somebody else's": -0.30,
+    "that container is healthy": -0.35,
+    "another container than the alert names": -0.06,
+    "an equal rival": -0.08,
+    "only the alert says so": -0.60,
+}
+
+
+LOWEST, HIGHEST = 0.05, 0.97
+
+
+SHOWN_FROM = 0.25
+"""Below this confidence a candidate is not worth an engineer's time."""
+
+
+def weigh(candidate: Candidate, scene: Scene, health: Health) -> Candidate:
+    """The candidate with its confidence before rivals are known."""
+    reasons = list(_reasons(candidate, scene, health))
+    total = sum(WEIGHTS[reason] for reason in reasons)
+    if candidate.finding:
+        total = min(total, 0.35 + 0.45 * candidate.finding.weight)
+    return replace(candidate, confidence=bound(total), reasons=tuple(reasons))
+
+
+def bound(confidence: float) -> float:
+    """Never certain, never nothing."""
+    return round(min(HIGHEST, max(LOWEST, confidence)), 2)
+
+
+def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
+    yield f"specificity {candidate.specificity}"
+    sources = {_kind_of_evidence(fact) for fact in candidate.facts}
+    if "status" in sources:
+        yield "said by status"
+    elif "event" in sources:
+        yield "said by an event"
+    elif "log" in sources:
+        yield "said by a log at the end of a run" if _ends_run(candidate, scene) else "said by a log"
+    if len(sources | {_kind_of_evidence(fact) for fact in candidate.supporting}) > 1:
+        yield "two kinds of evidence agree"
+    if candidate.supporting:
+        yield "supporting facts"
+    if max((fact.count for fact in candidate.facts), default=0) >= LASTING_COUNT:
+        yield "seen three times or more"
+    if sources == {"log"}:
+        yield from _loudness(candidate)
+    if candidate.relation is Relation.NEIGHBOUR:
+        yield "somebody else's"
+    if sources == {"alert"}:
+        yield "only the alert says so"
+    yield from _whose(candidate, scene, health)
+
+
+def _kind_of_evidence(fact: Fact) -> str:
+    return fact.source if fact.source in ("event", "log", "alert") else "status"
+
+
+def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
+    if candidate.activity is Activity.ELSEWHERE and candidate.relation < Relation.NEIGHBOUR:
+        yield "that container is healthy"
+    named = scene.case.incident.target.container
+    if (
+        named
+        and candidate.container
+        and candidate.container != named
+        and state_of(candidate, health) is not State.FAILING
+    ):
+        yield "another container than the alert names"
+
+
+def _loudness(candidate: Candidate) -> Iterable[str]:
+    level = max(grade(fact.value) for fact in candidate.facts)
+    if level < Level.NOTICE:
+        yield "the line is only information"
+    elif level <= Level.WARNING:
+        yield "the line is only a warning"
+
+
+_END_LINES = 25
+
+
+def _ends_run(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a decisive line stands near the end of a log whose container then ended."""
+    for fact in candidate.facts:
+        log = next(
+            (item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None
+        )
+        container = scene.container_named(fact.container, fact.pod) if fact.container else None
+        ended = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
+        if log and (log.previous or ended) and fact.citation and fact.citation.line > log.kept[-1].line - _END_LINES:
+            return True
+    return False

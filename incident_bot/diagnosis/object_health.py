@@ -1,0 +1,75 @@
+"""How workloads, nodes, claims and autoscalers are, judged from their conditions and counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
+from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.pod_age import is_young
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.kubectl import KubeObject
+
+_BAD_CONDITIONS: Mapping[str, Mapping[str, str]] = {
+    "Deployment": {"Available": "False", "Progressing": "False", "ReplicaFailure": "True"},
+    "ReplicaSet": {"ReplicaFailure": "True"},
+    "Job": {"Failed": "True", "FailureTarget": "True"},
+    "Node": {
+        "Ready": "False|Unknown", "MemoryPressure": "True", "DiskPressure": "True", "PIDPressure": "True",
+        "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
+    },
+    "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
+    "InferenceService": {"Ready": "False"},
+}  # fmt: skip
+
+
+_COUNTS = {
+    "Deployment": ("status.readyReplicas", "spec.replicas"),
+    "StatefulSet": ("status.readyReplicas", "spec.replicas"),
+    "ReplicaSet": ("status.readyReplicas", "spec.replicas"),
+    "DaemonSet": ("status.numberReady", "status.desiredNumberScheduled"),
+}
+
+
+def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A workload, node, claim or autoscaler; None for kinds that have no health."""
+    if item.kind == "PersistentVolumeClaim":
+        phase = str(first_value(item.body, "status.phase") or "")
+        bad = phase == "Lost"
+        return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
+    if item.kind not in _BAD_CONDITIONS and item.kind not in _COUNTS:
+        return None
+    for name, bad_status in _BAD_CONDITIONS.get(item.kind, {}).items():
+        path = f"status.conditions[{name}]"
+        status = str(first_value(item.body, f"{path}.status") or "")
+        if status and status in bad_status.split("|"):
+            why = first_value(item.body, f"{path}.reason") or status
+            return _object_sign(
+                item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status"
+            )
+    return _judge_counts(item, relation, scene)
+
+
+def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
+    wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
+    if wanted is None:
+        return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
+    ready = read_quantity(first_value(item.body, ready_path)) or 0
+    text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
+    return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
+
+
+def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
+    is_new = item.kind in WORKLOAD_KINDS and is_young(item.name, item.body, scene) and bool(text)
+    return Symptom(
+        text="" if is_new else text,
+        state=State.STARTING if is_new else State.FAILING if text else State.HEALTHY,
+        relation=relation,
+        citation=scene.cite(item.evidence_id, item.line_of(path)) if text else None,
+    )

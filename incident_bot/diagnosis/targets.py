@@ -1,0 +1,188 @@
+"""What the alert points at, and how near everything else in the evidence is to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import IntEnum
+
+from incident_bot import kubectl
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.model import Case, Evidence, EvidenceKind, Target
+
+WORKLOAD_KINDS = frozenset(
+    {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Rollout"}
+)
+
+
+class Relation(IntEnum):
+    """How near something is to what the alert points at; smaller is nearer."""
+
+    OWN = 0
+    SIBLING = 1
+    RELATED = 2
+    NEIGHBOUR = 3
+
+
+_REPLICA_SUFFIX = re.compile(r"^(?P<stem>.+)-(?=[a-z]*\d|[b-df-hj-np-tv-xz]+-)[a-z0-9]{2,10}-[a-z0-9]{5}$")
+
+
+_ORDINAL_SUFFIX = re.compile(r"^(?P<stem>.+)-(?:\d{1,4}|(?=[a-z]*\d)[a-z0-9]{5}|[bcdfghjklmnpqrstvwxz2456789]{5})$")
+
+
+def stem_of(pod: str) -> str:
+    """What the pods of one workload have in common: the name without ReplicaSet hash, ordinal or random suffix."""
+    match = _REPLICA_SUFFIX.match(pod) or _ORDINAL_SUFFIX.match(pod)
+    return match["stem"] if match else pod
+
+
+def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent]) -> Target:
+    """What the alert points at; for plain kubectl text without an alert, what the evidence is about.
+
+    That is the pod with a log or a description of its own; if there are several workloads of that
+    kind, nothing is singled out.
+    """
+    target = case.incident.target
+    if _is_said(target, case, objects):
+        return target
+    target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
+    pods = {item.name for item in objects if item.kind == "Pod"}
+    logged = {log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+    described = {item.name for item in objects if item.kind == "Pod" and is_detailed(item)}
+    for names in (logged & pods or logged, described, pods, {event.name for event in events if event.kind == "Pod"}):
+        stems = {stem_of(name) for name in names}
+        if len(names) == 1:
+            return replace(target, pod=next(iter(names)))
+        if len(stems) == 1:
+            return replace(target, workload=next(iter(stems)))
+        if stems:
+            return target
+    return _target_workload(target, objects)
+
+
+_GUESSED_ALERT = "ManualTriage"
+"""The name of the stand-in alert of a folder without one (`pipeline`): its target is a guess from names."""
+
+
+def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
+    """Whether the target was given, or was guessed and the evidence shows it."""
+    if case.incident.alert.name != _GUESSED_ALERT:
+        return bool(target.pod or target.workload or target.node)
+    shown = {item.name for item in objects} | {
+        log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG
+    }
+    if target.pod or target.workload:
+        return target.pod in shown or (bool(target.workload) and not target.pod)
+    return bool(target.node) and not any(item.kind == "Pod" for item in objects)
+
+
+def _target_workload(target: Target, objects: Sequence[kubectl.KubeObject]) -> Target:
+    workloads = [item for item in objects if item.kind in WORKLOAD_KINDS]
+    stems = {stem_of(item.name) if item.kind == "ReplicaSet" else item.name for item in workloads}
+    if len({item.name for item in workloads}) == 1 and workloads[0].kind != "ReplicaSet":
+        return replace(target, workload=workloads[0].name, workload_kind=workloads[0].kind)
+    if len(stems) == 1:
+        return replace(target, workload=next(iter(stems)))
+    nodes = {item.name for item in objects if item.kind == "Node"}
+    return replace(target, node=next(iter(nodes))) if len(nodes) == 1 and not workloads else target
+
+
+def is_detailed(item: kubectl.KubeObject) -> bool:
+    """Whether a pod was described, not only listed in a table."""
+    return bool(first_value(item.body, "spec.containers|status.containerStatuses|status.conditions"))
+
+
+class Relations:
+    """Decides how near an object is to the target."""
+
+    def __init__(self, target: Target, objects: Sequence[kubectl.KubeObject], case: Case) -> None:
+        self._target = target
+        self._stems = {target.workload} - {""}
+        if target.pod:
+            self._stems.add(stem_of(target.pod))
+        for item in objects:
+            if item.kind == "Pod" and self._is_target_pod(item.name):
+                self._add_owner(item)
+        self._owned = {
+            item.name
+            for item in objects
+            if item.kind == "Pod" and first_value(item.body, "metadata.ownerReferences[].name") in self._stems
+        }
+        self._known_pods = {item.name for item in objects if item.kind == "Pod"}
+        self._says_target = bool(target.pod or target.workload or target.node)
+        self._claims = {
+            str(value)
+            for item in objects
+            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) <= Relation.SIBLING
+            for value in _claims(item)
+        }
+        self._nodes = {
+            str(first_value(item.body, "spec.nodeName") or "")
+            for item in objects
+            if item.kind == "Pod" and self.of_pod(item.name, item.namespace) is Relation.OWN
+        } | {target.node}
+        self._nodes.discard("")
+        self._logged = {log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+
+    def _add_owner(self, item: kubectl.KubeObject) -> None:
+        name = first_value(item.body, "metadata.ownerReferences[].name")
+        if name:
+            self._stems.add(str(name))
+
+    def _is_target_pod(self, name: str) -> bool:
+        return bool(self._target.pod) and name == self._target.pod
+
+    def of_pod(self, name: str, namespace: str) -> Relation:
+        """The target's pod, one of its replicas, or somebody else's."""
+        if not self._says_target or (self._is_target_pod(name) and not self._is_foreign(namespace)):
+            return Relation.OWN
+        if self._is_ours(name) and not self._is_foreign(namespace):
+            return Relation.SIBLING if self._target.pod and self._target.pod in self._known_pods else Relation.OWN
+        return Relation.NEIGHBOUR
+
+    def _is_ours(self, pod: str) -> bool:
+        return pod in self._owned or any(
+            pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems
+        )
+
+    def _is_foreign(self, namespace: str) -> bool:
+        return bool(self._target.namespace and namespace and namespace != self._target.namespace)
+
+    def of(self, kind: str, name: str, namespace: str) -> Relation:
+        """The relation of any object, by kind and name."""
+        if kind in ("Pod", ""):
+            return self.of_pod(name, namespace)
+        if not self._says_target:
+            return Relation.OWN
+        if kind == "Node":
+            return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
+        if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
+            return Relation.NEIGHBOUR
+        if kind in WORKLOAD_KINDS:
+            return Relation.OWN
+        is_other_claim = kind == "PersistentVolumeClaim" and self._claims and name not in self._claims
+        return Relation.NEIGHBOUR if is_other_claim else Relation.RELATED
+
+    def _is_our_workload(self, name: str) -> bool:
+        return any(name == stem or name.startswith(f"{stem}-") or stem.startswith(f"{name}-") for stem in self._stems)
+
+    def of_object(self, item: kubectl.KubeObject) -> Relation:
+        """The relation of an object, by its names and by what its autoscaler target says."""
+        return self.of(item.kind, item.name, item.namespace)
+
+
+def _claims(item: kubectl.KubeObject) -> Iterator[str]:
+    volumes = first_value(item.body, "spec.volumes")
+    for volume in volumes if isinstance(volumes, Sequence) else ():
+        name = first_value(volume, "persistentVolumeClaim.claimName")
+        if name:
+            yield str(name)
+
+
+def log_origin(item: Evidence) -> tuple[str, str, bool]:
+    """Pod, container and whether it is of the previous run, as given or as the file's name and content tell."""
+    if item.pod and item.container:
+        return item.pod, item.container, item.previous
+    pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
+    return item.pod or pod, item.container or container, item.previous or previous
