@@ -201,7 +201,7 @@ def _take_tail(selection: Selection, ceiling: float, limit: int, *, of_a_kind: i
 def _mend_traces(selection: Selection, limit: int) -> None:
     """Complete every traceback of which some frames were chosen, or take those frames out: half of one misleads.
 
-    One that would take more than half of the budget could never be whole, and stays as it is.
+    Where the log is little else than that traceback, the frames that fit stay.
     """
     for index, log in enumerate(selection.logs):
         done: set[int] = set()
@@ -213,7 +213,7 @@ def _mend_traces(selection: Selection, limit: int) -> None:
             if selection.fits(index, trace, ceiling=1.0, limit=limit):
                 for part in trace:
                     selection.take(index, part, "traceback", ceiling=1.0, limit=limit)
-            elif selection.price(index, trace, limit=limit) <= selection.budget_tokens / 2:
+            elif 2 * len(trace) < log.survey.total_lines:
                 for part in trace:
                     if part in selection.chosen[index] and is_frame(log.known[part]):
                         selection.drop(index, part)
