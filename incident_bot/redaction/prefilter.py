@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # How many of 10,000 characters of log text, counted over CI and Kubernetes logs; 100 for the rest.
@@ -24,12 +25,17 @@ _SHARE = {
 }  # fmt: skip
 
 
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
 class Keyword(NamedTuple):
     """What to find: `any_case` words are given in lower case; `starting` ones count only where a word starts."""
 
     text: str
     any_case: bool = False
     starting: bool = False
+    then: str = ""
+    """What must follow, as a pattern: it keeps common words (`pat` in `path`) from being hits."""
 
 
 class _Entry(NamedTuple):
@@ -41,7 +47,9 @@ class _Entry(NamedTuple):
 class Prefilter:
     """Finds keywords, whose characters all lie within Latin-1."""
 
-    def __init__(self, keywords: Collection[Keyword]) -> None:
+    def __init__(self, keywords: Collection[Keyword], *, repetitive_from: int = 1 << 16) -> None:
+        """`repetitive_from`: bytes of text from which on its repeated lines are looked for."""
+        self._repetitive_from = repetitive_from
         self._groups: list[tuple[_Entry, ...]] = [()]
         branches: list[str] = []
         for char, entries in sorted(_by_anchor(keywords).items(), key=lambda item: -_SHARE.get(item[0], 100)):
@@ -50,6 +58,8 @@ class Prefilter:
             cases = sorted({char, char.upper()}) if any_case and char.isascii() else [char]
             branches.extend(re.escape(case) + self._tree(entries, 1, entries) for case in cases)
         self._pattern = re.compile("|".join(branches).encode("latin-1")) if branches else None
+        self._keywords = tuple(keywords)
+        self._coarse: re.Pattern[bytes] | None = None
 
     def _tree(self, entries: list[_Entry], depth: int, siblings: list[_Entry]) -> str:
         """A choice over what follows the anchor, shared beginnings once."""
@@ -74,7 +84,7 @@ class Prefilter:
         self._groups.append(tuple(other for other in siblings if _may_meet(entry, other)))
         written = "".join(_either_case(char) if keyword.any_case else re.escape(char) for char in keyword.text)
         edge = f"(?<![A-Za-z0-9]{written})" if keyword.starting else ""
-        return f"(?<={written}){edge}()"
+        return f"(?<={written}){edge}{f'(?={keyword.then})' if keyword.then else ''}()"
 
     def hits(self, text: str) -> Iterator[tuple[int, Keyword]]:
         """Every (offset, keyword), in the order of their anchors."""
@@ -82,14 +92,49 @@ class Prefilter:
             return
         raw = text.encode("latin-1", "replace")
         groups, search = self._groups, self._pattern.search
-        match = search(raw)
-        while match:
-            anchor = match.start()
-            for index, keyword in groups[match.lastindex or 0]:
-                start = anchor - index
-                if start >= 0 and _stands_at(raw, start, keyword):
-                    yield start, keyword
-            match = search(raw, anchor + 1)
+        for low, high in self._worth_searching(raw):
+            match = search(raw, low, high)
+            while match:
+                anchor = match.start()
+                for index, keyword in groups[match.lastindex or 0]:
+                    start = anchor - index
+                    if start >= 0 and _stands_at(raw, start, keyword):
+                        yield start, keyword
+                match = search(raw, anchor + 1, high)
+
+    def _worth_searching(self, raw: bytes) -> list[tuple[int, int]]:
+        """Where keywords may stand: all of it, or of a repetitive log the lines whose template holds one.
+
+        A template is a line without its digits. Leaving out digits keeps every keyword that was
+        there (without its own digits), so a template without keywords clears all of its lines.
+        """
+        whole = [(0, len(raw))]
+        if len(raw) < self._repetitive_from:
+            return whole
+        templates = raw.translate(None, b"0123456789").split(b"\n")
+        distinct = set(templates)
+        if len(distinct) * 4 > len(templates):
+            return whole
+        if self._coarse is None:
+            self._coarse = _without_digits(self._keywords)
+        search = self._coarse.search
+        telling = {template for template in distinct if search(template)}
+        ranges: list[tuple[int, int]] = []
+        start = 0
+        for line, template in zip(raw.split(b"\n"), templates, strict=True):
+            end = start + len(line)
+            if template in telling:
+                ranges.append((start, end))
+            start = end + 1
+        return ranges
+
+
+def _without_digits(keywords: Collection[Keyword]) -> re.Pattern[bytes]:
+    """Finds the keywords in text whose digits were left out, and more rather than less."""
+    plain = {keyword._replace(text=keyword.text.translate(_NO_DIGITS), then="") for keyword in keywords}
+    if any(not keyword.text for keyword in plain):
+        return re.compile(b"")
+    return Prefilter(plain)._pattern or re.compile(b"")  # noqa: SLF001
 
 
 def _either_case(char: str) -> str:
@@ -122,7 +167,13 @@ def _may_meet(one: _Entry, other: _Entry) -> bool:
 
 
 def _stands_at(raw: bytes, start: int, keyword: Keyword) -> bool:
-    found = raw[start : start + len(keyword.text)]
-    if (found.lower() if keyword.any_case else found) != keyword.text.encode("latin-1"):
+    written = _encoded(keyword.text)
+    as_written = raw.startswith(written, start)
+    if not as_written and not (keyword.any_case and raw[start : start + len(written)].lower() == written):
         return False
     return not (keyword.starting and start and raw[start - 1 : start].isalnum())
+
+
+@lru_cache(maxsize=8192)
+def _encoded(text: str) -> bytes:
+    return text.encode("latin-1")

@@ -15,7 +15,8 @@ from typing import NamedTuple
 class Provider(NamedTuple):
     """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark).
 
-    A mark that starts with `^` is common inside words and is looked for at the start of one only.
+    A mark that starts with `^` is common inside words and is looked for at the start of one only;
+    a `(?=...)` at its end is a pattern of what must follow it.
     """
 
     kind: str
@@ -237,7 +238,7 @@ DATABASES = (
     _p("neon-key", "napi_", rf"napi_{_A}{{40,80}}"),
     _p("databricks-token", "dapi", rf"dapi{_HEX}{{32}}(?:-\d)?"),
     _p("snowflake-token", "ver:1-hint:", r"ver:1-hint:[0-9]+-ETMsDgAAA[A-Za-z0-9+/=]{40,2000}"),
-    _p("airtable-token", "^pat", rf"pat{_A}{{14}}\.{_HEX}{{64}}"),
+    _p("airtable-token", "^pat(?=[A-Za-z0-9]{14}[.])", rf"pat{_A}{{14}}\.{_HEX}{{64}}"),
     _p("notion-token", "secret_ ntn_", rf"(?:secret_{_A}{{43}}|ntn_{_A}{{40,60}})"),
     _p("mongodb-atlas-secret", "mdb_sa_sk_", rf"mdb_sa_sk_{_W}{{30,64}}"),
     _p("elastic-cloud-key", "essu_", r"essu_[A-Za-z0-9+/]{30,200}={0,2}"),

@@ -117,7 +117,8 @@ def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
     for provider in PROVIDERS:
         for mark in provider.marks:
-            keyword = Keyword(mark.removeprefix("^"), starting=mark.startswith("^"))
+            literal, _, then = mark.removeprefix("^").partition("(?=")
+            keyword = Keyword(literal, starting=mark.startswith("^"), then=then.removesuffix(")"))
             probes.setdefault(keyword, []).append(_issued(provider))
     probes.setdefault(Keyword("eyJ"), []).append(_jwt)
     for opening in ("-----begin ", "putty-user-key-file-"):
@@ -193,7 +194,7 @@ def _issued(provider: Provider) -> Probe:
         if start < scan.providers_until:
             return
         if provider.inner:
-            found = provider.pattern.search(text, max(0, start - 128), min(len(text), start + 2048))
+            found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
         elif not _may_start(text, start):
             return
         else:

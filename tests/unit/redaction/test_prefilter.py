@@ -30,6 +30,22 @@ def plainly(text: str) -> set[tuple[int, Keyword]]:
     }
 
 
+REPETITIVE = Prefilter(KEYWORDS, repetitive_from=0)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["1 key", "12 key", "no 7", "no 8", "n1o 9", "sk-3", "", "s4k-", "3 AKIA", "é key"]),
+        max_size=40,
+    )
+)
+def test_same_hits_where_lines_repeat(lines: list[str]) -> None:
+    """Lines that differ in digits only are judged once."""
+    text = "\n".join(lines * 5)
+
+    assert set(REPETITIVE.hits(text)) == plainly(text)
+
+
 @given(st.lists(st.sampled_from(["key", "KEY", "sk-", "ant", "AKIA", "api-", "ak", "e", "@", " ", "\n"])).map("".join))
 def test_same_hits_as_a_plain_search(text: str) -> None:
     assert set(PREFILTER.hits(text)) == plainly(text)
