@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -412,8 +412,3 @@ _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {
     "log": _log_facts,
     "alert": _alert_facts,
 }
-
-
-def newest(facts: Sequence[Fact]) -> datetime | None:
-    """The latest time among facts, or None."""
-    return max((fact.at for fact in facts if fact.at), default=None)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
 from incident_bot.diagnosis.patterns import check_pattern
 from incident_bot.errors import ConfigurationError
-from incident_bot.model import Category, Risk, Severity
+from incident_bot.model import Category, Risk
 
 Scalar = bool | int | float | str
 Role = Literal["main", "init", "sidecar", "ephemeral"]
@@ -244,7 +244,6 @@ class RuleForm(_Form):
     id: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64)
     title: str = Field(min_length=8, max_length=160)
     category: Category
-    severity: Severity | None = None
     specificity: Literal[1, 2, 3]
     noise: bool = False
     match: MatchForm

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.errors import ConfigurationError
-from incident_bot.model import Category, Risk, Severity
+from incident_bot.model import Category, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,6 @@ class Rule:
     explanation: str
     family: str = ""
     origin: str = ""
-    severity: Severity | None = None
     noise: bool = False
     all: tuple[Condition, ...] = ()
     any: tuple[Condition, ...] = ()
@@ -74,7 +73,6 @@ class Rule:
     prevention: tuple[str, ...] = ()
     do_not: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    samples: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +220,6 @@ def rule_from_plain(plain: Mapping[str, Any], origin: str) -> Rule:
         id=plain["id"],
         title=plain["title"],
         category=Category(plain["category"]),
-        severity=Severity(plain["severity"]) if plain.get("severity") else None,
         specificity=plain["specificity"],
         noise=plain.get("noise", False),
         family=Path(origin).parent.name,
@@ -246,7 +243,6 @@ def rule_from_plain(plain: Mapping[str, Any], origin: str) -> Rule:
         prevention=tuple(plain.get("prevention", ())),
         do_not=tuple(plain.get("do_not", ())),
         references=tuple(plain.get("references", ())),
-        samples=plain.get("samples", {}),
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fakes.evidence import diagnose, make_case
-from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis import ground, load_rules
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.model import Target
@@ -162,3 +164,41 @@ def test_deleting_a_pod_is_known_for_what_it_loses() -> None:
     assert deletes_pod("kubectl -n ml delete pod api-0")
     assert deletes_pod("kubectl delete po/api-0")
     assert not deletes_pod("kubectl get pod api-0")
+
+
+DESCRIBED = """\
+Name:             api-7d9f8b6c5d-x2k4q
+Namespace:        ml
+Status:           Running
+Containers:
+  api:
+    Image:          registry.example/api:2
+    State:          Waiting
+      Reason:       CrashLoopBackOff
+    Last State:     Terminated
+      Reason:       OOMKilled
+      Exit Code:    137
+    Ready:          False
+    Restart Count:  6
+    Limits:
+      memory:  1Gi
+Events:
+  Type     Reason   Age                From     Message
+  ----     ------   ----               ----     -------
+  Warning  BackOff  6s (x40 over 12m)  kubelet  Back-off restarting failed container api in pod api-7d9f8b6c5d-x2k4q_ml(1)
+"""
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_damaged_text_never_stops_the_diagnosis_and_never_breaks_a_citation(data: st.DataObject) -> None:
+    """Files are cut, reordered and mangled by whoever copied them."""
+    lines = data.draw(st.permutations(DESCRIBED.split("\n"))) if data.draw(st.booleans()) else DESCRIBED.split("\n")
+    kept = lines[: data.draw(st.integers(0, len(lines)))]
+    text = "\n".join(line[: data.draw(st.integers(0, 120))] for line in kept)
+    case = make_case({"describe.txt": text, "api-0_api.log": data.draw(st.text(max_size=200))})
+
+    found = diagnose(case, RULES)
+
+    assert len(found.causes) <= 3
+    assert [cause.citations for cause in ground(found, case).causes] == [cause.citations for cause in found.causes]
