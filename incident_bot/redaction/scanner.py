@@ -139,8 +139,9 @@ def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
 def _at_sign(*, emails: bool) -> Probe:
     def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
         floor, scan.at_signs_until = scan.at_signs_until, end
-        yield from find_user_info(scan.text, start, floor)
-        if emails:
+        found = list(find_user_info(scan.text, start, floor))
+        yield from found
+        if emails and not found:
             yield from find_email(scan.text, start, floor)
 
     return probe

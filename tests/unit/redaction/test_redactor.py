@@ -190,3 +190,12 @@ def test_seal_refuses_a_value_seen_before_even_without_its_surroundings() -> Non
 )
 def test_seal_does_not_stumble_over_our_own_text(text: str) -> None:
     assert Redactor(b"a").seal(text) == text
+
+
+def test_host_of_a_url_stays_readable() -> None:
+    """User info looks like the beginning of an e-mail address; only the password goes."""
+    redacted = Redactor(b"a").redact("mongodb+srv://app:p%40" + "ssw9rd@cluster.x.mongodb.net/db")
+
+    assert re.fullmatch(
+        r"mongodb\+srv://app:\[REDACTED:url-password:[0-9a-f]{6}\]@cluster\.x\.mongodb\.net/db", redacted
+    )
