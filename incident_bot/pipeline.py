@@ -36,11 +36,13 @@ from incident_bot.model import (
     SafeText,
     Target,
 )
+from incident_bot.redaction.incidents import redact_incident
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from incident_bot.condense import Survey
     from incident_bot.diagnosis import RuleSet
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
@@ -115,7 +117,7 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     items = _with_alert(known, collected.items)
     evidence = redactor.redact_all(items)
     return Case(
-        incident=_redact_incident(known, redactor),
+        incident=redact_incident(known, redactor),
         evidence=evidence,
         gaps=tuple(_redact_gap(gap, redactor) for gap in (*incident.gaps, *collected.gaps)),
         redactions=dict(redactor.counts),
@@ -152,35 +154,6 @@ def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[Raw
     return (*items, alert)
 
 
-def _redact_incident(incident: Incident, redactor: Redactor) -> Incident:
-    return replace(
-        incident,
-        alert=_redact_alert(incident.alert, redactor),
-        also=tuple(_redact_alert(alert, redactor) for alert in incident.also),
-        gaps=(),
-    )
-
-
-def _redact_alert(alert: Alert, redactor: Redactor) -> Alert:
-    def clean(mapping: dict[str, str]) -> dict[str, str]:
-        return {key: _redact_pair(key, value, redactor) for key, value in mapping.items()}
-
-    return replace(
-        alert,
-        labels=clean(dict(alert.labels)),
-        annotations=clean(dict(alert.annotations)),
-        summary=redactor.redact(alert.summary),
-        generator_url=redactor.redact(alert.generator_url),
-    )
-
-
-def _redact_pair(key: str, value: str, redactor: Redactor) -> str:
-    """A value is judged beside its key: `password=x` is a secret where `x` alone may not look like one."""
-    prefix = f"{key}="
-    redacted = redactor.redact(prefix + value)
-    return redacted[len(prefix) :] if redacted.startswith(prefix) else redactor.redact(value)
-
-
 def _redact_gap(gap: Gap, redactor: Redactor) -> Gap:
     return replace(
         gap, what=redactor.redact(gap.what), reason=redactor.redact(gap.reason), remedy=redactor.redact(gap.remedy)
@@ -206,7 +179,9 @@ def analyse(
     budget = limits or Limits()
     watch = Stopwatch()
     progress("condensing the logs")
-    digests = {item.id: condense.digest(item) for item in case.evidence if item.kind is EvidenceKind.LOG}
+    logs = [item for item in case.evidence if item.kind is EvidenceKind.LOG]
+    surveys = {item.id: condense.survey(item.lines) for item in logs}
+    digests = {item.id: condense.digest(item, surveys[item.id]) for item in logs}
     watch.lap("condense")
     progress("matching the rules")
     found = diagnosis.ground(diagnosis.diagnose(case, digests=digests, rules=rules, now=now), case)
@@ -215,24 +190,28 @@ def analyse(
         found = found.with_gaps(consultant)
     elif consultant is not None and not is_resolved(case.incident):
         progress("asking the model")
-        answer = _consult(consultant, case, redactor=redactor, nonce=nonce, budget_tokens=budget.prompt_tokens)
+        shown = choose_excerpts(case, budget.prompt_tokens, surveys)
+        answer = _consult(consultant, case, shown, redactor=redactor, nonce=nonce)
         found = (
             found.with_gaps(answer)
             if isinstance(answer, Gap)
             else diagnosis.merge(found, diagnosis.ground(answer, case))
         )
         watch.lap("model")
-    excerpts = choose_excerpts(case, budget.issue_tokens)
+    excerpts = choose_excerpts(case, budget.issue_tokens, surveys)
     watch.lap("condense")
     return Analysis(case=case, excerpts=excerpts, diagnosis=replace(found, timings_s=watch.seconds))
 
 
-def choose_excerpts(case: Case, budget_tokens: int) -> tuple[Excerpt, ...]:
-    """One excerpt an item, in the case's order: short items whole, logs condensed into what is left."""
+def choose_excerpts(case: Case, budget_tokens: int, surveys: Mapping[str, Survey] | None = None) -> tuple[Excerpt, ...]:
+    """One excerpt an item, in the case's order: short items whole, logs condensed into what is left.
+
+    `surveys` by evidence id save reading those logs again.
+    """
     whole = {item.id: _whole(item) for item in case.evidence if _is_short(item)}
     spent = sum(condense.estimate_tokens(kept.text) + 1 for excerpt in whole.values() for kept in excerpt.kept)
     rest = [item for item in case.evidence if item.id not in whole]
-    condensed = condense.condense(rest, budget_tokens=max(budget_tokens - spent, budget_tokens // 3))
+    condensed = condense.condense(rest, budget_tokens=max(budget_tokens - spent, budget_tokens // 3), surveys=surveys)
     by_id = whole | {excerpt.evidence_id: excerpt for excerpt in condensed}
     return tuple(by_id[item.id] for item in case.evidence)
 
@@ -249,9 +228,8 @@ def _whole(item: Evidence) -> Excerpt:
 
 
 def _consult(
-    consultant: Consultant, case: Case, *, redactor: Redactor, nonce: str, budget_tokens: int
+    consultant: Consultant, case: Case, excerpts: Sequence[Excerpt], *, redactor: Redactor, nonce: str
 ) -> Diagnosis | Gap:
-    excerpts = choose_excerpts(case, budget_tokens)
     try:
         prompt = build_prompt(case, excerpts, nonce=nonce, seal=lambda text: seal(text, redactor))
     except LeakError as error:

@@ -96,6 +96,54 @@ class RedactionConfig(_Section):
     rules: tuple[RedactionRule, ...] = Field((), description="Secrets of your own, by pattern.")
 
 
+class ReceiverConfig(_Section):
+    """How `serve` takes alerts."""
+
+    max_body_bytes: Annotated[int, Field(ge=64 * 1024, le=64 * 1024 * 1024)] = Field(
+        4 * 1024 * 1024, description="Largest webhook body; a larger one is answered 413, which Alertmanager gives up."
+    )
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = Field(
+        8.0,
+        description="Whatever is not handed over by then is answered 503, so that Alertmanager, which waits ten seconds, sends it again.",
+    )
+    recent_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        60.0, description="The very same message within this many seconds is not handed over twice by one process."
+    )
+
+
+class DispatchConfig(_Section):
+    """How `serve` hands incidents over."""
+
+    event_type: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        "production-alert", description="`event_type` of the repository_dispatch; the workflow's `types` must list it."
+    )
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = Field(
+        4.0, description="Longest wait for GitHub's or the API server's answer to one call."
+    )
+    parallel: Annotated[int, Field(ge=1, le=32)] = Field(4, description="Calls at once in one worker process.")
+
+
+class JobConfig(_Section):
+    """The Kubernetes Job that triages one incident (`serve --dispatcher kubernetes`)."""
+
+    image: str = Field("", description="Image that holds incident-bot; needed for `--dispatcher kubernetes`.")
+    namespace: str = Field("", description="Where jobs run; empty is the receiver's own namespace.")
+    service_account: str = Field("incident-bot", description="Who the job is: needs the reads of deploy/rbac.")
+    secret: str = Field(
+        "incident-bot", description="Secret of the job's environment: keys GITHUB_TOKEN and, optional, GEMINI_API_KEY."
+    )
+    config_map: str = Field("", description="ConfigMap whose key `config.yaml` is the job's config file.")
+    window_s: Annotated[int, Field(ge=10, le=86_400)] = Field(
+        300, description="The same alert within the same window of this many seconds is the same job."
+    )
+    ttl_s: Annotated[int, Field(ge=0)] = Field(3_600, description="Finished jobs are deleted after this many seconds.")
+    deadline_s: Annotated[int, Field(ge=30)] = Field(600, description="A job that runs longer is stopped.")
+    backoff_limit: Annotated[int, Field(ge=0, le=10)] = Field(2, description="How often a failed job is tried again.")
+    cpu_request: str = Field("100m", description="CPU that a job asks for.")
+    memory_request: str = Field("256Mi", description="Memory that a job asks for.")
+    memory_limit: str = Field("768Mi", description="Memory that a job may use.")
+
+
 class Config(_Section):
     """The whole of `.github/incident-bot.yaml`."""
 
@@ -103,6 +151,9 @@ class Config(_Section):
     evidence: EvidenceConfig = EvidenceConfig()
     issue: IssueConfig = IssueConfig()
     redaction: RedactionConfig = RedactionConfig()
+    receiver: ReceiverConfig = ReceiverConfig()
+    dispatch: DispatchConfig = DispatchConfig()
+    job: JobConfig = JobConfig()
     ignore_alerts: tuple[str, ...] = Field(
         ("Watchdog", "InfoInhibitor"), description="Alert names that never become an incident."
     )
@@ -115,6 +166,11 @@ class Settings:
 
     config: Config = field(default_factory=Config)
     github_token: str = field(default="", repr=False)
+    github_token_file: str = ""
+    github_app_id: str = ""
+    github_app_installation_id: str = ""
+    github_app_private_key: str = field(default="", repr=False)
+    github_app_private_key_file: str = ""
     github_repository: str = ""
     github_api_url: str = "https://api.github.com"
     github_event_path: str = ""
@@ -126,6 +182,11 @@ class Settings:
     kubeconfig: str = ""
     kubeconfig_data: str = field(default="", repr=False)
     allow_insecure_tls: bool = False
+    webhook_token: str = field(default="", repr=False)
+    webhook_token_file: str = ""
+    https_proxy: str = field(default="", repr=False)
+    no_proxy: str = ""
+    metrics_folder: str = ""
     width: int | None = None
 
     @property
@@ -136,7 +197,11 @@ class Settings:
     @property
     def secrets(self) -> dict[str, str]:
         """Our own credentials by name, where set: they must never leave, whatever they look like."""
-        named = {"GITHUB_TOKEN": self.github_token, "GEMINI_API_KEY": self.gemini_api_key}
+        named = {
+            "GITHUB_TOKEN": self.github_token,
+            "GEMINI_API_KEY": self.gemini_api_key,
+            "INCIDENT_BOT_WEBHOOK_TOKEN": self.webhook_token,
+        }
         return {name: value for name, value in named.items() if value}
 
 
@@ -150,6 +215,11 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
     return Settings(
         config=load_config(config_path),
         github_token=env.get("GITHUB_TOKEN", ""),
+        github_token_file=env.get("GITHUB_TOKEN_FILE", ""),
+        github_app_id=env.get("GITHUB_APP_ID", ""),
+        github_app_installation_id=env.get("GITHUB_APP_INSTALLATION_ID", ""),
+        github_app_private_key=env.get("GITHUB_APP_PRIVATE_KEY", ""),
+        github_app_private_key_file=env.get("GITHUB_APP_PRIVATE_KEY_FILE", ""),
         github_repository=env.get("GITHUB_REPOSITORY", ""),
         github_api_url=env.get("GITHUB_API_URL") or "https://api.github.com",
         github_event_path=env.get("GITHUB_EVENT_PATH", ""),
@@ -160,6 +230,11 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
         gemini_base_url=env.get("GOOGLE_GEMINI_BASE_URL", ""),
         kubeconfig=env.get("KUBECONFIG", ""),
         kubeconfig_data=env.get("INCIDENT_BOT_KUBECONFIG_DATA", ""),
+        webhook_token=env.get("INCIDENT_BOT_WEBHOOK_TOKEN", ""),
+        webhook_token_file=env.get("INCIDENT_BOT_WEBHOOK_TOKEN_FILE", ""),
+        https_proxy=env.get("HTTPS_PROXY") or env.get("https_proxy", ""),
+        no_proxy=env.get("NO_PROXY") or env.get("no_proxy", ""),
+        metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR", ""),
         allow_insecure_tls=env.get("INCIDENT_BOT_ALLOW_INSECURE_TLS", "").lower() in {"1", "true", "yes"},
     )
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from incident_bot.intake.alertmanager import IGNORED_ALERTS, read_webhook
 from incident_bot.intake.github_event import read_github_event, read_incidents
-from incident_bot.intake.incidents import incident_key, incident_of
+from incident_bot.intake.incidents import KEY_LABELS, incident_key, incident_of
 from incident_bot.intake.names import workload_of
 from incident_bot.intake.severity import SEVERITIES, normalise_severity
 
 __all__ = [
     "IGNORED_ALERTS",
+    "KEY_LABELS",
     "SEVERITIES",
     "incident_key",
     "incident_of",

@@ -42,8 +42,10 @@ def read_webhook(body: object, *, ignore: Collection[str] = IGNORED_ALERTS) -> t
     return read_body(body, "body", ignore)
 
 
-def read_body(body: object, path: str, ignore: Collection[str]) -> tuple[Incident, ...]:
-    """`read_webhook` for a body that stands at `path` of something larger."""
+def read_body(
+    body: object, path: str, ignore: Collection[str], known_gaps: tuple[Gap, ...] = ()
+) -> tuple[Incident, ...]:
+    """`read_webhook` for a body that stands at `path` of something larger; `known_gaps` go to every incident."""
     message = mapping(parse_nested(body, path), path)
     if "alerts" not in message:
         raise UsageError(
@@ -51,7 +53,7 @@ def read_body(body: object, path: str, ignore: Collection[str]) -> tuple[Inciden
         )
     rows = sequence(parse_nested(message["alerts"], f"{path}.alerts"), f"{path}.alerts")
     alerts = [alert for alert in _alerts(message, rows, path) if alert.name not in ignore]
-    return fold(alerts, _cut(message, len(rows)))
+    return fold(alerts, (*known_gaps, *_cut(message, len(rows))))
 
 
 def parse_nested(value: object, path: str) -> object:

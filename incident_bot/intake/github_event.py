@@ -3,7 +3,7 @@
 `repository_dispatch` carries `client_payload`, in one of these shapes (one top-level key each,
 because GitHub allows ten and Alertmanager's body has exactly ten):
 
-- `{"incident": {"schema_version": 1, "alerts": [...]}}`, or with flat fields in place of `alerts`
+- `{"incident": {"schema_version": 1, "alerts": [...], "cut": [...]}}`, or with flat fields in place of `alerts`
 - `{"alertmanager": <webhook body, as an object or as JSON text>}`, what a `payload:` template sends
 - the webhook body itself, or the flat fields themselves
 
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from incident_bot.errors import UsageError
 from incident_bot.intake.alertmanager import IGNORED_ALERTS, read_body
-from incident_bot.intake.fields import mapping, scalar_text, shown
+from incident_bot.intake.fields import mapping, scalar_text, sequence, shown
 from incident_bot.intake.incidents import incident_of
+from incident_bot.model import Gap
 
 if TYPE_CHECKING:
     from incident_bot.model import Incident
@@ -39,6 +40,7 @@ _FLAT_FIELDS = {
     "summary": "summary",
     "status": "status",
 }
+_MAX_CUT_ROWS = 10
 _INPUT_EVENTS = ("workflow_dispatch", "workflow_call")
 
 
@@ -110,8 +112,24 @@ def _read_ours(incident: Mapping[str, object], path: str, ignore: Collection[str
             hint="The sender is newer than this workflow; update the incident-bot that the workflow installs.",
         )
     if "alerts" in incident:
-        return read_body(incident, path, ignore)
+        return read_body(incident, path, ignore, _read_cut(incident.get("cut"), f"{path}.cut"))
     return (_read_flat(incident, path),)
+
+
+def _read_cut(rows: object, path: str) -> tuple[Gap, ...]:
+    """What Alertmanager or the receiver left out, in words; it is printed in the issue."""
+    if rows is None:
+        return ()
+    fields = [mapping(row, f"{path}[{index}]") for index, row in enumerate(sequence(rows, path)[:_MAX_CUT_ROWS])]
+    return tuple(
+        Gap(
+            kind="cut",
+            what=scalar_text(row.get("what"), 300) or "something of this message",
+            reason=scalar_text(row.get("reason"), 300) or "",
+            remedy=scalar_text(row.get("remedy"), 300) or "",
+        )
+        for row in fields
+    )
 
 
 def _read_flat(fields: Mapping[str, object], path: str) -> Incident:

@@ -19,7 +19,7 @@ from incident_bot.intake.names import (
     workload_of,
 )
 from incident_bot.intake.severity import normalise_severity
-from incident_bot.intake.target import target_of
+from incident_bot.intake.target import TARGET_LABELS, target_of
 from incident_bot.model import Alert, AlertStatus, Gap, Incident, Severity, Target
 
 KEY_VERSION = 1
@@ -35,6 +35,9 @@ _OTHER_SUBJECTS = (
     "job",
 )
 """Labels that tell alerts apart which name neither workload, pod nor node; the first one present counts."""
+
+KEY_LABELS = TARGET_LABELS | {"alertname", *_OTHER_SUBJECTS}
+"""Labels that a key may be made of: whoever shortens an alert keeps these."""
 
 _SEVERITY_ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 

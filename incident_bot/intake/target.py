@@ -34,6 +34,14 @@ _WORKLOADS = (
     ("k8s_daemonset_name", "DaemonSet"),
 )
 _NAMED_WORKLOADS = (("workload", "workload_type"), ("owner_name", "owner_kind"), ("created_by_name", "created_by_kind"))
+_PLAIN_NAMES = (
+    *(*_CLUSTER, *_NAMESPACE, *_POD, *_CONTAINER, *_NODE),
+    *(name for name, _kind in _WORKLOADS),
+    *(name for pair in _NAMED_WORKLOADS for name in pair),
+)
+TARGET_LABELS = frozenset((*_PLAIN_NAMES, *(f"exported_{name}" for name in _PLAIN_NAMES), "instance"))
+"""Every label that may decide which objects an alert is about."""
+
 _IP_WITH_PORT = re.compile(r"\[?([0-9A-Za-z.:-]{1,253}?)\]?(?::\d{1,5})?")
 
 

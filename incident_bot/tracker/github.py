@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
 from incident_bot.errors import ConfigurationError, TrackerError
-from incident_bot.tracker.github_errors import explain, rate_limit_wait_s
+from incident_bot.github_answers import rate_limit_wait_s
+from incident_bot.tracker.github_errors import explain
 from incident_bot.tracker.labels import style_of
 from incident_bot.tracker.store import AmbiguousWriteError, IssueChange, StoredIssue
 

@@ -29,9 +29,15 @@ def test_google_api_key_wins_over_gemini_api_key() -> None:
 
 
 def test_secrets_are_not_in_the_repr() -> None:
-    settings = load_settings(environ={"GITHUB_TOKEN": "very-secret", "INCIDENT_BOT_KUBECONFIG_DATA": "also-secret"})
+    settings = load_settings(
+        environ={
+            "GITHUB_TOKEN": "very-hidden",
+            "INCIDENT_BOT_KUBECONFIG_DATA": "well-hidden",
+            "INCIDENT_BOT_WEBHOOK_TOKEN": "also-hidden",
+        }
+    )
 
-    assert "secret" not in repr(settings)
+    assert "hidden" not in repr(settings)
 
 
 def test_the_run_url_needs_all_three_parts() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from incident_bot.tracker.github_errors import REMEDIES, explain, rate_limit_wait_s
+from incident_bot.github_answers import rate_limit_wait_s
+from incident_bot.tracker.github_errors import REMEDIES, explain
 
 NOW = datetime.fromtimestamp(1_000_000, UTC)
 
