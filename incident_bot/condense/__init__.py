@@ -6,6 +6,7 @@ Pure: no clock, no files, no environment. `docs/condensing.md` tells how lines a
 from incident_bot.condense.condenser import Condenser, condense
 from incident_bot.condense.digests import digest
 from incident_bot.condense.rendering import render_text
+from incident_bot.condense.survey import Survey, survey
 from incident_bot.condense.tokens import estimate_tokens
 
-__all__ = ["Condenser", "condense", "digest", "estimate_tokens", "render_text"]
+__all__ = ["Condenser", "Survey", "condense", "digest", "estimate_tokens", "render_text", "survey"]

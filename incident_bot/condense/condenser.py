@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.candidates import Log, Rewrite
@@ -23,15 +23,18 @@ def condense(
     *,
     budget_tokens: int,
     baseline: Sequence[Evidence] = (),
+    surveys: Mapping[str, Survey] | None = None,
     estimate: TokenEstimator = estimate_tokens,
 ) -> tuple[Excerpt, ...]:
     """The lines of each log that matter, in order, one excerpt a log, all within one token budget.
 
     `baseline` are logs of a healthy sibling or an earlier window: lines of a kind that is absent
-    there are preferred. `estimate` counts the tokens of a text. Raises ValueError for a budget below 1.
+    there are preferred. `surveys` are those of logs that were surveyed before, by evidence id, so that
+    two budgets cost one pass. `estimate` counts the tokens of a text. Raises ValueError for a budget below 1.
     """
     is_novel = _novelty(survey(item.lines) for item in baseline) if baseline else None
-    surveyed = [Log(survey(item.lines), is_novel=is_novel) for item in logs]
+    known = surveys or {}
+    surveyed = [Log(known.get(item.id) or survey(item.lines), is_novel=is_novel) for item in logs]
     kept = select(surveyed, _checked(budget_tokens), estimate=estimate)
     return tuple(
         Excerpt(evidence_id=item.id, kept=lines, total_lines=len(item.lines), cut=item.cut)

@@ -43,6 +43,7 @@ class Survey:
     def __init__(self) -> None:
         self.table = TemplateTable(most=_MOST_TEMPLATES)
         self.total_lines = 0
+        self._clipped = False
         self.head: list[str] = []
         self.stream_of: StreamOf | None = None
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -54,7 +55,8 @@ class Survey:
         """Take the next lines (a few thousand at a time: one line a call is slow)."""
         if not lines:
             return
-        lines = _clip_long(lines)
+        whole, lines = lines, _clip_long(lines)
+        self._clipped |= lines is not whole
         first_number = self.total_lines + 1
         if not self.total_lines:
             self.stream_of = find_layout(lines)
@@ -67,6 +69,11 @@ class Survey:
                 self._open_window(template, lines, first_number)
         self._tail.extend(lines[-_TAIL_LINES:])
         self.total_lines += len(lines)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its templates hold every distinct line whole: none was clipped, none shares a coarse template."""
+        return not self._clipped and len(self.table.templates) < _MOST_TEMPLATES
 
     @property
     def streams(self) -> list[str]:

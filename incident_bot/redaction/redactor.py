@@ -49,34 +49,20 @@ class Redactor:
 
     def redact(self, text: str) -> SafeText:
         """The text without its secrets, line for line. Redacting it again changes and counts nothing."""
-        found = self._scanner.scan(text, PemReader())
-        self._remember_all(text, found)
-        return SafeText(self._replace(text, found))
+        return SafeText(self._replace(text, self._read(text)))
 
     def learn(self, text: str) -> None:
         """Reads a text only for its secrets, so that texts before it can be redacted knowing them."""
-        self._remember_all(text, self._scanner.scan(text, PemReader()))
+        self._read(text)
 
     def redact_evidence(self, raw: RawEvidence) -> Evidence:
         """The evidence with the same number of lines, each of them safe."""
-        lines = tuple(SafeText(line) for line in split_lines(self.redact(raw.text)))
-        return Evidence(
-            id=raw.id,
-            kind=raw.kind,
-            name=self.redact(raw.name),
-            source=self.redact(raw.source),
-            lines=lines,
-            pod=raw.pod,
-            container=raw.container,
-            previous=raw.previous,
-            cut=self.redact(raw.cut),
-        )
+        return self._make_evidence(raw, self._read(raw.text))
 
     def redact_all(self, raws: Sequence[RawEvidence]) -> tuple[Evidence, ...]:
         """Several pieces of evidence, where a value found in any is replaced in all."""
-        for raw in raws:
-            self.learn(raw.text)
-        return tuple(self.redact_evidence(raw) for raw in raws)
+        found = [self._read(raw.text) for raw in raws]
+        return tuple(self._make_evidence(raw, findings) for raw, findings in zip(raws, found, strict=True))
 
     def redact_lines(self, lines: Iterable[str]) -> Iterator[SafeText]:
         """A stream of lines (with or without their line ends), in bounded memory.
@@ -116,6 +102,24 @@ class Redactor:
         # Cut where the input was cut: behind each line end that it gave, or at its own boundaries.
         for line, redacted in zip(lines, safe.split("\n"), strict=False):
             yield SafeText(redacted + "\n" if line.endswith("\n") else redacted)
+
+    def _read(self, text: str) -> list[Finding]:
+        found = self._scanner.scan(text, PemReader())
+        self._remember_all(text, found)
+        return found
+
+    def _make_evidence(self, raw: RawEvidence, findings: Sequence[Finding]) -> Evidence:
+        return Evidence(
+            id=raw.id,
+            kind=raw.kind,
+            name=self.redact(raw.name),
+            source=self.redact(raw.source),
+            lines=tuple(SafeText(line) for line in split_lines(self._replace(raw.text, findings))),
+            pod=raw.pod,
+            container=raw.container,
+            previous=raw.previous,
+            cut=self.redact(raw.cut),
+        )
 
     def _remember_all(self, text: str, found: Iterable[Finding]) -> None:
         for finding in found:
