@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
-from incident_bot.cli import COMMANDS, bot
+from incident_bot.cli import COMMANDS, FRONT_PAGE
+from incident_bot.cli.menu import bot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,11 @@ def _walk(group: click.Group, context: click.Context) -> Iterator[tuple[str, str
         yield inner.command_path, command.get_help(inner)
         if isinstance(command, click.Group):
             yield from _walk(command, inner)
+
+
+def front_page() -> str:
+    """What `incident-bot --help` prints, at 80 columns."""
+    return bot.get_help(click.Context(bot, info_name="incident-bot", terminal_width=80)) + "\n"
 
 
 def command_table() -> str:
@@ -85,7 +91,9 @@ def alert_table() -> str:
             for rule in group["rules"]:
                 if "alert" in rule:
                     summary = rule["annotations"]["description"].split("\n")[0]
-                    rows.append(f"| `{rule['alert']}` | {rule['labels']['severity']} | {rule.get('for', '0m')} | {summary} |")
+                    rows.append(
+                        f"| `{rule['alert']}` | {rule['labels']['severity']} | {rule.get('for', '0m')} | {summary} |"
+                    )
     return "\n".join(rows)
 
 
@@ -114,6 +122,7 @@ def stale() -> dict[Path, str]:
     for (file, name), make in PARTS.items():
         path = ROOT / file
         texts[path] = render(texts.get(path, path.read_text(encoding="utf-8")), name, make())
+    texts[Path(FRONT_PAGE)] = front_page()
     texts[ROOT / "docs/incident-bot.schema.json"] = json.dumps(config_schema(), indent=2) + "\n"
     return {path: text for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
 

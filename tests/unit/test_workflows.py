@@ -14,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from incident_bot.cli import bot
+from incident_bot.cli.menu import bot
 from incident_bot.intake import read_github_event
 
 ROOT = Path(__file__).parents[2]
