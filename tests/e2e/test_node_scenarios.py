@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-NAMES = sorted(folder.name for folder in SCENARIOS.iterdir())
+NAMES = sorted(file.parent.name for file in SCENARIOS.glob("*/expected.yaml"))
 PROMPT_LINE = re.compile(r"(E\d+:\d+\| ?.*)")
 
 

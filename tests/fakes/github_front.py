@@ -1,4 +1,4 @@
-"""A proxy in front of a GitHub server, fake or emulated, that makes requests go wrong."""
+"""A proxy in front of a GitHub server, fake or emulated, that makes requests go wrong and takes dispatches."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from fakes.github_server import serve
 
+_DISPATCHES = re.compile(r"/repos/[^/]+/[^/]+/dispatches")
 _HOP_BY_HOP = ("host", "connection", "content-length", "accept-encoding", "transfer-encoding", "keep-alive")
 
 
@@ -45,11 +46,16 @@ class Fault:
 class Front:
     """What goes wrong next, and every request seen as "METHOD /path".
 
-    `on_request(count, phase)` is called before and after each request is forwarded.
+    `on_request(count, phase)` is called before and after each request is forwarded. A
+    `repository_dispatch` is not forwarded, since no server here knows it: within GitHub's limits
+    its body is kept and `on_dispatch(body)` is called; `dispatch_token` is the one that may send it.
     """
 
     faults: list[Fault] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    dispatches: list[dict[str, Any]] = field(default_factory=list)
+    dispatch_token: str = ""
+    on_dispatch: Callable[[dict[str, Any]], None] = lambda _body: None
     on_request: Callable[[int, str], None] = lambda _count, _phase: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,6 +69,24 @@ class Front:
 
     def count(self, pattern: str) -> int:
         return sum(re.search(pattern, line) is not None for line in self.seen)
+
+    def dispatch(self, raw: bytes, token: str) -> tuple[int, dict[str, str], bytes]:
+        """Answer a `repository_dispatch` as GitHub does: 204, or why not."""
+        if token != self.dispatch_token:
+            return 401, {}, b'{"message": "Bad credentials"}'
+        try:
+            body = json.loads(raw)
+            payload = body.get("client_payload") or {}
+            refused = not 0 < len(body["event_type"]) <= 100 or len(payload) > 10
+        except (ValueError, KeyError, AttributeError, TypeError):
+            return 422, {}, b'{"message": "Invalid request."}'
+        # Documented: ten top-level properties and less than 64 KB.
+        if refused or len(json.dumps(payload)) >= 65_535:
+            return 422, {}, b'{"message": "Invalid request. client_payload is too large."}'
+        with self.lock:
+            self.dispatches.append(body)
+        self.on_dispatch(body)
+        return 204, {}, b""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -102,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(*answer)
 
     def _forward(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
+        if self.command == "POST" and _DISPATCHES.fullmatch(urlsplit(self.path).path):
+            return self.front.dispatch(raw, (self.headers.get("Authorization") or "").rpartition(" ")[2])
         url = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(str(url.hostname), url.port, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
@@ -118,7 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if status != 204:  # has no body, and then no length either
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 

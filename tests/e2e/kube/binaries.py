@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 KUBERNETES = "1.36.3"
@@ -38,16 +39,21 @@ def cache_folder() -> Path:
 
 def ensure_packages() -> None:
     """Install what the node needs of the distribution, where it is missing."""
+    install_missing(_PACKAGES)
+
+
+def install_missing(packages: Mapping[str, str]) -> None:
+    """Install those of the packages whose program is not there; keys are programs or absolute paths."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     missing = [
         package
-        for program, package in _PACKAGES.items()
+        for program, package in packages.items()
         if not (Path(program).exists() if program.startswith("/") else shutil.which(program, path=path))
     ]
     if not missing:
         return
     if not shutil.which("apt-get"):
-        raise RuntimeError(f"the test node needs {', '.join(missing)}; install them with your package manager")
+        raise RuntimeError(f"the tests need {', '.join(missing)}; install them with your package manager")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
     subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True, env=environment)

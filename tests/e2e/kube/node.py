@@ -53,6 +53,12 @@ class Node:
     def bot(self) -> Path:
         return self.state / f"{BOT}.kubeconfig"
 
+    @property
+    def kubelet(self) -> str:
+        """`address:port` of the kubelet, which serves cAdvisor's metrics."""
+        config = json.loads((self.state / "kubelet.yaml").read_text())
+        return f"{config['address']}:{config['port']}"
+
     def kubectl(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
         """Run the real kubectl as cluster admin and give what it printed."""
         command = [str(self.bin / "kubectl"), "--kubeconfig", str(self.admin), *arguments]
@@ -256,6 +262,8 @@ conf_dir = "{self._state}/cni"
             "evictionHard": {"memory.available": "1Mi"},
             "imageGCHighThresholdPercent": 100,
             "podLogsDir": f"{self._state}/podlogs",
+            # One scenario writes 300 MB, and the API serves only the newest file of a log.
+            "containerLogMaxSize": "1Gi",
             # Restarts pile up in seconds; the price is that a pod rarely shows CrashLoopBackOff.
             "crashLoopBackOff": {"maxContainerRestartPeriod": "5s"},
             "featureGates": {"KubeletCrashLoopBackOffMax": True},

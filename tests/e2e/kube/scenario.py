@@ -18,8 +18,8 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
-    """`objects.yaml` and `expected.yaml` of one folder.
+class Scene:
+    """Objects on the node and the pod that an alert is about.
 
     `until` says when the pod shows its state: `container` with `restarts` (at least), `last_reason`,
     `waiting` (any of these reasons) or `ready`; `phase`; `event` (a reason that has been reported).
@@ -32,11 +32,6 @@ class Scenario:
     container: str
     alert: Mapping[str, str]
     until: Mapping[str, Any]
-    verdict: str
-    category: list[str]
-    cause: list[str]
-    decisive: list[Mapping[str, str]]
-    forbidden: list[str] = field(default_factory=list)
 
     def apply(self, node: Node, registry: str) -> None:
         """Create the objects; `create` leaves no last-applied annotation that would hold them all again."""
@@ -91,6 +86,17 @@ class Scenario:
         return {item["reason"] for item in items}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Scene):
+    """`objects.yaml` and `expected.yaml` of one folder: a scene and the diagnosis that it should get."""
+
+    verdict: str
+    category: list[str]
+    cause: list[str]
+    decisive: list[Mapping[str, str]]
+    forbidden: list[str] = field(default_factory=list)
+
+
 def load_scenario(folder: Path) -> Scenario:
     """Read one scenario's folder."""
     expected = yaml.safe_load((folder / "expected.yaml").read_text())
@@ -104,8 +110,8 @@ def load_scenario(folder: Path) -> Scenario:
 
 
 def all_scenarios() -> list[Scenario]:
-    """Every scenario, in the order of their names."""
-    return [load_scenario(folder) for folder in sorted(SCENARIOS.iterdir()) if folder.is_dir()]
+    """Every scenario that expects a diagnosis, in the order of their names."""
+    return [load_scenario(file.parent) for file in sorted(SCENARIOS.glob("*/expected.yaml"))]
 
 
 def _container_statuses(pod: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
