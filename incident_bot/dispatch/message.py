@@ -1,0 +1,157 @@
+"""An incident -> the message about it: the one shape that every dispatcher sends and `intake` reads back. Pure.
+
+    {"incident": {"schema_version": 1, "key": "<16 hex>", "alerts": [...], "cut": [...]}}
+
+All of it stands under one key, because GitHub allows ten in a `client_payload` and Alertmanager's
+body has exactly ten. `alerts` has Alertmanager's own form; `cut` says in words what was left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from incident_bot import intake
+from incident_bot.errors import LeakError
+from incident_bot.intake.github_event import SCHEMA_VERSION
+from incident_bot.model import AlertStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from incident_bot.model import Alert, Gap, Incident, SafeText
+
+MAX_BYTES = 60_000
+"""GitHub takes less than 65,535 characters with the envelope (docs: "less than 64KB"); counted with every
+character above ASCII as an escape, the longest form in which anybody may store it."""
+
+_MAX_VALUE_CHARS = 253
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One incident on its way. `text` is the JSON to send; `cut` counts what did not fit in.
+
+    `key` is the one that the reader will compute from `text`; equal `digest`s are the very same message.
+    """
+
+    key: str
+    status: AlertStatus
+    occurrence: str
+    """Six hex digits: status and begin (or end) of the leading alert. A new outbreak is a new occurrence."""
+    text: SafeText
+    cut: int = 0
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def make_message(incident: Incident, *, gaps: tuple[Gap, ...], seal: Callable[[str], SafeText]) -> Message:
+    """The message about a redacted incident; `gaps` are those that intake found.
+
+    `seal` is the last check of the outgoing text; where it finds a leak, only the labels that say
+    which incident this is are sent. Raises `LeakError` when even they leak.
+    """
+    alerts = [_plain(alert) for alert in (incident.alert, *incident.also)]
+    known = [_cut_row(gap.what, gap.reason, gap.remedy) for gap in gaps if gap.kind == "cut"]
+    try:
+        return _sealed(*_fit(alerts, known), seal)
+    except LeakError as error:
+        reason = f"they still looked like secrets ({', '.join(sorted(set(error.kinds)))}) after redaction"
+        row = _cut_row("annotations and most labels", reason, "Take the secret out of the alert rule.")
+        return _sealed([_only_key_labels(alerts[0])], [*known, row], len(alerts), seal)
+
+
+def _sealed(
+    alerts: list[dict[str, Any]], cut: list[dict[str, str]], cut_count: int, seal: Callable[[str], SafeText]
+) -> Message:
+    payload = {"schema_version": SCHEMA_VERSION, "alerts": alerts, **({"cut": cut} if cut else {})}
+    # Redaction may have changed a label that the key is made of, so ask the reader.
+    read = intake.read_incidents({"incident": payload}, ignore=())[0]
+    text = json.dumps({"incident": {"key": read.key, **payload}})
+    moment = read.alert.ends_at if read.alert.status is AlertStatus.RESOLVED else read.alert.starts_at
+    occurrence = hashlib.sha256(f"{read.alert.status} {moment}".encode()).hexdigest()[:6]
+    return Message(key=read.key, status=read.alert.status, occurrence=occurrence, text=seal(text), cut=cut_count)
+
+
+def _plain(alert: Alert) -> dict[str, Any]:
+    fields = {
+        "status": alert.status.value,
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "startsAt": _stamp(alert.starts_at),
+        "endsAt": _stamp(alert.ends_at),
+        "generatorURL": alert.generator_url,
+        "fingerprint": alert.fingerprint,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _stamp(moment: datetime | None) -> str:
+    return moment.isoformat().replace("+00:00", "Z") if moment else ""
+
+
+def _cut_row(what: str, reason: str, remedy: str) -> dict[str, str]:
+    return {"what": what, "reason": reason, "remedy": remedy}
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value))
+
+
+def _fit(
+    alerts: list[dict[str, Any]], known: list[dict[str, str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, str]], int]:
+    """As much as fits: the leading alert first, then the others in order. Also what was cut, in words and number."""
+    lead, dropped = _shorten(alerts[0], MAX_BYTES // 2)
+    cut = [*known]
+    reason = "GitHub takes at most 64 KB of one dispatch"
+    if dropped:
+        cut.append(
+            _cut_row(f"{dropped} long labels and annotations of the alert", reason, "Shorten the alert's annotations.")
+        )
+    kept = [lead]
+    left = MAX_BYTES - _size(lead) - _size(cut) - 1000  # room for the key, the envelope and one more row of `cut`
+    for alert in alerts[1:]:
+        left -= _size(alert) + 2
+        if left < 0:
+            break
+        kept.append(alert)
+    missing = len(alerts) - len(kept)
+    if missing:
+        cut.append(_cut_row(f"{missing} further alerts of the same incident", reason, "Group the route by workload."))
+    return kept, cut, missing + dropped
+
+
+def _shorten(alert: dict[str, Any], limit: int) -> tuple[dict[str, Any], int]:
+    """The alert without its longest values, those that tell which incident it is last; and how many were dropped."""
+    entries = [
+        (group == "labels" and name in intake.KEY_LABELS, -_size({name: value}), group, name)
+        for group in ("labels", "annotations")
+        for name, value in alert.get(group, {}).items()
+    ]
+    excess = _size(alert) - limit
+    short = {**alert, "labels": dict(alert.get("labels", {})), "annotations": dict(alert.get("annotations", {}))}
+    dropped = 0
+    for is_key, negative_size, group, name in sorted(entries):
+        if excess <= 0 or (is_key and name == "alertname"):
+            continue
+        value = short[group].pop(name)
+        excess += negative_size
+        dropped += 1
+        if is_key:
+            short[group][name] = value[:_MAX_VALUE_CHARS]
+            excess += _size({name: value[:_MAX_VALUE_CHARS]})
+    return short, dropped
+
+
+def _only_key_labels(alert: dict[str, Any]) -> dict[str, Any]:
+    labels = {name: value for name, value in alert.get("labels", {}).items() if name in intake.KEY_LABELS}
+    return {name: value for name, value in alert.items() if name not in ("annotations", "generatorURL")} | {
+        "labels": labels
+    }
