@@ -5,16 +5,26 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from incident_bot.cli import options
 from incident_bot.cli.progress import show_progress
-from incident_bot.cli.work import Publication, analyse_case, gather_incident, publish_analysis
+from incident_bot.cli.work import analyse_case, gather_incident, publish_analysis
 from incident_bot.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from incident_bot.model import Filed, SafeText
+
 _MARK = ".incident-bot-demo"
+_ALERT = "ModelPodOOMKilled"
+_REPEAT_INTERVAL = timedelta(minutes=5)
 
 
 @click.command()
@@ -37,53 +47,43 @@ def demo(out_dir: Path) -> None:
       incident-bot demo --out ./demo
     """
     from incident_bot import demo as incident
+
+    _prepare(out_dir)
+    with tempfile.TemporaryDirectory(prefix="incident-bot-demo-") as scratch, show_progress() as progress:
+        bundle = Path(scratch)
+        incident.unpack(bundle)
+        texts = [path.read_text(encoding="utf-8") for path in bundle.iterdir()]
+        first, shown = _triage(bundle, out_dir / "issues", incident.NOW, progress)
+        second, _ = _triage(bundle, out_dir / "issues", incident.NOW + _REPEAT_INTERVAL, progress)
+    click.echo(
+        f"1. Alert {_ALERT} fires. Read: {len(texts)} files, {sum(text.count('\n') for text in texts):,} lines.\n"
+    )
+    click.echo(shown)
+    click.echo(f"\n2. {first.action.capitalize()} issue #{first.number}: {first.url}")
+    click.echo(f"3. The same alert fires again: {second.action} issue #{second.number}. Still one issue.")
+    click.echo(f"\nOpen {first.url} to see the issue as it would stand on GitHub.")
+
+
+def _triage(bundle: Path, folder: Path, now: datetime, progress: Callable[[str], None]) -> tuple[Filed, SafeText]:
+    """One whole run of the job, as a workflow would start it: what was filed, and what to show."""
     from incident_bot import report
     from incident_bot.pipeline import seal
     from incident_bot.settings import Config, Settings
 
-    _prepare(out_dir)
     settings = Settings(config=Config())
     redactor = options.make_redactor(settings)
-    tracker = options.make_tracker(
-        "folder", settings, folder=out_dir / "issues", repository="", now=lambda: incident.NOW
+    tracker = options.make_tracker("folder", settings, folder=folder, repository="", now=lambda: now)
+    case = gather_incident(
+        None, settings, redactor, bundle=bundle, kubeconfig="", cluster="", require_evidence=True, progress=progress
     )
-    done: list[Publication] = []
-    with tempfile.TemporaryDirectory(prefix="incident-bot-demo-") as scratch, show_progress() as progress:
-        bundle = Path(scratch)
-        incident.unpack(bundle)
-        files = sorted(path.name for path in bundle.iterdir())
-        lines = sum(path.read_text(encoding="utf-8").count("\n") for path in bundle.iterdir())
-        for _ in range(2):
-            case = gather_incident(
-                None,
-                settings,
-                redactor,
-                bundle=bundle,
-                kubeconfig="",
-                cluster="",
-                require_evidence=False,
-                progress=progress,
-            )
-            analysis = analyse_case(
-                case,
-                settings,
-                redactor,
-                consultant=None,
-                require_llm=False,
-                rules_dirs=(),
-                now=incident.NOW,
-                progress=progress,
-            )
-            done.append(publish_analysis(analysis, tracker, settings, redactor, now=incident.NOW))
-    first, second = (item.filed for item in done)
-    if first is None or second is None:
+    analysis = analyse_case(
+        case, settings, redactor, consultant=None, require_llm=False, rules_dirs=(), now=now, progress=progress
+    )
+    filed = publish_analysis(analysis, tracker, settings, redactor, now=now).filed
+    if filed is None:
         raise AssertionError("the folder tracker always files")
-    click.echo(f"1. Alert ModelPodOOMKilled fires. Read: {len(files)} files, {lines:,} lines.\n")
     width = min(shutil.get_terminal_size().columns, 100)
-    click.echo(seal(report.render_terminal(done[0].analysis, width=width, colour=sys.stdout.isatty()), redactor))
-    click.echo(f"\n2. {first.action.capitalize()} issue #{first.number}: {first.url}")
-    click.echo(f"3. The same alert fires again: {second.action} issue #{second.number}. Still one issue.")
-    click.echo(f"\nOpen {first.url} to see the issue as it would stand on GitHub.")
+    return filed, seal(report.render_terminal(analysis, width=width, colour=sys.stdout.isatty()), redactor)
 
 
 def _prepare(out_dir: Path) -> None:
