@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from incident_bot.dispatch import Dispatched, DispatchError, Trouble
 from incident_bot.dispatch.circuit import Circuit
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from kubernetes.client import BatchV1Api, Configuration
-    from kubernetes.client.exceptions import ApiException
+    from kubernetes.client import ApiClient, Configuration
 
     from incident_bot.dispatch import DispatcherOptions
     from incident_bot.dispatch.message import Message
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _CONNECT_TIMEOUT_S = 2.0
+_MAX_ANSWER_BYTES = 1024 * 1024
 _PAUSE_AFTER_REFUSAL_S = 15.0
 
 REMEDIES: dict[int, str] = {
@@ -46,13 +47,13 @@ def connect(options: DispatcherOptions) -> JobDispatcher:
             "GITHUB_REPOSITORY: missing", hint="Set it to the repository for the issues, owner/name."
         )
     configuration, namespace = _load(options.kubeconfig)
-    from kubernetes.client import ApiClient, BatchV1Api
+    from kubernetes.client import ApiClient
 
     # Alertmanager repeats; urllib3 would sleep through its deadline on a long Retry-After.
     configuration.retries = False
     configuration.connection_pool_maxsize = options.config.parallel
     return JobDispatcher(
-        BatchV1Api(ApiClient(configuration)),
+        ApiClient(configuration),
         options.job,
         namespace=options.job.namespace or namespace,
         repository=options.repository,
@@ -85,7 +86,7 @@ class JobDispatcher:
 
     def __init__(
         self,
-        api: BatchV1Api,
+        client: ApiClient,
         config: JobConfig,
         *,
         namespace: str,
@@ -95,7 +96,7 @@ class JobDispatcher:
         now: Callable[[], datetime],
         circuit: Circuit | None = None,
     ) -> None:
-        self._api = api
+        self._client = client
         self._config = config
         self._namespace = namespace
         self._repository = repository
@@ -123,34 +124,48 @@ class JobDispatcher:
 
     def close(self) -> None:
         """Drop the connections."""
-        self._api.api_client.close()
+        self._client.close()
 
     def _create(self, job: dict[str, Any]) -> bool:
+        """Whether the job is new. The library's typed call would build the models of a whole pod for this one POST."""
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import HTTPError
 
+        method, url, headers, body, _ = self._client.param_serialize(
+            "POST",
+            f"/apis/batch/v1/namespaces/{quote(self._namespace, safe='')}/jobs",
+            header_params={
+                "Accept": "application/json",
+                "Content-Type": "application/json",
+                "User-Agent": "incident-bot",
+            },
+            body=job,
+            auth_settings=["BearerToken"],
+        )
+        timeout = (_CONNECT_TIMEOUT_S, self._timeout_s)
         try:
-            self._api.create_namespaced_job(
-                self._namespace, job, _request_timeout=(_CONNECT_TIMEOUT_S, self._timeout_s)
-            )
-        except ApiException as error:
-            if error.status == 409 and _reason(error) == "AlreadyExists":
-                return False
-            raise self._explain(error) from error
-        except (HTTPError, OSError, ValueError) as error:
+            response = self._client.call_api(method, url, headers, body, _request_timeout=timeout).response
+            try:
+                answer = response.read(_MAX_ANSWER_BYTES)
+            finally:
+                response.release_conn()
+        except (HTTPError, ApiException, OSError) as error:
             raise DispatchError(
                 f"no answer from the API server: {type(error).__name__}", trouble=Trouble.LOST
             ) from error
+        reason = _reason(answer)
+        if response.status == 409 and reason == "AlreadyExists":
+            return False
+        if not 200 <= response.status < 300:
+            raise self._explain(response.status, reason, str(response.headers.get("Retry-After") or ""))
         return True
 
-    def _explain(self, error: ApiException) -> DispatchError:
-        status = int(error.status or 0)
-        what = f"cannot create a job in namespace {self._namespace}: {status} {_reason(error)}".strip()
+    def _explain(self, status: int, reason: str, retry_after: str) -> DispatchError:
+        what = f"cannot create a job in namespace {self._namespace}: {status} {reason}".strip()
         if status == 429:
-            after = str((error.headers or {}).get("Retry-After", ""))
-            wait_s = float(after) if after.isdecimal() else 1.0
+            wait_s = float(retry_after[:6]) if retry_after.isdecimal() else 1.0
             return DispatchError(what, trouble=Trouble.BUSY, retry_after_s=wait_s)
-        if 400 <= status < 500:
+        if 300 <= status < 500:
             return DispatchError(
                 what,
                 trouble=Trouble.REFUSED,
@@ -160,11 +175,11 @@ class JobDispatcher:
         return DispatchError(what, trouble=Trouble.LOST)
 
 
-def _reason(error: ApiException) -> str:
+def _reason(answer: bytes) -> str:
     """The API server's own word, e.g. `AlreadyExists` or `Forbidden`."""
     try:
-        body = json.loads(error.body or "")
-    except (ValueError, TypeError, RecursionError):
+        body = json.loads(answer)
+    except (ValueError, RecursionError):
         return ""
     reason = body.get("reason") if isinstance(body, dict) else ""
     return reason if isinstance(reason, str) and reason.isalpha() else ""
