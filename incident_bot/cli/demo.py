@@ -52,12 +52,10 @@ def demo(out_dir: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="incident-bot-demo-") as scratch, show_progress() as progress:
         bundle = Path(scratch)
         incident.unpack(bundle)
-        texts = [path.read_text(encoding="utf-8") for path in bundle.iterdir()]
+        line_counts = [path.read_text(encoding="utf-8").count("\n") for path in bundle.iterdir()]
         first, shown = _triage(bundle, out_dir / "issues", incident.NOW, progress)
         second, _ = _triage(bundle, out_dir / "issues", incident.NOW + _REPEAT_INTERVAL, progress)
-    click.echo(
-        f"1. Alert {_ALERT} fires. Read: {len(texts)} files, {sum(text.count('\n') for text in texts):,} lines.\n"
-    )
+    click.echo(f"1. Alert {_ALERT} fires. Read: {len(line_counts)} files, {sum(line_counts):,} lines.\n")
     click.echo(shown)
     click.echo(f"\n2. {first.action.capitalize()} issue #{first.number}: {first.url}")
     click.echo(f"3. The same alert fires again: {second.action} issue #{second.number}. Still one issue.")
