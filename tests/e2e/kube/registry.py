@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -13,10 +13,15 @@ class _EmptyRegistry(BaseHTTPRequestHandler):
     # containerd tries TLS first and falls back only when what comes back begins with "HTTP".
     default_request_version = "HTTP/1.0"
 
+    refusals: Mapping[str, tuple[int, str]] = {}
+
     def do_GET(self) -> None:
         known = self.path == "/v2/"
-        body = json.dumps({} if known else {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]})
-        self.send_response(200 if known else 404)
+        project = self.path.removeprefix("/v2/").partition("/")[0]
+        status, code = (200, "") if known else self.refusals.get(project, (404, "MANIFEST_UNKNOWN"))
+        message = code.replace("_", " ").lower()
+        body = json.dumps({} if known else {"errors": [{"code": code, "message": message}]})
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -29,10 +34,32 @@ class _EmptyRegistry(BaseHTTPRequestHandler):
         return
 
 
+class _RefusingRegistry(_EmptyRegistry):
+    refusals = {
+        "unauthorized": (401, "UNAUTHORIZED"),
+        "forbidden": (403, "DENIED"),
+        "limited": (429, "TOOMANYREQUESTS"),
+        "broken": (503, "UNAVAILABLE"),
+    }
+
+
 @contextlib.contextmanager
 def empty_registry(port: int) -> Iterator[str]:
     """Its `host:port`, for the time of the block. containerd speaks plain HTTP to loopback addresses."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), _EmptyRegistry)
+    with _serve(port, _EmptyRegistry) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def refusing_registry(port: int) -> Iterator[str]:
+    """Like `empty_registry`, with projects that it refuses: `unauthorized`, `forbidden`, `limited`, `broken`."""
+    with _serve(port, _RefusingRegistry) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _serve(port: int, handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"127.0.0.1:{port}"
