@@ -187,6 +187,8 @@ class Settings:
     https_proxy: str = field(default="", repr=False)
     no_proxy: str = ""
     metrics_folder: str = ""
+    in_pod: bool = False
+    """Whether the cluster that we run in is the only one that can be reached."""
     width: int | None = None
 
     @property
@@ -235,8 +237,15 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
         https_proxy=env.get("HTTPS_PROXY") or env.get("https_proxy", ""),
         no_proxy=env.get("NO_PROXY") or env.get("no_proxy", ""),
         metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR", ""),
+        in_pod=bool(env.get("KUBERNETES_SERVICE_HOST"))
+        and not (env.get("KUBECONFIG") or env.get("INCIDENT_BOT_KUBECONFIG_DATA")),
         allow_insecure_tls=env.get("INCIDENT_BOT_ALLOW_INSECURE_TLS", "").lower() in {"1", "true", "yes"},
     )
+
+
+def keep_metrics_in(folder: str) -> None:
+    """Tell the Prometheus client library, which reads nothing else, where worker processes share their numbers."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # noqa: TID251 - this is the one place
 
 
 def _run_url(env: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ COMMANDS = {
     "collect": "Read the evidence of an alert and write it as a bundle.",
     "diagnose": "Say what broke and why, from a bundle or a folder of kubectl output.",
     "publish": "File what `diagnose --out` wrote as one issue.",
+    "serve": "Take Alertmanager's webhooks and start one triage an incident.",
     "redact": "Filter: take secrets out of stdin.",
     "condense": "Filter: keep the lines of a log that matter.",
     "rules": "List, show and test the diagnosis rules.",

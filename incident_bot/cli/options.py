@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
     from incident_bot.model import Gap, Incident
-    from incident_bot.redaction import Redactor
+    from incident_bot.redaction import Policy, Redactor
     from incident_bot.settings import Settings
     from incident_bot.tracker import Tracker
 
@@ -152,17 +152,23 @@ def load(config_path: Path | None) -> Settings:
     return load_settings(config_path)
 
 
-def make_redactor(settings: Settings) -> Redactor:
-    """A redactor with a fresh key: placeholders are stable within this run only."""
-    from incident_bot.redaction import Policy, Redactor, UserRule
+def make_policy(settings: Settings) -> Policy:
+    """What the config file says about redaction."""
+    from incident_bot.redaction import Policy, UserRule
 
     chosen = settings.config.redaction
-    policy = Policy(
+    return Policy(
         rules=tuple(UserRule(**rule.model_dump()) for rule in chosen.rules),
         allow=chosen.allow,
         personal=frozenset(chosen.personal),
     )
-    redactor = Redactor(secrets.token_bytes(16), policy)
+
+
+def make_redactor(settings: Settings) -> Redactor:
+    """A redactor with a fresh key: placeholders are stable within this run only."""
+    from incident_bot.redaction import Redactor
+
+    redactor = Redactor(secrets.token_bytes(16), make_policy(settings))
     # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
     for name, value in settings.secrets.items():
         redactor.learn(f"{name}={value}\n")

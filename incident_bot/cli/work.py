@@ -54,7 +54,9 @@ def gather_incident(
         case = pipeline.build_resolved_case(incident, redactor)
     else:
         progress(f"reading {incident.target.name} from the cluster")
-        with closing(connect_cluster(settings, kubeconfig, cluster or incident.target.cluster)) as source:
+        # In a pod there is no kubeconfig to look a label's cluster up in, and only one cluster it can mean.
+        named = "" if settings.in_pod and not kubeconfig else incident.target.cluster
+        with closing(connect_cluster(settings, kubeconfig, cluster or named)) as source:
             case = pipeline.gather(incident, source, redactor)
     if require_evidence and all(item.kind is EvidenceKind.ALERT for item in case.evidence):
         reasons = "; ".join(f"{gap.what}: {gap.reason}" for gap in case.gaps) or "the source is empty"

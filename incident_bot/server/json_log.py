@@ -1,0 +1,60 @@
+"""Log lines as JSON objects, one a line, for collectors. Bodies are never logged; texts go through the redactor."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST_TEXT = 4000
+
+
+class JsonFormatter(logging.Formatter):
+    """`{"time", "level", "logger", "message", ...fields}`; a trace, if any, as `error`.
+
+    Fields come from `extra={"fields": {...}}` and are numbers and words of our own making.
+    """
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            # Only what is put together at run time can hold anything that is not ours.
+            "message": self._safe(record.getMessage()) if record.args or not _is_ours(record) else record.msg,
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["error"] = self._safe(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=True, default=str)
+
+    def _safe(self, text: str) -> str:
+        return self._redact(text[:_LONGEST_TEXT])
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.startswith("incident_bot")
+
+
+def log_configuration(redact: Callable[[str], str], level: str = "INFO") -> dict[str, Any]:
+    """For `logging.config.dictConfig`: everything to stderr as JSON, libraries from warnings on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": JsonFormatter, "redact": redact}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"level": "WARNING", "handlers": ["stderr"]},
+        "loggers": {
+            "incident_bot": {"level": level},
+            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+        },
+    }

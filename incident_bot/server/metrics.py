@@ -1,0 +1,62 @@
+"""What operators can count. No label of an alert becomes a label here: there would be no end of series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+class Metrics:
+    """Counters of one process, or with `folder` those of all worker processes together.
+
+    With several workers the client library keeps its numbers in files of `folder`; it finds it by
+    PROMETHEUS_MULTIPROC_DIR, which must be set before this module is imported.
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = folder
+        self._own = CollectorRegistry()
+        self.webhooks = Counter(
+            "incident_bot_webhooks", "Webhook messages by the status they were answered with.", ["status"],
+            registry=self._own,
+        )  # fmt: skip
+        self.dispatches = Counter(
+            "incident_bot_dispatch", "Incidents handed over, by what came of it.", ["result"], registry=self._own
+        )
+        self.dispatch_seconds = Histogram(
+            "incident_bot_dispatch_seconds", "Time to hand one incident over.", buckets=_SECONDS, registry=self._own
+        )
+        self.deduplicated = Counter("incident_bot_dedup", "Incidents that the target had already.", registry=self._own)
+        self.truncated = Counter(
+            "incident_bot_truncated", "Incidents of which a part had to be left out.", registry=self._own
+        )
+        self.last_success = Gauge(
+            "incident_bot_last_success_timestamp_seconds",
+            "When an incident was last handed over.",
+            registry=self._own,
+            multiprocess_mode="mostrecent",
+        )
+
+    def render(self) -> bytes:
+        """The numbers in Prometheus' text format."""
+        if not self._folder:
+            return generate_latest(self._own)
+        everybody = CollectorRegistry()
+        MultiProcessCollector(everybody, path=self._folder)  # type: ignore[no-untyped-call]  # the library's own gap
+        return generate_latest(everybody)
+
+
+def clear_folder(folder: str) -> None:
+    """Forget the numbers of an earlier start: files of processes that no longer exist."""
+    for file in Path(folder).glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+def forget_process(pid: int, folder: str) -> None:
+    """A worker is gone: its gauges go, its counters stay."""
+    mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]  # the library's own gap
