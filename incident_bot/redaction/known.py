@@ -1,4 +1,9 @@
-"""Values once found, wherever they stand again: as they are, in base64, URL-encoded, JSON-escaped."""
+"""Values once found, wherever they stand again: as they are, in base64, URL-encoded, JSON-escaped.
+
+A log may give away a new token on every line, so neither the number of values nor the one found last may
+make reading slow. Every form is filed under a part of its longest run of letters and digits; a text is taken
+apart into such runs, and only runs that hold a filed part are compared with forms.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +14,20 @@ from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.prefilter import Keyword, Prefilter
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
 MAX_VALUES = 2000
 """Values remembered in one run; later ones are still replaced where they are found."""
+
+_PART = 6
+"""Characters of a run under which a form is filed."""
+_SHORTEST_RUN = 4
+_MOST_WITHOUT_RUN = 50
+"""Values without a run of letters and digits that are looked for one by one."""
+
+_RUN = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
+_Filed = tuple[str, str, int]
+"""A form, its value, and where in the form the filed part starts."""
 
 
 class KnownValues:
@@ -21,9 +35,9 @@ class KnownValues:
 
     def __init__(self) -> None:
         self._kinds: dict[str, str] = {}
-        self._values: dict[str, tuple[str, ...]] = {}
-        self._prefilter: Prefilter | None = None
-        self._by_mark: dict[Keyword, list[tuple[str, str]]] = {}
+        self._filed: dict[str, list[_Filed]] = {}
+        self._widths: tuple[int, ...] = ()
+        self._without_run: list[_Filed] = []
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -33,31 +47,48 @@ class KnownValues:
         if value in self._kinds or len(self._kinds) >= MAX_VALUES or not is_telling(value):
             return
         self._kinds[value] = kind
-        self._prefilter = None
+        for form in forms(value):
+            run = max(_RUN.finditer(form), key=lambda match: match.end() - match.start(), default=None)
+            if run:
+                self._filed.setdefault(run[0][:_PART], []).append((form, value, run.start()))
+            elif len(self._without_run) < _MOST_WITHOUT_RUN:
+                self._without_run.append((form, value, 0))
+        self._widths = tuple(sorted({len(part) for part in self._filed}))
 
     def find(self, text: str) -> Iterator[tuple[Finding, str]]:
         """Every occurrence of every form, with the value it stands for."""
         if not self._kinds:
             return
-        if self._prefilter is None:
-            self._build()
-        assert self._prefilter is not None
-        for start, mark in self._prefilter.hits(text):
-            for form, value in self._by_mark[mark]:
-                if text.startswith(form, start) and _stands_alone(text, start, start + len(form)):
-                    end = start + len(form)
-                    begin = start
-                    if form != value and _is_base64_form(form, value):
-                        begin, end = run_around(text, start, end, 0)
-                    yield Finding(begin, end, self._kinds[value]), value
+        for form, value, _ in self._without_run:
+            at = text.find(form)
+            while at >= 0:
+                yield from self._occurrence(text, at, form, value)
+                at = text.find(form, at + len(form))
+        telling = {run: parts for run in set(_RUN.findall(text)) if (parts := self._parts_in(run))}
+        if not telling:
+            return
+        for match in _RUN.finditer(text):
+            for offset, part in telling.get(match[0], ()):
+                for form, value, into in self._filed[part]:
+                    yield from self._occurrence(text, match.start() + offset - into, form, value)
 
-    def _build(self) -> None:
-        self._by_mark = {}
-        for value in self._kinds:
-            for form in forms(value):
-                mark = Keyword(form[:24].encode("latin-1", "replace").decode("latin-1"))
-                self._by_mark.setdefault(mark, []).append((form, value))
-        self._prefilter = Prefilter(self._by_mark)
+    def _parts_in(self, run: str) -> list[tuple[int, str]]:
+        """Where filed parts stand in the run."""
+        filed = self._filed
+        return [
+            (at, part)
+            for width in self._widths
+            for at in range(len(run) - width + 1)
+            if (part := run[at : at + width]) in filed
+        ]
+
+    def _occurrence(self, text: str, start: int, form: str, value: str) -> Iterator[tuple[Finding, str]]:
+        end = start + len(form)
+        if start < 0 or not text.startswith(form, start) or not _stands_alone(text, start, end):
+            return
+        if form != value and _is_base64_form(form, value):
+            start, end = run_around(text, start, end, 0)
+        yield Finding(start, end, self._kinds[value]), value
 
 
 def is_telling(value: str) -> bool:
@@ -74,7 +105,8 @@ def is_telling(value: str) -> bool:
 
 def forms(value: str) -> tuple[str, ...]:
     """The value and its encodings. Base64 at the three alignments it can have inside a longer text."""
-    found = {value: None, quote(value, safe=""): None, quote_plus(value): None, json.dumps(value)[1:-1]: None}
+    found = {value: None, quote(value, safe="", errors="replace"): None, json.dumps(value)[1:-1]: None}
+    found[quote_plus(value, errors="replace")] = None
     raw = value.encode("utf-8", "replace")
     if len(raw) >= 8:
         for core in cores(raw):
