@@ -129,7 +129,8 @@ class Recorder:
     def _take(self, step: Mapping[str, Any], case: Case) -> None:
         time.sleep(step.get("sleep", 0))
         for arguments in step["kubectl"]:
-            self._node.kubectl("-n", case.namespace, *arguments)
+            filled = [argument.replace("${REGISTRY}", self._registry) for argument in arguments]
+            self._node.kubectl("-n", case.namespace, *filled)
         for item in step.get("create", []):
             self._node.kubectl("-n", case.namespace, "create", "-f", "-", stdin=yaml.safe_dump(item))
 
