@@ -1,51 +1,25 @@
-"""Share of CI incidents whose decisive line survives condensing, at 2k, 8k and 32k tokens, beside simple baselines.
+"""Share of CI incidents whose decisive line survives condensing, at 500 to 32,000 tokens, beside simple baselines.
 
 Run: python -m benchmarks.condense.ci_logs --data FOLDER   (see docs/condensing.md for where the data comes from)
+With --cross-validate: every number of `Weights` halved and doubled (or moved by a tenth, for shares), and for each
+repository the choice that the other 23 would have made.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.condense.cross_validation import cross_validate
+from benchmarks.condense.incidents import four_chars, read_incidents, survives
 from incident_bot.condense import condense, estimate_tokens
 from incident_bot.model import Evidence, EvidenceKind, SafeText
 
-BUDGETS = (2000, 8000, 32000)
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-
-
-@dataclass(frozen=True)
-class Incident:
-    log: str
-    group: str
-    lines: list[str]
-    decisive: frozenset[str]
-
-
-def normal(text: str) -> str:
-    """Colours stripped and whitespace collapsed, as the labels are."""
-    return " ".join(_ANSI.sub("", text).split())
-
-
-def four_chars(text: str) -> float:
-    """The comparison's own token: four characters."""
-    return len(text) / 4
-
-
-def read_incidents(folder: Path) -> Iterator[Incident]:
-    for row in map(json.loads, (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()):
-        raw = gzip.decompress((folder / row["log"]).read_bytes()).decode("utf-8", "replace")
-        lines = [line.removesuffix("\r") for line in raw.split("\n")]
-        yield Incident(row["log"], row["source"].rsplit("/", 2)[0], lines, frozenset(map(normal, row["decisive"])))
-
+BUDGETS = (500, 1000, 2000, 8000, 32000)
 
 Method = Callable[[Sequence[str], int], Sequence[str]]
 
@@ -97,14 +71,11 @@ METHODS: dict[str, Method] = {
 }
 
 
-def survives(incident: Incident, kept: Sequence[str]) -> bool:
-    return not incident.decisive.isdisjoint(map(normal, kept))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.jsonl and the logs it names")
     parser.add_argument("--misses", action="store_true", help="name the incidents that condense loses")
+    parser.add_argument("--cross-validate", action="store_true", help="leave one repository out")
     arguments = parser.parse_args()
     incidents = list(read_incidents(arguments.data))
     print(f"{len(incidents)} incidents, {len({item.group for item in incidents})} repositories")
@@ -126,6 +97,8 @@ def main() -> None:
             + "   "
             + " ".join(f"{share:.1%}" for share in by_group)
         )
+    if arguments.cross_validate:
+        cross_validate(incidents)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Share of generated pod logs whose needle survives condensing, at 2k, 8k and 32k tokens, beside simple baselines.
+"""Share of generated pod logs whose needle survives condensing, at 500 to 32,000 tokens, beside simple baselines.
 
 Run: python -m benchmarks.condense.pod_logs                    (add `uv run --with drain3` for the Drain3 rows)
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from benchmarks.condense.ci_logs import BUDGETS, METHODS, Method, four_chars
+from benchmarks.condense.ci_logs import BUDGETS, METHODS, Method
+from benchmarks.condense.incidents import four_chars
 from fakes.log_generators import GENERATORS, Scenario, generate
 from incident_bot.condense import condense
 from incident_bot.model import Evidence, EvidenceKind, SafeText

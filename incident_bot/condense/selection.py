@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.budget import Choice, Selection
@@ -15,6 +15,7 @@ from incident_bot.condense.severity import Level, is_ending
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.condense.traces import causes, find_trace, is_frame
 from incident_bot.condense.trends import growth
+from incident_bot.condense.weights import WEIGHTS, Weights
 from incident_bot.model import KeptLine
 
 if TYPE_CHECKING:
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
     from incident_bot.condense.templates import Template
 
 
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """Cumulative ceilings as shares of the budget, in the order they are filled: what one leaves the next may use.
-
-    Chosen on 116 CI logs of 24 repositories and 34 generated pod logs (docs/condensing.md).
-    """
-
-    first: float = 0.15
-    errors: float = 0.50
-    ending: float = 0.62
-    tail: float = 0.80
-    rare: float = 0.92
-    last: float = 0.96
-    head: float = 1.0
-
-
-QUOTAS = Quotas()
 _ROUTINE_TAIL = 6
 """So many lines of the tail may be background: enough to see that the process was still at it."""
 _TAIL_OF_A_KIND = 4
@@ -49,7 +33,11 @@ _WITH_CONTEXT = 6
 
 
 def select(
-    logs: Sequence[Log], budget_tokens: float, *, estimate: TokenEstimator = estimate_tokens
+    logs: Sequence[Log],
+    budget_tokens: float,
+    *,
+    estimate: TokenEstimator = estimate_tokens,
+    weights: Weights = WEIGHTS,
 ) -> list[tuple[KeptLine, ...]]:
     """The lines of each log to keep, in order, all logs sharing one budget."""
     selection = Selection(logs, budget_tokens, estimate=estimate)
@@ -58,19 +46,20 @@ def select(
     rich = budget_tokens > 3000
     variety = sum(log.variety for log in logs) / max(len(logs), 1)
     # A log of few templates is saved by its rare ones, a log of many (a build's) by its end.
-    tail = QUOTAS.tail + (QUOTAS.head - QUOTAS.rare) * variety - (QUOTAS.tail - QUOTAS.ending) / 2 * (1 - variety)
-    rare = QUOTAS.rare
-    _take_first_errors(selection, QUOTAS.first, wide)
-    _take_errors(selection, Level.WARNING, QUOTAS.errors, wide, rich=rich)
-    _take_endings(selection, QUOTAS.ending, wide)
+    tail = weights.tail + (weights.head - weights.rare) * variety - (weights.tail - weights.ending) / 2 * (1 - variety)
+    rare = weights.rare
+    weigh = partial(_alarm, weights)
+    _take_first_errors(selection, weights.first, wide)
+    _take_errors(selection, Level.WARNING, weights.errors, wide, weigh=weigh, rich=rich)
+    _take_endings(selection, weights.ending, wide)
     _take_tail(selection, tail, narrow)
     _take_trends(selection, tail + (rare - tail) / 2, narrow)
     _take_rare(selection, max(rare, tail), narrow)
-    _take_last(selection, QUOTAS.last, narrow)
+    _take_last(selection, weights.last, narrow)
     if rich or variety < 0.5:
-        _take_head(selection, QUOTAS.head, narrow)
+        _take_head(selection, weights.head, narrow)
     _take_context(selection, 1.0, narrow)
-    _take_errors(selection, Level.NOTICE, 1.0, wide, rich=rich)
+    _take_errors(selection, Level.NOTICE, 1.0, wide, weigh=weigh, rich=rich)
     _take_tail(selection, 1.0, narrow, of_a_kind=1_000_000)
     _take_rare(selection, 1.0, narrow)
     _take_last(selection, 1.0, narrow)
@@ -114,15 +103,15 @@ _LOCATION = re.compile(r"\s{0,8}(?:[\w.-]+: )?[\w./\\+@-]{1,200}\.\w{1,8}(?::\d+
 """A file and a line number first: what compilers, linters and test runners print."""
 
 
-def _alarm(log: Log, template: Template) -> float:
+def _alarm(weights: Weights, log: Log, template: Template) -> float:
     """How much a template deserves a place among the errors."""
-    weight = float(template.level) - 4 * math.log2(log.family_count(template))
-    weight -= 6 * log.sameness(template) + 4 * math.log2(log.echo(template))
-    weight += 12 * template.first / log.survey.total_lines
+    weight = float(template.level) - weights.common * math.log2(log.family_count(template))
+    weight -= weights.same * log.sameness(template) + weights.echo * math.log2(log.echo(template))
+    weight += weights.late * template.first / log.survey.total_lines
     if _LOCATION.match(clean(template.first_text[:300])):
-        weight += 10
+        weight += weights.located
     if id(template) in log.novel:
-        weight += 25
+        weight += weights.novel
     return weight
 
 
@@ -141,8 +130,16 @@ def _take_after(selection: Selection, index: int, number: int, lines: int, *, ce
             lines -= selection.take(index, after, "context", ceiling=ceiling, limit=limit)
 
 
-def _take_errors(selection: Selection, least: int, ceiling: float, limit: int, *, rich: bool) -> None:
-    for rank, (index, template) in enumerate(_ranked(selection, least, _alarm)):
+def _take_errors(
+    selection: Selection,
+    least: int,
+    ceiling: float,
+    limit: int,
+    *,
+    weigh: Callable[[Log, Template], float],
+    rich: bool,
+) -> None:
+    for rank, (index, template) in enumerate(_ranked(selection, least, weigh)):
         log = selection.logs[index]
         if is_frame(log.known[template.first]):
             continue
