@@ -8,6 +8,7 @@ body has exactly ten. `alerts` has Alertmanager's own form; `cut` says in words 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MAX_BYTES = 60_000
 character above ASCII as an escape, the longest form in which anybody may store it."""
 
 _MAX_VALUE_CHARS = 253
+_FEWEST_LABELS = frozenset({"alertname", "namespace"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +64,13 @@ def make_message(incident: Incident, *, gaps: tuple[Gap, ...], seal: Callable[[s
     try:
         return _sealed(*_fit(alerts, known), seal)
     except LeakError as error:
-        reason = f"they still looked like secrets ({', '.join(sorted(set(error.kinds)))}) after redaction"
-        row = _cut_row("annotations and most labels", reason, "Take the secret out of the alert rule.")
-        return _sealed([_only_key_labels(alerts[0], seal)], [*known, row], len(alerts), seal)
+        found = ", ".join(sorted(set(error.kinds)))
+    reason = f"the last check of the outgoing text found {found}"
+    row = _cut_row("annotations and most labels", reason, "Remove the sensitive value from the alert rule.")
+    for kept in (intake.KEY_LABELS, _FEWEST_LABELS):
+        with contextlib.suppress(LeakError):
+            return _sealed([_only_labels(alerts[0], kept, seal)], [*known, row], len(alerts), seal)
+    return _sealed([_only_labels(alerts[0], frozenset(), seal)], [row], len(alerts), seal)
 
 
 def _sealed(
@@ -150,13 +156,11 @@ def _shorten(alert: dict[str, Any], limit: int) -> tuple[dict[str, Any], int]:
     return short, dropped
 
 
-def _only_key_labels(alert: dict[str, Any], seal: Callable[[str], SafeText]) -> dict[str, Any]:
-    labels = {name: value for name, value in alert.get("labels", {}).items() if name in intake.KEY_LABELS}
+def _only_labels(alert: dict[str, Any], names: frozenset[str], seal: Callable[[str], SafeText]) -> dict[str, Any]:
+    labels = {name: value for name, value in alert.get("labels", {}).items() if name in names}
     safe = {name: value for name, value in labels.items() if _passes(f"{name}={value}", seal)}
-    kept: dict[str, Any] = {
-        name: alert[name] for name in ("status", "startsAt", "endsAt", "fingerprint") if name in alert
-    }
-    return {**kept, "labels": {"alertname": "alert whose name is secret", **safe}}
+    fields: dict[str, Any] = {name: alert[name] for name in ("status", "startsAt", "endsAt") if name in alert}
+    return {**fields, "labels": {"alertname": "alert with a redacted name", **safe}}
 
 
 def _passes(text: str, seal: Callable[[str], SafeText]) -> bool:

@@ -107,7 +107,4 @@ def _respond(answer: Answer) -> Response:
         response.headers["Retry-After"] = str(int(answer.retry_after_s))
     if answer.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="incident-bot"'
-    if 400 <= answer.status < 500:
-        # The rest of a body that nobody reads would be taken for the next request.
-        response.headers["Connection"] = "close"
     return response
