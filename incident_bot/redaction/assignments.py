@@ -47,6 +47,10 @@ _SCHEME = re.compile(
 )
 _HEADER_REST = re.compile(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
 _COOKIE = re.compile(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_COOKIE_GAP = re.compile(
+    r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(
     r"""(?:[ \t]+(?:is|was|to|of|as|now|set|with|by|value|used|using|be|got|for\ user\ [\w.@-]{1,40}\ is)){0,3}[ \t]*[:=]?[ \t]*(?P<quote>["'`])?"""
 )
@@ -258,10 +262,7 @@ def _cookies(text: str, at: int) -> Iterator[Finding]:
         name = text[cookie.start() : cookie.start(1) - 1].lower()
         if name not in {"path", "domain", "expires", "max-age", "samesite", "version"} and not is_stand_in(cookie[1]):
             yield Finding(cookie.start(1), cookie.end(1), "cookie")
-        gap = re.compile(
-            r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
-            re.IGNORECASE,
-        ).match(text, cookie.end())
+        gap = _COOKIE_GAP.match(text, cookie.end())
         if not gap:
             return
         at = gap.end()

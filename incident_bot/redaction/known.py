@@ -22,6 +22,9 @@ MAX_VALUES = 2000
 _PART = 6
 """Characters of a run under which a form is filed."""
 _SHORTEST_RUN = 4
+_MOST_PLACES = 32
+_MOST_IN_PLACE = 8
+"""Parts of one run that are tried, and forms filed under one part: values that all begin alike must not pile up."""
 _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
@@ -36,7 +39,7 @@ class KnownValues:
     def __init__(self) -> None:
         self._kinds: dict[str, str] = {}
         self._filed: dict[str, list[_Filed]] = {}
-        self._widths: tuple[int, ...] = ()
+        self._widths: set[int] = set()
         self._without_run: list[_Filed] = []
 
     def __len__(self) -> int:
@@ -50,10 +53,18 @@ class KnownValues:
         for form in forms(value):
             run = max(_RUN.finditer(form), key=lambda match: match.end() - match.start(), default=None)
             if run:
-                self._filed.setdefault(run[0][:_PART], []).append((form, value, run.start()))
+                self._file(form, value, run)
             elif len(self._without_run) < _MOST_WITHOUT_RUN:
                 self._without_run.append((form, value, 0))
-        self._widths = tuple(sorted({len(part) for part in self._filed}))
+
+    def _file(self, form: str, value: str, run: re.Match[str]) -> None:
+        for at in range(max(1, min(_MOST_PLACES, len(run[0]) - _PART + 1))):
+            part = run[0][at : at + _PART]
+            filed = self._filed.setdefault(part, [])
+            if len(filed) < _MOST_IN_PLACE:
+                filed.append((form, value, run.start() + at))
+                self._widths.add(len(part))
+                return
 
     def find(self, text: str) -> Iterator[tuple[Finding, str]]:
         """Every occurrence of every form, with the value it stands for."""
@@ -67,10 +78,14 @@ class KnownValues:
         telling = {run: parts for run in set(_RUN.findall(text)) if (parts := self._parts_in(run))}
         if not telling:
             return
+        passed: dict[str, int] = {}
         for match in _RUN.finditer(text):
             for offset, part in telling.get(match[0], ()):
                 for form, value, into in self._filed[part]:
-                    yield from self._occurrence(text, match.start() + offset - into, form, value)
+                    start = match.start() + offset - into
+                    if start >= passed.get(form, 0) and text.startswith(form, start):
+                        passed[form] = start + len(form)
+                        yield from self._occurrence(text, start, form, value)
 
     def _parts_in(self, run: str) -> list[tuple[int, str]]:
         """Where filed parts stand in the run."""
@@ -84,7 +99,7 @@ class KnownValues:
 
     def _occurrence(self, text: str, start: int, form: str, value: str) -> Iterator[tuple[Finding, str]]:
         end = start + len(form)
-        if start < 0 or not text.startswith(form, start) or not _stands_alone(text, start, end):
+        if not _stands_alone(text, start, end):
             return
         if form != value and _is_base64_form(form, value):
             start, end = run_around(text, start, end, 0)

@@ -44,6 +44,7 @@ class PemReader:
             return
         line_end = _line_end(text, begin.end())
         same_line = _END.search(text, begin.end(), line_end)
+        self._read_to = same_line.end() if same_line else line_end
         if same_line:
             yield Finding(start, same_line.end(), KIND, spreads=False)
             return
@@ -55,7 +56,7 @@ class PemReader:
     def _body(self, text: str, at: int) -> Iterator[Finding]:
         stop_at = len(text) if self.limit is None else self.limit
         while at < stop_at and self.left:
-            self._read_to = at + 1
+            self._read_to = max(self._read_to, at + 1)
             line_end = _line_end(text, at)
             end = _END.search(text, at, min(line_end, at + 4096))
             stop = _without_return(text, line_end)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 # How many of 10,000 characters of log text, counted over CI and Kubernetes logs; 100 for the rest.
 _SHARE = {
@@ -36,6 +36,12 @@ class Keyword(NamedTuple):
     starting: bool = False
     then: str = ""
     """What must follow, as a pattern: it keeps common words (`pat` in `path`) from being hits."""
+
+
+class Gauge(Protocol):
+    """Who reads hits and may ask to go on further ahead."""
+
+    resume_at: int
 
 
 class _Entry(NamedTuple):
@@ -86,8 +92,8 @@ class Prefilter:
         edge = f"(?<![A-Za-z0-9]{written})" if keyword.starting else ""
         return f"(?<={written}){edge}{f'(?={keyword.then})' if keyword.then else ''}()"
 
-    def hits(self, text: str) -> Iterator[tuple[int, Keyword]]:
-        """Every (offset, keyword), in the order of their anchors."""
+    def hits(self, text: str, gauge: Gauge | None = None) -> Iterator[tuple[int, Keyword]]:
+        """Every (offset, keyword), in the order of their anchors; none whose anchor the gauge lets it pass over."""
         if self._pattern is None:
             return
         raw = text.encode("latin-1", "replace")
@@ -100,7 +106,7 @@ class Prefilter:
                     start = anchor - index
                     if start >= 0 and _stands_at(raw, start, keyword):
                         yield start, keyword
-                match = search(raw, anchor + 1, high)
+                match = search(raw, max(anchor + 1, gauge.resume_at) if gauge else anchor + 1, high)
 
     def _worth_searching(self, raw: bytes) -> list[tuple[int, int]]:
         """Where keywords may stand: all of it, or of a repetitive log the lines whose template holds one.

@@ -253,7 +253,7 @@ DATABASES = (
     _p("mapbox-token", "pk.eyJ sk.eyJ tk.eyJ", rf"[pst]k\.eyJ{_W}{{40,200}}\.{_W}{{20,40}}"),
     _p("facebook-token", "EAAC EAAB EAAD EAAM", rf"EAA[MCBD]{_A}{{80,400}}"),
     _p("instagram-token", "IGQV", rf"IGQV{_W}{{60,250}}"),
-    _p("twitter-bearer", "^AAAAAAAAAAAAAAAAAAAAA", r"A{21,30}[A-Za-z0-9%]{60,120}"),
+    _p("twitter-bearer", "^AAAA", r"A{21,30}[A-Za-z0-9%]{60,120}"),
     _p("twitch-token", "oauth:", r"oauth:[a-z0-9]{30}(?![a-z0-9])"),
     _p("readme-key", "rdme_", r"rdme_[a-z0-9]{60,80}"),
     _p("scalingo-token", "^tk-us-", rf"tk-us-{_W}{{48}}"),

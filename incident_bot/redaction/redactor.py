@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from incident_bot.redaction.lines import split_lines
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
 from incident_bot.redaction.scanner import scanner_for
-from incident_bot.redaction.values import PLACEHOLDER
+from incident_bot.redaction.settle import placeholder_spans
 
 if TYPE_CHECKING:
     from incident_bot.redaction.finding import Finding
@@ -85,7 +85,7 @@ class Redactor:
     def seal(self, text: str) -> SafeText:
         """The same text, certified; raises `LeakError` when anything in it would still be replaced."""
         kinds = [finding.kind for finding in self._scanner.scan(text, PemReader(), near=False)]
-        kinds += [finding.kind for finding, _value in self._known.find(text) if not _inside_placeholder(text, finding)]
+        kinds += [finding.kind for finding, _value in self._known_values(text)]
         if kinds:
             raise LeakError(tuple(kinds))
         return SafeText(text)
@@ -145,7 +145,7 @@ class Redactor:
     def _replace_once(self, text: str, findings: Sequence[Finding]) -> tuple[str, list[tuple[int, int]]]:
         """The text with placeholders, and where they stand in it."""
         found = [(finding, text[finding.start : finding.end]) for finding in findings]
-        found += [pair for pair in self._known.find(text) if not _inside_placeholder(text, pair[0])]
+        found += self._known_values(text)
         parts: list[str] = []
         changed: list[tuple[int, int]] = []
         at = written = 0
@@ -160,19 +160,33 @@ class Redactor:
             self._counts[finding.kind] += 1
         return ("".join((*parts, text[at:])), changed) if parts else (text, changed)
 
+    def _known_values(self, text: str) -> list[tuple[Finding, str]]:
+        """Occurrences of known values outside placeholders, with the values."""
+        pairs = list(self._known.find(text))
+        taken = placeholder_spans(text) if pairs else []
+        if not taken:
+            return pairs
+        starts = [start for start, _ in taken]
+
+        def overlaps(finding: Finding) -> bool:
+            before = bisect_left(starts, finding.end) - 1
+            return before >= 0 and taken[before][1] > finding.start
+
+        return [pair for pair in pairs if not overlaps(pair[0])]
+
     def _placeholder(self, kind: str, value: str) -> str:
-        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"[REDACTED:{kind}:{digest[:6]}]"
+        digest = hmac.digest(self._key, value.encode("utf-8", "surrogatepass"), "sha256")
+        return f"[REDACTED:{kind}:{digest[:3].hex()}]"
 
 
 def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Stretches of whole lines around changes: a placeholder can end a word that nothing ended before."""
-    start = end = -1
+    start = end = -2
     for low, high in changed:
         left = text.rfind("\n", max(0, low - _SURROUNDING_CHARS), low) + 1 or max(0, low - _SURROUNDING_CHARS)
         right = text.find("\n", high, high + _SURROUNDING_CHARS)
         right = right if right >= 0 else min(len(text), high + _SURROUNDING_CHARS)
-        if left <= end:
+        if left <= end + 1:
             end = max(end, right)
             continue
         if end >= 0:
@@ -180,14 +194,6 @@ def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tup
         start, end = left, right
     if end >= 0:
         yield start, end
-
-
-def _inside_placeholder(text: str, finding: Finding) -> bool:
-    window_start = max(0, finding.start - 64)
-    return any(
-        match.start() < finding.end and finding.start < match.end()
-        for match in PLACEHOLDER.finditer(text, window_start, min(len(text), finding.end + 64))
-    )
 
 
 def _join(lines: Sequence[str]) -> str:

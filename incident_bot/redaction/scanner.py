@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, commands, context, encodings, manifests
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import Keyword, Prefilter
@@ -75,14 +76,18 @@ class Scanner:
             state.near_until = len(text)
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text)
+        gauge = FloodGauge(text)
         passed = 0
-        for start, keyword in self._prefilter.hits(text):
+        for start, keyword in self._prefilter.hits(text, gauge):
             while passed < len(taken) and taken[passed][1] <= start:
+                gauge.clear(taken[passed][1])
                 passed += 1
-            if passed < len(taken) and taken[passed][0] <= start:
+            if (passed < len(taken) and taken[passed][0] <= start) or gauge.covers(start):
                 continue
             for probe in self._probes[keyword]:
                 found.extend(probe(state, start, start + len(keyword.text)))
+        gauge.finish()
+        found.extend(gauge.floods)
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
         if not found:
