@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from incident_bot.dispatch import DispatchError, Trouble
@@ -127,7 +128,7 @@ class AppToken:
         integration = GithubIntegration(
             auth=self._sign_in(),
             base_url=self._api_url,
-            timeout=self._timeout_s,  # type: ignore[arg-type]  # requests takes fractions, PyGithub's type does not say so
+            timeout=ceil(self._timeout_s),
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
