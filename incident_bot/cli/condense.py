@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from incident_bot.model import SafeText
+
 if TYPE_CHECKING:
-    from incident_bot.model import Excerpt, SafeText
+    from incident_bot.model import Excerpt
     from incident_bot.redaction import Redactor
 
 _READ_BYTES = 1 << 20
@@ -64,9 +66,9 @@ def condense(files: tuple[Path, ...], budget_tokens: int, output_format: str, ba
             condenser.feed(lines)
 
     def rewrite(lines: Sequence[str]) -> Sequence[SafeText]:
-        # First read all for its secrets: what is named in one line may stand bare in an earlier one.
-        redactor.learn("\n".join(lines))
-        return list(redactor.redact_lines(lines))
+        # As one text: what is named in one line may stand bare in an earlier one.
+        safe: str = redactor.redact("\n".join(lines))
+        return [SafeText(line) for line in safe.split("\n")] if lines else []
 
     excerpt = condenser.excerpt(budget_tokens, rewrite=rewrite)
     output = _as_json(excerpt, budget_tokens) if output_format == "json" else _as_text(excerpt, budget_tokens)

@@ -141,12 +141,14 @@ _HINTS = (
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
 _HINT_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _HINTS)
 _LONGEST_WORD = 200
+_DIGITS_ALIKE = {ord(digit): "0" for digit in "123456789"}
+"""Which digit it is never matters to a hint, and words with numbers would never return."""
 
 
 @lru_cache(maxsize=65_536)
 def _hints(word: str) -> int:
     """What a word may mean: the same words return all day, the regular expressions need not."""
-    if word.isdigit():
+    if not word.strip("0.,:;-/[]{}"):
         return 0
     if len(word) > _LONGEST_WORD:
         word = word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]
@@ -157,7 +159,7 @@ def _hints(word: str) -> int:
 def grade(text: str) -> int:
     """The level of one cleaned line: what it states about itself, else what its words say."""
     head = text[:2000]
-    hints = reduce(or_, map(_hints, head.split()), 0)
+    hints = reduce(or_, map(_hints, set(head.translate(_DIGITS_ALIKE).split())), 0)
     if not hints:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
     stated = _stated_level(head, hints)

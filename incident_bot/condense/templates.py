@@ -16,21 +16,41 @@ from incident_bot.condense.severity import grade
 _DIGITS = b"0123456789"
 _HEX_LETTERS = b"abcdefABCDEF"
 _ID = re.compile(
-    rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+    rb"(?<![0-9A-Za-z])(?=[0-9A-Za-z]{6})(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
     rb"|(?:0x)?[A-Fa-f]*[0-9][0-9A-Fa-f]{5,}"
     rb"|(?=(?:[A-Za-z]*[0-9]){3})[0-9A-Za-z]{12,}={0,2})(?![0-9A-Za-z])"
 )
 """UUIDs, hexadecimal ids of six or more with a digit, and mixed tokens of twelve or more with three digits."""
 
-_SLOT = re.compile(
-    r"""(?i)(?:\b(?:status|code|exit|exited|errno|signal|rc|returned|response|reason|error)(?:[_ ]?(?:code|status|with))*["']?\s?[:=(]?\s?["']?|HTTP/[\d.]{1,3}"?\s)(-?\d{1,3})(?![\w.%])"""
-    r"""|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b[^"]{1,300}?"?\s([1-5]\d\d)(?=[\s",]|$)"""
-)
-"""Numbers that mean something: exit codes, HTTP status, errno, signals. They are part of the template."""
 _SLOT_WORDS = (
-    *("status", "code", "exit", "errno", "signal", "rc", "return", "response", "reason", "error"),
-    *("http/", "get ", "post ", "put ", "patch ", "delete ", "head ", "options "),
+    "status",
+    "code",
+    "exit",
+    "exited",
+    "errno",
+    "signal",
+    "rc",
+    "returned",
+    "response",
+    "reason",
+    "error",
+    "http/",
 )
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+
+def _any_word(words: Sequence[str]) -> str:
+    """A choice whose branches begin with a letter, so that `re` skips ahead; the look back for a word's start comes second."""
+    return "(?:" + "|".join(rf"{word[0]}(?<!\w{word[0]}){word[1:]}" for word in words) + ")"
+
+
+_SLOT = re.compile(
+    _any_word(_SLOT_WORDS)
+    + r"""(?:(?<=http/)[\d.]{1,3}"?\s|(?<!http/)(?:[_ ]?(?:code|status|with))*["']?\s?[:=(]?\s?["']?)(-?\d{1,3})(?![\w.%])"""
+)
+"""Numbers that mean something: exit codes, HTTP status, errno, signals. They are part of the template. For lower case."""
+_ANSWERED = re.compile(_any_word(_METHODS) + r"""\b[^"]{1,300}?"?\s([1-5]\d\d)(?=[\s",]|$)""")
+"""A status that stands behind method and path without a name. For lower case."""
 _ANY_STATUS = re.compile(r"\s([1-5]\d\d)(?=[\s\",]|$)")
 _NUMBER = re.compile(r"-?\d{1,3}")
 _MOST_VARIANTS = 64
@@ -234,13 +254,22 @@ def _fits(key: bytes, parts: list[bytes]) -> bool:
 def _slots(line: str) -> tuple[str, ...] | None:
     """The texts before a line's meaningful numbers ("" for a status found by its place), or None without any."""
     low = line.lower()
-    if not any(word in low for word in _SLOT_WORDS):
-        return None
-    found = [line[match.start() : match.start(1)] if match.group(1) else "" for match in _SLOT.finditer(line)]
+    if len(low) != len(line):
+        # A few letters of other alphabets become two, and the places below would be off.
+        low = "".join(char.lower() if char.isascii() else char for char in line)
+    found = [line[match.start() : match.start(1)] for match in _SLOT.finditer(low)]
+    if not found and any(f"{method} " in low for method in _METHODS) and _ANSWERED.search(low):
+        found = [""]
     return tuple(found) or None
 
 
 def _slot_value(slots: tuple[str, ...], line: str) -> str:
+    if len(slots) == 1 and slots[0]:
+        # Nearly all lines: one exit code or one status.
+        at = line.find(slots[0])
+        match = _NUMBER.match(line, at + len(slots[0])) if at >= 0 else None
+        if match:
+            return match.group()
     values = []
     for before in slots:
         at = line.find(before) if before else -1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,26 @@ def growth(template: Template) -> float:
     """How many times larger (or smaller) a template's steadiest number became; 1 without a trend."""
     if len(template.samples) < _LEAST_SAMPLES:
         return 1.0
-    rows = [_numbers(line) for line in (*template.samples, template.last_text)]
-    if len({len(row) for row in rows}) != 1:
+    before, last = _numbers(template.samples[0]), _numbers(template.last_text)
+    if len(before) != len(last):
         return 1.0
-    return max((_ratio(column) for column in zip(*rows, strict=True)), default=1.0)
+    ratios = {column: ratio for column in range(len(last)) if (ratio := _ratio(before[column], last[column])) > 1}
+    rising = {column: before[column] < last[column] for column in ratios}
+    for line in template.samples[1:]:
+        if not ratios:
+            return 1.0
+        row = _numbers(line)
+        if len(row) != len(last):
+            return 1.0
+        for column in list(ratios):
+            if not _is_between(row[column], before[column], last[column], rising=rising[column]):
+                del ratios[column]
+        before = row
+    return max(ratios.values(), default=1.0)
+
+
+def _is_between(value: float, before: float, end: float, *, rising: bool) -> bool:
+    return before <= value <= end if rising else before >= value >= end
 
 
 def _numbers(line: str) -> list[float]:
@@ -35,12 +50,8 @@ def _numbers(line: str) -> list[float]:
     return [float(number) for number in _NUMBER.findall(text)]
 
 
-def _ratio(column: tuple[float, ...]) -> float:
-    """The ratio of the ends of a monotonic sequence, else 1."""
-    rising = all(one <= two for one, two in itertools.pairwise(column))
-    falling = all(one >= two for one, two in itertools.pairwise(column))
-    if rising == falling:
-        return 1.0
-    low, high = sorted((column[0], column[-1]))
+def _ratio(first: float, last: float) -> float:
+    """The ratio of both ends where it is large enough to be a trend, else 1."""
+    low, high = sorted((first, last))
     ratio = (high + 1) / (low + 1)
     return ratio if ratio >= _LEAST_GROWTH else 1.0
