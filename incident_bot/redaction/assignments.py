@@ -47,6 +47,8 @@ _SCHEME = re.compile(
 )
 _HEADER_REST = re.compile(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
 _COOKIE = re.compile(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_MOST_COOKIES = 64
+"""Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
 _COOKIE_GAP = re.compile(
     r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
     re.IGNORECASE,
@@ -258,7 +260,10 @@ def _cookies(text: str, at: int) -> Iterator[Finding]:
     at = separator.end()
     quote = _OPENING.match(text, at)
     at = quote.end() if quote else at
-    while cookie := _COOKIE.match(text, at):
+    for _ in range(_MOST_COOKIES):
+        cookie = _COOKIE.match(text, at)
+        if not cookie:
+            return
         name = text[cookie.start() : cookie.start(1) - 1].lower()
         if name not in {"path", "domain", "expires", "max-age", "samesite", "version"} and not is_stand_in(cookie[1]):
             yield Finding(cookie.start(1), cookie.end(1), "cookie")
@@ -266,6 +271,8 @@ def _cookies(text: str, at: int) -> Iterator[Finding]:
         if not gap:
             return
         at = gap.end()
+    if rest := _HEADER_REST.match(text, at):
+        yield Finding(at, rest.end(), "cookie", spreads=False)
 
 
 def _prose(text: str, at: int, kind: str, level: Promise) -> Iterator[Finding]:

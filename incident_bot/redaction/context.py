@@ -35,7 +35,14 @@ def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
             break
         end = max(end, match.end())
         value = match[0].rstrip(".")
-        traced = _TRACED.search(text, max(0, match.start() - 40), match.start())
-        if not traced and not text.startswith("\x1b[", max(0, match.start() - 2)) and looks_random(value):
+        if looks_random(value) and not _is_traced(text, match.start()):
             found.append(Finding(match.start(), match.start() + len(value), GUESSED, spreads=False))
     return found, max(floor, end)
+
+
+def _is_traced(text: str, at: int) -> bool:
+    """Whether a name before the value at `at` says that engineers trace by it, or the value is part of a colour code."""
+    before = text[max(0, at - 5) : at]
+    if "=" not in before and ":" not in before:
+        return before.endswith("\x1b[")
+    return _TRACED.search(text, max(0, at - 40), at) is not None

@@ -61,7 +61,7 @@ class KnownValues:
         for at in range(max(1, min(_MOST_PLACES, len(run[0]) - _PART + 1))):
             part = run[0][at : at + _PART]
             filed = self._filed.setdefault(part, [])
-            if len(filed) < _MOST_IN_PLACE:
+            if len(filed) < _MOST_IN_PLACE and len(set(part)) > 2:
                 filed.append((form, value, run.start() + at))
                 self._widths.add(len(part))
                 return
@@ -110,7 +110,7 @@ def is_telling(value: str) -> bool:
     """Whether the value is unlikely to stand in a text by chance: `hunter2` is, `production` is not."""
     if not 6 <= len(value) <= 4096 or is_stand_in(value) or value.isdigit() or "\n" in value:
         return False
-    if is_prose_word(value) or (is_identifier(value) and len(value) < 20):
+    if len(set(value)) < 4 or is_prose_word(value) or (is_identifier(value) and len(value) < 20):
         return False
     if re.fullmatch(r"[a-z0-9]+(?:[-._][a-z0-9]+)+", value) and len(value) < 20:
         return False

@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
 _CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
 _SEPARATED = re.compile(r"[-_./:=+~]+")
+_CHANGE = re.compile(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
 
 
@@ -60,13 +61,8 @@ def is_identifier(value: str) -> bool:
 
 def _changes(segment: str) -> int:
     """How often the segment changes between lower case, upper case and digit; random text does at every second character."""
-    classes = ["0" if char.isdigit() else "A" if char.isupper() else "a" for char in segment]
     # A capital that starts a word is no change of its own: `camelCaseName` is not random.
-    return sum(
-        1
-        for index in range(1, len(classes))
-        if classes[index] != classes[index - 1] and not (classes[index - 1] == "A" and classes[index] == "a")
-    )
+    return len(_CHANGE.findall(segment))
 
 
 def looks_random(value: str, *, length: int = 16, bits: float = 3.2) -> bool:
