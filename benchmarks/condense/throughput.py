@@ -1,6 +1,9 @@
 """Speed and peak memory of `incident-bot condense` on a generated log of 24 pods, a quarter of it JSON.
 
-Run: python -m benchmarks.condense.throughput --sizes-mb 1 10 100 200
+Beside it, on the same file: the same without redaction, and `grep`. Processor time of the whole process is
+what counts (the machine may be shared); growth is each size's seconds per megabyte against the smallest's.
+
+Run: python -m benchmarks.condense.throughput --sizes-mb 1 10 100 1000
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,7 +62,7 @@ def pod_lines(rng: random.Random) -> Iterator[str]:
         at = (_START + timedelta(milliseconds=7 * number)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         one, two = _WORDS[rng.randrange(20)], _WORDS[rng.randrange(6)]
         if number % 4 == 0:
-            body = {
+            body: dict[str, object] = {
                 "ts": at,
                 "level": "info",
                 "logger": f"com.shop.{one}.{two}",
@@ -96,17 +100,41 @@ def write_log(path: Path, size_mb: float) -> int:
     return count
 
 
-def run_filter(path: Path) -> tuple[float, float]:
-    """Seconds and peak resident megabytes of the command on a file as its stdin."""
-    command = [str(Path(sys.executable).with_name("incident-bot")), "condense", "--budget-tokens", "8000"]
+_WITHOUT_REDACTION = """
+import sys
+from pathlib import Path
+from incident_bot.cli.condense import _lines, _read_blocks
+from incident_bot.condense import Condenser, render_text
+condenser = Condenser()
+for block in _read_blocks(Path("-")):
+    condenser.feed(_lines(block))
+sys.stdout.write(render_text(condenser.excerpt(8000), budget_tokens=8000))
+"""
+COMMANDS = {
+    "condense": [str(Path(sys.executable).with_name("incident-bot")), "condense", "--budget-tokens", "8000"],
+    "no redaction": [sys.executable, "-c", _WITHOUT_REDACTION],
+    "grep": ["grep", "-cEi", "error|exception|fatal"],
+}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the clock and on the processor, and peak resident megabytes, of one process."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+def measure(command: Sequence[str], path: Path) -> Cost:
     started = time.perf_counter()
     with path.open("rb") as log:
         process = subprocess.Popen(command, stdin=log, stdout=subprocess.DEVNULL)
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"condense exited with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+        raise SystemExit(f"{command[0]} exited with {process.returncode}")
+    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def time_digest(lines: int) -> tuple[float, float, int]:
@@ -121,15 +149,21 @@ def time_digest(lines: int) -> tuple[float, float, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes-mb", type=float, nargs="+", default=[1, 10, 25, 100, 200])
+    parser.add_argument("--sizes-mb", type=float, nargs="+", default=[1, 10, 25, 100, 1000])
     arguments = parser.parse_args()
-    print(f"{'MB':>8}{'lines':>10}{'seconds':>9}{'MB/s':>8}{'peak MB':>9}")
+    print(f"{'MB':>6}{'lines':>10}  {'command':<14}{'wall s':>8}{'cpu s':>8}{'MB/s':>8}{'growth':>8}{'peak MB':>9}")
+    smallest: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size_mb in arguments.sizes_mb:
             path = Path(folder) / "pods.log"
             lines = write_log(path, size_mb)
-            seconds, peak_mb = run_filter(path)
-            print(f"{size_mb:>8.0f}{lines:>10}{seconds:>9.2f}{size_mb / seconds:>8.1f}{peak_mb:>9.0f}", flush=True)
+            for name, command in COMMANDS.items():
+                cost = measure(command, path)
+                growth = cost.cpu_s / size_mb / smallest.setdefault(name, cost.cpu_s / size_mb)
+                print(
+                    f"{size_mb:>6.0f}{lines:>10}  {name:<14}{cost.wall_s:>8.2f}{cost.cpu_s:>8.2f}{size_mb / cost.cpu_s:>8.1f}{growth:>8.2f}{cost.peak_mb:>9.0f}",
+                    flush=True,
+                )
             path.unlink()
     size_mb, seconds, kept = time_digest(100_000)
     print(f"digest of 100,000 lines ({size_mb:.0f} MB) in memory: {seconds:.2f} s, {kept} lines kept")
