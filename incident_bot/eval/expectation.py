@@ -25,7 +25,9 @@ class Expectation(BaseModel):
 
     `cause`: texts of which one stands in the title, the explanation or the rule id of the cause.
     `decisive`: lines of which the cause cites at least one. `forbidden`: rule ids, or texts of
-    a title, that must not be among the causes. `notes`: why the scenario is realistic.
+    a title, that must not be among the causes. `also_right`: verdicts that are as good, where
+    engineers may differ. `confirmed`: false as long as only a machine wrote it; then it is not
+    counted. `notes`: why the scenario is realistic.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +37,13 @@ class Expectation(BaseModel):
     cause: tuple[str, ...] = ()
     decisive: tuple[Decisive, ...] = ()
     forbidden: tuple[str, ...] = ()
+    also_right: tuple[Verdict, ...] = ()
+    confirmed: bool = True
     notes: str = ""
+
+    def accepts(self, verdict: Verdict) -> bool:
+        """Whether a verdict is right."""
+        return verdict is self.verdict or verdict in self.also_right
 
     @model_validator(mode="after")
     def _failure_names_its_cause(self) -> Expectation:
@@ -66,4 +74,4 @@ def read_expectation(text: str, origin: str) -> Expectation:
         raise UsageError(f"{origin}: `{field}`: {message}", hint=_HINT) from error
 
 
-_HINT = "Keys: verdict, category, cause, decisive (file, contains), forbidden, notes."
+_HINT = "Keys: verdict, also_right, category, cause, decisive (file, contains), forbidden, confirmed, notes."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from incident_bot.eval.retention import Retention, add_retention
 from incident_bot.model import Verdict
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Scorecard:
     citations: int
     broken_citations: int
     calibration: tuple[Bin, ...]
+    retention: tuple[Retention, ...]
     seconds: float
 
     @property
@@ -64,13 +66,14 @@ def add_up(scores: Sequence[Score]) -> Scorecard:
         right=sum(item.is_right for item in scores),
         hit1=_share(sum(item.rank == 1 for item in failures), len(failures)),
         hit3=_share(sum(1 <= item.rank <= 3 for item in failures), len(failures)),
-        quiet=_share(sum(item.verdict is item.expected for item in quiet), len(quiet)),
+        quiet=_share(sum(item.verdict_is_right for item in quiet), len(quiet)),
         category=_share(sum(item.category_is_right for item in failures), len(failures)),
         false_alarms=sum(item.is_false_alarm for item in scores),
         abstentions=sum(item.is_abstention for item in failures),
         citations=sum(item.citations for item in scores),
         broken_citations=sum(item.broken_citations for item in scores),
         calibration=_calibrate(scores),
+        retention=add_retention([item.retention for item in scores]),
         seconds=sum(item.seconds for item in scores),
     )
 

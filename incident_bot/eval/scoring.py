@@ -9,6 +9,7 @@ from incident_bot.model import Case, Category, Cause, Diagnosis, Verdict
 
 if TYPE_CHECKING:
     from incident_bot.eval.expectation import Expectation
+    from incident_bot.eval.retention import Retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Score:
     name: str
     expected: Verdict
     verdict: Verdict
+    verdict_is_right: bool
     rank: int
     category_is_right: bool
     citations: int
@@ -30,6 +32,7 @@ class Score:
     confidence: float
     problems: tuple[str, ...] = ()
     seconds: float = 0.0
+    retention: tuple[Retention, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -39,7 +42,8 @@ class Score:
     @property
     def is_false_alarm(self) -> bool:
         """Whether it claims a failure where there is none."""
-        return self.verdict is Verdict.FAILURE and self.expected in (Verdict.HEALTHY, Verdict.RECOVERED)
+        quiet = self.expected in (Verdict.HEALTHY, Verdict.RECOVERED)
+        return quiet and self.verdict is Verdict.FAILURE and not self.verdict_is_right
 
     @property
     def is_abstention(self) -> bool:
@@ -49,6 +53,7 @@ class Score:
 
 def score(name: str, expectation: Expectation, diagnosis: Diagnosis, case: Case, *, seconds: float = 0.0) -> Score:
     """Compare a diagnosis with what is expected of it."""
+    right = expectation.accepts(diagnosis.verdict)
     rank = _find_rank(expectation, diagnosis, case)
     broken = sum(
         1
@@ -61,6 +66,7 @@ def score(name: str, expectation: Expectation, diagnosis: Diagnosis, case: Case,
         name=name,
         expected=expectation.verdict,
         verdict=diagnosis.verdict,
+        verdict_is_right=right,
         rank=rank,
         category_is_right=expectation.category in (Category.UNKNOWN, diagnosis.category),
         citations=sum(len(cause.citations) for cause in diagnosis.causes),
@@ -73,7 +79,7 @@ def score(name: str, expectation: Expectation, diagnosis: Diagnosis, case: Case,
 
 
 def _find_rank(expectation: Expectation, diagnosis: Diagnosis, case: Case) -> int:
-    if not expectation.cause or diagnosis.verdict is not expectation.verdict:
+    if not expectation.cause or not expectation.accepts(diagnosis.verdict):
         return 0
     for cause in diagnosis.causes:
         if _names(cause, expectation.cause) and _cites(cause, expectation, case):
@@ -109,7 +115,7 @@ def _resolves(evidence_id: str, line: int, quote: str, case: Case) -> bool:
 
 def _find_problems(expectation: Expectation, diagnosis: Diagnosis, case: Case, rank: int, broken: int) -> list[str]:
     problems = []
-    if diagnosis.verdict is not expectation.verdict:
+    if not expectation.accepts(diagnosis.verdict):
         problems.append(f"says {diagnosis.verdict}, not {expectation.verdict}")
     elif expectation.cause and rank != 1:
         problems.append(_say_miss(expectation, diagnosis, case, rank))

@@ -243,6 +243,7 @@ def _write_expectation(case: Case, folder: Path) -> str:
         "cause": case.expected.get("cause", []),
         "decisive": decisive,
         "forbidden": case.expected.get("forbidden", []),
+        **({"also_right": case.expected["also_right"]} if "also_right" in case.expected else {}),
         "notes": case.expected.get("notes")
         or f"Recorded from a real node by tests/e2e/kube/record_cases.py: {case.name}.",
     }

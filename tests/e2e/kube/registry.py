@@ -7,13 +7,14 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 
 class _EmptyRegistry(BaseHTTPRequestHandler):
     # containerd tries TLS first and falls back only when what comes back begins with "HTTP".
     default_request_version = "HTTP/1.0"
 
-    refusals: Mapping[str, tuple[int, str]] = {}
+    refusals: ClassVar[Mapping[str, tuple[int, str]]] = {}
 
     def do_GET(self) -> None:
         known = self.path == "/v2/"
@@ -35,7 +36,7 @@ class _EmptyRegistry(BaseHTTPRequestHandler):
 
 
 class _RefusingRegistry(_EmptyRegistry):
-    refusals = {
+    refusals: ClassVar[Mapping[str, tuple[int, str]]] = {
         "unauthorized": (401, "UNAUTHORIZED"),
         "forbidden": (403, "DENIED"),
         "limited": (429, "TOOMANYREQUESTS"),
