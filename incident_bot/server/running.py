@@ -33,13 +33,15 @@ class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
     gunicorn hands a thread to whoever has sent one byte and then waits for the rest for ever.
     """
 
+    longest_request_s = LONGEST_REQUEST_S
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._ends: dict[TConn, float] = {}
 
     def handle(self, conn: TConn) -> Any:
         """Handle one request in a thread of the pool."""
-        self._ends[conn] = time.monotonic() + LONGEST_REQUEST_S
+        self._ends[conn] = time.monotonic() + self.longest_request_s
         try:
             return super().handle(conn)
         finally:
@@ -83,6 +85,7 @@ def run_workers(
     log: Mapping[str, Any],
     on_worker_exit: Callable[[int], None],
     on_stop: Callable[[], None],
+    longest_request_s: float = LONGEST_REQUEST_S,
 ) -> None:
     """Serve until SIGTERM; then finish what is under way.
 
@@ -93,7 +96,7 @@ def run_workers(
         "bind": listen,
         "workers": workers,
         "threads": threads,
-        "worker_class": PatientlessWorker,
+        "worker_class": type("Worker", (PatientlessWorker,), {"longest_request_s": longest_request_s}),
         # Connections beyond the threads wait in the poller; more than this wait in the kernel.
         "worker_connections": 256,
         "keepalive": 75,

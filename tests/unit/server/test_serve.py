@@ -1,0 +1,187 @@
+"""The real command: how it refuses to start, how its processes share numbers, stop and get rid of slow clients."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fakes.dispatch_targets import REPOSITORY, TOKEN, Fault, Target, serve_target
+from fakes.webhook_bodies import alert, body
+
+BOT = Path(sys.executable).with_name("incident-bot")
+WEBHOOK_TOKEN = "made-up-webhook-token"
+
+SLOW_CLIENTS = """
+import sys
+from incident_bot.server.running import run_workers
+from incident_bot.server.json_log import log_configuration
+
+def app(environ, start_response):
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+run_workers(lambda: app, listen=sys.argv[1], workers=1, threads=2, tls={}, log=log_configuration(str),
+            on_worker_exit=lambda pid: None, on_stop=lambda: None, longest_request_s=0.5)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def started(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(arguments, env=environ, stderr=subprocess.PIPE, text=True)
+    try:
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert process.poll() is None, process.communicate()[1]
+                time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def environ_for(url: str, **more: str) -> dict[str, str]:
+    return {
+        "PATH": "/usr/bin:/bin",
+        "GITHUB_API_URL": url,
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_TOKEN": TOKEN,
+        "INCIDENT_BOT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
+        **more,
+    }
+
+
+def ask(port: int, path: str, sent: object = None) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    content = None if sent is None else json.dumps(sent)
+    connection.request("POST" if content else "GET", path, content, {"Authorization": f"Bearer {WEBHOOK_TOKEN}"})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "code", "named"),
+    [
+        pytest.param([], {"INCIDENT_BOT_WEBHOOK_TOKEN": ""}, 3, "INCIDENT_BOT_WEBHOOK_TOKEN", id="no webhook token"),
+        pytest.param([], {"INCIDENT_BOT_WEBHOOK_TOKEN": "short"}, 3, "16 characters", id="a short webhook token"),
+        pytest.param([], {"GITHUB_TOKEN": ""}, 3, "GITHUB_TOKEN", id="no credentials for GitHub"),
+        pytest.param([], {"GITHUB_REPOSITORY": "x"}, 3, "GITHUB_REPOSITORY", id="no repository"),
+        pytest.param(["--dispatcher", "kubernetes"], {}, 3, "job.image", id="no image for jobs"),
+        pytest.param(["--dispatcher", "gitlab"], {}, 2, "gitlab", id="an unknown dispatcher"),
+        pytest.param(["--listen", "8080"], {}, 2, "--listen", id="no host to listen on"),
+        pytest.param(["--tls-cert", "x.pem"], {}, 2, "--tls-key", id="half of TLS"),
+    ],
+)
+def test_it_does_not_start_with_a_wrong_configuration(
+    arguments: list[str], environ: dict[str, str], code: int, named: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [BOT, "serve", *arguments],
+        env=environ_for("http://127.0.0.1:1") | environ,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == code
+    assert named in done.stderr
+
+
+def test_two_workers_hand_over_count_together_and_finish_what_is_under_way() -> None:
+    target, port = Target(), free_port()
+    with serve_target(target) as url:
+        arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "2"]
+        with started(arguments, environ_for(url), port) as process:
+            statuses = [ask(port, "/webhook/alertmanager", body(alert(deployment=f"app-{n}")))[0] for n in range(12)]
+            _, metrics = ask(port, "/metrics")
+            ready, _ = ask(port, "/readyz")
+            target.faults.append(Fault(204, took=True, sleep_s=1.0))
+            late: list[int] = []
+            sender = threading.Thread(
+                target=lambda: late.append(ask(port, "/webhook/alertmanager", body(alert(deployment="late")))[0])
+            )
+            sender.start()
+            while len(target.dispatches) < 13:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            sender.join()
+            _, log = process.communicate(timeout=30)
+
+    assert statuses == [202] * 12
+    assert 'incident_bot_webhooks_total{status="202"} 12.0' in metrics
+    assert ready == 200
+    assert late == [202]
+    assert process.returncode == 0
+    assert all(json.loads(line) for line in log.splitlines())
+    assert TOKEN not in log
+    assert WEBHOOK_TOKEN not in log
+
+
+def test_development_needs_one_process_and_files_issues_into_a_folder(tmp_path: Path) -> None:
+    port = free_port()
+    arguments = [str(BOT), "serve", "--dev", "--listen", f"127.0.0.1:{port}", "--dispatcher", "in-process"]
+    arguments += ["--tracker", "folder", "--tracker-dir", str(tmp_path / "issues"), "--llm", "none"]
+    environ = environ_for("http://127.0.0.1:1", HOME=str(tmp_path), KUBECONFIG=str(tmp_path / "kubeconfig"))
+    (tmp_path / "kubeconfig").write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "current-context": "c",
+                "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+                "users": [{"name": "u", "user": {"token": "x"}}],
+                "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+            }
+        )
+    )
+    with started(arguments, environ, port) as process:
+        status, _ = ask(port, "/webhook/alertmanager", body(alert()))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+    assert status == 202
+    assert process.returncode == 0
+    filed = [path for path in (tmp_path / "issues").rglob("*") if path.is_file()]
+    assert any("ModelPodOOMKilled" in path.read_text(encoding="utf-8") for path in filed)
+
+
+def test_a_client_that_sends_drop_by_drop_loses_its_connection_and_others_are_served() -> None:
+    port = free_port()
+    arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}"]
+    with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
+        slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
+        for client in slow:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+
+        status, text = ask(port, "/", {"is": "served"})
+        ends = [client.recv(1000) for client in slow]
+        for client in slow:
+            client.close()
+
+    assert (status, json.loads(text)) == (200, {"is": "served"})
+    assert all(b"200 OK" not in end for end in ends)
