@@ -19,7 +19,7 @@ class Entry:
     scenario: str
     result: str
     seconds: float
-    calls: int
+    calls: int | None
 
 
 @dataclass
@@ -30,14 +30,14 @@ class Ledger:
     notes: list[str] = field(default_factory=list)
 
     @contextmanager
-    def book(self, scenario: str, calls: Callable[[], int]) -> Iterator[None]:
-        """Book the block under a name, with the number of API calls counted at its end."""
+    def book(self, scenario: str, calls: Callable[[], int] | None = None) -> Iterator[None]:
+        """Book the block under a name, with the number of API calls counted at its end where they can be told."""
         started, result = time.monotonic(), "FAILED"
         try:
             yield
             result = "ok"
         finally:
-            self.entries.append(Entry(scenario, result, time.monotonic() - started, calls()))
+            self.entries.append(Entry(scenario, result, time.monotonic() - started, calls() if calls else None))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,8 +66,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("scenarios")
     terminalreporter.write_line(f"{'scenario':{width}}  result  seconds  API calls")
     for entry in booked.entries:
-        terminalreporter.write_line(
-            f"{entry.scenario:{width}}  {entry.result:6}  {entry.seconds:7.1f}  {entry.calls:9d}"
-        )
+        calls = "" if entry.calls is None else entry.calls
+        terminalreporter.write_line(f"{entry.scenario:{width}}  {entry.result:6}  {entry.seconds:7.1f}  {calls:>9}")
     for note in booked.notes:
         terminalreporter.write_line(note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import re
 import threading
 import time
@@ -22,7 +23,7 @@ _HOP_BY_HOP = ("host", "connection", "content-length", "accept-encoding", "trans
 
 @dataclass
 class Fault:
-    """Goes wrong for the next `times` requests whose method and path match.
+    """Goes wrong for the next `times` requests whose method and path match, each with this `chance`.
 
     `committed` forwards the request first: the server did it, only the answer is lost or late.
     `drop` closes the connection; `sleep_s` delays; `status` or `body` replaces the answer.
@@ -31,6 +32,7 @@ class Fault:
     method: str = ""
     path: str = ""
     times: int = 1
+    chance: float = 1.0
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | dict[str, Any] = field(default_factory=lambda: {"message": "injected"})
@@ -38,8 +40,10 @@ class Fault:
     drop: bool = False
     sleep_s: float = 0.0
 
-    def matches(self, method: str, path: str) -> bool:
-        return self.times > 0 and self.method in ("", method) and re.search(self.path, path) is not None
+    def matches(self, method: str, path: str, luck: float) -> bool:
+        if self.times <= 0 or self.method not in ("", method) or luck >= self.chance:
+            return False
+        return re.search(self.path, path) is not None
 
 
 @dataclass
@@ -57,12 +61,14 @@ class Front:
     dispatch_token: str = ""
     on_dispatch: Callable[[dict[str, Any]], None] = lambda _body: None
     on_request: Callable[[int, str], None] = lambda _count, _phase: None
+    luck: random.Random = field(default_factory=lambda: random.Random(0))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_fault(self, method: str, path: str) -> tuple[int, Fault | None]:
         with self.lock:
             self.seen.append(f"{method} {path}")
-            fault = next((fault for fault in self.faults if fault.matches(method, path)), None)
+            luck = self.luck.random()
+            fault = next((fault for fault in self.faults if fault.matches(method, path, luck)), None)
             if fault:
                 fault.times -= 1
             return len(self.seen), fault

@@ -6,12 +6,10 @@ Actions that need GitHub's own services are replaced by composite ones of the sa
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
@@ -22,6 +20,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from e2e.chain.process_tree import kill_tree
 
 from fakes.github_emulate import REPOSITORY, TOKEN
 from incident_bot.tracker.github import GithubStore, connect
@@ -64,6 +64,7 @@ class Run:
     event: Mapping[str, Any]
     process: subprocess.Popen[bytes]
     log: Path
+    dispatched_at: float
     started_at: float
     ended_at: float = 0.0
 
@@ -79,9 +80,7 @@ class Run:
 
     def kill(self) -> None:
         """End the runner and all its steps at once, as when the machine dies."""
-        for pid in [*_descendants(self.process.pid), self.process.pid]:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+        kill_tree(self.process.pid)
         self.process.wait()
 
     @property
@@ -120,7 +119,7 @@ class Runner:
         _write_programs(self.folder / "bin")
         (self.folder / "home").mkdir()
 
-    def start(self, event_name: str, event: Mapping[str, Any]) -> Run:
+    def start(self, event_name: str, event: Mapping[str, Any], dispatched_at: float | None = None) -> Run:
         """Start a run, with artifacts of its own."""
         with self.lock:
             place = self.folder / "runs" / str(len(self.runs) + 1)
@@ -136,13 +135,14 @@ class Runner:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                 )
-            run = Run(event=event, process=process, log=place / "output.log", started_at=time.time())
+            now = time.time()
+            run = Run(event, process, place / "output.log", dispatched_at=dispatched_at or now, started_at=now)
             self.runs.append(run)
         return run
 
-    def dispatch(self, event_name: str, event: Mapping[str, Any]) -> int:
+    def dispatch(self, event_name: str, event: Mapping[str, Any], dispatched_at: float | None = None) -> int:
         """Run to the end; gives the exit code."""
-        return self.start(event_name, event).wait()
+        return self.start(event_name, event, dispatched_at).wait()
 
     def succeeded(self) -> list[str]:
         """The jobs of the latest run that ran to the end."""
@@ -204,15 +204,3 @@ def _write_programs(folder: Path) -> None:
     for name, text in programs.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o755)
-
-
-def _descendants(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(entry.parent.name))
-    found = [pid]
-    for known in found:
-        found += children.get(known, [])
-    return found[1:]

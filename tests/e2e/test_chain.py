@@ -1,0 +1,217 @@
+"""From a pod that really misbehaves to its issue, over real servers only.
+
+Prometheus scrapes the kubelet and evaluates the shipped rules, Alertmanager routes as shipped, the
+receiver dispatches, the shipped workflow runs with the collector's own service account. GitHub is
+emulated, the model scripted. The tests build on each other's issues but wait for what they need.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from e2e.chain.fixtures import NAMESPACE
+from e2e.chain.monitoring import CPU_WINDOW, SHIPPED_ROUTE, SHIPPED_RULES, hasten_route, hasten_rules
+from e2e.chain.story import check_body
+from e2e.chain.workflow import JOBS
+from e2e.chain.workspace import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from e2e.chain.fixtures import Chain
+    from e2e.chain.workflow import Run
+    from e2e.conftest import Ledger
+
+    from incident_bot.tracker.store import StoredIssue
+
+pytestmark = pytest.mark.e2e
+
+FILED_WITHIN_S = 300.0
+"""Far more than it takes: a slow machine is no failure."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A shipped alert, the workload that makes it fire, and what its issue must show.
+
+    No `causes` where only metrics could prove one: nobody reads them but Prometheus.
+    """
+
+    alert: str
+    workload: str
+    severity: str
+    causes: tuple[str, ...]
+    proof: str
+
+    @property
+    def title(self) -> str:
+        return f"[PRODUCTION ALERT] {self.alert} - {self.workload}-"
+
+
+RULES = (
+    Rule("ModelPodOOMKilled", "sentiment", "critical", ("resources",), "OOMKilled"),
+    Rule("ModelPodFrequentRestarts", "scorer", "warning", ("application",), "churn-v7/config.json"),
+    Rule("ModelPodNotRunning", "finetune", "critical", ("gpu-ml", "scheduling"), "Insufficient nvidia.com/gpu"),
+    Rule("ModelHighCPUUsage", "embedder", "warning", (), ""),
+    Rule("ModelHighMemoryUsage", "cache", "warning", (), ""),
+)
+OOM = RULES[0]
+
+
+def issues(chain: Chain, rule: Rule) -> list[StoredIssue]:
+    """The rule's issues, those that were taken back left out."""
+    found = chain.runner.store().list_issues(label="", state="all", limit=200)
+    return [
+        issue
+        for issue in found
+        if issue.title.startswith(rule.title) and issue.body.startswith("<!-- incident-bot:v1 key=")
+    ]
+
+
+def key_of(issue: StoredIssue) -> str:
+    found = re.match(r"<!-- incident-bot:v1 key=([0-9a-f]{16}) -->", issue.body)
+    assert found
+    return found[1]
+
+
+def runs_of(chain: Chain, key: str) -> list[Run]:
+    """The runs of one incident that are over."""
+    return [run for run in chain.runner.runs if run.event["client_payload"]["incident"]["key"] == key and run.ended_at]
+
+
+def wait_for_issue(chain: Chain, rule: Rule) -> StoredIssue:
+    def is_filed() -> bool:
+        return any(code != 0 for code in chain.actions.exit_codes) or bool(issues(chain, rule))
+
+    wait_for(f"the issue of {rule.alert}", is_filed, FILED_WITHIN_S, every_s=0.5)
+    assert not any(chain.actions.exit_codes), chain.runner.output[-1]
+    (issue,) = issues(chain, rule)
+    wait_for(f"the end of the run of {rule.alert}", lambda: bool(runs_of(chain, key_of(issue))), FILED_WITHIN_S)
+    return issue
+
+
+def test_only_durations_and_addresses_differ_from_what_is_shipped(tmp_path: Path) -> None:
+    """The overlay may shorten `for` and one window and name the namespace; expressions, labels, texts stay."""
+    shipped = yaml.safe_load(SHIPPED_RULES.read_text())
+    tested = hasten_rules(shipped, "x")
+    pairs = zip(shipped["groups"][0]["rules"], tested["groups"][0]["rules"], strict=True)
+    for before, after in pairs:
+        assert before["expr"].replace(".+", "x").replace(*CPU_WINDOW) == after["expr"]
+        assert {**before, "expr": 0, "for": 0} == {**after, "expr": 0, "for": 0}
+    assert {rule["alert"] for rule in tested["groups"][0]["rules"]} == {rule.alert for rule in RULES}
+
+    route = yaml.safe_load(SHIPPED_ROUTE.read_text())
+    routed = hasten_route(route, "http://here", tmp_path)
+    (webhook,) = routed["receivers"][1]["webhook_configs"]
+    assert webhook["url"] == "http://here/webhook/alertmanager"
+    assert routed["route"]["routes"] == route["route"]["routes"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.alert for rule in RULES])
+def test_a_misbehaving_pod_becomes_an_issue(chain: Chain, rule: Rule, ledger: Ledger) -> None:
+    """Every shipped alert fires for its pod, and its issue cites evidence that the workflow read itself."""
+    with ledger.book(f"chain: {rule.alert}"):
+        issue = wait_for_issue(chain, rule)
+        (run, *_) = runs_of(chain, key_of(issue))
+
+        assert run.succeeded() == list(JOBS)
+        assert {"production-alert", "ai-analysis", rule.severity} <= set(issue.labels)
+        quotes = check_body(issue.body)
+        if rule.causes:
+            assert set(issue.labels) & {f"cause/{cause}" for cause in rule.causes}, issue.labels
+            assert any(rule.proof in quote for quote in quotes), quotes
+        ledger.notes.append(f"chain: {rule.alert}: {_describe_times(run, chain)}")
+
+
+def _describe_times(run: Run, chain: Chain) -> str:
+    """From the moment the rule fired to the end of the run that filed, without the model's thinking."""
+    alerts = run.event["client_payload"]["incident"]["alerts"]
+    fired_at = min(datetime.fromisoformat(alert["startsAt"]).timestamp() for alert in alerts)
+    to_dispatch_s, run_s = run.dispatched_at - fired_at, run.ended_at - run.started_at - chain.model.thinks_s
+    return (
+        f"{to_dispatch_s + run_s:.1f} s from alert to issue ({to_dispatch_s:.1f} to the dispatch, {run_s:.1f} in the "
+        f"workflow; not counted: {run.started_at - run.dispatched_at:.1f} s for a free runner, {chain.model.thinks_s:g} s model)"
+    )
+
+
+def test_a_second_alert_updates_the_issue_and_the_end_is_commented(chain: Chain, ledger: Ledger) -> None:
+    """Another pod of the deployment dies: the same issue. All pods go away: one comment, one label."""
+    issue = wait_for_issue(chain, OOM)
+    key = key_of(issue)
+    with ledger.book("chain: a second alert, then resolved"):
+        seen = len(runs_of(chain, key))
+        chain.node.kubectl("-n", NAMESPACE, "scale", "deployment/sentiment", "--replicas=2")
+        wait_for(
+            "a run about both pods",
+            lambda: any(
+                len(run.event["client_payload"]["incident"]["alerts"]) == 2 for run in runs_of(chain, key)[seen:]
+            ),
+            FILED_WITHIN_S,
+        )
+        (updated,) = issues(chain, OOM)
+        assert updated.number == issue.number
+        assert updated.body != issue.body
+
+        chain.node.kubectl("-n", NAMESPACE, "scale", "deployment/sentiment", "--replicas=0")
+        wait_for("the issue to be called resolved", lambda: "resolved" in issues(chain, OOM)[0].labels, FILED_WITHIN_S)
+        (resolved,) = issues(chain, OOM)
+        assert resolved.number == issue.number
+        assert len(list(chain.runner.store().comments(issue.number, since=None))) == 1
+
+
+@pytest.mark.parametrize("request_line", ["GET /repos/acme/incidents/issues", "POST /repos/acme/incidents/issues"])
+def test_a_killed_runner_that_runs_again_files_once(chain: Chain, request_line: str, ledger: Ledger) -> None:
+    """Killed while it looks for the issue, or when GitHub has created it: the same run again leaves one."""
+    verb = request_line.split(maxsplit=1)[0]
+    with ledger.book(f"chain: runner killed at {verb} issues, run again"):
+        wait_for("the runs under way", chain.actions.idle, FILED_WITHIN_S)
+        name = f"KilledAt{verb.title()}"
+        event = _renamed(chain.runner.runs[0].event, name)
+        killed = threading.Event()
+
+        def kill(count: int, phase: str) -> None:
+            if phase == "after" and chain.front.seen[count - 1] == request_line:
+                chain.front.on_request = lambda _count, _phase: None
+                run.kill()
+                killed.set()
+
+        chain.front.on_request = kill
+        run = chain.runner.start("repository_dispatch", event)
+        assert killed.wait(FILED_WITHIN_S), run.output
+        run.ended_at = run.started_at
+
+        again = chain.runner.start("repository_dispatch", event)
+        assert again.wait() == 0, again.output
+
+        found = chain.runner.store().list_issues(label="", state="all", limit=200)
+        assert len([issue for issue in found if f" {name} - " in issue.title]) == 1
+
+
+def _renamed(event: Mapping[str, Any], alert: str) -> dict[str, Any]:
+    """The event of another incident: the same pods, another alert."""
+    renamed: dict[str, Any] = json.loads(json.dumps(event))
+    incident = renamed["client_payload"]["incident"]
+    incident["key"] = alert
+    for item in incident["alerts"]:
+        item["labels"]["alertname"] = alert
+    return renamed
+
+
+def test_the_chain_lost_nothing(chain: Chain, ledger: Ledger) -> None:
+    """Every run succeeded, and every incident that was dispatched has one issue."""
+    with ledger.book("chain: all incidents", lambda: len(chain.front.seen) + len(chain.model.requests)):
+        wait_for("the runs under way", chain.actions.idle, FILED_WITHIN_S)
+        assert not any(chain.actions.exit_codes)
+        keys = {body["client_payload"]["incident"]["key"] for body in chain.front.dispatches}
+        found = chain.runner.store().list_issues(label="", state="open", limit=300)
+        filed = [key_of(issue) for issue in found if issue.body.startswith("<!-- incident-bot:v1 key=")]
+        assert keys <= set(filed)
+        assert len(filed) == len(set(filed))
