@@ -128,8 +128,9 @@ class Cost:
 
 def measure(command: Sequence[str], path: Path) -> Cost:
     started = time.perf_counter()
-    with path.open("rb") as log:
-        process = subprocess.Popen(command, stdin=log, stdout=subprocess.DEVNULL)
+    # Not to /dev/null: grep notices, and stops at the first match.
+    with path.open("rb") as log, tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdin=log, stdout=out)
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

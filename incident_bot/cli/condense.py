@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,9 +27,32 @@ _KEY_SIGNS = ("PRIVATE KEY", "PuTTY-User-Key")
 _LINES_AFTER_KEY = 1000
 """Lines after a key's BEGIN that go through the full redactor, so that a key's body is known as one."""
 
+_AGO = re.compile(r"(\d{1,9})([smhd])")
+_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+class Moment(click.ParamType[datetime]):
+    """A point in time: ISO 8601 (UTC unless it says otherwise), or how long ago, as in `kubectl logs --since`."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time in UTC; what is neither form fails as a usage error."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            if ago := _AGO.fullmatch(value):
+                return datetime.now(UTC) - timedelta(seconds=int(ago[1]) * _UNIT_S[ago[2]])
+            at = datetime.fromisoformat(value)
+        except (ValueError, OverflowError):
+            self.fail("write a time as 2026-03-14T09:26:53Z or how long ago as 15m, 2h or 1d", param, ctx)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 _EXAMPLE = """\b
 Example:
   kubectl logs my-pod | incident-bot condense --budget-tokens 2000
+  kubectl logs my-pod --timestamps | incident-bot condense --since 20m --until 5m
   incident-bot condense --baseline healthy.log --format json failing.log
 """
 
@@ -48,19 +73,34 @@ Example:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Log of a healthy sibling or an earlier window: lines of a kind that is absent there are preferred.",
 )
-def condense(files: tuple[Path, ...], budget_tokens: int, output_format: str, baseline: Path | None) -> None:
+@click.option(
+    "--since", type=Moment(), help="Only lines written from then on: 2026-03-14T09:26:53Z, or 15m before now."
+)
+@click.option("--until", type=Moment(), help="Only lines written up to then.")
+def condense(
+    files: tuple[Path, ...],
+    *,
+    budget_tokens: int,
+    output_format: str,
+    baseline: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
     """Keep the lines of a log that matter, from stdin or FILES, in order and with their line numbers.
 
     Secrets are replaced as by `redact`. Text output shows counts of similar lines and names the largest
     gaps; JSON gives {budget_tokens, total_lines, estimated_tokens, lines: [{line, text, count, why}]}.
-    Several FILES are read as one log, one after the other.
+    Several FILES are read as one log, one after the other. A line without a time belongs to the one before it.
     """
-    from incident_bot.condense import Condenser
+    from incident_bot.condense import Condenser, Window
     from incident_bot.redaction import Redactor
 
     redactor = Redactor(secrets.token_bytes(32))
     known = _read_blocks(baseline) if baseline else iter(())
-    condenser = Condenser(baseline=(line for block in known for line in _lines(block)))
+    condenser = Condenser(
+        baseline=(line for block in known for line in _lines(block)),
+        window=Window(since=since, until=until) if since or until else None,
+    )
     for path in files or (Path("-"),):
         for lines in _without_keys(_read_blocks(path), redactor):
             condenser.feed(lines)

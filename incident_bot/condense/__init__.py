@@ -7,6 +7,7 @@ from incident_bot.condense.condenser import Condenser, condense
 from incident_bot.condense.digests import digest
 from incident_bot.condense.rendering import render_text
 from incident_bot.condense.survey import Survey, survey
+from incident_bot.condense.times import Window
 from incident_bot.condense.tokens import estimate_tokens
 
-__all__ = ["Condenser", "Survey", "condense", "digest", "estimate_tokens", "render_text", "survey"]
+__all__ = ["Condenser", "Survey", "Window", "condense", "digest", "estimate_tokens", "render_text", "survey"]

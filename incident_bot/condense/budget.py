@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TIGHT_TOKENS = 3000
 """In a budget up to this, dates and ids cost more than they tell."""
 
-_WIDEST_CHARS = 8000
+_WIDER_CHARS = (8000, 3000, 1200)
 _WITH_IDS = frozenset({"first error", "error", "baseline-novel", "traceback"})
 _ALARMING = _WITH_IDS | {"context"}
 
@@ -80,7 +80,7 @@ class Selection:
         self.spent -= self.chosen[log].pop(number).cost
 
     def widen(self) -> None:
-        """Spend what is left on showing cut lines whole, the alarming ones first."""
+        """Spend what is left on showing more of cut lines, the alarming ones first."""
         cut = [
             (choice.why not in _ALARMING, log, number)
             for log, chosen in enumerate(self.chosen)
@@ -90,7 +90,8 @@ class Selection:
         for _, log, number in sorted(cut):
             choice = self.chosen[log].pop(number)
             self.spent -= choice.cost
-            if not self.take(log, number, choice.why, ceiling=1.0, limit=_WIDEST_CHARS):
+            wider = (limit for limit in _WIDER_CHARS if limit > len(choice.text))
+            if not any(self.take(log, number, choice.why, ceiling=1.0, limit=limit) for limit in wider):
                 self.chosen[log][number] = choice
                 self.spent += choice.cost
 

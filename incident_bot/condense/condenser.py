@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.candidates import Log, Rewrite
 from incident_bot.condense.selection import select
 from incident_bot.condense.survey import CHUNK_LINES, Survey, chunks_of, survey
+from incident_bot.condense.times import Window, WindowReader
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
 from incident_bot.model import Evidence, Excerpt
 
@@ -49,19 +50,39 @@ class Condenser:
     line that may be shown, whole, in order, before any is shortened, and gives back as many.
     """
 
-    def __init__(self, *, baseline: Iterable[str] = ()) -> None:
+    def __init__(self, *, baseline: Iterable[str] = (), window: Window | None = None) -> None:
+        """`window`: lines written outside of it are counted but never kept."""
         self._survey = Survey()
         self._waiting: list[str] = []
+        self._within = WindowReader(window) if window is not None else None
+        self._outside = 0
         known = survey(baseline)
         self._is_novel = _novelty([known]) if known.total_lines else None
 
     def feed(self, lines: Iterable[str]) -> None:
         """Take the next lines, without their line ends; several thousand a call are fastest."""
-        for chunk in chunks_of(lines):
+        for fed in chunks_of(lines):
+            chunk = self._only_within(fed) if self._within is not None else fed
             # Small feeds are gathered: the first chunk must show the log's layout.
             self._waiting += chunk
             if len(self._waiting) >= CHUNK_LINES or sum(map(len, chunk)) >= _LARGE_FEED_CHARS:
                 self._flush()
+
+    def _only_within(self, lines: list[str]) -> list[str]:
+        """Lines outside the window are skipped at both ends of the log, and blank in between, so that numbers stay."""
+        assert self._within is not None
+        kept: list[str] = []
+        for line, within in zip(lines, self._within.read(lines), strict=True):
+            if not within:
+                self._outside += 1
+                continue
+            if self._outside and not (kept or self._waiting or self._survey.head):
+                self._survey.skip(self._outside)
+            else:
+                kept += [""] * self._outside
+            self._outside = 0
+            kept.append(line)
+        return kept
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -79,7 +100,7 @@ class Condenser:
         self._flush()
         log = Log(self._survey, is_novel=self._is_novel, rewrite=rewrite)
         (kept,) = select([log], _checked(budget_tokens), estimate=estimate)
-        return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines)
+        return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines + self._outside)
 
 
 def _checked(budget_tokens: int) -> int:

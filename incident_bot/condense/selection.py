@@ -266,7 +266,8 @@ def _take_last(selection: Selection, ceiling: float, limit: int) -> None:
 
 def _take_head(selection: Selection, ceiling: float, limit: int) -> None:
     for index, log in enumerate(selection.logs):
-        for number in range(1, min(len(log.survey.head), 10) + 1):
+        first = log.survey.head_start
+        for number in range(first, first + min(len(log.survey.head), 10)):
             selection.take(index, number, "head", ceiling=ceiling, limit=limit)
 
 

@@ -45,6 +45,7 @@ class Survey:
         self.total_lines = 0
         self._clipped = False
         self.head: list[str] = []
+        self.head_start = 1
         self.stream_of: StreamOf | None = None
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._first_windows: list[_Window] = []
@@ -58,7 +59,8 @@ class Survey:
         whole, lines = lines, _clip_long(lines)
         self._clipped |= lines is not whole
         first_number = self.total_lines + 1
-        if not self.total_lines:
+        if not self.head:
+            self.head_start = first_number
             self.stream_of = find_layout(lines)
             self.head = [clip(line) for line in lines[:_HEAD_LINES]]
         known = len(self.table.templates)
@@ -69,6 +71,10 @@ class Survey:
                 self._open_window(template, lines, first_number)
         self._tail.extend(lines[-_TAIL_LINES:])
         self.total_lines += len(lines)
+
+    def skip(self, count: int) -> None:
+        """Number lines ahead of the first that matters without looking at them."""
+        self.total_lines += count
 
     @property
     def is_exact(self) -> bool:
@@ -82,7 +88,7 @@ class Survey:
 
     def known_lines(self) -> dict[int, str]:
         """Every line still at hand by number: ends of templates, windows, head and tail."""
-        known: dict[int, str] = dict(enumerate(self.head, start=1))
+        known: dict[int, str] = dict(enumerate(self.head, start=self.head_start))
         for window in (*self._first_windows, *self._last_windows):
             known.update(enumerate(window.lines, start=window.first))
         known.update(enumerate(self._recent_tail(), start=self.total_lines - len(self._recent_tail()) + 1))

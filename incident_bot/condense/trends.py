@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
 from incident_bot.condense.shorten import cut_stamp
+from incident_bot.condense.times import read_time
 from incident_bot.condense.traces import body
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<![\w.:-])\d{1,15}(?:\.\d{1,6})?(?![\w:]*:)")
 _CLOCK = re.compile(r"\u2026?\d{2}:\d{2}:\d{2}\u2026?")
+_ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 _LEAST_SAMPLES = 5
 """Samples double in distance, so five mean sixteen lines; five numbers in order by chance are one in 120."""
 _LEAST_GROWTH = 1.5
@@ -23,12 +27,13 @@ def growth(template: Template) -> float:
     """How many times larger (or smaller) a template's steadiest number became; 1 without a trend."""
     if len(template.samples) < _LEAST_SAMPLES:
         return 1.0
-    before, last = _numbers(template.samples[0]), _numbers(template.last_text)
+    lines = _in_order_of_time([*template.samples, template.last_text])
+    before, last = _numbers(lines[0]), _numbers(lines[-1])
     if len(before) != len(last):
         return 1.0
     ratios = {column: ratio for column in range(len(last)) if (ratio := _ratio(before[column], last[column])) > 1}
     rising = {column: before[column] < last[column] for column in ratios}
-    for line in template.samples[1:]:
+    for line in lines[1:-1]:
         if not ratios:
             return 1.0
         row = _numbers(line)
@@ -39,6 +44,15 @@ def growth(template: Template) -> float:
                 del ratios[column]
         before = row
     return max(ratios.values(), default=1.0)
+
+
+def _in_order_of_time(lines: list[str]) -> list[str]:
+    """Merged logs are seldom sorted; lines of which one has no time stay as they are."""
+    times = [read_time(line, near=_ANY_YEAR) for line in lines]
+    known = [at for at in times if at is not None]
+    if len(known) < len(lines) or all(one <= two for one, two in pairwise(known)):
+        return lines
+    return [lines[place] for place in sorted(range(len(lines)), key=known.__getitem__)]
 
 
 def _is_between(value: float, before: float, end: float, *, rising: bool) -> bool:
