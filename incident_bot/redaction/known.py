@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
@@ -23,8 +23,9 @@ _PART = 6
 """Characters of a run under which a form is filed."""
 _SHORTEST_RUN = 4
 _MOST_PLACES = 32
-_MOST_IN_PLACE = 8
+_MOST_IN_PLACE = 3
 """Parts of one run that are tried, and forms filed under one part: values that all begin alike must not pile up."""
+_FEW_RUNS = 32
 _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
@@ -78,13 +79,13 @@ class KnownValues:
         telling = {run: parts for run in set(_RUN.findall(text)) if (parts := self._parts_in(run))}
         if not telling:
             return
-        passed: dict[str, int] = {}
-        for match in _RUN.finditer(text):
-            for offset, part in telling.get(match[0], ()):
+        passed: dict[tuple[str, str], int] = {}
+        for at, run in _places(text, telling):
+            for offset, part in telling[run]:
                 for form, value, into in self._filed[part]:
-                    start = match.start() + offset - into
-                    if start >= passed.get(form, 0) and text.startswith(form, start):
-                        passed[form] = start + len(form)
+                    start = at + offset - into
+                    if start >= passed.get((run, form), 0) and text.startswith(form, start):
+                        passed[run, form] = start + len(form)
                         yield from self._occurrence(text, start, form, value)
 
     def _parts_in(self, run: str) -> list[tuple[int, str]]:
@@ -104,6 +105,18 @@ class KnownValues:
         if form != value and _is_base64_form(form, value):
             start, end = run_around(text, start, end, 0)
         yield Finding(start, end, self._kinds[value]), value
+
+
+def _places(text: str, runs: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Where the runs stand: one by one at the speed of `str.find` while they are few."""
+    if len(runs) > _FEW_RUNS:
+        yield from ((match.start(), match[0]) for match in _RUN.finditer(text) if match[0] in runs)
+        return
+    for run in runs:
+        at = text.find(run)
+        while at >= 0:
+            yield at, run
+            at = text.find(run, at + len(run))
 
 
 def is_telling(value: str) -> bool:

@@ -97,7 +97,7 @@ CODE_HOSTS = (
     _p("sourcegraph-token", "sgp_", rf"sgp_(?:(?:{_HEX}{{16}}|local)_)?{_HEX}{{40}}"),
     _p("postman-key", "PMAK-", rf"PMAK-{_HEX}{{24}}-{_HEX}{{34}}"),
     _p("linear-key", "lin_api_ lin_oauth_", rf"lin_(?:api|oauth)_{_A}{{32,64}}"),
-    _p("launchdarkly-key", "^sdk- ^api- ^mob-", rf"(?:sdk|api|mob)-{_UUID}"),
+    _p("launchdarkly-key", "^sdk-(?=[0-9a-f]{8}-) ^api-(?=[0-9a-f]{8}-) ^mob-(?=[0-9a-f]{8}-)", rf"(?:sdk|api|mob)-{_UUID}"),
 )
 
 CHAT = (
