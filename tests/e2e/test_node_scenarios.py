@@ -19,8 +19,10 @@ from e2e.kube.scenario import SCENARIOS, Scenario
 
 from fakes import gemini
 from fakes.github_emulate import REPOSITORY, TOKEN, emulated_github
+from fakes.github_front import Front, front_of
 
 if TYPE_CHECKING:
+    from e2e.conftest import Ledger
     from e2e.kube.node import Node
 
 pytestmark = pytest.mark.e2e
@@ -155,11 +157,17 @@ def test_plain_kubectl_output_is_diagnosed_alike(bot: Bot, node: Node, scenario:
 
 
 def test_triage_files_one_issue_and_finds_it_again(
-    bot: Bot, node: Node, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory
+    bot: Bot, node: Node, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory, ledger: Ledger
 ) -> None:
     pod = scenario.pod(node)["metadata"]["name"]
     arguments = ["triage", *alert_of(scenario, pod), "--tracker", "github", "--repository", REPOSITORY]
-    with emulated_github(tmp_path_factory.mktemp("github")) as github, ReadingGemini() as model:
+    front = Front()
+    with (
+        emulated_github(tmp_path_factory.mktemp("github")) as upstream,
+        front_of(upstream, front) as github,
+        ReadingGemini() as model,
+        ledger.book(scenario.name, lambda: len(front.seen) + len(model.requests)),
+    ):
         model.scenario = scenario
         bot.environment |= {
             "GITHUB_TOKEN": TOKEN,

@@ -56,7 +56,7 @@ class Story(Scene):
         return sorted(item["metadata"]["name"] for item in found)
 
     def webhook(self, pods: Sequence[str], status: str) -> dict[str, Any]:
-        """What Alertmanager sends for the alert of these pods (tests/e2e/test_chain.py compares the shape)."""
+        """What Alertmanager sends for the alert of these pods."""
         labels = {"alertname": self.alert["name"], "severity": self.alert["severity"], "namespace": self.namespace}
         annotations = {"summary": self.alert["summary"]}
         alerts = [

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from e2e.chain.process_tree import is_gone
 from e2e.kube import binaries
 
 MONITORING_PACKAGES = {"prometheus": "prometheus", "prometheus-alertmanager": "prometheus-alertmanager"}
@@ -96,12 +97,15 @@ def open_workspace() -> Iterator[Workspace]:
 
 def clear(folder: Path) -> None:
     """End the programs that carry the folder in their command or work in it, and remove it."""
+    ended = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             command = (process / "cmdline").read_text(errors="replace")
             place = str((process / "cwd").readlink())
             if f"{folder}/" in command or f"{place}/".startswith(f"{folder}/"):
                 os.kill(int(process.name), signal.SIGKILL)
+                ended.append(int(process.name))
+    wait_for("the end of what a killed run left", lambda: all(is_gone(pid) for pid in ended))
     shutil.rmtree(folder, ignore_errors=True)
 
 
