@@ -121,3 +121,20 @@ def test_calibration_counts_what_was_said_and_what_held() -> None:
     (found,) = add_up([right, wrong]).calibration
 
     assert (found.low, found.said, found.held) == (0.9, 2, 1)
+
+
+def test_a_verdict_that_is_as_good_is_right() -> None:
+    """Whether a retried Job is healthy or recovered is a matter of taste."""
+    either = Expectation(verdict=Verdict.RECOVERED, also_right=(Verdict.HEALTHY,))
+    healthy = replace(diagnosis(), verdict=Verdict.HEALTHY, causes=())
+
+    found = score("s", either, healthy, CASE)
+
+    assert found.is_right
+    assert add_up([found]).quiet == 1.0
+
+
+def test_another_verdict_stays_wrong() -> None:
+    either = Expectation(verdict=Verdict.RECOVERED, also_right=(Verdict.HEALTHY,))
+
+    assert score("s", either, diagnosis(cause(1, "x", 2)), CASE).is_false_alarm
