@@ -225,6 +225,8 @@ class Case:
     gaps: tuple[Gap, ...] = ()
     redactions: Mapping[str, int] = field(default_factory=dict)
     """Values replaced, by kind; printed in the issue."""
+    collected_at: datetime | None = None
+    """When a cluster was asked; None for plain kubectl output, which does not say when it was taken."""
 
     def find(self, evidence_id: str) -> Evidence | None:
         """The evidence with this id, or None."""

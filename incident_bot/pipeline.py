@@ -121,6 +121,7 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
         evidence=evidence,
         gaps=tuple(_redact_gap(gap, redactor) for gap in (*incident.gaps, *collected.gaps)),
         redactions=dict(redactor.counts),
+        collected_at=collected.collected_at,
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from incident_bot.diagnosis.scene import Container, Pod, Scene
+from incident_bot.diagnosis.health_rows import judge_row
 from incident_bot.diagnosis.health_states import State, Symptom
 from incident_bot.diagnosis.object_health import judge_object
 from incident_bot.diagnosis.pod_age import is_young
@@ -294,7 +295,8 @@ def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:
         event.type == "Warning" and event.name == pod.name and not is_event_old(event, scene)
         for event, _ in scene.events
     )
-    if phase == "Pending" and not warned and is_young(pod.name, pod.body, scene):
+    listed = judge_row(pod.body)[0] if "table" in pod.body else None
+    if phase == "Pending" and not warned and (listed is State.STARTING or is_young(pod.name, pod.body, scene)):
         return _pod_sign(pod, State.STARTING)
     return _pod_sign(pod, State.FAILING, f"pod {pod.name} is {phase}", "status.phase", scene)
 
@@ -307,5 +309,8 @@ def _judge_readiness(pod: Pod, states: list[State], scene: Scene) -> Symptom:
     for state in (State.STARTING, State.RECOVERED, State.HEALTHY):
         if state in states:
             return _pod_sign(pod, state)
+    if "table" in pod.body and not states:
+        state, text = judge_row(pod.body)
+        return _pod_sign(pod, state, f"pod {pod.name} {text}" if text else "", "table", scene)
     running = first_value(pod.body, "status.conditions[Ready].status") == "True"
     return _pod_sign(pod, State.HEALTHY if running else State.UNKNOWN)

@@ -29,7 +29,7 @@ _BAD_CONDITIONS: Mapping[str, Mapping[str, str]] = {
 
 
 _COUNTS = {
-    "Deployment": ("status.readyReplicas", "spec.replicas"),
+    "Deployment": ("status.readyReplicas|status.availableReplicas", "spec.replicas"),
     "StatefulSet": ("status.readyReplicas", "spec.replicas"),
     "ReplicaSet": ("status.readyReplicas", "spec.replicas"),
     "DaemonSet": ("status.numberReady", "status.desiredNumberScheduled"),

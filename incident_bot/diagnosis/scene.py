@@ -24,7 +24,8 @@ LINE_CHARS = 4000
 
 QUOTE_CHARS = 500
 
-_LIVE_WITHIN = timedelta(minutes=15)
+_CLOCK_SKEW = timedelta(minutes=15)
+"""A time further ahead than this is wrong, or of another zone."""
 _NO_LOG = re.compile(r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)")
 
 
@@ -317,22 +318,41 @@ def _guess_role(name: str) -> str:
 def _reference_time(
     objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent], case: Case, now: datetime
 ) -> tuple[datetime, bool]:
-    """When the evidence was gathered, and whether that is about now.
+    """When the evidence was gathered, and whether that is known.
 
-    Folders may be read weeks later; then the newest time in the evidence stands in, which is a lower bound.
+    Only a collected case knows it. kubectl output is read minutes or weeks later, and its verdict must not
+    depend on when: the newest time in it stands in, which is a lower bound.
     """
+    if case.collected_at:
+        return case.collected_at, True
+    limit = now + _CLOCK_SKEW
+    logged = [time for item in case.evidence if item.kind is EvidenceKind.LOG for time in _last_times(item)]
     times = [event.last_at for event in events if event.last_at]
     times += [time for item in objects for time in _object_times(item)]
     if case.incident.alert.starts_at:
         times.append(case.incident.alert.starts_at)
-    past = [time for time in times if time <= now + _LIVE_WITHIN]
-    newest = max(past, default=now)
-    ages = [event.age_s for event in events if event.age_s is not None]
-    if ages and past:
+    newest = max((time for time in times if time <= limit), default=None)
+    ran_until = max((time for time in logged if time <= limit), default=None)
+    if newest and (
+        runs := [event.age_s for event in events if event.age_s is not None and event.reason in _RUN_REASONS]
+    ):
         # kubectl's text knows ages, not dates: what ran last started as long ago as its event says.
-        runs = [event.age_s for event in events if event.age_s is not None and event.reason in _RUN_REASONS]
-        return newest + timedelta(seconds=min(runs, default=0.0)), False
-    return (now, True) if now - newest <= _LIVE_WITHIN else (newest, False)
+        newest += timedelta(seconds=min(runs))
+    known = [time for time in (newest, ran_until) if time]
+    return (max(known), False) if known else (now, True)
+
+
+_ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
+_LAST_LINES = 5
+
+
+def _last_times(log: Evidence) -> Iterator[datetime]:
+    """The times of a log's last lines; only those with a zone, because many programs print local time."""
+    for line in log.lines[-_LAST_LINES:]:
+        match = _ZONED.search(line[:200])
+        time = read_time(re.sub(r"([.,]\d{6})\d*", r"\1", match[0].replace(",", "."))) if match else None
+        if time:
+            yield time
 
 
 _RUN_REASONS = frozenset({"Started", "Created", "Killing"})

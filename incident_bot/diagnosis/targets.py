@@ -90,7 +90,9 @@ def _target_workload(target: Target, objects: Sequence[kubectl.KubeObject]) -> T
 
 def is_detailed(item: kubectl.KubeObject) -> bool:
     """Whether a pod was described, not only listed in a table."""
-    return bool(first_value(item.body, "spec.containers|status.containerStatuses|status.conditions"))
+    return "table" not in item.body and bool(
+        first_value(item.body, "spec.containers|status.containerStatuses|status.conditions")
+    )
 
 
 class Relations:

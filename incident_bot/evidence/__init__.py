@@ -16,6 +16,8 @@ class Collected:
     items: tuple[RawEvidence, ...]
     gaps: tuple[Gap, ...]
     target: Target
+    collected_at: datetime | None = None
+    """When a cluster was asked; None where nobody knows."""
 
 
 class Source(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -107,7 +108,12 @@ class _Visit:
         self._add_events()
         ordered = [item for _, item in sorted(self._items, key=lambda entry: entry[0])]
         items = tuple(replace(item, id=f"E{number}") for number, item in enumerate(ordered, start=1))
-        return Collected(items=items, gaps=tuple(dict.fromkeys(self._gaps)), target=self._target)
+        return Collected(
+            items=items,
+            gaps=tuple(dict.fromkeys(self._gaps)),
+            target=self._target,
+            collected_at=datetime.now(UTC).replace(microsecond=0),
+        )
 
     # What the alert points at
 
@@ -322,7 +328,9 @@ class _Visit:
         with self._lock:
             self._events_asked = True
             if not self._closed:
-                self._events.update({uid_of(event) or str(len(self._events)): event for event in found})
+                for event in found:
+                    # Old and aggregated API servers leave the uid out; then nothing tells two events apart.
+                    self._events[uid_of(event) or f"without uid {len(self._events)}"] = event
 
     def _add_events(self) -> None:
         if self._events:
