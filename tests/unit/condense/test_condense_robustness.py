@@ -1,0 +1,137 @@
+"""What no log should look like and some do: tiny budgets, broken text, endless lines, nothing but line ends."""
+
+import threading
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident_bot.condense import Condenser, condense, digest, estimate_tokens, render_text
+from incident_bot.condense.lines import LONGEST_LINE_CHARS
+from incident_bot.model import Evidence, EvidenceKind, SafeText
+
+ANY_TEXT = st.text(st.characters(exclude_characters="\n"), max_size=60)
+"""Lone surrogates and NUL included."""
+ALARMING = st.sampled_from(
+    ["ERROR a", "FATAL \x00", "\ud800 failed", "panic: x", "Traceback (most recent call last):", "KeyError: 'k'"]
+)
+
+
+def evidence(lines) -> Evidence:
+    return Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
+
+
+def shown(lines, budget: int) -> str:
+    (excerpt,) = condense([evidence(lines)], budget_tokens=budget)
+    return render_text(excerpt, budget_tokens=budget)
+
+
+@given(st.lists(st.one_of(ANY_TEXT, ALARMING), max_size=40), st.integers(1, 50))
+@settings(max_examples=300, deadline=None)
+def test_a_tiny_budget_is_kept_whatever_the_log(lines, budget):
+    text = shown(lines, budget)
+
+    assert estimate_tokens(text) <= budget
+    text.encode("utf-8", "replace")
+    digest(evidence(lines))
+
+
+@pytest.mark.parametrize("budget", range(1, 51))
+def test_the_smallest_budgets_show_a_line_or_nothing(budget):
+    text = shown(["ready", *["INFO served"] * 50, "ERROR disk full"], budget)
+
+    assert estimate_tokens(text) <= budget
+    assert not text or "ERROR disk full" in text or budget < 15
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\0" * 1000,
+        "\ud800 error \udfff",
+        '{"a":"' + 'b\\"' * 40_000,
+        "status code exit " * 4000,
+        "get post put " * 5000,
+        "a | " * 15_000,
+        "\x1b[" * 30_000,
+        "\x1b]" + "a" * 60_000,
+        "deadbeef-" * 7000,
+        "AError" * 9000,
+        "$a.b_" * 10_000,
+        "exit " + "x" * 60_000,
+    ],
+    ids=lambda line: repr(line[:12]),
+)
+def test_a_hostile_line_costs_no_more_than_its_length(line):
+    """Superlinear reading of any of these would not come back."""
+    excerpts = []
+    worker = threading.Thread(
+        target=lambda: excerpts.append(condense([evidence([line, f"{line}!"])], budget_tokens=500)[0]), daemon=True
+    )
+    worker.start()
+    worker.join(30)
+
+    assert excerpts
+    assert estimate_tokens(render_text(excerpts[0], budget_tokens=500)) <= 500
+
+
+def test_a_line_of_50_megabytes_is_cut_on_arrival():
+    line = "start of it " + "x" * 50_000_000 + " failed: end of it"
+    tracemalloc.start()
+    condenser = Condenser()
+    condenser.feed(["ready", line])
+    del line
+    excerpt = condenser.excerpt(2000)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 100 * LONGEST_LINE_CHARS
+    assert "start of it" in excerpt.kept[-1].text
+    assert "end of it" in excerpt.kept[-1].text
+
+
+def test_half_a_million_empty_lines_hide_nothing():
+    lines = [""] * 250_000 + ["ERROR disk full"] + [""] * 250_000
+
+    assert "250001: ERROR disk full" in shown(lines, 60)
+
+
+def test_a_progress_bar_shows_its_last_state():
+    bar = "\r".join(f"{percent}% [{'#' * (percent // 2):<50}]" for percent in range(101))
+
+    assert "100% [" in shown(["pulling", bar, "ERROR digest differs"], 400)
+    assert "99% [" not in shown(["pulling", bar, "ERROR digest differs"], 400)
+
+
+def test_tracebacks_of_two_threads_line_by_line_keep_both_causes():
+    """Neither is whole in the log; what happened must be there for both."""
+    one = [
+        "[worker-a] Traceback (most recent call last):",
+        '[worker-a]   File "/app/a.py", line 3, in run',
+        "[worker-a]     load(path)",
+        "[worker-a] FileNotFoundError: weights.bin",
+    ]
+    two = [
+        "[worker-b] Traceback (most recent call last):",
+        '[worker-b]   File "/app/b.py", line 9, in send',
+        "[worker-b]     post(url)",
+        "[worker-b] TimeoutError: registry did not answer",
+    ]
+    lines = [
+        *(f"[worker-{'ab'[n % 2]}] served {n}" for n in range(3000)),
+        *(line for pair in zip(one, two, strict=True) for line in pair),
+        *(f"[worker-{'ab'[n % 2]}] served {n}" for n in range(3000)),
+    ]
+
+    for budget in (200, 1000, 8000):
+        text = shown(lines, budget)
+        assert "FileNotFoundError: weights.bin" in text
+        assert "TimeoutError: registry did not answer" in text
+
+
+def test_what_is_left_of_the_budget_shows_more_of_a_long_line():
+    """A line too long to show whole still gets the room that nobody else wants."""
+    words = " ".join(f"word{'abcdefghij'[n % 10]}" for n in range(3000))
+
+    assert len(shown([f"ERROR {words}"], 2000)) > 2500
