@@ -81,9 +81,12 @@ class Stopwatch:
         self._started = now
 
 
-def gather(incident: Incident, source: Source, redactor: Redactor) -> Case:
-    """Ask the source for evidence and put everything, the alert too, through the redaction gate."""
-    return build_case(incident, source.collect(incident), redactor)
+def gather(incident: Incident, source: Source, redactor: Redactor, *, now: datetime | None = None) -> Case:
+    """Ask the source for evidence and put everything, the alert too, through the redaction gate.
+
+    `now` is kept with the case, so that it is judged by the time it was collected whenever it is read.
+    """
+    return build_case(incident, replace(source.collect(incident), collected_at=now), redactor)
 
 
 def gather_folder(folder: Path, redactor: Redactor, incident: Incident | None = None) -> Case:

@@ -43,7 +43,7 @@ def gather_incident(
 ) -> Case:
     """Read a bundle, or the cluster. Raises `NoEvidenceError` when it is required and there is none."""
     from incident_bot import pipeline
-    from incident_bot.cli.options import connect_cluster
+    from incident_bot.cli.options import connect_cluster, read_clock
 
     if bundle is not None:
         progress(f"reading {bundle}")
@@ -57,7 +57,7 @@ def gather_incident(
         # In a pod there is no kubeconfig to look a label's cluster up in, and only one cluster it can mean.
         named = "" if settings.in_pod and not kubeconfig else incident.target.cluster
         with closing(connect_cluster(settings, kubeconfig, cluster or named)) as source:
-            case = pipeline.gather(incident, source, redactor)
+            case = pipeline.gather(incident, source, redactor, now=read_clock())
     if require_evidence and all(item.kind is EvidenceKind.ALERT for item in case.evidence):
         reasons = "; ".join(f"{gap.what}: {gap.reason}" for gap in case.gaps) or "the source is empty"
         raise NoEvidenceError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -108,12 +107,7 @@ class _Visit:
         self._add_events()
         ordered = [item for _, item in sorted(self._items, key=lambda entry: entry[0])]
         items = tuple(replace(item, id=f"E{number}") for number, item in enumerate(ordered, start=1))
-        return Collected(
-            items=items,
-            gaps=tuple(dict.fromkeys(self._gaps)),
-            target=self._target,
-            collected_at=datetime.now(UTC).replace(microsecond=0),
-        )
+        return Collected(items=items, gaps=tuple(dict.fromkeys(self._gaps)), target=self._target)
 
     # What the alert points at
 
