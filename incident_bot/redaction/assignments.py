@@ -20,15 +20,17 @@ _QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
 _SEPARATOR = re.compile(
     rf"""
     (?:\x1b\[[0-9;]{{0,8}}m){{0,2}}(?P<close>{_QUOTE})?
-    (?:\s?(?:string|str|String|\]))?
+    (?:\s?(?:string|str|String|\]|\}}))?
     (?:
-      [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:(?!:|//)|%3[dDaA]|=3D)[ \t]{{0,40}}
+      [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:(?!:|//)|\uff1a|→|%3[dDaA]|=3D)[ \t]{{0,40}}
       | (?P<loose>>|[ \t]{{0,2}},[ \t]{{0,2}}(?=["'\\]))
     )
     (?:\x1b\[[0-9;]{{0,8}}m){{0,2}}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n[^\S\n]*)?
-    (?P<bytes>[bruf@]?(?={_QUOTE}))?
+    (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]
+      |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[](?={_QUOTE}))?
+    (?P<bytes>[brufN@]?(?={_QUOTE}))?
     """,
     re.VERBOSE,
 )
@@ -40,7 +42,7 @@ _PAIR = re.compile(
     r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 _NAME_KEY = re.compile(r"""(?i:name|key)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
-_FLAG = re.compile(r"(?:[ \t]+|[ \t]*\\\r?\n[^\S\n]*)(?=\S)")
+_FLAG = re.compile(r"(?:[ \t]+|(?P<break>[ \t]*\\?\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
 _SCHEME = re.compile(
     r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)[ \t]+",
     re.IGNORECASE,
@@ -53,8 +55,16 @@ _COOKIE_GAP = re.compile(
     r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
     re.IGNORECASE,
 )
+_PAIR_BEFORE = re.compile(
+    r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
+)
+_MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
+_MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
+_LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
+_PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
+_PARTIAL_NEXT = re.compile(r"\r?\n\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) [FP] (?P<more>[^\s\"',;&]{1,512})")
 _PROSE = re.compile(
-    r"""(?:[ \t]+(?:is|was|to|of|as|now|set|with|by|value|used|using|be|got|for\ user\ [\w.@-]{1,40}\ is)){0,3}[ \t]*[:=]?[ \t]*(?P<quote>["'`])?"""
+    r"""(?:[ \t]+(?:is|was|to|of|as|now|set|with|by|value|used|using|be|got|for(?:\ the)?(?:\ (?:user|account|role|login))?\ [\w.@-]{1,40}(?=:|\ is))){0,3}[ \t]*[:=|→\uff1a]?[ \t]*(?P<quote>["'`])?"""
 )
 _CONTINUED = re.compile(r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])")
 
@@ -70,10 +80,18 @@ def find_assignment(text: str, name_start: int, name_end: int) -> Iterator[Findi
     """The value that the name at `text[name_start:name_end]` announces."""
     name = text[name_start:name_end]
     level = promise(name)
+    if name == "Pass" and text.startswith(":", name_end) and not text[name_end + 1 : name_end + 2].isspace():
+        level = Promise.FIRM  # a Go struct; test runners print `Pass: 12`
     if level is Promise.NONE:
         return
     kind = kind_of(name)
-    lowered = name.lower()
+    for finding in _announced_by(text, name_start, name_end, kind, level):
+        yield finding
+        yield from _rest_of_partial(text, finding)
+
+
+def _announced_by(text: str, name_start: int, name_end: int, kind: str, level: Promise) -> Iterator[Finding]:
+    lowered = text[name_start:name_end].lower()
     if lowered.endswith("authorization"):
         yield from _header(text, name_end)
         return
@@ -83,30 +101,72 @@ def find_assignment(text: str, name_start: int, name_end: int) -> Iterator[Findi
     yield from _value_of(text, name_start, name_end, kind, level)
 
 
+def _rest_of_partial(text: str, finding: Finding) -> Iterator[Finding]:
+    """The rest of a value that the container runtime cut with its line (CRI log tag `P`)."""
+    more = _PARTIAL_NEXT.match(text, finding.end)
+    line_start = text.rfind("\n", max(0, finding.start - MAX_VALUE), finding.start) + 1
+    if more and _PARTIAL.match(text, line_start):
+        yield Finding(more.start("more"), more.end("more"), finding.kind)
+
+
 def _value_of(text: str, name_start: int, name_end: int, kind: str, level: Promise) -> Iterator[Finding]:
     pair = _PAIR.match(text, name_end)
     if pair and _NAME_KEY.search(text, max(0, name_start - 24), name_start):
         yield from _take(text, pair.end(), kind, max(level, Promise.FIRM), alone=True)
         return
+    if pair_before := _value_before(text, name_start):
+        yield from _take(text, pair_before, kind, max(level, Promise.FIRM), alone=True)
+        return
+    if markup := _in_markup(text, name_start, name_end):
+        if _counts(markup[1], level, quoted=True):
+            yield Finding(markup.start(1), markup.end(1), kind)
+        return
     separator = _SEPARATOR.match(text, name_end)
     if separator and separator.end() > name_end:
-        if separator["break"] is not None:
-            if "=" in separator[0] and "\\" not in separator[0]:
-                return
-            yield from _next_line(text, separator.end(), kind, level)
-            return
-        plain_colon = separator[0].strip() == ":" and separator["close"] is None
-        yield from _take(text, separator.end(), kind, level, alone=plain_colon, loose=separator["loose"] is not None)
+        yield from _separated(text, separator, kind, level)
         return
     if (
         text[max(0, name_start - 2) : name_start].strip(" \t'\"").endswith("-")
         or text[name_start : name_start + 2] == "--"
     ):
         flag = _FLAG.match(text, name_end)
-        if flag and level > Promise.WEAK and text[flag.end()] != "-":
-            yield from _take(text, flag.end(), kind, level)
+        if flag and level > Promise.WEAK:
+            taken = _next_line if flag["break"] is not None else _take
+            yield from taken(text, flag.end(), kind, level)
         return
     yield from _prose(text, name_end, kind, level)
+
+
+def _separated(text: str, separator: re.Match[str], kind: str, level: Promise) -> Iterator[Finding]:
+    """The value behind `=`, `:` and their like."""
+    at = separator.end()
+    if separator["break"] is not None:
+        empty = "=" in separator[0] and "\\" not in separator[0] and "=>" not in separator[0]
+        # `PASSWORD=` at the end of a line is mostly an empty setting; only a lone generated-looking word follows it.
+        if not empty or _LONE_VALUE.match(text, at):
+            yield from _next_line(text, at, kind, level)
+        return
+    loose = separator["loose"]
+    if loose and "," in loose and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
+        return
+    plain_colon = separator[0].strip() == ":" and separator["close"] is None
+    yield from _take(text, at, kind, level, alone=plain_colon, loose=loose is not None)
+
+
+def _value_before(text: str, name_start: int) -> int:
+    """Where the value stands in `value: x, name: PASSWORD`, whose order is reversed; else 0."""
+    if not _NAME_KEY.search(text, max(0, name_start - 24), name_start):
+        return 0
+    pair = _PAIR_BEFORE.search(text, max(0, name_start - 400), name_start)
+    return pair.start("value") if pair else 0
+
+
+def _in_markup(text: str, name_start: int, name_end: int) -> re.Match[str] | None:
+    """The value in `<name>password</name><value>x</value>` and `<a:Password Type="t">x</a:Password>`."""
+    before = text[name_start - 1 : name_start] if name_start else ""
+    if before == ">":
+        return _MARKUP_PAIR.match(text, name_end)
+    return _MARKUP_ELEMENT.match(text, name_end) if before in {"<", ":"} and before else None
 
 
 def _take(
@@ -148,7 +208,7 @@ def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
 
 def _wrapped(text: str, at: int, value: str, kind: str) -> Iterator[Finding]:
     """Further lines of a long value that was wrapped."""
-    if len(value) < 20 or is_prose_word(value):
+    if len(value) < 12 or is_prose_word(value) or not looks_secret(value):
         return
     for _ in range(64):
         more = _CONTINUED.match(text, at)

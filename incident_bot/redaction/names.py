@@ -21,7 +21,7 @@ class Promise(IntEnum):
 
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
-    " pgpassword mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass".split()
+    " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
@@ -64,14 +64,18 @@ _ABOUT_BEFORE = frozenset(
     " page continuation syntax lexer node merge etag commit tree git build image content object file trace span"
     " request correlation short".split()
 )
+FOREIGN = ("密码", "密碼", "口令", "パスワード", "비밀번호", "пароль", "Пароль")
+"""`password` in scripts that the prefilter does not read."""
 _NOT_NAMES = frozenset({"PWD", "OLDPWD", "PASS", "Pass"})
 """The shell's working directories, and what test runners print."""
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|[0-9]+")
 
 
 @lru_cache(maxsize=8192)
 def promise(name: str) -> Promise:
     """What the name of a setting, header, flag or field promises about its value."""
+    if not name.isascii() and any(word in name for word in FOREIGN):
+        return Promise.STRONG
     words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
     if not words or name in _NOT_NAMES:
         return Promise.NONE

@@ -83,6 +83,29 @@ CLOUDS = (
     _p("tailscale-key", "tskey-", rf"tskey-(?:auth|api|client|scim|webhook)-{_A}{{8,24}}-{_A}{{20,64}}"),
 )
 
+SIGN_IN = (
+    _p(
+        "password-hash",
+        "$2a$ $2b$ $2y$ $1$ $5$ $6$ $y$ $apr1$ $argon2",
+        r"\$(?:2[aby]\$\d\d\$[./A-Za-z0-9]{53}|(?:apr1|[156y])\$(?:rounds=\d{1,9}\$|j[\w./]{1,8}\$)?[./A-Za-z0-9]{1,32}\$[./A-Za-z0-9]{20,90}|argon2(?:id|i|d)\$[\w=,$]{4,60}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{16,90})",
+    ),
+    _p(
+        "oauth-code",
+        "?code= &code= code_verifier= client_assertion=",
+        r"(?:(?<=[?&]code=)|(?<=code_verifier=)|(?<=client_assertion=))(?=[^&\s]{0,80}\d)[\w%./~+-]{16,2000}",
+        inner=True,
+    ),
+    _p("kubernetes-bootstrap-token", "--token token=", r"(?<=token[ =])[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.])", inner=True),
+    _p("k3s-token", "::server: ::node:", rf"K10{_HEX}{{64}}::(?:server|node):{_W}{{8,128}}", inner=True),
+    _p("eks-token", "k8s-aws-v1.", rf"k8s-aws-v1\.{_W}{{40,4000}}"),
+    _p(
+        "terraform-random-password",
+        'random_password"',
+        r"(?:(?<=\"result\":\")|(?<=\"result\": \"))[^\"\n]{1,256}",
+        inner=True,
+    ),
+)
+
 CODE_HOSTS = (
     _p("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"gh[pousr]_{_A}{{36,255}}"),
     _p("github-fine-grained-token", "github_pat_", r"github_pat_[A-Za-z0-9_]{22,255}"),
@@ -97,7 +120,11 @@ CODE_HOSTS = (
     _p("sourcegraph-token", "sgp_", rf"sgp_(?:(?:{_HEX}{{16}}|local)_)?{_HEX}{{40}}"),
     _p("postman-key", "PMAK-", rf"PMAK-{_HEX}{{24}}-{_HEX}{{34}}"),
     _p("linear-key", "lin_api_ lin_oauth_", rf"lin_(?:api|oauth)_{_A}{{32,64}}"),
-    _p("launchdarkly-key", "^sdk-(?=[0-9a-f]{8}-) ^api-(?=[0-9a-f]{8}-) ^mob-(?=[0-9a-f]{8}-)", rf"(?:sdk|api|mob)-{_UUID}"),
+    _p(
+        "launchdarkly-key",
+        "^sdk-(?=[0-9a-f]{8}-) ^api-(?=[0-9a-f]{8}-) ^mob-(?=[0-9a-f]{8}-)",
+        rf"(?:sdk|api|mob)-{_UUID}",
+    ),
 )
 
 CHAT = (
@@ -307,6 +334,7 @@ PACKAGES = (
 
 PROVIDERS: tuple[Provider, ...] = (
     *CLOUDS,
+    *SIGN_IN,
     *CODE_HOSTS,
     *CHAT,
     *PAYMENT,

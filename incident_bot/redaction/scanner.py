@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction import assignments, commands, context, encodings, manifests
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
+from incident_bot.redaction.names import FOREIGN
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import Keyword, Prefilter
@@ -24,8 +25,9 @@ _ANNOUNCING = (
     "passw passphrase passcode pass= pass: pass\" pass' pass> _pass pwd secret token key credential creds auth cookie"
     ' jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
     " otp= otp: pin= cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena"
-    " requirepass"
+    ' requirepass bindpw psk= psk: psk" de+passe contrase\xf1a secretkey'
 ).split()
+_FOREIGN = re.compile("|".join(FOREIGN))
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
@@ -86,6 +88,9 @@ class Scanner:
                 continue
             for probe in self._probes[keyword]:
                 found.extend(probe(state, start, start + len(keyword.text)))
+        if not text.isascii():
+            for foreign in _FOREIGN.finditer(text):
+                found.extend(_announced(state, foreign.start(), foreign.end()))
         gauge.finish()
         found.extend(gauge.floods)
         found.extend(find_numbers(text, self._personal))
@@ -132,6 +137,10 @@ def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
     probes[Keyword("@")] = [_at_sign(emails="email" in policy.personal)]
     for command in commands.COMMANDS:
         probes[Keyword(command, any_case=True)] = [_typed(command)]
+    for command in commands.PIPED_INTO:
+        probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
+    for word in commands.PROTOCOL:
+        probes.setdefault(Keyword(word), []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     if not inner:
@@ -159,6 +168,10 @@ def _in_manifest(scan: Scan, start: int, end: int) -> Iterator[Finding]:
 
 def _typed(command: str) -> Probe:
     return lambda scan, start, _end: commands.find_in_command(scan.text, start, command)
+
+
+def _spoken(word: str) -> Probe:
+    return lambda scan, start, _end: commands.find_in_protocol(scan.text, start, word)
 
 
 def _encoded(inner: Scanner) -> Probe:

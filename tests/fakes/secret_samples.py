@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from fakes.planted_shapes import ENCODED, PARTS, PLANTED
+
 _CLASSES = {
     "a": string.ascii_lowercase + string.digits,
     "A": string.ascii_uppercase + string.digits,
@@ -203,6 +205,14 @@ artifactory-key AK|Cp<n69>
 artifactory-reference-token cmVm|dGtu<n56>
 clojars-token CLO|JARS_<a60>
 jsr-token jsr|p_<n40>
+password-hash $2|b$12$<n53>
+password-hash $|6$<n16>$<n86>
+password-hash $|apr1$<n8>$<n22>
+oauth-code https://app.example.com/cb?co|de=<n32>
+kubernetes-bootstrap-token kubeadm join --tok|en <a6>.<a16>
+k3s-token K1|0<h64>::server:<h32>
+eks-token k8s-aws|-v1.<n90>
+terraform-random-password "random_password","result":|"<n40>"
 jwt ey|JhbGciOiJIUzI1NiJ9.ey|J<n80>.<w43>
 """
 
@@ -386,6 +396,15 @@ def _pem_inline(kind: str, name: str, value: str, rng: random.Random) -> Sample:
     return Sample(kind=kind, secret=sample.secret, text=json.dumps({"key": sample.text}), also=sample.also)
 
 
+def _parts(template: str) -> Callable[[str, str, str, random.Random], Sample]:
+    def build(kind: str, _name: str, _value: str, rng: random.Random) -> Sample:
+        value = token(rng)
+        first, second = value[: len(value) // 2], value[len(value) // 2 :]
+        return Sample(kind=kind, secret=first, text=template.format(first, second), also=(second,))
+
+    return build
+
+
 SHAPES: dict[str, Callable[[str, str, str, random.Random], Sample]] = {
     "key=value": _simple("{name}={value}"),
     "env dump": _simple("HOME=/root\n{name}={value}\nPATH=/usr/bin"),
@@ -495,3 +514,9 @@ SHAPES: dict[str, Callable[[str, str, str, random.Random], Sample]] = {
     "kubeconfig token": _with_token("users:\n- name: a\n  user:\n    token: {value}"),
     "client-key-data": _encoded("    client-key-data: {value}", "-" * 5 + "BEGIN "),
 }
+SHAPES |= {
+    name: _with_token(template.replace("{token}", "{value}")) if "{token}" in template else _with_password(template)
+    for name, template in PLANTED.items()
+}
+SHAPES |= {name: _encoded(template, prefix) for name, (template, prefix) in ENCODED.items()}
+SHAPES |= {name: _parts(template) for name, template in PARTS.items()}

@@ -10,7 +10,7 @@ from incident_bot.redaction.personal import PERSONAL_KINDS
 from incident_bot.redaction.providers import PROVIDERS
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "redaction.md"
-OTHER_KINDS = {"authorization", "dsn-password", "high-entropy", "jwt", "kubernetes-secret", "private-key", "url-password", "url-token"}  # fmt: skip
+OTHER_KINDS = {"authorization", "dsn-password", "flood", "high-entropy", "jwt", "kubernetes-secret", "private-key", "url-password", "url-token"}  # fmt: skip
 
 
 def test_every_kind_is_documented_and_no_other() -> None:
