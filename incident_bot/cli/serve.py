@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed does not know it
@@ -135,6 +136,7 @@ class _Service:
         self._run = run
         self._receiver: Receiver | None = None
         self._placeholder_key = b""
+        self._threads = threading.local()
         self._policy = options.make_policy(settings)
 
     def check(self) -> None:
@@ -178,15 +180,25 @@ class _Service:
         )
 
     def make_redactor(self) -> Redactor:
-        """One a message. The key comes from the webhook token, so that a value has one placeholder on every replica."""
+        """One that knows our credentials and nothing else; each thread keeps one until it has found something.
+
+        The key comes from the webhook token, so that a value has one placeholder on every replica.
+        """
+        token = ""
+        with contextlib.suppress(ConfigurationError):
+            token = self.token.read()
+        kept: tuple[str, Redactor] | None = getattr(self._threads, "kept", None)
+        if kept is None or kept[0] != token or kept[1].counts:
+            kept = self._threads.kept = (token, self._new_redactor(token))
+        return kept[1]
+
+    def _new_redactor(self, token: str) -> Redactor:
         from incident_bot.redaction import Redactor
 
         redactor = Redactor(self._placeholder_key, self._policy)
-        secrets = dict(self.settings.secrets)
-        with contextlib.suppress(ConfigurationError):
-            secrets["INCIDENT_BOT_WEBHOOK_TOKEN"] = self.token.read()
-        for name, value in secrets.items():
-            redactor.learn(f"{name}={value}\n")
+        for name, value in {**self.settings.secrets, "INCIDENT_BOT_WEBHOOK_TOKEN": token}.items():
+            if value:
+                redactor.learn(f"{name}={value}\n")
         return redactor
 
     def stop(self) -> None:

@@ -1,19 +1,20 @@
 """GitHub's `repository_dispatch`: 204 and empty is the only yes.
 
-A plain connection pool instead of PyGithub's objects: no pauses between requests, no repeated
-POST, connections that stay open, and every header of a refusal at hand. Credentials are
-`github_token`'s business.
+Plain connections instead of PyGithub's objects: no pauses between requests, no repeated POST,
+and every header of a refusal at hand. Credentials are `github_token`'s business.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from http.client import HTTPException
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from incident_bot.dispatch import Dispatched, DispatchError, Trouble
 from incident_bot.dispatch.circuit import Circuit
+from incident_bot.dispatch.connections import Connections
 from incident_bot.dispatch.github_token import AppToken, GivenToken
 from incident_bot.errors import ConfigurationError
 from incident_bot.github_answers import message_of, rate_limit_wait_s
@@ -21,8 +22,6 @@ from incident_bot.github_answers import message_of, rate_limit_wait_s
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    import urllib3
 
     from incident_bot.dispatch import DispatcherOptions
     from incident_bot.dispatch.github_token import TokenSource
@@ -34,7 +33,6 @@ API_VERSION = "2022-11-28"
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _CONNECT_TIMEOUT_S = 2.0
-_MAX_ANSWER_BYTES = 64 * 1024
 _PAUSE_AFTER_REFUSAL_S = 15.0
 
 REMEDIES: dict[int, str] = {
@@ -48,8 +46,6 @@ REMEDIES: dict[int, str] = {
 
 def connect(options: DispatcherOptions) -> RepositoryDispatcher:
     """A dispatcher to `owner/name`; nothing is sent yet. Raises `ConfigurationError` naming the setting."""
-    import urllib3
-
     _check(options)
     tokens: TokenSource
     if options.github_app_id:
@@ -64,15 +60,15 @@ def connect(options: DispatcherOptions) -> RepositoryDispatcher:
         )
     else:
         tokens = GivenToken(options.github_token)
-    settings: dict[str, Any] = {
-        "maxsize": options.config.parallel,
-        "block": True,
-        "retries": False,
-        "timeout": urllib3.Timeout(connect=_CONNECT_TIMEOUT_S, read=options.config.timeout_s),
-    }
-    pool = urllib3.ProxyManager(options.proxy_url, **settings) if options.proxy_url else urllib3.PoolManager(**settings)
+    connections = Connections(
+        options.api_url,
+        most=options.config.parallel,
+        connect_timeout_s=_CONNECT_TIMEOUT_S,
+        timeout_s=options.config.timeout_s,
+        proxy_url=options.proxy_url,
+    )
     return RepositoryDispatcher(
-        pool,
+        connections,
         tokens,
         repository=options.repository,
         api_url=options.api_url.rstrip("/"),
@@ -105,7 +101,7 @@ class RepositoryDispatcher:
 
     def __init__(
         self,
-        pool: urllib3.PoolManager,
+        connections: Connections,
         tokens: TokenSource,
         *,
         repository: str,
@@ -114,10 +110,10 @@ class RepositoryDispatcher:
         now: Callable[[], datetime],
         circuit: Circuit | None = None,
     ) -> None:
-        self._pool = pool
+        self._connections = connections
         self._tokens = tokens
         self._repository = repository
-        self._url = f"{api_url}/repos/{repository}/dispatches"
+        self._path = f"{urlsplit(api_url).path}/repos/{repository}/dispatches"
         self._envelope = f'{{"event_type": {json.dumps(event_type)}, "client_payload": '
         self._now = now
         self._circuit = circuit or Circuit("GitHub")
@@ -139,11 +135,9 @@ class RepositoryDispatcher:
 
     def close(self) -> None:
         """Drop the connections."""
-        self._pool.clear()
+        self._connections.close()
 
     def _post(self, body: bytes) -> None:
-        from urllib3.exceptions import HTTPError
-
         try:
             token = self._tokens.token()
         except ConfigurationError as error:
@@ -158,29 +152,20 @@ class RepositoryDispatcher:
             "X-GitHub-Api-Version": API_VERSION,
         }
         try:
-            response = self._pool.request(
-                "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False
-            )
-            try:
-                answer = response.read(_MAX_ANSWER_BYTES, decode_content=True)
-            finally:
-                if response.length_remaining:
-                    response.close()
-                response.release_conn()
-        except (HTTPError, OSError) as error:
+            status, answered, answer = self._connections.post(self._path, body, headers)
+        except (OSError, HTTPException) as error:
             raise DispatchError(
                 f"no answer from GitHub about {self._repository}: {type(error).__name__}", trouble=Trouble.LOST
             ) from error
-        if response.status != 204:
-            raise self._explain(response.status, dict(response.headers), answer, token)
+        if status != 204:
+            raise self._explain(status, answered, answer, token)
 
     def _explain(self, status: int, headers: dict[str, str], answer: bytes, token: str) -> DispatchError:
         try:
             data = json.loads(answer)
         except (ValueError, RecursionError):
             data = None
-        lower = {name.lower(): value for name, value in headers.items()}
-        wait_s = rate_limit_wait_s(status, lower, data, now=self._now())
+        wait_s = rate_limit_wait_s(status, headers, data, now=self._now())
         what = f"cannot start the workflow in {self._repository}"
         if wait_s is not None:
             return DispatchError(f"{what}: GitHub's rate limit ({status})", trouble=Trouble.BUSY, retry_after_s=wait_s)

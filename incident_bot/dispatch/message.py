@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from incident_bot.model import Alert, Gap, Incident, SafeText
+    from incident_bot.model import Alert, Incident, SafeText
 
 MAX_BYTES = 60_000
 """GitHub takes less than 65,535 characters with the envelope (docs: "less than 64KB"); counted with every
@@ -53,36 +53,45 @@ class Message:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def make_message(incident: Incident, *, gaps: tuple[Gap, ...], seal: Callable[[str], SafeText]) -> Message:
-    """The message about a redacted incident; `gaps` are those that intake found.
+def make_message(incident: Incident, *, redacted: Incident, seal: Callable[[str], SafeText]) -> Message:
+    """The message about an incident of which only `redacted` may be shown.
 
     `seal` is the last check of the outgoing text. Where it finds a leak, only those labels are sent
     that say which incident this is and that pass the check one by one.
     """
-    alerts = [_plain(alert) for alert in (incident.alert, *incident.also)]
-    known = [_cut_row(gap.what, gap.reason, gap.remedy) for gap in gaps if gap.kind == "cut"]
+    alerts = [_plain(alert) for alert in (redacted.alert, *redacted.also)]
+    known = [_cut_row(gap.what, gap.reason, gap.remedy) for gap in incident.gaps if gap.kind == "cut"]
     try:
-        return _sealed(*_fit(alerts, known), seal)
+        kept, cut, cut_count = _fit(alerts, known)
+        # Redaction or shortening may have changed a label that the key is made of: then ask the reader.
+        is_whole = not cut_count and (redacted.alert, redacted.also) == (incident.alert, incident.also)
+        return _sealed(kept, cut, cut_count, seal, incident.key if is_whole else "")
     except LeakError as error:
         found = ", ".join(sorted(set(error.kinds)))
     reason = f"the last check of the outgoing text found {found}"
     row = _cut_row("annotations and most labels", reason, "Remove the sensitive value from the alert rule.")
-    for kept in (intake.KEY_LABELS, _FEWEST_LABELS):
+    for names in (intake.KEY_LABELS, _FEWEST_LABELS):
         with contextlib.suppress(LeakError):
-            return _sealed([_only_labels(alerts[0], kept, seal)], [*known, row], len(alerts), seal)
+            return _sealed([_only_labels(alerts[0], names, seal)], [*known, row], len(alerts), seal)
     return _sealed([_only_labels(alerts[0], frozenset(), seal)], [row], len(alerts), seal)
 
 
 def _sealed(
-    alerts: list[dict[str, Any]], cut: list[dict[str, str]], cut_count: int, seal: Callable[[str], SafeText]
+    alerts: list[dict[str, Any]],
+    cut: list[dict[str, str]],
+    cut_count: int,
+    seal: Callable[[str], SafeText],
+    key: str = "",
 ) -> Message:
+    """The message; without a `key` it is the one that the reader will find."""
     payload = {"schema_version": SCHEMA_VERSION, "alerts": alerts, **({"cut": cut} if cut else {})}
-    # Redaction may have changed a label that the key is made of, so ask the reader.
-    read = intake.read_incidents({"incident": payload}, ignore=())[0]
-    text = json.dumps({"incident": {"key": read.key, **payload}})
-    moment = read.alert.ends_at if read.alert.status is AlertStatus.RESOLVED else read.alert.starts_at
-    occurrence = hashlib.sha256(f"{read.alert.status} {moment}".encode()).hexdigest()[:6]
-    return Message(key=read.key, status=read.alert.status, occurrence=occurrence, text=seal(text), cut=cut_count)
+    key = key or intake.read_incidents({"incident": payload}, ignore=())[0].key
+    text = json.dumps({"incident": {"key": key, **payload}})
+    lead = alerts[0]
+    status = AlertStatus(lead["status"])
+    moment = lead.get("endsAt" if status is AlertStatus.RESOLVED else "startsAt", "")
+    occurrence = hashlib.sha256(f"{status} {moment}".encode()).hexdigest()[:6]
+    return Message(key=key, status=status, occurrence=occurrence, text=seal(text), cut=cut_count)
 
 
 def _plain(alert: Alert) -> dict[str, Any]:
@@ -114,6 +123,8 @@ def _fit(
     alerts: list[dict[str, Any]], known: list[dict[str, str]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, str]], int]:
     """As much as fits: the leading alert first, then the others in order. Also what was cut, in words and number."""
+    if _size(alerts) + _size(known) < MAX_BYTES - 1000:
+        return alerts, known, 0
     lead, dropped = _shorten(alerts[0], MAX_BYTES // 2)
     cut = [*known]
     reason = "GitHub takes at most 64 KB of one dispatch"

@@ -132,7 +132,7 @@ class Receiver:
             return redactor.seal(text)
 
         messages = [
-            make_message(redact_incident(incident, redactor), gaps=incident.gaps, seal=seal) for incident in incidents
+            make_message(incident, redacted=redact_incident(incident, redactor), seal=seal) for incident in incidents
         ]
         cut = sum(1 for message in messages if message.cut)
         if cut:

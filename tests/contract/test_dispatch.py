@@ -33,7 +33,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def message(**changes: Any) -> Message:
     (incident,) = intake.read_webhook(body(alert(**changes)))
-    return make_message(incident, gaps=(), seal=SafeText)
+    return make_message(incident, redacted=incident, seal=SafeText)
 
 
 def options(url: str, **changes: Any) -> DispatcherOptions:
@@ -61,6 +61,22 @@ def jobs_at(url: str, now: Callable[[], datetime] = lambda: NOW) -> JobDispatche
         timeout_s=0.5,
         now=now,
     )
+
+
+_OPENED: list[Dispatcher] = []
+
+
+def opened(given: DispatcherOptions) -> Dispatcher:
+    """A dispatcher to GitHub that is closed after the test."""
+    _OPENED.append(open_dispatcher("github", given))
+    return _OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 @pytest.fixture
@@ -217,7 +233,7 @@ def test_github_says_in_three_ways_how_long_to_wait(url: str, target: Target, fa
     target.faults.append(
         replace(fault, headers={name: text.format(reset=reset) for name, text in fault.headers.items()})
     )
-    dispatcher = open_dispatcher("github", options(url, now=lambda: NOW))
+    dispatcher = opened(options(url, now=lambda: NOW))
 
     with pytest.raises(DispatchError) as caught:
         dispatcher.dispatch(message())
@@ -231,14 +247,14 @@ def test_any_2xx_but_204_is_no_yes(url: str, target: Target) -> None:
     target.faults.append(Fault(200, body=b"{}"))
 
     with pytest.raises(DispatchError, match="answered 200"):
-        open_dispatcher("github", options(url)).dispatch(message())
+        opened(options(url)).dispatch(message())
 
 
 def test_the_token_is_in_no_error(url: str, target: Target) -> None:
     target.faults.append(Fault(403, body=b'{"message": "no access for made-up-token"}'))
 
     with pytest.raises(DispatchError) as caught:
-        open_dispatcher("github", options(url)).dispatch(message())
+        opened(options(url)).dispatch(message())
 
     assert TOKEN not in str(caught.value)
     assert "Contents" in caught.value.hint
@@ -247,7 +263,7 @@ def test_the_token_is_in_no_error(url: str, target: Target) -> None:
 def test_a_rotated_token_file_is_used_at_once(url: str, target: Target, tmp_path: Any) -> None:
     file = tmp_path / "token"
     file.write_text("an old one\n")
-    dispatcher = open_dispatcher("github", options(url, github_token=Credential("GITHUB_TOKEN", file=str(file))))
+    dispatcher = opened(options(url, github_token=Credential("GITHUB_TOKEN", file=str(file))))
     assert file.read_text()
     file.write_text(f"{TOKEN}\n")
 
@@ -270,7 +286,7 @@ def app_options(url: str, key: str, **changes: Any) -> DispatcherOptions:
 
 
 def test_an_app_mints_one_token_and_keeps_it(url: str, target: Target, app_key: str) -> None:
-    dispatcher = open_dispatcher("github", app_options(url, app_key))
+    dispatcher = opened(app_options(url, app_key))
     dispatcher.check()
     assert [] == target.requests
 
@@ -283,7 +299,7 @@ def test_an_app_mints_one_token_and_keeps_it(url: str, target: Target, app_key: 
 
 def test_an_app_token_that_ends_soon_is_replaced(url: str, target: Target, app_key: str) -> None:
     target.token_life_s = 120
-    dispatcher = open_dispatcher("github", app_options(url, app_key, github_app_installation_id="77"))
+    dispatcher = opened(app_options(url, app_key, github_app_installation_id="77"))
 
     dispatcher.dispatch(message())
     dispatcher.dispatch(message(deployment="other"))
@@ -294,7 +310,7 @@ def test_an_app_token_that_ends_soon_is_replaced(url: str, target: Target, app_k
 
 def test_a_refused_app_token_is_not_used_again(url: str, target: Target, app_key: str) -> None:
     clock = [0.0]
-    dispatcher = open_dispatcher("github", app_options(url, app_key, github_app_installation_id="77"))
+    dispatcher = opened(app_options(url, app_key, github_app_installation_id="77"))
     dispatcher._circuit._clock = lambda: clock[0]  # type: ignore[attr-defined]
     dispatcher.dispatch(message())
     target.tokens.clear()
@@ -308,7 +324,7 @@ def test_a_refused_app_token_is_not_used_again(url: str, target: Target, app_key
 
 
 def test_a_key_that_is_none_is_named_before_anything_is_sent(url: str, target: Target) -> None:
-    dispatcher = open_dispatcher("github", app_options(url, "no key at all"))
+    dispatcher = opened(app_options(url, "no key at all"))
 
     with pytest.raises(ConfigurationError, match="GITHUB_APP_PRIVATE_KEY"):
         dispatcher.check()
@@ -326,7 +342,7 @@ def test_a_key_that_is_none_is_named_before_anything_is_sent(url: str, target: T
 )
 def test_what_is_missing_is_named(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(ConfigurationError, match=named):
-        open_dispatcher("github", options("https://api.github.com", **changes))
+        opened(options("https://api.github.com", **changes))
 
 
 # Kubernetes' manners
@@ -358,7 +374,7 @@ def test_firing_resolved_and_firing_again_are_three_jobs_within_one_window(url: 
     dispatcher = jobs_at(url)
     first, over = message(), message(status="resolved")
     (incident,) = intake.read_webhook(body({**alert(), "startsAt": "2026-11-20T16:00:00Z"}))
-    again = make_message(incident, gaps=(), seal=SafeText)
+    again = make_message(incident, redacted=incident, seal=SafeText)
 
     assert [dispatcher.dispatch(item).is_new for item in (first, over, again)] == [True] * 3
     assert len(target.jobs) == 3

@@ -104,6 +104,9 @@ def test_in_a_storm_every_incident_is_handed_over_and_none_is_said_to_be_before_
                 results = list(pool.map(send, waiting))
                 waiting = [number for number, status in zip(waiting, results, strict=True) if status != 202]
 
+        for replica in replicas:
+            replica.receiver.close()
+
     taken = {payload["incident"]["key"] for payload in target.payloads()}
     assert taken == set().union(*expected.values())
     assert set(statuses) == {202, 503}

@@ -21,7 +21,7 @@ from incident_bot.redaction.incidents import redact_incident
 
 def message_of(incident: Incident) -> Message:
     redactor = Redactor(b"k" * 16)
-    return make_message(redact_incident(incident, redactor), gaps=incident.gaps, seal=redactor.seal)
+    return make_message(incident, redacted=redact_incident(incident, redactor), seal=redactor.seal)
 
 
 def incidents_of(*alerts: dict[str, Any], **fields: Any) -> tuple[Incident, ...]:
@@ -116,7 +116,7 @@ def test_where_redaction_fails_only_safe_labels_travel() -> None:
             raise LeakError(("made-up",))
         return SafeText(text)
 
-    message = make_message(incident, gaps=(), seal=seal)
+    message = make_message(incident, redacted=incident, seal=seal)
     (found,) = read(message)
 
     assert set(found.alert.labels) == {"alertname", "namespace", "deployment"}
