@@ -234,7 +234,9 @@ def _next_line(text: str, at: int, kind: str, level: Promise) -> Iterator[Findin
         return
     if " " in line and line[0] not in "\"'":
         return
-    if (level is Promise.STRONG and not is_prose_word(line)) or looks_secret(line.strip("\"',")):
+    quote = _OPENING.match(text, at)
+    value = text[quote.end() : _closing(text, quote.end(), quote[0])] if quote else line
+    if (level is Promise.STRONG and not is_prose_word(value)) or looks_secret(value):
         yield from _take(text, at, kind, level)
 
 

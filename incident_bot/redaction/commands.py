@@ -42,7 +42,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "sshpass": _EITHER, "redis-cli": _AUTH, "sqlcmd": _CAPITAL, "identified": _BY,
     "set password": _SET, "acl setuser": _ACL, "ldapsearch": _BIND, "ldapmodify": _BIND, "ldapadd": _BIND, "ldapwhoami": _BIND,
     ":5432:": _PGPASS, ":*:": _PGPASS, "ugfzc3dvcmq6": _CHALLENGED, "snmpget": _COMMUNITY, "snmpwalk": _COMMUNITY,
-    "ipmitool": _CAPITAL, "7z ": _GLUED, "smbclient": _MOUNTED, "jdbc:oracle": _THIN,
+    "ipmitool": _CAPITAL, "7z x ": _GLUED, "7z a ": _GLUED, "smbclient": _MOUNTED, "jdbc:oracle": _THIN,
 }  # fmt: skip
 
 

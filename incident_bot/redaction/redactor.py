@@ -180,10 +180,14 @@ class Redactor:
 
 
 def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Stretches of whole lines around changes: a placeholder can end a word that nothing ended before."""
+    """Stretches of whole lines around changes, and the line before, where a value's name may stand: a placeholder
+    can end a word that nothing ended before.
+    """
     start = end = -2
     for low, high in changed:
-        left = text.rfind("\n", max(0, low - _SURROUNDING_CHARS), low) + 1 or max(0, low - _SURROUNDING_CHARS)
+        floor = max(0, low - _SURROUNDING_CHARS)
+        line = text.rfind("\n", floor, low)
+        left = text.rfind("\n", floor, max(line, 0)) + 1 or floor
         right = text.find("\n", high, high + _SURROUNDING_CHARS)
         right = right if right >= 0 else min(len(text), high + _SURROUNDING_CHARS)
         if left <= end + 1:
