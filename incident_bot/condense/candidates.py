@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Rewrite = Callable[[Sequence[str]], Sequence[SafeText]]
 """What lines pass, in their order and one for one, before any is shortened and kept: redaction of a raw stream."""
 
+Novelty = Callable[["Template"], float]
+"""How new a template is against a baseline: 0 for one that it has, up to 1."""
+
 _SEVERAL_STREAMS = 3
 """With fewer streams than this, what only one of them says is nothing special."""
 _ROUTINE_LINES = 20
@@ -29,14 +32,13 @@ _ROUTINE_LINES = 20
 class Log:
     """A survey with what selection asks of it: text, level, template and family by line number."""
 
-    def __init__(
-        self, survey: Survey, *, is_novel: Callable[[Template], bool] | None = None, rewrite: Rewrite | None = None
-    ) -> None:
+    def __init__(self, survey: Survey, *, novelty: Novelty | None = None, rewrite: Rewrite | None = None) -> None:
         self.survey = survey
         self.known = survey.known_lines()
         self._texts = _rewritten(self.known, survey.before(), rewrite) if rewrite is not None else {}
         self.templates = survey.table.templates
-        self.novel = {id(template) for template in self.templates if is_novel is not None and is_novel(template)}
+        self.novel = {id(template): new for template in self.templates if (new := novelty(template))} if novelty else {}
+        """How new templates are against the baseline, by identity; those that it has are absent."""
         self.variety = min(1.0, len(self.templates) / max(1, survey.total_lines))
         self.ends = {template.first: template for template in self.templates}
         self.ends |= {template.last: template for template in self.templates}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.candidates import Log, Rewrite
+from incident_bot.condense.candidates import Log, Novelty, Rewrite
 from incident_bot.condense.selection import select
 from incident_bot.condense.survey import CHUNK_LINES, Survey, chunks_of, survey
 from incident_bot.condense.times import Window, WindowReader
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _LARGE_FEED_CHARS = 500_000
+_NEW_ORDER = 0.4
 
 
 def condense(
@@ -33,9 +35,9 @@ def condense(
     there are preferred. `surveys` are those of logs that were surveyed before, by evidence id, so that
     two budgets cost one pass. `estimate` counts the tokens of a text. Raises ValueError for a budget below 1.
     """
-    is_novel = _novelty(survey(item.lines) for item in baseline) if baseline else None
+    novelty = _novelty(survey(item.lines) for item in baseline) if baseline else None
     known = surveys or {}
-    surveyed = [Log(known.get(item.id) or survey(item.lines), is_novel=is_novel) for item in logs]
+    surveyed = [Log(known.get(item.id) or survey(item.lines), novelty=novelty) for item in logs]
     kept = select(surveyed, _checked(budget_tokens), estimate=estimate)
     return tuple(
         Excerpt(evidence_id=item.id, kept=lines, total_lines=len(item.lines), cut=item.cut)
@@ -57,7 +59,7 @@ class Condenser:
         self._within = WindowReader(window) if window is not None else None
         self._outside = 0
         known = survey(baseline)
-        self._is_novel = _novelty([known]) if known.total_lines else None
+        self._novelty = _novelty([known]) if known.total_lines else None
 
     def feed(self, lines: Iterable[str]) -> None:
         """Take the next lines, without their line ends; several thousand a call are fastest."""
@@ -98,7 +100,7 @@ class Condenser:
     ) -> Excerpt:
         """What is worth keeping of the lines fed so far."""
         self._flush()
-        log = Log(self._survey, is_novel=self._is_novel, rewrite=rewrite)
+        log = Log(self._survey, novelty=self._novelty, rewrite=rewrite)
         (kept,) = select([log], _checked(budget_tokens), estimate=estimate)
         return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines + self._outside)
 
@@ -109,9 +111,26 @@ def _checked(budget_tokens: int) -> int:
     return budget_tokens
 
 
-def _novelty(baselines: Iterable[Survey]) -> Callable[[Template], bool]:
-    """Whether a template's words appear in none of the baselines, whatever stream they came from there."""
+_WORD = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{3,40}(?![0-9A-Za-z])")
+
+
+def _novelty(baselines: Iterable[Survey]) -> Novelty:
+    """How new a template is, whatever stream its words came from in the baselines.
+
+    1 where it has a word that is in none of them, less where known words stand in a new order: of
+    those, a log of many names always has some.
+    """
     known: set[bytes] = set()
+    words: set[str] = set()
     for item in baselines:
-        known |= {template.words() for template in item.table.templates}
-    return lambda template: template.words() not in known
+        for template in item.table.templates:
+            known.add(template.words())
+            words.update(_WORD.findall(template.first_text))
+
+    def novelty(template: Template) -> float:
+        if template.words() in known:
+            return 0.0
+        text = template.first_text.replace(template.stream, " ") if template.stream else template.first_text
+        return 1.0 if not words.issuperset(_WORD.findall(text)) else _NEW_ORDER
+
+    return novelty

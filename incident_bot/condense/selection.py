@@ -110,9 +110,7 @@ def _alarm(weights: Weights, log: Log, template: Template) -> float:
     weight += weights.late * template.first / log.survey.total_lines
     if _LOCATION.match(clean(template.first_text[:300])):
         weight += weights.located
-    if id(template) in log.novel:
-        weight += weights.novel
-    return weight
+    return weight + weights.novel * log.novel.get(id(template), 0.0)
 
 
 def _take_first_errors(selection: Selection, ceiling: float, limit: int) -> None:
@@ -229,7 +227,7 @@ def _rarity(log: Log, template: Template) -> float:
     weight -= log.sameness(template) / 2
     if log.is_lonely(template):
         weight += 6
-    return weight + (8 if id(template) in log.novel else 0)
+    return weight + 8 * log.novel.get(id(template), 0.0)
 
 
 def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:

@@ -238,3 +238,31 @@ def java_and_python_mixed(rng: random.Random, count: int) -> Scenario:
             "\tat com.example.http.Route.handle(Route.java:22)",
         )
     return Scenario("java_and_python_mixed", lines, ("KeyError: 'customer_tier'", "no value from feature store"))
+
+
+def _noise(rng: random.Random, count: int) -> list[str]:
+    """Hundreds of kinds of error that everybody has got used to."""
+    return [
+        f"{stamp(n)} ERROR [{rng.choice(WORDS)}] {rng.choice(WORDS)} {rng.choice(WORDS)} lookup failed for tenant {n}"
+        for n in range(count)
+    ]
+
+
+@scenario(20_000)
+def errors_as_in_the_sibling(rng: random.Random, count: int) -> Scenario:
+    """Thousands of kinds of error; the healthy sibling has nearly all of them, and none with these words."""
+    lines, healthy = _noise(rng, count), _noise(rng, count)
+    put(lines, 0.45, f"{stamp(9000)} ERROR [maple] ledger signature lookup failed for tenant 9000")
+    return Scenario("errors_as_in_the_sibling", lines, ("ledger signature lookup failed",), healthy)
+
+
+@scenario(20_000)
+def setting_new_since_yesterday(rng: random.Random, count: int) -> Scenario:
+    """Thousands of settings are printed at start; one is not among those of the window before."""
+    names = [f"{one}.{two}.{three}" for one in WORDS for two in WORDS for three in WORDS[:10]]
+    healthy = [f"{stamp(n)} INFO  [settings] {name} = {rng.choice(('on', 'off'))}" for n, name in enumerate(names)]
+    lines = [*healthy, *service_lines(rng, count)]
+    lines[1700] = f"{stamp(1700)} INFO  [settings] quilt.legacy.checkout = on"
+    return Scenario(
+        "setting_new_since_yesterday", lines, ("quilt.legacy.checkout = on",), [*healthy, *service_lines(rng, 4000)]
+    )

@@ -28,7 +28,7 @@ def shown(lines, budget: int) -> str:
 
 
 @given(st.lists(st.one_of(ANY_TEXT, ALARMING), max_size=40), st.integers(1, 50))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_tiny_budget_is_kept_whatever_the_log(lines, budget):
     text = shown(lines, budget)
 
@@ -91,10 +91,10 @@ def test_a_line_of_50_megabytes_is_cut_on_arrival():
     assert "end of it" in excerpt.kept[-1].text
 
 
-def test_half_a_million_empty_lines_hide_nothing():
-    lines = [""] * 250_000 + ["ERROR disk full"] + [""] * 250_000
+def test_200_000_empty_lines_hide_nothing():
+    lines = [""] * 100_000 + ["ERROR disk full"] + [""] * 100_000
 
-    assert "250001: ERROR disk full" in shown(lines, 60)
+    assert "100001: ERROR disk full" in shown(lines, 60)
 
 
 def test_a_progress_bar_shows_its_last_state():

@@ -3,7 +3,7 @@
 import pytest
 
 from fakes.log_generators import GENERATORS, Scenario, generate
-from incident_bot.condense import condense
+from incident_bot.condense import condense, survey
 from incident_bot.model import Evidence, EvidenceKind, Excerpt, SafeText
 
 LINES = 4000
@@ -25,13 +25,16 @@ def test_the_needle_survives(name):
     if name in {"trend_to_oom", "trend_to_timeout"}:
         scenario = generate(name)
 
+    surveys = {"E1": survey(scenario.lines)}
+    baseline = [evidence(scenario.baseline)] if scenario.baseline else []
     for budget in (2000, 8000, 32000):
-        text = "\n".join(kept.text for kept in condensed(scenario, budget).kept)
+        (excerpt,) = condense([evidence(scenario.lines)], budget_tokens=budget, baseline=baseline, surveys=surveys)
+        text = "\n".join(kept.text for kept in excerpt.kept)
         assert [needle for needle in scenario.needles if needle not in text] == [], budget
 
 
-def test_there_are_at_least_25_kinds_of_trouble():
-    assert len(GENERATORS) >= 25
+def test_there_are_at_least_60_kinds_of_trouble():
+    assert len(GENERATORS) >= 60
 
 
 def test_a_healthy_log_has_no_line_called_an_error():
@@ -51,6 +54,17 @@ def test_the_baseline_raises_what_is_new():
     (without,) = condense([evidence(scenario.lines)], budget_tokens=1200)
 
     assert [kept.why for kept in with_baseline.kept if scenario.needles[0] in kept.text] == ["baseline-novel"]
+    assert not any(scenario.needles[0] in kept.text for kept in without.kept)
+
+
+def test_a_word_that_the_baseline_never_says_outranks_new_combinations_of_its_words():
+    """Among hundreds of kinds of error of which the sibling has most, the one with new words is kept."""
+    scenario = generate("errors_as_in_the_sibling", lines=LINES)
+
+    (with_baseline,) = condense([evidence(scenario.lines)], budget_tokens=500, baseline=[evidence(scenario.baseline)])
+    (without,) = condense([evidence(scenario.lines)], budget_tokens=8000)
+
+    assert any(scenario.needles[0] in kept.text for kept in with_baseline.kept)
     assert not any(scenario.needles[0] in kept.text for kept in without.kept)
 
 
