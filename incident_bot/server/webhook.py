@@ -8,6 +8,7 @@ never be handled, and neither a throttled GitHub nor a wrong token of ours is a 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import random
@@ -113,6 +114,17 @@ class Receiver:
         self._dispatcher.close()
 
     def _receive(self, raw: bytes, started: float) -> Answer:
+        digest = hashlib.sha256(raw).hexdigest()
+        incidents = self._recent.holds(digest)
+        if incidents is not None:
+            self._metrics.deduplicated.inc(incidents)
+            return Answer(status=HTTPStatus.ACCEPTED, body={"incidents": incidents, "deduplicated": incidents})
+        answer = self._read(raw, started)
+        if answer.status == HTTPStatus.ACCEPTED:
+            self._recent.note(digest, answer.body["incidents"])
+        return answer
+
+    def _read(self, raw: bytes, started: float) -> Answer:
         try:
             body = json.loads(raw)
         except (ValueError, RecursionError):
@@ -158,7 +170,7 @@ class Receiver:
         return outcomes
 
     def _hand_over(self, message: Message, deadline: float) -> _Outcome:
-        if self._recent.holds(message.digest):
+        if self._recent.holds(message.digest) is not None:
             self._metrics.deduplicated.inc()
             return _Outcome(result="deduplicated", is_taken=True)
         if not self._slots.acquire(timeout=max(0.0, deadline - time.monotonic())):

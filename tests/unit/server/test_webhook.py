@@ -85,6 +85,21 @@ def test_the_very_same_message_costs_one_call(rig: Rig, dispatcher: RecordingDis
     assert rig.number("incident_bot_dedup_total") == 2
 
 
+def test_the_same_alert_in_another_body_costs_one_call_too(rig: Rig, dispatcher: RecordingDispatcher) -> None:
+    first = rig.post(body(alert())).get_json()
+    second = rig.post(body(alert(), groupKey="another route")).get_json()
+
+    assert (first["dispatched"], second["deduplicated"]) == (1, 1)
+    assert len(dispatcher.taken) == 1
+
+
+def test_a_body_that_was_not_taken_whole_is_read_again(dispatcher: RecordingDispatcher) -> None:
+    dispatcher.fail = raise_trouble(Trouble.BUSY)
+    rig = make_rig(dispatcher)
+
+    assert [503, 503] == [rig.post(body(alert())).status_code for _ in range(2)]
+
+
 def test_firing_again_after_it_resolved_is_no_repeat(rig: Rig, dispatcher: RecordingDispatcher) -> None:
     again = {**alert(), "startsAt": "2026-11-20T15:00:10Z"}
 
