@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONGEST_TEXT = 4000
+_ENCODE = json.JSONEncoder(ensure_ascii=True, default=str).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -35,7 +36,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self._safe(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=True, default=str)
+        return _ENCODE(line)
 
     def _safe(self, text: str) -> str:
         return self._redact(text[:_LONGEST_TEXT])
