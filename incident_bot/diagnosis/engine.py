@@ -17,6 +17,7 @@ from incident_bot.diagnosis.candidates import (
     from_status,
     is_about_performance,
     judge_activity,
+    says_ended,
 )
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
@@ -85,7 +86,7 @@ def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candid
 
 def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """What the evidence says about the target, status before logs."""
-    if _is_heartbeat(scene):
+    if _is_heartbeat(scene, health):
         return Verdict.HEALTHY
     if not (scene.pods or scene.objects or scene.events or scene.logs):
         return Verdict.INSUFFICIENT_EVIDENCE
@@ -105,13 +106,13 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 _ALERT_NAME = re.compile(r'"alertname":\s*"([^"]+)"')
 
 
-def _is_heartbeat(scene: Scene) -> bool:
-    """Whether the alert, or every alert in a folder that holds nothing else, is one that always fires."""
+def _is_heartbeat(scene: Scene, health: Health) -> bool:
+    """Whether the alert, or every alert in a folder whose status shows no failure, is one that always fires."""
     if scene.case.incident.alert.name in ALWAYS_FIRING:
         return True
     alerts = [item for item in scene.case.evidence if item.kind is EvidenceKind.ALERT]
     names = {name for item in alerts for line in item.lines for name in _ALERT_NAME.findall(line)}
-    return bool(names) and names <= ALWAYS_FIRING and len(alerts) == len(scene.case.evidence)
+    return bool(names) and names <= ALWAYS_FIRING and not health.failing
 
 
 def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
@@ -120,6 +121,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.RECOVERED
     if health.is_known:
         return Verdict.HEALTHY
+    if says_ended(scene):
+        return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(
         level_of(kept.text) >= Level.ERROR for log in scene.logs for kept in log.kept

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Container, Pod, Scene
 from incident_bot.diagnosis.health_rows import judge_row
 from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.health_succession import departed_pods, forgive_earlier_runs, replaced_pods
 from incident_bot.diagnosis.object_health import judge_object
 from incident_bot.diagnosis.pod_age import is_young
 
@@ -37,6 +38,7 @@ class Health:
     containers: Mapping[tuple[str, str], State]
     pods: Mapping[str, State]
     others: tuple[State, ...] = ()
+    objects: Mapping[tuple[str, str], State] = field(default_factory=dict)
     own_pods: frozenset[str] = field(default=frozenset())
 
     @cached_property
@@ -94,18 +96,23 @@ def judge_health(scene: Scene) -> Health:
         if sign.text:
             symptoms.append(sign)
         _keep_worse(pods, pod.name, sign.state)
-    others = [judge_object(item, relation, scene) for item, relation in scene.objects]
-    own = [sign for sign in others if sign and sign.relation < Relation.NEIGHBOUR]
+    signed = (judge_object(item, relation, scene) for item, relation in scene.objects)
+    others = forgive_earlier_runs([sign for sign in signed if sign])
+    own = [sign for sign in others if sign.relation < Relation.NEIGHBOUR]
     symptoms += [sign for sign in own if sign.text]
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
-    replaced = _replaced_pods(pods, near)
+    replaced = replaced_pods(pods, near)
     pods |= dict.fromkeys(replaced, State.RECOVERED)
+    left = departed_pods(scene, pods, near, [sign.state for sign in own])
+    symptoms += [sign for sign in left.values() if sign.text]
+    pods |= dict.fromkeys(left, State.RECOVERED)
     containers |= {key: State.RECOVERED for key in containers if key[0] in replaced}
     return Health(
         symptoms=tuple(_forgive(sign) if sign.pod in replaced else sign for sign in symptoms),
         containers=containers,
         pods=pods,
         others=tuple(sign.state for sign in own),
+        objects={(sign.kind, sign.name): sign.state for sign in others if sign.name},
         own_pods=frozenset(pod.name for pod in near),
     )
 
@@ -117,14 +124,6 @@ _ORDER = (State.FAILING, State.STARTING, State.RECOVERED, State.HEALTHY, State.U
 def _keep_worse(states: dict[_Key, State], key: _Key, state: State) -> None:
     known = states.get(key, State.UNKNOWN)
     states[key] = min(known, state, key=_ORDER.index)
-
-
-def _replaced_pods(pods: Mapping[str, State], near: list[Pod]) -> frozenset[str]:
-    """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1)."""
-    failed = {pod.name for pod in near if first_value(pod.body, "status.phase") == "Failed"}
-    rest = [pods[pod.name] for pod in near if pod.name not in failed]
-    is_replaced = bool(rest) and all(state in (State.HEALTHY, State.RECOVERED) for state in rest)
-    return frozenset(failed) if is_replaced else frozenset()
 
 
 def _forgive(sign: Symptom) -> Symptom:
@@ -231,6 +230,8 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     started = read_time(first_value(container.status, "state.running.startedAt"))
     since = max((time for time in (ended, started) if time), default=None)
     ran_for = scene.at - since if since else None
+    if ran_for is not None and _outlives(container, ran_for):
+        return True
     if ran_for is not None and (scene.is_live or ran_for >= SETTLED):
         return ran_for >= SETTLED
     ages = [
@@ -246,21 +247,39 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
 
 
+_CLEARLY_RUNNING = timedelta(seconds=20)
+_FEW_RESTARTS = 3
+
+
+def _outlives(container: Container, ran_for: timedelta) -> bool:
+    """Whether a program that had ended at once runs ten times as long now: what it missed at its start is there."""
+    started = read_time(first_value(container.status, "lastState.terminated.startedAt"))
+    ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
+    restarts = read_quantity(container.status.get("restartCount")) or 0
+    if not started or not ended or restarts > _FEW_RESTARTS:
+        return False
+    return ran_for >= max(_CLEARLY_RUNNING, 10 * (ended - started))
+
+
 def _judge_pod(pod: Pod, states: list[State], scene: Scene) -> Symptom:
     phase = str(first_value(pod.body, "status.phase") or "")
-    if phase == "Succeeded":
-        return _pod_sign(pod, State.HEALTHY)
-    if phase == "Failed":
-        why = first_value(pod.body, "status.reason") or "no reason given"
-        return _pod_sign(pod, State.FAILING, f"pod {pod.name} failed ({why})", "status.phase", scene)
     deleted = _judge_deletion(pod, scene)
-    if deleted:
+    if deleted and (deleted.state is State.FAILING or phase != "Failed"):
         return deleted
+    if phase in ("Succeeded", "Failed"):
+        return _judge_ended(pod, phase, scene)
     if State.FAILING in states:
         return _pod_sign(pod, State.FAILING)
     if phase in ("Pending", "Unknown"):
         return _judge_pending(pod, phase, scene)
     return _judge_readiness(pod, states, scene)
+
+
+def _judge_ended(pod: Pod, phase: str, scene: Scene) -> Symptom:
+    if phase == "Succeeded":
+        return _pod_sign(pod, State.HEALTHY)
+    why = first_value(pod.body, "status.reason") or "no reason given"
+    return _pod_sign(pod, State.FAILING, f"pod {pod.name} failed ({why})", "status.phase", scene)
 
 
 def _pod_sign(pod: Pod, state: State, text: str = "", path: str = "", scene: Scene | None = None) -> Symptom:

@@ -30,4 +30,6 @@ class Symptom:
     relation: Relation
     pod: str = ""
     container: str = ""
+    kind: str = ""
+    name: str = ""
     citation: Citation | None = None

@@ -71,5 +71,7 @@ def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, 
         text="" if is_new else text,
         state=State.STARTING if is_new else State.FAILING if text else State.HEALTHY,
         relation=relation,
+        kind=item.kind,
+        name=item.name,
         citation=scene.cite(item.evidence_id, item.line_of(path)) if text else None,
     )

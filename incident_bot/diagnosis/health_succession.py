@@ -1,0 +1,90 @@
+"""What is over because something else took its place: replaced pods, pods that are gone, earlier runs of a Job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from incident_bot.diagnosis.scene import Pod, Scene
+
+_WELL = (State.HEALTHY, State.RECOVERED)
+
+
+def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod]) -> frozenset[str]:
+    """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1).
+
+    A listed pod that ended with an error, and was not restarted, is over when another one of its Job completed.
+    """
+    has_completed = any(_listed_as(pod) == "Completed" or _phase(pod) == "Succeeded" for pod in near)
+    ends = {"Evicted", "Error", "OOMKilled"} if has_completed else {"Evicted"}
+    failed = {pod.name for pod in near if _phase(pod) == "Failed" or (_listed_as(pod) in ends and not _restarts(pod))}
+    rest = [pods[pod.name] for pod in near if pod.name not in failed]
+    return frozenset(failed) if rest and all(state in _WELL for state in rest) else frozenset()
+
+
+def _phase(pod: Pod) -> str:
+    return str(first_value(pod.body, "status.phase") or "")
+
+
+def _listed_as(pod: Pod) -> str:
+    return str(first_value(pod.body, "table.STATUS") or "")
+
+
+def _restarts(pod: Pod) -> object:
+    return first_value(pod.body, "status.containerStatuses[].restartCount")
+
+
+_TROUBLE = frozenset({"BackOff", "Failed", "Evicted"})
+
+
+def departed_pods(
+    scene: Scene, pods: Mapping[str, State], near: Sequence[Pod], objects: Sequence[State]
+) -> dict[str, Symptom]:
+    """Pods that only events still speak of, while every pod of the target that is left is well.
+
+    Only where a listing or a workload's counts show that none was forgotten, and never the pod of the alert.
+    """
+    is_whole = any("table" in pod.body for pod in near) or State.HEALTHY in objects
+    is_well = bool(near) and all(pods[pod.name] in _WELL for pod in near) and State.FAILING not in objects
+    if not (is_whole and is_well):
+        return {}
+    known = {pod.name for pod in scene.pods}
+    left: dict[str, Symptom] = {}
+    for event, relation in scene.events:
+        is_pod = event.kind in ("Pod", "") and relation <= Relation.SIBLING and event.name not in known
+        if not is_pod or event.name == scene.target.pod:
+            continue
+        had_trouble = event.type == "Warning" and event.reason in _TROUBLE
+        if had_trouble or event.name not in left:
+            text = f"pod {event.name} was in trouble ({event.reason}) and is gone" if had_trouble else ""
+            citation = scene.cite(event.evidence_id, event.line, event.message) if text else None
+            left[event.name] = Symptom(
+                text=text, state=State.RECOVERED, relation=relation, pod=event.name, citation=citation
+            )
+    return left
+
+
+_RUN = re.compile(r"^(?P<stem>.+)-(?P<number>\d{1,12})$")
+
+
+def forgive_earlier_runs(signs: Sequence[Symptom]) -> list[Symptom]:
+    """A failed Job of a CronJob is over once a later one completed: their names end in the scheduled minute."""
+    completed: dict[str, int] = {}
+    for sign in signs:
+        match = _RUN.match(sign.name) if sign.kind == "Job" and sign.state is State.HEALTHY else None
+        if match:
+            completed[match["stem"]] = max(int(match["number"]), completed.get(match["stem"], -1))
+    return [replace(sign, state=State.RECOVERED) if _is_earlier(sign, completed) else sign for sign in signs]
+
+
+def _is_earlier(sign: Symptom, completed: Mapping[str, int]) -> bool:
+    match = _RUN.match(sign.name) if sign.kind == "Job" and sign.state is State.FAILING else None
+    return match is not None and completed.get(match["stem"], -1) > int(match["number"])
