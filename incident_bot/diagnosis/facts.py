@@ -218,8 +218,10 @@ def _renamed(fact: Fact, source: str) -> Fact:
 
 
 def _pod_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
+    """A pod that Succeeded is done and has no facts, unless it was deleted: then it should be gone."""
     for pod in scene.pods:
-        if first_value(pod.body, "status.phase") != "Succeeded":
+        is_done = first_value(pod.body, "status.phase") == "Succeeded"
+        if not is_done or first_value(pod.body, "metadata.deletionTimestamp") is not None:
             yield from _object_facts(test, "pod", pod.source, pod.relation, scene)
 
 

@@ -50,6 +50,8 @@ def _walk(value: Any, steps: Sequence[tuple[str, bool]], walked: str) -> Iterato
 def _select(items: Sequence[Any], wanted: str) -> Iterator[tuple[str, Any]]:
     for index, item in enumerate(items[:_MAX_FOUND]):
         if not isinstance(item, Mapping):
+            if wanted in ("", str(index)):
+                yield str(index), item
             continue
         name = str(item.get("type") or item.get("name") or index)
         if wanted in ("", name, str(item.get("name")), str(index)):
