@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.aftermath import is_going_on, is_object_well, is_passed
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
@@ -19,7 +20,7 @@ from incident_bot.diagnosis.log_reading import Finding, find_change_before, read
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation
-from incident_bot.model import Category
+from incident_bot.model import AlertStatus, Category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -211,6 +212,15 @@ def is_about_performance(scene: Scene) -> bool:
     return any(word in name for word in _PERFORMANCE_ALERT)
 
 
+_END_ALERT = ("restart", "oom", "crash", "killed", "evict")
+
+
+def says_ended(scene: Scene) -> bool:
+    """Whether the alert is about containers that end, so that a calm log cannot show that all is well."""
+    alert = scene.case.incident.alert
+    return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
+
+
 def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
     """Whether what the candidate describes is going on, judged by the state of whom it is about."""
     if candidate.relation is Relation.NEIGHBOUR:
@@ -218,7 +228,7 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
     if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
         return Activity.PAST
     if not candidate.pod and not candidate.container:
-        return Activity.ACTIVE
+        return Activity.INACTIVE if is_object_well(candidate.facts, scene, health) else Activity.ACTIVE
     return _judge_by_state(candidate, state_of(candidate, health), scene, health)
 
 
@@ -228,6 +238,8 @@ _NAMES_A_CAUSE = 3
 
 def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
     if state is State.FAILING or state is State.UNKNOWN:
+        if is_passed(candidate.facts, scene):
+            return Activity.PAST
         return Activity.INACTIVE if _is_mere_probe(candidate, scene) else Activity.ACTIVE
     if state is State.STARTING:
         is_reason = bool(health.failing) and candidate.specificity >= _NAMES_A_CAUSE
@@ -237,6 +249,7 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         and _is_log_only(candidate)
         and not any(fact.is_past for fact in candidate.facts)
         and _lasts(candidate, scene)
+        and (is_about_performance(scene) or is_going_on(candidate.facts, scene))
     ):
         return Activity.ACTIVE
     return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Container, Pod, Scene
 from incident_bot.diagnosis.health_rows import judge_row
 from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.health_succession import departed_pods, forgive_earlier_runs, replaced_pods
 from incident_bot.diagnosis.object_health import judge_object
 from incident_bot.diagnosis.pod_age import is_young
 
@@ -37,6 +38,7 @@ class Health:
     containers: Mapping[tuple[str, str], State]
     pods: Mapping[str, State]
     others: tuple[State, ...] = ()
+    objects: Mapping[tuple[str, str], State] = field(default_factory=dict)
     own_pods: frozenset[str] = field(default=frozenset())
 
     @cached_property
@@ -94,18 +96,23 @@ def judge_health(scene: Scene) -> Health:
         if sign.text:
             symptoms.append(sign)
         _keep_worse(pods, pod.name, sign.state)
-    others = [judge_object(item, relation, scene) for item, relation in scene.objects]
-    own = [sign for sign in others if sign and sign.relation < Relation.NEIGHBOUR]
+    signed = (judge_object(item, relation, scene) for item, relation in scene.objects)
+    others = forgive_earlier_runs([sign for sign in signed if sign])
+    own = [sign for sign in others if sign.relation < Relation.NEIGHBOUR]
     symptoms += [sign for sign in own if sign.text]
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
-    replaced = _replaced_pods(pods, near)
+    replaced = replaced_pods(pods, near)
     pods |= dict.fromkeys(replaced, State.RECOVERED)
+    left = departed_pods(scene, pods, near, [sign.state for sign in own])
+    symptoms += [sign for sign in left.values() if sign.text]
+    pods |= dict.fromkeys(left, State.RECOVERED)
     containers |= {key: State.RECOVERED for key in containers if key[0] in replaced}
     return Health(
         symptoms=tuple(_forgive(sign) if sign.pod in replaced else sign for sign in symptoms),
         containers=containers,
         pods=pods,
         others=tuple(sign.state for sign in own),
+        objects={(sign.kind, sign.name): sign.state for sign in others if sign.name},
         own_pods=frozenset(pod.name for pod in near),
     )
 
@@ -117,14 +124,6 @@ _ORDER = (State.FAILING, State.STARTING, State.RECOVERED, State.HEALTHY, State.U
 def _keep_worse(states: dict[_Key, State], key: _Key, state: State) -> None:
     known = states.get(key, State.UNKNOWN)
     states[key] = min(known, state, key=_ORDER.index)
-
-
-def _replaced_pods(pods: Mapping[str, State], near: list[Pod]) -> frozenset[str]:
-    """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1)."""
-    failed = {pod.name for pod in near if first_value(pod.body, "status.phase") == "Failed"}
-    rest = [pods[pod.name] for pod in near if pod.name not in failed]
-    is_replaced = bool(rest) and all(state in (State.HEALTHY, State.RECOVERED) for state in rest)
-    return frozenset(failed) if is_replaced else frozenset()
 
 
 def _forgive(sign: Symptom) -> Symptom:
