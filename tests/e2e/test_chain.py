@@ -68,7 +68,7 @@ OOM = RULES[0]
 
 def issues(chain: Chain, rule: Rule) -> list[StoredIssue]:
     """The rule's issues, those that were taken back left out."""
-    found = chain.runner.store().list_issues(label="", state="all", limit=200)
+    found = chain.store().list_issues(label="", state="all", limit=200)
     return [
         issue
         for issue in found
@@ -164,7 +164,7 @@ def test_a_second_alert_updates_the_issue_and_the_end_is_commented(chain: Chain,
         wait_for("the issue to be called resolved", lambda: "resolved" in issues(chain, OOM)[0].labels, FILED_WITHIN_S)
         (resolved,) = issues(chain, OOM)
         assert resolved.number == issue.number
-        assert len(list(chain.runner.store().comments(issue.number, since=None))) == 1
+        assert len(list(chain.store().comments(issue.number, since=None))) == 1
 
 
 @pytest.mark.parametrize("request_line", ["GET /repos/acme/incidents/issues", "POST /repos/acme/incidents/issues"])
@@ -183,15 +183,15 @@ def test_a_killed_runner_that_runs_again_files_once(chain: Chain, request_line: 
                 run.kill()
                 killed.set()
 
-        chain.front.on_request = kill
         run = chain.runner.start("repository_dispatch", event)
+        chain.front.on_request = kill
         assert killed.wait(FILED_WITHIN_S), run.output
         run.ended_at = run.started_at
 
         again = chain.runner.start("repository_dispatch", event)
         assert again.wait() == 0, again.output
 
-        found = chain.runner.store().list_issues(label="", state="all", limit=200)
+        found = chain.store().list_issues(label="", state="all", limit=200)
         assert len([issue for issue in found if f" {name} - " in issue.title]) == 1
 
 
@@ -211,7 +211,7 @@ def test_the_chain_lost_nothing(chain: Chain, ledger: Ledger) -> None:
         wait_for("the runs under way", chain.actions.idle, FILED_WITHIN_S)
         assert not any(chain.actions.exit_codes)
         keys = {body["client_payload"]["incident"]["key"] for body in chain.front.dispatches}
-        found = chain.runner.store().list_issues(label="", state="open", limit=300)
+        found = chain.store().list_issues(label="", state="open", limit=300)
         filed = [key_of(issue) for issue in found if issue.body.startswith("<!-- incident-bot:v1 key=")]
         assert keys <= set(filed)
         assert len(filed) == len(set(filed))

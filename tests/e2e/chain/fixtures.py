@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -13,13 +14,16 @@ from e2e.chain.actions import Actions
 from e2e.chain.models import ThoughtfulGemini
 from e2e.chain.monitoring import SHIPPED_ROUTE, Alertmanager, Prometheus, hasten_route
 from e2e.chain.receiver import Receiver
-from e2e.chain.workflow import Runner
+from e2e.chain.workflow import Runner, open_store
 from e2e.chain.workspace import Workspace, open_workspace
 from e2e.ksm_exporter import exporter
 from e2e.kube.node import Node, free_ports
 
 from fakes.github_emulate import TOKEN, emulated_github
 from fakes.github_front import Front, front_of
+
+if TYPE_CHECKING:
+    from incident_bot.tracker.github import GithubStore
 
 NAMESPACE = "chain"
 _OBJECTS = Path(__file__).with_name("objects.yaml")
@@ -35,9 +39,14 @@ class Chain:
     alertmanager: Alertmanager
     receiver: Receiver
     front: Front
+    github: str
     actions: Actions
     runner: Runner
     model: ThoughtfulGemini
+
+    def store(self) -> GithubStore:
+        """The repository's issues, read behind the front so that only the bot's calls are counted there."""
+        return open_store(self.github)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +88,7 @@ def chain(node: Node, workspace: Workspace) -> Iterator[Chain]:
         node.kubectl("create", "-f", "-", stdin=_OBJECTS.read_text())
         stack.callback(node.kubectl, "delete", "namespace", NAMESPACE, "--wait=false")
         node.kubectl("-n", NAMESPACE, "apply", "-k", str(_RBAC / "namespace"))
-        yield Chain(node, prometheus, alertmanager, receiver, front, actions, runner, model)
+        yield Chain(node, prometheus, alertmanager, receiver, front, upstream, actions, runner, model)
 
 
 def _runner(node: Node, workspace: Workspace, github: str, model: ThoughtfulGemini) -> Runner:

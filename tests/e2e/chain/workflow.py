@@ -154,13 +154,7 @@ class Runner:
 
     def store(self) -> GithubStore:
         """The repository's issues."""
-        return connect(
-            repository=REPOSITORY,
-            token=TOKEN,
-            api_url=self.api_url,
-            now=lambda: datetime.now(UTC),
-            sleep=lambda _s: None,
-        )
+        return open_store(self.api_url)
 
     def _command(self, event_name: str, event_file: Path) -> list[str]:
         act = Path(sysconfig.get_path("scripts")) / "act"
@@ -181,6 +175,18 @@ class Runner:
         for action, commit in re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40})", WORKFLOW.read_text(encoding="utf-8")):
             command += ["--local-repository", f"{action}@{commit}={self.folder / 'actions' / action}"]
         return [str(word) for word in command]
+
+
+def open_store(api_url: str) -> GithubStore:
+    """The issues of the emulated GitHub, without the pauses that the real one asks for."""
+    return connect(
+        repository=REPOSITORY,
+        token=TOKEN,
+        api_url=api_url,
+        now=lambda: datetime.now(UTC),
+        sleep=lambda _s: None,
+        seconds_between_writes=0,
+    )
 
 
 def _commit(folder: Path) -> None:
