@@ -1,6 +1,6 @@
 """Promise 3, whole: secrets planted in every kind of evidence, the whole job run, everything that left searched.
 
-Exits: prompt, issue, bundle (artifact), analysis file (artifact), kept report, job summary, stdout, stderr.
+One test for each exit of `triage` and `diagnose`; the whole job runs once.
 """
 
 from __future__ import annotations
@@ -89,13 +89,21 @@ def variants(value: str) -> Iterator[str]:
         yield encoded[4:-4] if len(encoded) > 16 else encoded
 
 
-@pytest.fixture
+EXITS = (
+    "prompt", "issue", "comment", "labels", "analysis", "kept report", "issue folder", "job summary",
+    "stdout of triage", "stderr of triage", "stdout of diagnose", "stderr of diagnose",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
 def planted() -> list[Sample]:
     return samples()
 
 
-def test_nothing_planted_leaves_by_any_exit(tmp_path: Path, planted: list[Sample]) -> None:
-    assert len(planted) >= 50
+@pytest.fixture(scope="module")
+def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> dict[str, str]:
+    """Everything that left the process in one whole job, by exit."""
+    tmp_path = tmp_path_factory.mktemp("job")
     evidence, out = tmp_path / "evidence", tmp_path / "out"
     evidence.mkdir()
     write_evidence(evidence, planted)
@@ -159,21 +167,45 @@ def test_nothing_planted_leaves_by_any_exit(tmp_path: Path, planted: list[Sample
             **unreachable,
         )
         exits["prompt"] = json.dumps([request.body for request in gemini.requests], ensure_ascii=False)
-        exits["issue"] = json.dumps([model.issues, model.comments, model.labels], ensure_ascii=False)
+        run("triage", "--bundle", str(evidence), "--llm", "none", "--tracker", "github")
+        for name, stored in (("issue", model.issues), ("comment", model.comments), ("labels", model.labels)):
+            exits[name] = json.dumps(stored, ensure_ascii=False)
         assert len(gemini.requests) == 2, "the model was not asked: " + exits["stderr of triage"]
     assert len(model.open_issues()) == 1
     exits["job summary"] = (tmp_path / "summary.md").read_text()
     for path in sorted(out.rglob("*")):
         if path.is_file():
-            exits[str(path.relative_to(out))] = path.read_text()
+            folder = path.relative_to(out).parts[0]
+            name = {"analysis.json": "analysis", "issues": "issue folder"}.get(folder, "kept report")
+            exits[name] = exits.get(name, "") + path.read_text()
+    return exits
 
+
+def test_fifty_kinds_are_planted(planted: list[Sample]) -> None:
+    assert len(planted) >= 50
+
+
+def test_no_exit_is_unknown(exits: dict[str, str]) -> None:
+    """A new exit must be named here, so that it is searched."""
+    assert set(exits) == set(EXITS)
+
+
+@pytest.mark.parametrize("name", EXITS)
+def test_nothing_planted_leaves(name: str, exits: dict[str, str], planted: list[Sample]) -> None:
+    """Raw, URL-encoded or in base64."""
+    text = exits[name]
     leaks = [
-        f"{sample.kind} by {name}"
-        for name, text in exits.items()
+        sample.kind
         for sample in planted
         for value in (sample.secret, *sample.also)
         if any(variant in text for variant in variants(value))
     ]
-    leaks += [f"our own key by {name}" for name, text in exits.items() if GEMINI_KEY in text]
+
     assert [] == leaks
-    assert any("REDACTED" in text for text in exits.values())
+    assert GEMINI_KEY not in text
+
+
+@pytest.mark.parametrize("name", ["prompt", "issue", "analysis", "kept report", "issue folder", "stdout of triage"])
+def test_what_was_taken_out_leaves_its_placeholder(name: str, exits: dict[str, str]) -> None:
+    """The exits do carry the evidence in which the secrets stood: an empty exit would pass the test above."""
+    assert "[REDACTED:" in exits[name]
