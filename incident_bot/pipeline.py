@@ -137,13 +137,23 @@ def _find_incident(collected: Collected) -> Incident:
     for item in collected.items:
         if item.kind is EvidenceKind.ALERT:
             try:
-                incidents = intake.read_webhook(json.loads(item.text))
+                incidents = intake.read_webhook(_as_webhook(json.loads(item.text)), ignore=())
             except (UsageError, ValueError):
                 continue
             if incidents:
                 return incidents[0]
     alert = Alert(name=MANUAL_ALERT_NAME)
     return Incident(key=intake.incident_key(alert, collected.target), alert=alert, target=collected.target)
+
+
+def _as_webhook(document: object) -> object:
+    """Alertmanager's webhook body, whatever was saved: one alert, `amtool alert query -o json`, or /api/v1/alerts."""
+    if isinstance(document, dict) and "alerts" not in document:
+        data = document.get("data")
+        if isinstance(data, dict) and isinstance(data.get("alerts"), list):
+            return {"alerts": data["alerts"]}
+        return {"alerts": [document]} if "labels" in document else document
+    return {"alerts": document} if isinstance(document, list) else document
 
 
 def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[RawEvidence, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.targets import is_detailed
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.diagnosis.values import values_of
 from incident_bot.model import Action, Risk, Verdict
@@ -60,7 +61,10 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
     values = values_of(causes[0], scene) if causes else _target_values(scene)
     steps = []
     if values.get("pod"):
-        steps.append(("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}"))
+        if not any(pod.name == values["pod"] and is_detailed(pod.source) for pod in scene.pods):
+            steps.append(
+                ("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}")
+            )
         container = " -c {container}" if values.get("container") else " --all-containers"
         if not any(log.previous for log in scene.logs):
             steps.append(
@@ -69,7 +73,8 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
                     f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200",
                 )
             )
-        steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
+        if not any(log.pod == values["pod"] and not log.previous for log in scene.logs):
+            steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
     elif values.get("workload"):
         steps.append(
             (

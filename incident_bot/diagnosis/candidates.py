@@ -16,6 +16,7 @@ from incident_bot.diagnosis.aftermath import is_going_on, is_object_well, is_pas
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
+from incident_bot.diagnosis.log_outcome import Outcome, read_outcome
 from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, shorten, templates_of
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.status_reading import read_messages
@@ -59,7 +60,7 @@ class Candidate:
     finding: Finding | None = None
     activity: Activity = Activity.ACTIVE
     confidence: float = 0.0
-    took_over: tuple[str, ...] = ()
+    took_over: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
     change_before: str = ""
 
@@ -221,15 +222,32 @@ def says_ended(scene: Scene) -> bool:
     return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
 
 
+def _state_for(candidate: Candidate, health: Health) -> State | None:
+    """The state of whom a candidate is about; None when it is about no container or pod at all.
+
+    A log whose container the status does not name is judged by what is known of the target: where every
+    pod is well, a line of it is as much a blip as that of a known container.
+    """
+    state = state_of(candidate, health) if candidate.pod or candidate.container else None
+    if state in (None, State.UNKNOWN) and _is_log_only(candidate) and health.is_known and not health.failing:
+        return State.HEALTHY
+    return state
+
+
 def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
     """Whether what the candidate describes is going on, judged by the state of whom it is about."""
     if candidate.relation is Relation.NEIGHBOUR:
         return Activity.ELSEWHERE
     if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
         return Activity.PAST
-    if not candidate.pod and not candidate.container:
+    state = _state_for(candidate, health)
+    if _is_log_only(candidate) and state is not State.FAILING:
+        outcome = read_outcome(candidate.facts, scene)
+        if outcome is not Outcome.OPEN:
+            return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+    if state is None:
         return Activity.INACTIVE if is_object_well(candidate.facts, scene, health) else Activity.ACTIVE
-    return _judge_by_state(candidate, state_of(candidate, health), scene, health)
+    return _judge_by_state(candidate, state, scene, health)
 
 
 _NAMES_A_CAUSE = 3
@@ -336,6 +354,10 @@ def cited_lines(candidate: Candidate) -> set[tuple[str, int]]:
     return {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
 
 
+def _each_once(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple({item.id: item for item in reversed(candidates)}.values())[::-1]
+
+
 def merge_facts(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
     """The candidate, supported by the facts of the symptoms it accounts for."""
     seen = cited_lines(candidate)
@@ -348,5 +370,5 @@ def merge_facts(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
     return replace(
         candidate,
         supporting=(*candidate.supporting, *extra[:3]),
-        took_over=tuple(dict.fromkeys((*candidate.took_over, *(other.id for other in others)))),
+        took_over=_each_once((*candidate.took_over, *others)),
     )

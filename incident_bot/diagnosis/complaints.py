@@ -100,7 +100,7 @@ COMPLAINTS: tuple[Complaint, ...] = (
     Complaint(
         kind="connection-timeout",
         category=Category.DEPENDENCY,
-        pattern=r"connect(?:ion)? time(?:d)?[ -]?out|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|ConnectTimeout|SocketTimeoutException|ReadTimeout|no route to host|EHOSTUNREACH|network is unreachable|timed out (?:after|waiting)|(?:request|operation|query|read|write) timed out|deadline exceeded|DEADLINE_EXCEEDED|waiting for (?:a )?connection from pool|timeout (?:expired|exceeded|waiting)",
+        pattern=r"connect(?:ion)? time(?:d)?[ -]?out|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|ConnectTimeout|SocketTimeoutException|ReadTimeout|no route to host|EHOSTUNREACH|network is unreachable|timed out (?:after|waiting)|(?:request|operation|query|read|write) timed out|deadline exceeded|DEADLINE_EXCEEDED|waiting for (?:a )?connection from pool|timeout (?:expired|exceeded|waiting)|timeout of \d{1,9} ?m?s exceeded|deadline has elapsed|timed out awaiting",
         words=("time", "unreach", "route to host", "deadline", "pool"),
         title="{container} gets no answer in time from {what}",
         names="address",

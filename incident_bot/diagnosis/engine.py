@@ -21,6 +21,7 @@ from incident_bot.diagnosis.candidates import (
 )
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
+from incident_bot.diagnosis.log_outcome import Outcome, read_outcome
 from incident_bot.diagnosis.log_reading import level_of
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.rules import RuleSet
 
 ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
@@ -117,7 +119,7 @@ def _is_heartbeat(scene: Scene, health: Health) -> bool:
 
 def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """Nothing is failing: it was, it never did, or nobody knows."""
-    if health.recovered or (health.is_known and _is_past(ranking)):
+    if health.recovered or (health.is_known and _is_past(ranking)) or _is_overcome_in_log(ranking, scene):
         return Verdict.RECOVERED
     if health.is_known:
         return Verdict.HEALTHY
@@ -133,14 +135,23 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 def _is_past(ranking: Ranking) -> bool:
     """Only status and pod events can say that something was wrong; old log lines of a healthy pod cannot."""
     return any(
-        item.activity is Activity.PAST
-        and item.specificity >= 2
-        and any(
-            fact.source in ("container", "exit_code") or (fact.source == "event" and not fact.is_past)
-            for fact in item.facts
-        )
+        item.activity is Activity.PAST and item.specificity >= 2 and any(_shows_past(fact) for fact in item.facts)
         for item in ranking.causes
     )
+
+
+def _is_overcome_in_log(ranking: Ranking, scene: Scene) -> bool:
+    """The log itself says that what it complained about is over."""
+    return any(
+        item.activity is Activity.PAST
+        and all(fact.source == "log" for fact in item.facts)
+        and read_outcome(item.facts, scene) is Outcome.OVERCOME
+        for item in ranking.causes
+    )
+
+
+def _shows_past(fact: Fact) -> bool:
+    return fact.source in ("container", "exit_code") or (fact.source == "event" and not fact.is_past)
 
 
 def _says_enough(active: Sequence[Candidate], scene: Scene) -> bool:

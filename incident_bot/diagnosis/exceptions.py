@@ -33,7 +33,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for language, pattern in (
         (
             "Python",
-            r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>Exception|(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20})(?:: (?P<message>[^\n]{0,600})|$)",
+            r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>Exception|(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20}|(?:[a-z_]\w{0,60}\.){0,6}(?:errors?|exceptions?|exc)\.[A-Z]\w{0,80})(?:: (?P<message>[^\n]{0,600})|$)",
         ),
         ("Java", r"^(?:[^\n]{0,80}?Exception in thread \"[^\"\n]{1,80}\" |[ \t]{0,4})(?P<type>(?:[a-z_][\w$]{0,60}\.){1,12}[A-Z][\w$]{0,100}(?:Exception|Error|Throwable))(?:: (?P<message>[^\n]{0,600})|$)"),
         ("Java", r"^[ \t]{0,8}(?P<cause>Caused by): (?P<type>(?:[a-z_][\w$]{0,60}\.){0,12}[A-Z][\w$]{0,100})(?:: (?P<message>[^\n]{0,600})|$)"),

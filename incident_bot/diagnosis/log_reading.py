@@ -14,6 +14,7 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.complaints import COMPLAINTS, Complaint
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_quoted, find_setting
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
+from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -138,21 +139,14 @@ def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
         weight += 0.05
     if log.kept[index].count >= 5:
         weight += 0.05
-    if _template(log.kept[index].text) in baseline:
+    if shape_of(log.kept[index].text) in baseline:
         weight -= 0.25
     return weight
 
 
-_VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
-
-
-def _template(line: str) -> str:
-    return _VARIABLE.sub("#", line[:300])
-
-
 def templates_of(log: Log) -> frozenset[str]:
     """The shapes of a log's lines: what a healthy sibling says is no news."""
-    return frozenset(_template(kept.text) for kept in log.kept[:_MAX_LINES])
+    return frozenset(shape_of(kept.text) for kept in log.kept[:_MAX_LINES])
 
 
 def _exception(log: Log) -> Finding | None:

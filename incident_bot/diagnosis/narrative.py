@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _MAX_CITATIONS = 4
+_MAX_SYMPTOMS = 3
+_WORDS_CHARS = 160
+_LAST_WORDS = "lastState.terminated.message"
+_MESSAGE_LINES = 60
 _MAX_TIMELINE = 14
 
 
@@ -28,12 +33,14 @@ def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
     """A ranked cause with its names filled in and its lines cited."""
     values = values_of(candidate, scene)
     last = last_line(candidate, scene)
-    citations = (*_citations(candidate), *([last] if last else []))
+    said = own_words(candidate, scene)
+    citations = tuple(dict.fromkeys((*([said] if said else []), *_citations(candidate), *([last] if last else []))))
     return Cause(
         rank=place,
         title=title_of(candidate, scene),
-        explanation=_explain(candidate, values)
-        + (f' The last line before the end was: "{last.quote[:160]}".' if last else ""),
+        explanation=_explain(candidate, values, scene)
+        + (f' It ended with the words: "{said.quote[:_WORDS_CHARS]}".' if said else "")
+        + (f' The last line before the end was: "{last.quote[:_WORDS_CHARS]}".' if last else ""),
         category=candidate.category,
         confidence=candidate.confidence if citations else min(candidate.confidence, 0.3),
         citations=citations,
@@ -55,6 +62,29 @@ def last_line(candidate: Candidate, scene: Scene) -> Citation | None:
         log for log in logs if first_value(container.status, "state.running") is None
     ]
     return scene.cite(ended[0].evidence_id, ended[0].kept[-1].line) if ended else None
+
+
+def own_words(candidate: Candidate, scene: Scene) -> Citation | None:
+    """The last line of the container's termination message, where no deciding line holds it already.
+
+    Programs with `terminationMessagePolicy: FallbackToLogsOnError` leave the end of their log there.
+    """
+    if not candidate.container or candidate.relation is Relation.NEIGHBOUR:
+        return None
+    container = scene.container_named(candidate.container, candidate.pod)
+    path = (
+        "lastState.terminated.message"
+        if container and first_value(container.status, _LAST_WORDS)
+        else "state.terminated.message"
+    )
+    message = first_value(container.status, path) if container else None
+    if container is None or not isinstance(message, str) or any(fact.field == path for fact in candidate.facts):
+        return None
+    last = next((line.strip() for line in reversed(message.splitlines()) if line.strip()), "")
+    start = container.line_of(path)
+    lines = scene.texts[container.source.evidence_id].lines[start - 1 : start + _MESSAGE_LINES]
+    place = next((index for index, line in enumerate(lines) if last and last in line), None)
+    return None if place is None else scene.cite(container.source.evidence_id, start + place, last)
 
 
 def title_of(candidate: Candidate, scene: Scene) -> str:
@@ -80,18 +110,20 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
     yield from (*first, *second)[:_MAX_CITATIONS]
 
 
-def _explain(candidate: Candidate, values: dict[str, str]) -> str:
+def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
     if candidate.rule is None and candidate.finding is None:
         told = "No rule knows this failure; this is what Kubernetes itself says about it."
     if candidate.finding:
-        times = f", {candidate.finding.count} times" if candidate.finding.count > 1 else ""
-        told = f"No rule knows this application; its own log names the reason{times}. {candidate.finding.hint}"
+        times = f" (seen {candidate.finding.count} times)" if candidate.finding.count > 1 else ""
+        told = f"These are the program's own words{times}; no rule knows more about them. {candidate.finding.hint}"
     if candidate.change_before:
         told += f' Shortly before, its log reports a change: "{shorten(candidate.change_before)}".'
-    symptoms = [rule_name for rule_name in candidate.took_over if not rule_name.startswith("log-")]
+    symptoms = list(
+        dict.fromkeys(_lower(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
+    )
     if symptoms:
-        told += f" It also accounts for: {', '.join(symptoms[:4])}."
+        told += f" This also explains why {'; '.join(symptoms[:_MAX_SYMPTOMS])}."
     if candidate.relation is Relation.NEIGHBOUR:
         told += (
             f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
@@ -227,7 +259,10 @@ def tell_ruled_out(ranking: Ranking, scene: Scene) -> tuple[str, ...]:
     found += [_setting_aside(item, scene, _why_aside(item)) for item in aside]
     found += list(_not_memory(scene, ranking))
     found += list(_not_node(scene))
-    return tuple(dict.fromkeys(found))[:6]
+    return tuple({_LINE_NUMBER.sub("", told): told for told in reversed(found)}.values())[::-1][:6]
+
+
+_LINE_NUMBER = re.compile(r" \(E\d+:\d+\)")
 
 
 def _about(item: Candidate) -> tuple[str, ...]:
@@ -235,7 +270,7 @@ def _about(item: Candidate) -> tuple[str, ...]:
 
 
 def _setting_aside(item: Candidate, scene: Scene, why: str) -> str:
-    return f"{title_of(item, scene)}: {why}{_at(item.facts[0].citation, scene)}."
+    return f"{title_of(item, scene)}: {why}{_at(item.facts[0].citation)}."
 
 
 def _why_aside(item: Candidate) -> str:
@@ -244,11 +279,10 @@ def _why_aside(item: Candidate) -> str:
     return f"container {item.container} itself is healthy" if item.container else "the state it describes is not there"
 
 
-def _at(citation: Citation | None, scene: Scene) -> str:
+def _at(citation: Citation | None) -> str:
     if citation is None:
         return ""
-    evidence = scene.texts.get(citation.evidence_id)
-    return f" ({evidence.name if evidence else citation.evidence_id}:{citation.line})"
+    return f" ({citation.evidence_id}:{citation.line})"
 
 
 def _not_memory(scene: Scene, ranking: Ranking) -> Iterator[str]:
@@ -267,7 +301,7 @@ def _not_memory(scene: Scene, ranking: Ranking) -> Iterator[str]:
                 if first_value(container.status, "lastState.terminated.reason")
                 else "state.terminated.reason"
             )
-            yield f"Host memory: container {container.name} ended with reason {reason}, not OOMKilled{_at(scene.cite(container.source.evidence_id, line), scene)}."
+            yield f"Host memory: container {container.name} ended with reason {reason}, not OOMKilled{_at(scene.cite(container.source.evidence_id, line))}."
             return
 
 
@@ -287,7 +321,7 @@ def _not_node(scene: Scene) -> Iterator[str]:
         ready = first_value(item.body, "status.conditions[Ready].status") == "True"
         if ready and quiet:
             line = item.line_of(f"status.conditions[{quiet[0]}].status")
-            yield f"Node {item.name}: Ready, without {', '.join(quiet)}{_at(scene.cite(item.evidence_id, line), scene)}."
+            yield f"Node {item.name}: Ready, without {', '.join(quiet)}{_at(scene.cite(item.evidence_id, line))}."
             return
 
 

@@ -50,7 +50,12 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
 
 def _order(item: Candidate) -> tuple[object, ...]:
     first_line = min((fact.citation.line for fact in item.facts if fact.citation and fact.source == "log"), default=0)
-    return (-item.confidence, -item.specificity, item.rule is None, first_line, item.id)
+    first_at = item.at.timestamp() if item.at and item.at.tzinfo else _NO_TIME
+    return (-item.confidence, -item.specificity, item.rule is None, first_at, first_line, item.id)
+
+
+_NO_TIME = float("inf")
+"""What is not dated comes after what is: of two equal claims the earlier one is the cause."""
 
 
 def _merge_same(pool: list[Candidate]) -> list[Candidate]:
@@ -60,7 +65,9 @@ def _merge_same(pool: list[Candidate]) -> list[Candidate]:
         key = item.id if item.rule else f"{item.id}:{item.title}"
         if key in best:
             best[key] = merge_facts(best[key], [replace(item, id=item.id)])
-            best[key] = replace(best[key], took_over=tuple(name for name in best[key].took_over if name != item.id))
+            best[key] = replace(
+                best[key], took_over=tuple(other for other in best[key].took_over if other.id != item.id)
+            )
         else:
             best[key] = item
     return list(best.values())

@@ -275,7 +275,7 @@ def _read_log(
         return None
     pod, name, previous = log_origin(item)
     container = _find_container(pod, name, containers, item.name)
-    pieces = [line.text[:LINE_CHARS] for line in kept]
+    pieces = [plain_text(line.text[:LINE_CHARS]) for line in kept]
     offsets, position = [], 0
     for piece in pieces:
         offsets.append(position)
@@ -284,7 +284,7 @@ def _read_log(
     return Log(
         evidence_id=item.id,
         pod=pod or (container.pod if container else ""),
-        container=container.name if container else name,
+        container=(container.name if container else "") or name,
         role=container.role if container else _guess_role(name),
         relation=container.relation if container else relate.of_pod(pod, "") if pod else Relation.OWN,
         previous=previous,
@@ -296,6 +296,21 @@ def _read_log(
     )
 
 
+_ESCAPE = re.compile(r"\\(?:[\"/nrt\\])")
+_PLAIN = {r"\n": "\n", r"\r": "", r"\t": "\t"}
+
+
+def plain_text(line: str) -> str:
+    """A line of JSON as its writer meant it: quotes and line breaks inside its strings are no escapes any more.
+
+    Patterns then fit the message whether a logger wrapped it in JSON or not, and a stack trace that
+    stands in one field is read line by line. The line stays one line of evidence.
+    """
+    if "\\" not in line or '{"' not in line.replace(" ", ""):
+        return line
+    return _ESCAPE.sub(lambda match: _PLAIN.get(match[0], match[0][1:]), line)
+
+
 def _find_container(pod: str, name: str, containers: Sequence[Container], file_name: str) -> Container | None:
     """The container a log belongs to: by name; else by a name inside the file's name; else the only main one."""
     near = [item for item in containers if not pod or item.pod == pod] or [
@@ -304,7 +319,11 @@ def _find_container(pod: str, name: str, containers: Sequence[Container], file_n
     named = [item for item in near if name and item.name == name]
     if not named:
         words = set(re.split(r"[^a-z0-9]+", file_name.lower()))
-        named = [item for item in near if item.name.lower() in words or item.name.lower() in file_name.lower()]
+        named = [
+            item
+            for item in near
+            if item.name and (item.name.lower() in words or item.name.lower() in file_name.lower())
+        ]
     if not named:
         mains = {item.name for item in near if item.role == "main" and item.relation <= Relation.SIBLING}
         named = [item for item in near if item.role == "main"] if len(mains) == 1 else []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import IntEnum
 
 from incident_bot import kubectl
-from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.fieldpaths import find_values, first_value
 from incident_bot.model import Case, Evidence, EvidenceKind, Target
 
 WORKLOAD_KINDS = frozenset(
@@ -44,6 +44,8 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     kind, nothing is singled out.
     """
     target = case.incident.target
+    if _is_guessed(case) and len(_failing_stems(objects)) > 1:
+        return replace(target, workload_kind="", workload="", pod="", container="", node="")
     if _is_said(target, case, objects):
         return target
     target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
@@ -65,9 +67,26 @@ _GUESSED_ALERT = "ManualTriage"
 """The name of the stand-in alert of a folder without one (`pipeline`): its target is a guess from names."""
 
 
+def _is_guessed(case: Case) -> bool:
+    return case.incident.alert.name == _GUESSED_ALERT
+
+
+_QUIET_WAITS = frozenset({"ContainerCreating", "PodInitializing", ""})
+_WAITING = "status.containerStatuses[].state.waiting.reason|status.initContainerStatuses[].state.waiting.reason"
+
+
+def _failing_stems(objects: Sequence[kubectl.KubeObject]) -> set[str]:
+    """The workloads whose pods are seen to fail: without an alert nothing says that only one of them matters."""
+    return {
+        stem_of(item.name)
+        for item in objects
+        if item.kind == "Pod" and any(str(reason) not in _QUIET_WAITS for _, reason in find_values(item.body, _WAITING))
+    }
+
+
 def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
     """Whether the target was given, or was guessed and the evidence shows it."""
-    if case.incident.alert.name != _GUESSED_ALERT:
+    if not _is_guessed(case):
         return bool(target.pod or target.workload or target.node)
     shown = {item.name for item in objects} | {
         log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG
@@ -145,7 +164,7 @@ class Relations:
 
     def _is_ours(self, pod: str) -> bool:
         return pod in self._owned or any(
-            pod == stem or stem_of(pod) == stem or stem_of(stem_of(pod)) == stem for stem in self._stems
+            stem in (pod, stem_of(pod), stem_of(stem_of(pod)), pod.rpartition("-")[0]) for stem in self._stems
         )
 
     def _is_foreign(self, namespace: str) -> bool:

@@ -63,7 +63,12 @@ def _parts(template: str) -> list[tuple[str, str | None]]:
 
 def _value(field: str, values: Mapping[str, str]) -> str:
     name, bar, fallback = field.partition("|")
-    return values.get(name) or (fallback if bar else _UNNAMED.get(name, name.upper()))
+    known = values.get(name)
+    if not known and name == "container" and values.get("pod"):
+        fallback = fallback.replace("the pod", values["pod"]).replace(
+            "the container", f"the container of {values['pod']}"
+        )
+    return known or (fallback if bar else _UNNAMED.get(name, name.upper()))
 
 
 def _word(field: str, values: Mapping[str, str]) -> str:

@@ -120,10 +120,27 @@ def _is_json_start(lines: Sequence[str], index: int) -> bool:
 def _end_of_json(lines: Sequence[str], index: int) -> int:
     opened = lines[index].rstrip()
     if len(opened) > 2:
-        return index + 1
+        return _end_of_dense_json(lines, index)
     closing = "}" if opened[0] == "{" else "]"
     for end in range(index + 1, len(lines)):
         if lines[end][:1] == closing:
+            return end + 1
+    return len(lines)
+
+
+_JSON_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?')
+
+
+def _end_of_dense_json(lines: Sequence[str], index: int) -> int:
+    """The end of a document that begins with more than its bracket: a line, or several that were broken by hand."""
+    depth = 0
+    for end in range(index, len(lines)):
+        # The next document begins: this one was cut. It is never read twice, so the whole text takes linear time.
+        if end > index and lines[end][:1] in ("{", "["):
+            return end
+        bare = _JSON_STRING.sub("", lines[end])
+        depth += bare.count("{") + bare.count("[") - bare.count("}") - bare.count("]")
+        if depth <= 0:
             return end + 1
     return len(lines)
 
