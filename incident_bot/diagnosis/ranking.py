@@ -126,7 +126,7 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
 
 def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
     """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
-    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom):
+    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom) or cause.specificity < symptom.specificity:
         return False
     return all(fact.source == "log" for fact in symptom.facts)
 
