@@ -102,3 +102,15 @@ def test_an_empty_config_file_means_the_defaults(tmp_path: Path) -> None:
     path.write_text("# nothing yet\n")
 
     assert load_config(path) == Config()
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param({}, False, id="a laptop"),
+        pytest.param({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, True, id="a pod"),
+        pytest.param({"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBECONFIG": "x"}, False, id="a pod with a kubeconfig"),
+    ],
+)
+def test_a_pod_without_a_kubeconfig_knows_only_its_own_cluster(environ: dict[str, str], expected: bool) -> None:
+    assert load_settings(environ=environ).in_pod is expected
