@@ -18,7 +18,6 @@ from incident_bot.cli.eval_table import print_results, results_to_json
 from incident_bot.errors import UsageError
 
 if TYPE_CHECKING:
-
     from incident_bot.diagnosis import RuleSet
     from incident_bot.eval import Expectation, Score, Scorecard
     from incident_bot.llm import Consultant

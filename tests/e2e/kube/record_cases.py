@@ -32,7 +32,7 @@ _WATCHED = _KINDS + ",persistentvolumeclaims"
 _NO_LOG = "unable to retrieve container logs"
 
 
-def shows(wanted: Mapping[str, Any], objects: Sequence[Mapping[str, Any]], case: Case) -> bool:
+def shows(wanted: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the objects of a namespace show a state.
 
     `event`, `and_event`: text in a reason and message; `status`: text in the workload's status;
@@ -114,10 +114,10 @@ class Recorder:
                 objects = self._objects()
                 for name, case in list(waiting.items()):
                     seen = objects.get(name, [])
-                    while steps[name] and shows(steps[name][0]["until"], seen, case):
+                    while steps[name] and shows(steps[name][0]["until"], seen):
                         self._take(steps[name].pop(0), case)
                         seen = []
-                    if not steps[name] and seen and shows(case.until, seen, case):
+                    if not steps[name] and seen and shows(case.until, seen):
                         running.append(pool.submit(self._save, waiting.pop(name)))
                     elif time.monotonic() - started > case.patience:
                         failed.append(f"{case.name}: not {dict(case.until)}")
