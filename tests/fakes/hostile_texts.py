@@ -1,0 +1,36 @@
+"""Texts made to be slow to read: what anyone who can write to a log could send."""
+
+from __future__ import annotations
+
+import random
+import string
+
+PIECES = [
+    "x", "A", "0", " ", "-", "_", "\n", '"', "\\", "%22", "\0", "key=", "key=a,", 'key="', "password ", "password=x ", "password: x\n",
+    "password\n", "pwd", "token", "token_", "--token ", '"key":"', '\\"token\\":\\"', "@", "a@", "a:b@c:80 ", "a@b.", "://u:p@",
+    "https://u:p@h ", "sk-", "sk-ant-", "eyJ", "eyJabcdefgh.", "ghp_", "AKIA", "SG.", ":AA", "8Q~", "+AStX", "-us1", "&sig=",
+    ".atlasv1.", "FFFFNRAL", ".logic.azure.com", "kind: Secret\n", "kind: Secret\ndata:\n a: b\n", '"kind":"Secret",',
+    '"kind":"Secret","data":{"a":"b"},', "cookie: a=b; ", "Cookie: " + "a=bcdefg; " * 200 + "\n", "Authorization: Bearer ",
+    "-----BEGIN PRIVATE " + "KEY-----", "-----END PRIVATE " + "KEY-----\n", "curl -u a:b ", "mysql -pabc ", "identified by ",
+    "echo a | chpasswd ", "cGFzc3dvcmQ", "[REDACTED:password:abc123]", "[REDACTED:", "4000000000000000 ", "AA00",
+    "name: token\nvalue: ", '{"name":"token","value":"x"},', "value: x, name: token ", "token\x1b[31m=", "я", "密码", "AUTH a1", "$2b$",
+]  # fmt: skip
+
+
+def hostile_texts(size: int) -> dict[str, str]:
+    """Texts of `size` characters, by what they are made of; seeded."""
+    rng = random.Random(4)
+    letters = string.ascii_letters + string.digits
+
+    def draw(count: int) -> str:
+        return "".join(rng.choices(letters, k=count))
+
+    texts = {repr(piece[:40]): piece * (size // len(piece)) for piece in PIECES}
+    texts["one random token"] = draw(size)
+    texts["one random hexadecimal run"] = "".join(rng.choices("0123456789abcdef", k=size))
+    texts["one long value"] = "token=" + draw(size)
+    texts["a new token a line"] = "".join(f"token={draw(20)}\n" for _ in range(size // 27))
+    texts["long values"] = "".join(f"key={draw(300)} " for _ in range(size // 305))
+    texts["one value again and again"] = "password=S3cr3tV4lue99 " + "S3cr3tV4lue99" * (size // 13)
+    texts["everything mixed"] = "".join(rng.choices([piece[:40] for piece in PIECES], k=size // 9))
+    return texts
