@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import tempfile
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed does not know it
@@ -80,6 +81,7 @@ def serve(
       incident-bot serve --repository acme/incidents
       incident-bot serve --dev --listen 127.0.0.1:8080 --dispatcher in-process --tracker folder
     """
+    _check_libraries()
     settings = options.load(config_path)
     _check_listen(listen)
     tls = _tls(tls_cert, tls_key, tls_client_ca)
@@ -96,6 +98,15 @@ def serve(
         _serve_single(service, listen)
     else:
         _serve_workers(service, listen, workers=workers, threads=threads, tls=tls)
+
+
+def _check_libraries() -> None:
+    missing = [name for name in ("flask", "gunicorn", "prometheus_client") if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"not installed: {', '.join(missing)}",
+            hint="The receiver is an extra: `pip install 'incident-bot[server]'`.",
+        )
 
 
 def _check_listen(listen: str) -> None:
