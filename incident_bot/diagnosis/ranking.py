@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, concerns_same, merge_facts, restarts_of
+from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
 from incident_bot.diagnosis.targets import Relation, stem_of
@@ -40,7 +41,7 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     pool = _merge_same([item for item in real if item.activity is level])
     pool = _order_scheduling(pool)
     pool = _take_over(pool, rules, scene)
-    pool = _show_doubt(pool)
+    pool = favour_first(_show_doubt(pool), scene)
     elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]
     causes = sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order)
     if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:

@@ -98,6 +98,18 @@ def test_nothing_fails_without_faults(api: KubeApi) -> None:
     assert [item.name for item in collected.items] == ["pod.yaml", "events.txt", "logs-api-0-app.log", "node-n1.yaml"]
 
 
+def test_events_without_a_uid_are_all_kept() -> None:
+    """Nothing then tells two events apart, and losing one may lose the one that decides."""
+    bare = {key: value for key, value in EVENT["metadata"].items() if key != "uid"}
+    first = {**EVENT, "metadata": bare}
+    second = {**EVENT, "metadata": {**bare, "name": "api-0.2"}, "reason": "DeadlineExceeded", "message": "too late"}
+    for api in KubeApi(objects=[POD, NODE, first, second], logs={LogKey("api-0", "app"): LINES}).serve():
+        (events,) = [item for item in collect(api).items if item.kind is EvidenceKind.EVENTS]
+
+        assert "Pulled" in events.text
+        assert "DeadlineExceeded" in events.text
+
+
 def test_a_question_that_hangs_costs_only_itself(api: KubeApi) -> None:
     api.fail(EVENTS_PATH, hang)
 

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.evidence import NOW, diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.model import Verdict
+from incident_bot.model import Category, Verdict
 
 RULES = load_rules()
 
@@ -77,7 +77,9 @@ def test_listed_pod_in_trouble_is_never_healthy(status: str) -> None:
 
 def test_errors_of_a_ready_container_that_stopped_long_before_its_log_ends_are_no_failure() -> None:
     lines = ["INFO order stored"] * 50 + ["ERROR duplicate key value violates unique constraint"] * 4
-    case = make_case({"pods.txt": LISTING, "shop-6d5f9c7b44-zz7lc.log": "\n".join([*lines, *["INFO order stored"] * 200])})
+    case = make_case(
+        {"pods.txt": LISTING, "shop-6d5f9c7b44-zz7lc.log": "\n".join([*lines, *["INFO order stored"] * 200])}
+    )
 
     assert diagnose(case, RULES).verdict is Verdict.HEALTHY
 
@@ -88,3 +90,28 @@ def test_calm_log_does_not_answer_an_alert_about_restarts() -> None:
     found = diagnose(make_case({"router.log": log}, alert="KubePodCrashLooping"), RULES)
 
     assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def test_first_service_to_fail_comes_before_the_loudest() -> None:
+    start = '2026-11-21T11:30:{:02d}Z level=error msg="{}"\n'
+    files = {
+        "vault_core.log": start.format(1, "core is sealed"),
+        "broker_token.log": "".join(
+            start.format(4 + n, "cannot read jwt-key: upstream answered 503") for n in range(9)
+        ),
+        "web_portal.log": "".join(start.format(6 + n, "401 Unauthorized from login") for n in range(40)),
+    }
+
+    assert "sealed" in diagnose(make_case(files), RULES).causes[0].title
+
+
+def test_missing_key_of_a_plain_dictionary_is_the_programs_own_fault() -> None:
+    log = 'Traceback (most recent call last):\n  File "/srv/a.py", line 4, in f\n    meta["dtypes"]\nKeyError: \'dtypes\'\n'
+
+    assert diagnose(make_case({"api.log": log}), RULES).category is Category.APPLICATION
+
+
+def test_missing_key_of_the_environment_is_configuration() -> None:
+    log = 'Traceback (most recent call last):\n  File "/srv/a.py", line 4, in f\n    os.environ["MODEL_URI"]\nKeyError: \'MODEL_URI\'\n'
+
+    assert diagnose(make_case({"api.log": log}), RULES).category is Category.CONFIG
