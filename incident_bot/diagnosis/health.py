@@ -191,7 +191,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
             return _sign(container, State.HEALTHY)
         is_bad = ended_badly or _is_killed_again(container, scene)
         state = State.FAILING if is_bad and not _has_settled(container, scene) else State.RECOVERED
-        text = f"container {container.name} restarted {restarts:.0f} time(s)" + (
+        text = f"container {container.name} restarted {restarts:.0f} {'time' if restarts == 1 else 'times'}" + (
             " and runs again" if state is State.RECOVERED else ""
         )
         return _sign(container, state, text, "restartCount", scene)
@@ -204,7 +204,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
             container, State.FAILING, f"init container {container.name} has not finished", "state.running", scene
         )
     text = f"container {container.name} runs but is not ready" + (
-        f" after {restarts:.0f} restart(s)" if restarts else ""
+        f" after {restarts:.0f} {'restart' if restarts == 1 else 'restarts'}" if restarts else ""
     )
     return _sign(container, State.FAILING, text, "ready", scene)
 

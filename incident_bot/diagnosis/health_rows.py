@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SETTLED_S = 600.0
 """As `health.SETTLED`: a restart this long ago is over."""
 
+LONG_AGO_S = 86_400.0
+"""`RESTARTS 1 (97d ago)`: a restart of another day is no news."""
+
 _STARTING = re.compile(r"^(?:Pending|ContainerCreating|PodInitializing|Init:\d{1,4}/\d{1,4})$")
 _DONE = frozenset({"Completed", "Succeeded"})
 
@@ -52,4 +55,7 @@ def _judge_restarts(body: Mapping[str, object]) -> tuple[State, str]:
     since_s = first_value(body, "status.containerStatuses[].lastRestartAgeSeconds")
     if not isinstance(since_s, int | float) or since_s < SETTLED_S:
         return State.UNKNOWN, ""
-    return State.RECOVERED, f"restarted {restarts:.0f} time(s) and runs again"
+    if since_s > LONG_AGO_S:
+        return State.HEALTHY, ""
+    times = "once" if restarts == 1 else f"{restarts:.0f} times"
+    return State.RECOVERED, f"restarted {times} and runs again"

@@ -94,20 +94,20 @@ def title_of(candidate: Candidate, scene: Scene) -> str:
 
 def _citations(candidate: Candidate) -> Iterator[Citation]:
     """The deciding lines first, one a kind of evidence before a second of the same."""
-    facts = [fact for fact in (*candidate.facts, *candidate.supporting) if fact.citation]
-    seen_evidence: set[str] = set()
-    first: list[Citation] = []
-    second: list[Citation] = []
     seen: set[tuple[str, int]] = set()
-    for fact in facts:
-        assert fact.citation is not None
-        key = (fact.citation.evidence_id, fact.citation.line)
-        if key in seen:
-            continue
-        seen.add(key)
-        (second if fact.citation.evidence_id in seen_evidence else first).append(fact.citation)
-        seen_evidence.add(fact.citation.evidence_id)
-    yield from (*first, *second)[:_MAX_CITATIONS]
+    told: list[Citation] = []
+    for facts in (candidate.facts, candidate.supporting):
+        first: list[Citation] = []
+        second: list[Citation] = []
+        evidence: set[str] = set()
+        for citation in (fact.citation for fact in facts if fact.citation):
+            key = (citation.evidence_id, citation.line)
+            if key not in seen:
+                (second if citation.evidence_id in evidence else first).append(citation)
+            seen.add(key)
+            evidence.add(citation.evidence_id)
+        told += (*first, *second)
+    yield from told[:_MAX_CITATIONS]
 
 
 def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:

@@ -25,7 +25,7 @@ Role = Literal["main", "init", "sidecar", "ephemeral"]
 TARGET_FIELDS = frozenset(
     {
         "namespace", "pod", "container", "workload", "workload_kind", "node", "cluster", "alert",
-        "image", "exit_code", "restarts", "memory_limit", "memory_request", "cpu_limit",
+        "image", "exit_code", "restarts", "memory_limit", "memory_needed", "memory_suggested", "memory_request", "cpu_limit",
         "count", "quote",
     }
 )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
-from incident_bot.diagnosis.fieldpaths import first_value, show
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, show
+from incident_bot.diagnosis.memory_need import read_memory_need, say_gib, suggest_limit
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, stem_of
 
 if TYPE_CHECKING:
@@ -53,11 +54,24 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         for name, path in _FROM_CONTAINER.items()
         if container and (value := first_value(container.status, path)) is not None
     }
+    if container and found.get("memory_limit"):
+        found |= _memory_values(container, found["memory_limit"], scene)
     if candidate.rule:
         found |= _captured(candidate.rule.captures, candidate, container, scene)
     found |= _read_from_line(candidate)
     found |= dict(candidate.groups)
     return {name: value for name, value in found.items() if value}
+
+
+def _memory_values(container: Container, limit: str, scene: Scene) -> dict[str, str]:
+    """What the killed run says it needs, and a limit to try."""
+    logs = [log for log in scene.logs if log.container == container.name and log.pod in ("", container.pod)]
+    logs.sort(key=lambda log: not log.previous)
+    bound = read_quantity(limit)
+    needs = (read_memory_need(log, bound) for log in logs) if bound else iter(())
+    need = next((item for item in needs if item), None)
+    found = {"memory_suggested": suggest_limit(limit, need)}
+    return found | {"memory_needed": f"about {say_gib(need.model)}"} if need else found
 
 
 _ADDRESS_NAMES = ("host", "address", "dependency", "server", "endpoint", "service_host", "master")

@@ -136,7 +136,7 @@ def _end_of_dense_json(lines: Sequence[str], index: int) -> int:
     depth = 0
     for end in range(index, len(lines)):
         # The next document begins: this one was cut. It is never read twice, so the whole text takes linear time.
-        if end > index and lines[end][:1] in ("{", "["):
+        if end > index and lines[end][:1] in ("{", "[") and _is_json_start(lines, end):
             return end
         bare = _JSON_STRING.sub("", lines[end])
         depth += bare.count("{") + bare.count("[") - bare.count("}") - bare.count("]")

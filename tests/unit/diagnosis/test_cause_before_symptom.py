@@ -68,7 +68,7 @@ def test_oom_outranks_what_the_log_complains_about_meanwhile() -> None:
 
     found = diagnose(make_case({"pod.yaml": crashing(137, "OOMKilled"), f"{POD}_api.previous.log": log}), RULES)
 
-    assert found.causes[0].rule_id == "oom-killed-container"
+    assert found.causes[0].rule_id == "oom-loading-model"
     assert "1Gi" in found.causes[0].title
     assert any("shard 7/12" in citation.quote for citation in found.causes[0].citations)
 
