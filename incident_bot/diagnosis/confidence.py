@@ -5,6 +5,7 @@ The parts and their sizes are explained and calibrated in docs/diagnosis.md.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.health import Health
     from incident_bot.diagnosis.scene import Scene
+    from incident_bot.model import Alert
 
 WEIGHTS: Mapping[str, float] = {
     "specificity 3": 0.74,
@@ -40,6 +42,7 @@ WEIGHTS: Mapping[str, float] = {
     "another container than the alert names": -0.06,
     "an equal rival": -0.08,
     "only the alert says so": -0.60,
+    "only the alert says so, with a figure": -0.12,
 }
 
 
@@ -84,8 +87,23 @@ def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str
     if candidate.relation is Relation.NEIGHBOUR:
         yield "somebody else's"
     if sources == {"alert"}:
-        yield "only the alert says so"
+        yield (
+            "only the alert says so, with a figure"
+            if _is_measured(scene.case.incident.alert)
+            else "only the alert says so"
+        )
     yield from _whose(candidate, scene, health)
+
+
+_FIGURE = re.compile(
+    r"\b(?:us(?:es|ing|ed|age)|at|is)\b[^\n]{0,30}?\b\d{1,3}(?:\.\d{1,4})? ?% of (?:its|the) [^\n]{0,20}\blimit",
+    re.IGNORECASE,
+)
+"""`uses 98.2% of its CPU limit`, as our own alerts say it: what Prometheus measured, where a threshold only claims."""
+
+
+def _is_measured(alert: Alert) -> bool:
+    return any(_FIGURE.search(text) for text in (alert.summary, *alert.annotations.values()))
 
 
 def _kind_of_evidence(fact: Fact) -> str:

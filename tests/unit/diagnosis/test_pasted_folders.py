@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
 from incident_bot.diagnosis.memory_need import suggest_limit
-from incident_bot.model import Verdict
+from incident_bot.model import Target, Verdict
 
 RULES = load_rules()
 POD = "api-7d9f8b6c5d-x2k4q"
@@ -58,10 +60,7 @@ def test_a_message_inside_json_is_read_like_a_plain_one() -> None:
 
 
 def test_a_retry_that_succeeds_is_no_failure() -> None:
-    log = (
-        "WARN send failed, retrying (attempt 1/5): read timed out\nINFO sent, task succeeded\n"
-        + "INFO task succeeded\n"
-    )
+    log = "WARN send failed, retrying (attempt 1/5): read timed out\nINFO sent, task succeeded\nINFO task succeeded\n"
 
     found = diagnose(make_case({"pods.txt": WELL, f"{POD}_api.log": log}), RULES)
 
@@ -114,3 +113,24 @@ def test_json_that_was_broken_into_lines_by_hand_is_one_object() -> None:
     )
 
     assert "quota" in diagnose(make_case({"deploy.json": text}), RULES).causes[0].title.lower()
+
+
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [
+        pytest.param(
+            "Container api of ml/api uses 98.2% of its CPU limit", Verdict.FAILURE, id="a figure that was measured"
+        ),
+        pytest.param("CPU above 80 % of the limit", Verdict.HEALTHY, id="a threshold is a claim"),
+        pytest.param("api used much CPU", Verdict.HEALTHY, id="no figure"),
+    ],
+)
+def test_an_alert_that_measured_is_believed_and_one_that_claims_is_not(summary: str, verdict: Verdict) -> None:
+    """Nothing else in a cluster shows CPU near its limit; `no failure found` would contradict Prometheus."""
+    case = make_case({"pods.txt": WELL}, alert="ModelHighCPUUsage", target=Target(namespace="ml", pod=POD))
+    alert = replace(case.incident.alert, annotations={"summary": summary})
+
+    found = diagnose(replace(case, incident=replace(case.incident, alert=alert)), RULES)
+
+    assert found.verdict is verdict
+    assert all(cause.confidence < 0.5 for cause in found.causes)
