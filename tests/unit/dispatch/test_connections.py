@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import pytest
 
@@ -14,57 +16,91 @@ from incident_bot.dispatch.connections import Connections
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-@contextmanager
-def listening(answers_a_connection: int) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that closes each connection after so many answers; gives its port and what it read."""
-    server = socket.create_server(("127.0.0.1", 0))
-    heard: list[bytes] = []
+class Server:
+    """Closes each connection after so many answers; `heard` are whole requests, `closed` counts connections."""
 
-    def serve() -> None:
+    def __init__(self, answers_a_connection: int) -> None:
+        self._answers = answers_a_connection
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.heard: list[bytes] = []
+        self.closed = threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
         while True:
             try:
-                client, _ = server.accept()
+                client, _ = self._socket.accept()
             except OSError:
                 return
-            with client:
-                for _ in range(answers_a_connection):
-                    data = client.recv(65536)
-                    if not data:
+            with client, client.makefile("rb") as stream:
+                for _ in range(self._answers):
+                    request = _read_request(stream)
+                    if not request:
                         break
-                    heard.append(data)
+                    self.heard.append(request)
                     client.sendall(ANSWER)
+            self.closed.release()
 
-    thread = threading.Thread(target=serve)
-    thread.start()
+
+def _read_request(stream: IO[bytes]) -> bytes:
+    head = b""
+    while line := stream.readline():
+        head += line
+        if line == b"\r\n":
+            break
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return head + (stream.read(int(length[1])) if length else b"")
+
+
+@contextmanager
+def listening(answers_a_connection: int) -> Iterator[Server]:
+    server = Server(answers_a_connection)
     try:
-        yield server.getsockname()[1], heard
+        yield server
     finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join()
+        server.stop()
 
 
 def connections(url: str, **options: str) -> Connections:
     return Connections(url, most=2, connect_timeout_s=2, timeout_s=2, **options)
 
 
-@pytest.mark.parametrize("answers", [1, 5], ids=["closed after each answer", "kept open"])
-def test_a_connection_that_the_other_side_closed_is_not_written_into(answers: int) -> None:
-    with listening(answers) as (port, heard):
-        pool = connections(f"http://127.0.0.1:{port}")
+def test_a_connection_that_the_other_side_closed_is_not_written_into() -> None:
+    with listening(1) as server:
+        pool = connections(f"http://127.0.0.1:{server.port}")
+        for _ in range(5):
+            assert pool.post("/x", b"{}", {})[0] == 204
+            assert server.closed.acquire(timeout=10)
+        pool.close()
+
+    assert [b"POST /x"] * 5 == [request[:7] for request in server.heard]
+
+
+def test_a_connection_that_stays_open_is_used_again() -> None:
+    with listening(5) as server:
+        pool = connections(f"http://127.0.0.1:{server.port}")
         statuses = [pool.post("/x", b"{}", {})[0] for _ in range(5)]
+        assert server.closed.acquire(timeout=10)
         pool.close()
 
     assert statuses == [204] * 5
-    assert len([data for data in heard if data.startswith(b"POST /x")]) == 5
+    assert len(server.heard) == 5
+    assert not server.closed.acquire(blocking=False), "one connection was enough"
 
 
 def test_a_proxy_is_asked_for_a_tunnel_with_its_credentials() -> None:
-    with listening(1) as (port, heard):
-        pool = connections("https://github.example", proxy_url=f"http://user:p%40ss@127.0.0.1:{port}")
+    with listening(1) as server:
+        pool = connections("https://github.example", proxy_url=f"http://user:p%40ss@127.0.0.1:{server.port}")
         with pytest.raises(OSError, match="Tunnel connection failed"):
             pool.post("/x", b"{}", {"Authorization": "Bearer made-up"})
 
-    assert heard[0].startswith(b"CONNECT github.example:443 HTTP/1.")
-    assert b"Proxy-Authorization: Basic dXNlcjpwQHNz" in heard[0]
-    assert b"made-up" not in b"".join(heard)
+    assert server.heard[0].startswith(b"CONNECT github.example:443 HTTP/1.")
+    assert b"Proxy-Authorization: Basic dXNlcjpwQHNz" in server.heard[0]
+    assert b"made-up" not in b"".join(server.heard)
