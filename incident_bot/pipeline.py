@@ -115,7 +115,7 @@ def _complete_target(said: Target, seen: Target) -> Target:
 
 
 def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> Case:
-    """Redact what was collected. Twice, where a secret was recognised only after an earlier item had passed."""
+    """Redact what was collected; a secret that one item names is replaced in all of them."""
     known = replace(incident, target=collected.target) if collected.target.name != "cluster" else incident
     items = _with_alert(known, collected.items)
     evidence = redactor.redact_all(items)

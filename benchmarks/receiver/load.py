@@ -33,7 +33,7 @@ def requests(*, distinct: bool) -> Iterator[bytes]:
     """Requests for ever; `distinct` ones are about another deployment each."""
     templates = []
     for body in bodies():
-        for alert in body["alerts"]:  # type: ignore[attr-defined]
+        for alert in body["alerts"]:  # type: ignore[attr-defined]  # a webhook body is plain JSON
             alert["labels"]["deployment"] = "app-@@"
         templates.append(json.dumps(body))
     for number in itertools.count():

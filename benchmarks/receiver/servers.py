@@ -33,7 +33,7 @@ class Taker(asyncio.Protocol):
             if len(self.received) < end + 4 + length:
                 return
             self.received = self.received[end + 4 + length :]
-            self.transport.write(b"HTTP/1.1 204 No Content\r\nServer: made-up\r\n\r\n")  # type: ignore[attr-defined]
+            self.transport.write(b"HTTP/1.1 204 No Content\r\nServer: made-up\r\n\r\n")  # type: ignore[attr-defined]  # asyncio sets it on connection
 
 
 async def take(port: int) -> None:
