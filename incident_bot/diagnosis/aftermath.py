@@ -73,6 +73,35 @@ def _works_again(fact: Fact, health: Health) -> bool:
     return is_old and is_judged and health.objects.get((fact.kind, fact.name)) is State.HEALTHY
 
 
+_BACK = frozenset({"NodeReady", "RegisteredNode", "NodeSchedulable"})
+
+
+def is_node_back(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
+    """Whether warnings about nodes are behind them: ready now, and nothing of the target is failing."""
+    return (
+        bool(facts)
+        and not health.failing
+        and all(
+            fact.kind == "Node"
+            and fact.source == "event"
+            and health.objects.get(("Node", fact.name)) is State.HEALTHY
+            and ((fact.age_s or 0.0) > _SETTLED_S or _came_back(fact, scene))
+            for fact in facts
+        )
+    )
+
+
+def _came_back(fact: Fact, scene: Scene) -> bool:
+    return any(
+        event.kind == "Node"
+        and event.name == fact.name
+        and event.reason in _BACK
+        and (age_s := event_age_s(event, scene)) is not None
+        and age_s <= (fact.age_s or 0.0)
+        for event, _ in scene.events
+    )
+
+
 _COMES_RIGHT = re.compile(
     r"\b(?:succeeded|recovered|reconnected|re-?established|restored|back to normal|healthy again)\b"
     r"|\bsuccessfully\b.{0,40}\b(?:retr|connect|join|complet)|\bretr\w{1,6}\b.{0,40}\b(?:ok|success)",

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.aftermath import is_going_on, is_object_well, is_passed
+from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_passed
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
@@ -245,6 +245,8 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         outcome = read_outcome(candidate.facts, scene)
         if outcome is not Outcome.OPEN:
             return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+    if state is None and is_node_back(candidate.facts, scene, health):
+        return Activity.PAST
     if state is None:
         return Activity.INACTIVE if is_object_well(candidate.facts, scene, health) else Activity.ACTIVE
     return _judge_by_state(candidate, state, scene, health)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from incident_bot.diagnosis.scene import Container, Pod, Scene
-from incident_bot.diagnosis.health_rows import judge_row
+from incident_bot.diagnosis.health_rows import LONG_AGO_S, judge_row
 from incident_bot.diagnosis.health_states import State, Symptom
 from incident_bot.diagnosis.health_succession import departed_pods, forgive_earlier_runs, replaced_pods
 from incident_bot.diagnosis.object_health import judge_object
@@ -187,7 +187,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
     restarts = read_quantity(status.get("restartCount")) or 0
     ended_badly = first_value(status, "lastState.terminated.exitCode") not in (None, 0)
     if ready is True:
-        if not restarts:
+        if not restarts or _is_old_news(container, scene):
             return _sign(container, State.HEALTHY)
         is_bad = ended_badly or _is_killed_again(container, scene)
         state = State.FAILING if is_bad and not _has_settled(container, scene) else State.RECOVERED
@@ -207,6 +207,19 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
         f" after {restarts:.0f} {'restart' if restarts == 1 else 'restarts'}" if restarts else ""
     )
     return _sign(container, State.FAILING, text, "ready", scene)
+
+
+def _is_old_news(container: Container, scene: Scene) -> bool:
+    """Whether a ready container's last restart was days ago, and no event of today speaks against it."""
+    started = read_time(first_value(container.status, "state.running.startedAt"))
+    if started is None or (scene.at - started).total_seconds() <= LONG_AGO_S:
+        return False
+    return not any(
+        event.name == container.pod
+        and (event.type == "Warning" or event.reason in _RUN_EVENTS)
+        and not is_event_old(event, scene)
+        for event, _ in scene.events
+    )
 
 
 def _is_killed_again(container: Container, scene: Scene) -> bool:

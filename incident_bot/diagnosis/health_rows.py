@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SETTLED_S = 600.0
 """As `health.SETTLED`: a restart this long ago is over."""
 
-LONG_AGO_S = 86_400.0
-"""`RESTARTS 1 (97d ago)`: a restart of another day is no news."""
+LONG_AGO_S = 3 * 86_400.0
+"""`RESTARTS 1 (97d ago)`: a restart days ago is no news."""
 
 _STARTING = re.compile(r"^(?:Pending|ContainerCreating|PodInitializing|Init:\d{1,4}/\d{1,4})$")
 _DONE = frozenset({"Completed", "Succeeded"})

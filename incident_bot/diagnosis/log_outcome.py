@@ -1,15 +1,18 @@
-"""How what a log complains about ended, by what the same log says later: retried with success, over, or open."""
+"""How what a log complains about ended, by what the same log says: retried with success, over, harmless, or open."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
@@ -21,6 +24,7 @@ class Outcome(StrEnum):
     OPEN = "open"
     RETRIED = "retried"
     OVERCOME = "overcome"
+    HARMLESS = "harmless"
 
 
 _RETRY = re.compile(r"\b(?:re-?try(?:ing)?|re-?tries|will try again|attempt \d+(?:/| of )\d+)\b", re.IGNORECASE)
@@ -37,10 +41,10 @@ _LOOK_AHEAD_LINES = 2_000
 
 def read_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
     """The best outcome that holds for every log the facts stand in; a log of an ended run is always open."""
-    outcomes = {_outcome_in(log, fact) for fact in facts if fact.source == "log" for log in _log_of(fact, scene)}
+    outcomes = {_outcome_in(log, fact, scene) for fact in facts if fact.source == "log" for log in _log_of(fact, scene)}
     if not outcomes or Outcome.OPEN in outcomes:
         return Outcome.OPEN
-    return Outcome.OVERCOME if Outcome.OVERCOME in outcomes else Outcome.RETRIED
+    return next(item for item in (Outcome.OVERCOME, Outcome.RETRIED, Outcome.HARMLESS) if item in outcomes)
 
 
 def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
@@ -49,20 +53,102 @@ def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
             yield log
 
 
-def _outcome_in(log: Log, fact: Fact) -> Outcome:
+def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     start = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), None)
     if log.previous or start is None:
         return Outcome.OPEN
+    if is_harmless(fact.value, log):
+        return Outcome.HARMLESS
     shape = shape_of(log.kept[start].text)
-    same = [place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape]
-    later = [kept.text for kept in log.kept[same[-1] + 1 : same[-1] + 1 + _LOOK_AHEAD_LINES]]
-    if not later or any(grade(text) >= Level.ERROR for text in later):
+    last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
+    end = max((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), default=last)
+    is_last_word = end <= last
+    end = max(last, end)
+    later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
+    if not later:
         return Outcome.OPEN
     calm = [text for text in later if grade(text) < Level.WARNING]
-    if any(_OVER.search(text[:600]) for text in calm):
+    is_over = any(_OVER.search(text[:600]) for text in calm)
+    if is_over and (is_last_word or _works_as_before(log, start, end)):
         return Outcome.OVERCOME if grade(fact.value) >= Level.ERROR else Outcome.RETRIED
-    is_retry = grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
+    if _is_long_calm(log, end, scene) and _works_as_before(log, start, end):
+        return Outcome.OVERCOME if _is_storm(log) else Outcome.RETRIED
+    is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
+
+
+_CALM = timedelta(minutes=10)
+"""As long as a container has to be ready to have recovered."""
+
+_STORM_LINES = 5
+
+
+_STORM_DENSITY = 0.2
+
+
+def _is_storm(log: Log) -> bool:
+    """Whether bad lines came together, and are not the odd error that every program logs now and then."""
+    bad = [kept for kept in log.kept if kept.why != "last" and grade(kept.text) >= Level.WARNING]
+    count = sum(kept.count for kept in bad)
+    span = max((max(kept.last, kept.line) for kept in bad), default=0) - min((kept.line for kept in bad), default=0) + 1
+    return count >= _STORM_LINES and count >= _STORM_DENSITY * span
+
+
+_BUSY_COUNT = 3
+_BUSIEST = 8
+_GOING_ON_SHARE = 0.6
+
+
+def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
+    """Whether the log runs on for ten minutes after its last error, and no other log has a later one.
+
+    The service that broke first often falls silent while those behind it go on failing.
+    """
+    ended, last = read_time(log.kept[end].text, near=scene.at), read_time(log.kept[-1].text, near=scene.at)
+    if ended is None or last is None or last - ended < _CALM:
+        return False
+    return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
+
+
+def _fails_after(log: Log, at: datetime, scene: Scene) -> bool:
+    last = next((kept for kept in reversed(log.kept) if grade(kept.text) >= Level.ERROR), None)
+    ended = read_time(last.text, near=scene.at) if last else None
+    return last is not None and (ended is None or ended > at)
+
+
+def _works_as_before(log: Log, start: int, end: int) -> bool:
+    """Whether what the program logged most before its first complaint goes on after the last one.
+
+    A worker that died falls silent while health checks go on; that is no recovery.
+    """
+    first, last = log.kept[start].line, log.kept[end].line
+    quiet = (kept for kept in log.kept if kept.why != "last" and kept.count >= _BUSY_COUNT and kept.line < first)
+    busy = sorted((kept for kept in quiet if grade(kept.text) < Level.WARNING), key=lambda kept: -kept.count)[:_BUSIEST]
+    return bool(busy) and sum(kept.last > last for kept in busy) >= _GOING_ON_SHARE * len(busy)
+
+
+_ABOUT_A_REQUEST = re.compile(
+    r"\bclient: \S{1,60}, |while (?:SSL )?handshaking|TLS handshake error from |client (?:disconnected|closed|aborted)"
+    r"|reading (?:client request|response header from upstream)"
+)
+_ANSWERED = re.compile(
+    r"HTTP/\d(?:\.\d)?\" (?P<a>[1-5]\d\d)\b|\"?status(?:_?code)?\"?[=:] ?\"?(?P<b>[1-5]\d\d)\b", re.IGNORECASE
+)
+_ENOUGH_REQUESTS = 100
+_FEW_FAILED = 0.005
+
+
+def is_harmless(line: str, log: Log) -> bool:
+    """Whether a line is about one client's request while the same log shows that requests are answered."""
+    return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
+
+
+def _answers_requests(log: Log) -> bool:
+    """Whether a server's own access lines show that nearly nobody got a server error."""
+    found = [(kept.count, match) for kept in log.kept if kept.why != "last" and (match := _ANSWERED.search(kept.text))]
+    total = sum(count for count, _ in found)
+    failed = sum(count for count, match in found if (match["a"] or match["b"]).startswith("5"))
+    return total >= _ENOUGH_REQUESTS and failed <= _FEW_FAILED * total
 
 
 _VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)

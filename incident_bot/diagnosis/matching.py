@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.facts import Fact, find_facts
+from incident_bot.diagnosis.facts import Fact
+from incident_bot.diagnosis.finders import find_facts
 from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
 from incident_bot.diagnosis.targets import Relation
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
+from incident_bot.diagnosis.joins import JOINS
 from incident_bot.diagnosis.patterns import check_pattern
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import Category, Risk
@@ -149,6 +150,22 @@ class AlertForm(_Form):
     text: Pattern | None = None
 
 
+class JoinForm(_Form):
+    """What two objects say about each other; `value` is a pattern for what does not fit."""
+
+    name: str
+    value: Pattern | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in JOINS:
+            raise ValueError(f"unknown join `{name}`; known: {', '.join(sorted(JOINS))}")
+        return name
+
+    _patterns = field_validator("value")(lambda value: value and _checked_pattern(value))
+
+
 class ConditionForm(_Form):
     """One condition: exactly one source, and how much it weighs."""
 
@@ -161,6 +178,7 @@ class ConditionForm(_Form):
     exit_code: ExitCodeForm | None = None
     log: LogForm | None = None
     alert: AlertForm | None = None
+    join: JoinForm | None = None
     strength: Literal["decisive", "supporting"] = "decisive"
     id: str | None = None
     after: str | None = None
@@ -173,7 +191,7 @@ class ConditionForm(_Form):
         return self
 
 
-SOURCES = ("event", "container", "pod", "workload", "node", "object", "exit_code", "log", "alert")
+SOURCES = ("event", "container", "pod", "workload", "node", "object", "exit_code", "log", "alert", "join")
 
 
 class MatchForm(_Form):
@@ -301,6 +319,8 @@ def _named_groups(match: MatchForm) -> set[str]:
             pattern = getattr(form, key, None)
             if pattern:
                 names |= set(re.compile(pattern).groupindex)
+        if isinstance(form, JoinForm):
+            names |= JOINS[form.name]
     return names
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_bot import kubectl
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
+from incident_bot.diagnosis.joins import find_joins
 from incident_bot.diagnosis.targets import Relation, Relations, find_target, is_detailed, log_origin, stem_of
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.joining import Join
 
 LINE_CHARS = 4000
 """How much of one log line patterns look at; more is a dump, not a message."""
@@ -103,6 +106,7 @@ class Scene:
     objects: tuple[tuple[kubectl.KubeObject, Relation], ...]
     events: tuple[tuple[kubectl.KubeEvent, Relation], ...]
     logs: tuple[Log, ...]
+    joins: tuple[Join, ...]
     at: datetime
     is_live: bool
     texts: Mapping[str, Evidence] = field(default_factory=dict)
@@ -114,11 +118,6 @@ class Scene:
         if quote is None or not quote.strip():
             return None
         return Citation(evidence_id=evidence_id, line=line, quote=_cut_quote(quote, around))
-
-    @cached_property
-    def own_nodes(self) -> frozenset[str]:
-        """Nodes on which the target's pods run, or that the alert names."""
-        return frozenset(_own_nodes(self.pods, self.target))
 
     def container_named(self, name: str, pod: str = "") -> Container | None:
         """The nearest container of that name that has a status."""
@@ -147,14 +146,16 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = _reference_time(objects, events, case, now)
+    others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
         target=_fill_target(target, pods),
         pods=pods,
         containers=containers,
-        objects=tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod"),
+        objects=others,
         events=tuple((event, relate.of(event.kind, event.name, event.namespace)) for event in events),
         logs=tuple(_logs(case, digests, containers, relate)),
+        joins=find_joins((*((pod.source, pod.relation) for pod in pods), *others)),
         at=at,
         is_live=is_live,
         texts={item.id: item for item in case.evidence},
@@ -193,15 +194,6 @@ def _owner(pod: Pod) -> tuple[str, str]:
     if kind == "ReplicaSet":
         return "Deployment", re.sub(r"-[a-z0-9]{6,10}$", "", name)
     return kind, name
-
-
-def _own_nodes(pods: Iterable[Pod], target: Target) -> Iterator[str]:
-    if target.node:
-        yield target.node
-    for pod in pods:
-        node = first_value(pod.body, "spec.nodeName")
-        if node and pod.relation is Relation.OWN:
-            yield str(node)
 
 
 def _pods(objects: Sequence[kubectl.KubeObject], relate: Relations) -> Iterator[Pod]:

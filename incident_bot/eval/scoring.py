@@ -119,7 +119,11 @@ def _find_problems(expectation: Expectation, diagnosis: Diagnosis, case: Case, r
         problems.append(f"says {diagnosis.verdict}, not {expectation.verdict}")
     elif expectation.cause and rank != 1:
         problems.append(_say_miss(expectation, diagnosis, case, rank))
-    if expectation.verdict is Verdict.HEALTHY and diagnosis.causes:
+    if (
+        Verdict.HEALTHY in (expectation.verdict, diagnosis.verdict)
+        and diagnosis.verdict is not Verdict.RECOVERED
+        and diagnosis.causes
+    ):
         problems.append("invents a cause")
     for text in expectation.forbidden:
         bad = next(

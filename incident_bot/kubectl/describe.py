@@ -27,6 +27,7 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "Ingress": describe_cluster.fill_ingress,
     "HorizontalPodAutoscaler": describe_cluster.fill_autoscaler,
     "ResourceQuota": describe_cluster.fill_quota,
+    "NetworkPolicy": describe_cluster.fill_network_policy,
     "Deployment": describe_workload.fill_deployment,
     "ReplicaSet": describe_workload.fill_replica_set,
     "ReplicationController": describe_workload.fill_replica_set,
@@ -56,6 +57,7 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("StorageClass", frozenset({"Provisioner", "ReclaimPolicy"})),
     ("PodDisruptionBudget", frozenset({"Status", "Selector", "Min available"})),
     ("PodDisruptionBudget", frozenset({"Status", "Selector", "Max unavailable"})),
+    ("NetworkPolicy", frozenset({"Spec", "Created on"})),
     ("Namespace", frozenset({"Status", "Labels"})),
 )
 """Describe never says the kind of a built-in object; these fields, all at the top level, do."""

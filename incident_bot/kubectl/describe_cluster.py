@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.kubectl.describe_pod import fill_conditions
-from incident_bot.kubectl.outline import Field, table_below
+from incident_bot.kubectl.outline import NONE_WORDS, Field, table_below
 from incident_bot.kubectl.tables import read_inner_table
 
 if TYPE_CHECKING:
@@ -90,9 +90,27 @@ def fill_volume(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: AR
         claim = spec.child("claimRef", root.line_of("Claim"))
         claim.put("namespace", namespace, root.line_of("Claim"))
         claim.put("name", name, root.line_of("Claim"))
+    for text, line in _affinity_terms(root):
+        if match := _ZONE_TERM.match(text):
+            _put_affinity(spec, match[1], [value.strip() for value in match[2].split(",")], line)
     status = draft.child("status", root.line_of("Status"))
     _fill_storage_status(root, draft, status)
     status.put("message", root.value_of("Message"), root.line_of("Message"))
+
+
+_ZONE_TERM = re.compile(r"(?:Term \d{1,3}:\s+)?([\w./-]{1,317}) in \[([^\]]{1,2000})\]")
+
+
+def _affinity_terms(root: Field) -> list[tuple[str, int]]:
+    section = root.get("Node Affinity")
+    return [(field.text, field.line) for field in _walk(section)] if section else []
+
+
+def _put_affinity(spec: Draft, key: str, values: list[str], line: int) -> None:
+    required = spec.child("nodeAffinity", line).child("required", line)
+    terms = required.body.setdefault("nodeSelectorTerms", [])
+    terms.append({"matchExpressions": [{"key": key, "operator": "In", "values": values}]})
+    spec.lines.setdefault("spec.nodeAffinity", line)
 
 
 def _fill_storage_status(root: Field, draft: Draft, status: Draft) -> None:
@@ -113,15 +131,39 @@ def fill_service(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: A
             spec.child("selector", root.line_of("Selector")).put(key[:317], value, root.line_of("Selector"))
     spec.put("type", root.value_of("Type"), root.line_of("Type"))
     spec.put("clusterIP", root.value_of("IP"), root.line_of("IP"))
+    port: Draft | None = None
     for field in root.named():
         if field.key == "Port" and (match := re.match(r"(\S+)\s+(\d{1,5})/(\w+)", field.value)):
             port = spec.item("ports", match[1], field.line)
             port.put("port", int(match[2]), field.line)
             port.put("protocol", match[3], field.line)
-    endpoints = root.get("Endpoints")
+        elif field.key == "TargetPort" and port is not None:
+            target = field.value.partition("/")[0]
+            port.put("targetPort", int(target) if target.isdecimal() and len(target) < 6 else target, field.line)
+    endpoints = [field for field in root.named() if field.key == "Endpoints"]
+    known = [field.value for field in endpoints if field.value not in NONE_WORDS]
     if endpoints:
-        addresses = [] if endpoints.value in ("<none>", "") else [text.strip() for text in endpoints.value.split(",")]
-        draft.child("status", endpoints.line).put("endpoints", addresses, endpoints.line)
+        line = next((field.line for field in endpoints if field.value in NONE_WORDS), endpoints[0].line)
+        addresses = [text.strip() for value in known for text in value.split(",")]
+        draft.child("status", line).put("endpoints", addresses, line)
+
+
+_POLICY_LABEL = re.compile(r"([\w./-]{1,317})=([\w.-]{0,63})")
+
+
+def fill_network_policy(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """A NetworkPolicy: which pods it selects, and in which directions it restricts them."""
+    told = root.get("Spec")
+    if told is None:
+        return
+    spec = draft.child("spec", told.line)
+    line = told.line_of("PodSelector")
+    selected = told.value_of("PodSelector").partition("(")[0]
+    labels = spec.child("podSelector", line)
+    for key, value in _POLICY_LABEL.findall(selected[:2_000]):
+        labels.child("matchLabels", line).put(key, value, line)
+    types = [word.strip() for word in told.value_of("Policy Types").split(",") if word.strip()]
+    spec.put("policyTypes", types or None, told.line_of("Policy Types"))
 
 
 def fill_ingress(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers

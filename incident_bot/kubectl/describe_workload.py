@@ -129,6 +129,12 @@ def _fill_pod_counts(root: Field, status: Draft) -> None:
 def _fill_template(root: Field, spec: Draft) -> None:
     template = root.get("Pod Template")
     if template:
+        labels = template.get("Labels")
+        for text, line in labels.entries() if labels else ():
+            name, separator, value = text.partition("=")
+            if separator:
+                metadata = spec.child("template", template.line).child("metadata", line)
+                metadata.child("labels", line).put(name[:317], value, line)
         fill_pod_spec(template, spec.child("template", template.line).child("spec", template.line))
 
 

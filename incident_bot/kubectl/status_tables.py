@@ -48,6 +48,7 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?|\[REDACTED:[^\]]{1,60}\]\S*")
 _NUMBER = re.compile(r"\d{1,9}")
+_SERVICE_PORT = re.compile(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
 
 
 def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
@@ -70,8 +71,17 @@ def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
     filler = _FILLERS.get(kind)
     if filler is not None and not filler(row, draft):
         return None
+    _fill_labels(row, draft)
     draft.put("table", dict(row.cells), row.line)
     return draft.finish(evidence_id, kind, name, row.get("NAMESPACE"))
+
+
+def _fill_labels(row: Row, draft: Draft) -> None:
+    """The last column of `--show-labels`."""
+    for pair in row.get("LABELS").split(","):
+        key, separator, value = pair.partition("=")
+        if separator:
+            draft.child("metadata", row.line).child("labels", row.line).put(key[:317], value, row.line)
 
 
 def _fill_node(row: Row, draft: Draft) -> bool:
@@ -178,6 +188,12 @@ def _fill_service(row: Row, draft: Draft) -> bool:
     spec = draft.child("spec", row.line)
     spec.put("type", row.get("TYPE"), row.line)
     spec.put("clusterIP", row.get("CLUSTER-IP"), row.line)
+    for pair in row.get("SELECTOR").split(","):
+        key, separator, value = pair.partition("=")
+        if separator:
+            spec.child("selector", row.line).put(key[:317], value, row.line)
+    for port in _SERVICE_PORT.findall(row.get("PORT(S)")[:500]):
+        spec.body.setdefault("ports", []).append({"port": int(port)})
     if row.get("EXTERNAL-IP") == "<pending>":
         draft.child("status", row.line).put("loadBalancer", {}, row.line)
     return True

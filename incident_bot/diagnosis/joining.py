@@ -1,0 +1,70 @@
+"""What joins between two objects are made of: an observation about both, and how labels and listings are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+from incident_bot.kubectl import KubeObject
+
+Pair = tuple[KubeObject, Relation]
+ByKind = dict[str, list[Pair]]
+TEMPLATED = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
+"""Workloads that hold a pod template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """One observation about `subject` at `path`; `other` and `other_path` are the side that does not fit."""
+
+    name: str
+    subject: KubeObject
+    relation: Relation
+    path: str
+    value: str
+    other: KubeObject | None = None
+    other_path: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+def same_namespace(one: KubeObject, other: KubeObject) -> bool:
+    """Whether two objects may be of one namespace; a table of one namespace does not name it."""
+    return not one.namespace or not other.namespace or one.namespace == other.namespace
+
+
+def labels_of(item: KubeObject) -> Mapping[str, str]:
+    """The labels of a pod, or those that a workload gives its pods."""
+    path = "metadata.labels" if item.kind == "Pod" else "spec.template.metadata.labels"
+    labels = first_value(item.body, path)
+    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
+
+
+def labels_path_of(item: KubeObject) -> str:
+    """Where those labels stand."""
+    return "metadata.labels" if item.kind == "Pod" else "spec.template.metadata.labels"
+
+
+def selector_of(item: KubeObject, path: str = "spec.selector") -> Mapping[str, str]:
+    """A selector of equalities; empty where the object has none."""
+    selector = first_value(item.body, path)
+    return {str(key): str(value) for key, value in selector.items()} if isinstance(selector, dict) else {}
+
+
+def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Whether labels hold everything that a selector asks for."""
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def is_listed(kind: str, near: KubeObject, by_kind: ByKind) -> bool:
+    """Whether a kind was listed, and not only shown one by one: a table, or two objects and more of one document."""
+    found = [item for item, _ in by_kind.get(kind, ()) if same_namespace(near, item)]
+    listed: dict[str, int] = {}
+    for item in found:
+        listed[item.evidence_id] = listed.get(item.evidence_id, 0) + 1
+    return any("table" in item.body for item in found) or any(count > 1 for count in listed.values())

@@ -1,0 +1,99 @@
+"""What two objects say about each other, in the forms that people paste: describe, tables, manifests."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+SERVICE = """\
+Name:              cart
+Namespace:         shop
+Labels:            app=cart
+Annotations:       <none>
+Selector:          app=cart,track=stable
+Type:              ClusterIP
+IP:                10.96.11.4
+Port:              http  80/TCP
+TargetPort:        8080/TCP
+Endpoints:         {endpoints}
+Session Affinity:  None
+Events:            <none>
+"""
+PODS = """\
+NAME                   READY   STATUS    RESTARTS   AGE   LABELS
+cart-7c9d8f6b5c-2xk4q  1/1     Running   0          3d    app=cart,pod-template-hash=7c9d8f6b5c,track={track}
+cart-7c9d8f6b5c-9wz7m  1/1     Running   0          3d    app=cart,pod-template-hash=7c9d8f6b5c,track={track}
+"""
+POLICY = """\
+Name:         lock-down
+Namespace:    shop
+Created on:   2026-03-01 10:00:00 +0000 UTC
+Labels:       <none>
+Annotations:  <none>
+Spec:
+  PodSelector:     app={app}
+  Not affecting ingress traffic
+  Allowing egress traffic:
+    To Port: 53/UDP
+    To: <any> (traffic not restricted by destination)
+  Policy Types: Egress
+"""
+
+
+def test_a_selector_that_fits_no_label_is_found_in_describe_and_table() -> None:
+    """The Service's line and the pod's line are both cited, and the title says both values."""
+    files = {"svc.txt": SERVICE.format(endpoints="<none>"), "pods.txt": PODS.format(track="canary")}
+
+    cause = diagnose(make_case(files), RULES).causes[0]
+
+    assert cause.rule_id == "service-selector-mismatch"
+    assert "track=stable" in cause.title
+    assert "track=canary" in cause.title
+    assert {"Selector:          app=cart,track=stable"} <= {citation.quote for citation in cause.citations}
+    assert any("track=canary" in citation.quote for citation in cause.citations)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "track"), [("10.1.0.7:8080,10.1.0.8:8080", "stable"), ("10.1.0.7:8080", "canary")]
+)
+def test_a_service_with_endpoints_is_well(endpoints: str, track: str) -> None:
+    """Labels that do not fit prove nothing against addresses that are there."""
+    files = {"svc.txt": SERVICE.format(endpoints=endpoints), "pods.txt": PODS.format(track=track)}
+
+    assert diagnose(make_case(files), RULES).verdict is Verdict.HEALTHY
+
+
+def test_endpoints_that_a_table_lists_are_endpoints() -> None:
+    """`get endpoints` of a healthy Service is no finding."""
+    table = "NAME   ENDPOINTS                       AGE\ncart   10.1.0.7:8080,10.1.0.8:8080     3d\n"
+
+    files = {"endpoints.txt": table, "pods.txt": PODS.format(track="stable")}
+
+    assert diagnose(make_case(files), RULES).verdict is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(("app", "fires"), [("cart", True), ("payments", False)])
+def test_time_outs_under_a_policy_that_selects_the_pod(*, app: str, fires: bool) -> None:
+    """Only a policy that selects the pod may explain its time-outs."""
+    files = {
+        "policy.txt": POLICY.format(app=app),
+        "pods.txt": PODS.format(track="stable").replace("NAME  ", "NAME  ").replace("1/1", "0/1"),
+        "cart-7c9d8f6b5c-2xk4q.log": "ERROR dial tcp 10.3.0.9:5432: i/o timeout\n" * 3,
+    }
+
+    rules = [cause.rule_id for cause in diagnose(make_case(files), RULES).causes]
+
+    assert ("network-policy-blocked" in rules) is fires
+
+
+def test_only_one_side_of_a_join_says_nothing() -> None:
+    """A Service whose endpoints nobody saw, beside pods of another name, is not accused."""
+    files = {"svc.txt": SERVICE.replace("cart", "billing").replace("Endpoints:         {endpoints}\n", "")}
+
+    found = diagnose(make_case(files | {"pods.txt": PODS.format(track="stable")}), RULES)
+
+    assert found.verdict is Verdict.HEALTHY
