@@ -8,31 +8,14 @@ Shapes: the issuers' own documentation and their registrations with GitHub secre
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
-
-class Provider(NamedTuple):
-    """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark).
-
-    A mark that starts with `^` is common inside words and is looked for at the start of one only;
-    a `(?=...)` at its end is a pattern of what must follow it.
-    """
-
-    kind: str
-    marks: tuple[str, ...]
-    pattern: re.Pattern[str]
-    inner: bool = False
-
-
-def _p(kind: str, marks: str, pattern: str, *, inner: bool = False) -> Provider:
-    return Provider(kind, tuple(marks.split()), re.compile(pattern), inner)
-
+from incident_bot.redaction.formats import HEX as _HEX
+from incident_bot.redaction.formats import UUID as _UUID
+from incident_bot.redaction.formats import Provider
+from incident_bot.redaction.formats import provider as _p
+from incident_bot.redaction.vendors import VENDORS
 
 _W = "[A-Za-z0-9_-]"
 _A = "[A-Za-z0-9]"
-_HEX = "[0-9a-fA-F]"
-_UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 
 CLOUDS = (
     _p("aws-access-key-id", "AKIA ASIA ABIA ACCA", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -48,7 +31,9 @@ CLOUDS = (
     _p("google-oauth-secret", "GOCSPX-", rf"GOCSPX-{_W}{{20,64}}"),
     _p("google-hmac-key", "GOOG1E", r"GOOG1E[A-Z0-9]{55}"),
     _p("firebase-server-key", "^AAAA", rf"AAAA{_W}{{7}}:{_W}{{120,200}}"),
-    _p("azure-ad-secret", "8Q~ 7Q~", r"[78]Q~[A-Za-z0-9_.~-]{31,40}", inner=True),
+    _p(
+        "azure-ad-secret", "Q~", r"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_.~-]{31,40}|[78]Q~[A-Za-z0-9_.~-]{31,40}", inner=True
+    ),
     _p("azure-storage-key", "+AStX", r"[A-Za-z0-9+/]{0,80}\+AStX[A-Za-z0-9+/]{2,80}={0,2}", inner=True),
     _p("azure-function-key", "AzFu", r"AzFu[A-Za-z0-9_=-]{4,40}", inner=True),
     _p("azure-sas-signature", "&sig= ?sig=", r"[&?]sig=[A-Za-z0-9%+/]{30,200}={0,2}", inner=True),
@@ -62,7 +47,7 @@ CLOUDS = (
     _p("heroku-key", "HRKU-", rf"HRKU-(?:AA)?{_W}{{30,64}}"),
     _p("render-key", "^rnd_", rf"rnd_{_A}{{20,64}}"),
     _p("vercel-token", "vcp_ vci_ vca_ vcr_ vck_", rf"vc[piark]_{_W}{{20,80}}"),
-    _p("netlify-token", "nfp_ nfc_ nfb_", rf"nf[pcbou]_{_W}{{30,64}}"),
+    _p("netlify-token", "nfp_ nfc_ nfb_ nfo_ nfu_", rf"nf[pcbou]_{_W}{{30,64}}"),
     _p("pulumi-token", "pul-", rf"pul-{_HEX}{{40}}"),
     _p("terraform-token", ".atlasv1.", rf"{_A}{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{40,80}}", inner=True),
     _p("vault-token", "hvs. hvb. hvr.", rf"hv[sbr]\.{_W}{{20,300}}"),
@@ -122,7 +107,7 @@ CODE_HOSTS = (
     _p("linear-key", "lin_api_ lin_oauth_", rf"lin_(?:api|oauth)_{_A}{{32,64}}"),
     _p(
         "launchdarkly-key",
-        "^sdk-(?=[0-9a-f]{8}-) ^api-(?=[0-9a-f]{8}-) ^mob-(?=[0-9a-f]{8}-)",
+        "^sdk-(?=[0-9a-fA-F]{8}-) ^api-(?=[0-9a-fA-F]{8}-) ^mob-(?=[0-9a-fA-F]{8}-)",
         rf"(?:sdk|api|mob)-{_UUID}",
     ),
 )
@@ -211,7 +196,7 @@ PAYMENT = (
         r"AQE[A-Za-z0-9+/=]{4,10}[A-Za-z0-9+/=]{60,200}-[A-Za-z0-9+/=]{30,60}-[\x21-\x7e]{8,24}",
     ),
     _p("gocardless-token", "^live_ ^sandbox_", rf"(?<!_)(?:live|sandbox)_{_W}{{40,60}}"),
-    _p("easypost-key", "EZAK EZTK", rf"EZ(?:AK|TE|TK){_A}{{54}}"),
+    _p("easypost-key", "EZAK EZTE EZTK", rf"EZ(?:AK|TE|TK){_A}{{54}}"),
     _p("duffel-token", "duffel_test_ duffel_live_", r"duffel_(?:test|live)_[A-Za-z0-9_=-]{40,60}"),
     _p("shippo-token", "shippo_live_ shippo_test_", rf"shippo_(?:live|test)_{_HEX}{{40}}"),
     _p("lob-key", "live_pub_ test_pub_", rf"(?:live|test)_pub_{_A}{{30,40}}"),
@@ -228,8 +213,8 @@ MAIL = (
     _p("postmark-token", "x-postmark-server-token", rf"(?i:x-postmark-server-token)\W{{1,4}}{_UUID}"),
     _p(
         "twilio-key",
-        "SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7 SK8 SK9 SKa SKb SKc SKd SKe SKf",
-        r"SK[0-9a-f]{32}(?![0-9a-zA-Z])",
+        "SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7 SK8 SK9 SKa SKb SKc SKd SKe SKf SKA SKB SKC SKD SKE SKF",
+        rf"SK{_HEX}{{32}}(?![0-9a-zA-Z])",
     ),
     _p("onesignal-key", "os_v2_app_ os_v2_org_", r"os_v2_(?:app|org)_[a-z0-9]{80,130}"),
 )
@@ -240,16 +225,16 @@ CI_AND_OBSERVABILITY = (
     _p("sonar-token", "squ_ sqp_ sqa_", rf"sq[upa]_{_HEX}{{40}}"),
     _p("snyk-token", "snyk_", rf"snyk_[a-z]{{2,4}}\.{_W}{{6,20}}\.[A-Za-z0-9_.-]{{20,400}}"),
     _p("grafana-token", "glsa_ glc_", r"gl(?:sa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|c_[A-Za-z0-9+/]{32,400}={0,3})"),
-    _p("grafana-api-key", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9]{70,400}={0,3}"),
+    _p("grafana-api-key", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9+/]{40,400}={0,3}"),
     _p("sentry-token", "sntrys_ sntryu_ sntrya_", r"sntry[sua]_[A-Za-z0-9+/=_-]{40,300}"),
     _p("newrelic-key", "NRAK- NRAA- NRII- NRJS- NRRA- NRIA- NRIQ-", rf"NR(?:AK|AA|II|JS|RA|IA|IQ)-{_W}{{19,64}}"),
     _p("newrelic-license-key", "FFFFNRAL", rf"{_HEX}{{30,36}}FFFFNRAL", inner=True),
     _p("dynatrace-token", "dt0c01.", r"dt0c01\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
     _p("datadog-key", "ddapp_ ddpat_", rf"dd(?:app|pat)_{_A}{{32,64}}"),
-    _p("honeycomb-key", "hcaik_ hcbik_ hcxik_ hcalk_ hcamk_", r"hc[a-z][iml]k_[0-9A-Za-z]{26,90}"),
+    _p("honeycomb-key", "hcaik_ hcbik_ hcxik_ hcalk_ hcamk_ hcxmk_", r"hc(?:[abx]i|[ax]m|al)k_[0-9A-Za-z]{26,90}"),
     _p("splunk-token", "Splunk ", rf"Splunk {_UUID}"),
     _p("axiom-token", "xaat- xapt-", rf"xa[ap]t-{_UUID}"),
-    _p("percy-token", "^web_ ^app_", rf"(?:web|app|auto)_{_HEX}{{64}}"),
+    _p("percy-token", "^web_ ^app_ ^auto_", rf"(?:web|app|auto)_{_HEX}{{64}}"),
     _p("prefect-key", "pnu_ pnb_", rf"pn[ub]_{_A}{{36}}"),
     _p("trigger-dev-key", "^tr_dev_ ^tr_prod_ ^tr_stg_", rf"tr_(?:dev|prod|stg)_{_A}{{20,40}}"),
 )
@@ -271,10 +256,10 @@ DATABASES = (
     _p("elastic-cloud-key", "essu_", r"essu_[A-Za-z0-9+/]{30,200}={0,2}"),
     _p("contentful-token", "CFPAT-", rf"CFPAT-{_W}{{40,60}}"),
     _p("typeform-token", "tfp_", r"tfp_[A-Za-z0-9_.=-]{40,64}"),
-    _p("dropbox-token", "sl.B sl.A sl.u.A", rf"sl\.(?:u\.)?{_W}{{100,1500}}"),
-    _p("hubspot-token", "pat-na1- pat-eu1- pat-na2-", rf"pat-(?:na|eu|ap)\d-{_UUID}"),
+    _p("dropbox-token", "^sl.", rf"sl\.(?:u\.)?{_W}{{100,1500}}"),
+    _p("hubspot-token", "pat-na pat-eu pat-ap", rf"pat-(?:na|eu|ap)\d-{_UUID}"),
     _p("clickup-token", "^pk_", r"pk_\d{5,10}_[A-Z0-9]{32}"),
-    _p("figma-token", "figd_ figo_ figu_", rf"fig[dou]h?_{_W}{{40,60}}"),
+    _p("figma-token", "figd_ figo_ figu_ figdh_ figoh_ figuh_", rf"fig[dou]h?_{_W}{{40,60}}"),
     _p("algolia-key", "x-algolia-api-key", rf"(?i:x-algolia-api-key)\W{{1,4}}{_HEX}{{32}}"),
     _p("okta-token", "SSWS ", rf"SSWS {_W}{{40,44}}"),
     _p("mapbox-token", "pk.eyJ sk.eyJ tk.eyJ", rf"[pst]k\.eyJ{_W}{{40,200}}\.{_W}{{20,40}}"),
@@ -327,8 +312,8 @@ PACKAGES = (
     _p("nuget-key", "^oy2", r"oy2[a-z0-9]{43}(?![a-z0-9])"),
     _p("docker-token", "dckr_pat_ dckr_oat_", rf"dckr_[po]at_{_W}{{20,64}}"),
     _p("artifactory-key", "AKCp", rf"AKCp{_A}{{60,80}}"),
-    _p("artifactory-reference-token", "cmVmdGtu", r"cmVmdGtu[A-Za-z0-9]{50,70}"),
-    _p("clojars-token", "CLOJARS_", r"CLOJARS_[a-z0-9]{60}"),
+    _p("artifactory-reference-token", "cmVmd", r"cmVmd[A-Za-z0-9]{55,70}"),
+    _p("clojars-token", "CLOJARS_", r"CLOJARS_[A-Za-z0-9]{60}"),
     _p("jsr-token", "jsrp_ jsrd_", rf"jsr[pd]_{_A}{{30,64}}"),
 )
 
@@ -343,4 +328,5 @@ PROVIDERS: tuple[Provider, ...] = (
     *DATABASES,
     *MODELS,
     *PACKAGES,
+    *VENDORS,
 )

@@ -14,11 +14,12 @@ from incident_bot.redaction.names import FOREIGN
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import Keyword, Prefilter
-from incident_bot.redaction.providers import PROVIDERS, Provider
+from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import placeholder_spans, settle
 from incident_bot.redaction.urls import find_user_info
 
 if TYPE_CHECKING:
+    from incident_bot.redaction.formats import Provider
     from incident_bot.redaction.policy import Policy
 
 _ANNOUNCING = (
