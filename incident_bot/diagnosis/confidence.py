@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.candidates import LASTING_COUNT, Activity, Candidate, state_of
+from incident_bot.diagnosis.activity import LASTING_COUNT, state_of
+from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.targets import Relation

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
+from incident_bot.diagnosis.activity import is_about_performance, judge_activity, says_ended
 from incident_bot.diagnosis.advice import tell_actions
 from incident_bot.diagnosis.candidates import (
     Activity,
@@ -15,13 +16,10 @@ from incident_bot.diagnosis.candidates import (
     from_logs,
     from_match,
     from_status,
-    is_about_performance,
-    judge_activity,
-    says_ended,
 )
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
-from incident_bot.diagnosis.log_outcome import Outcome, is_harmless, read_outcome
+from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, read_outcome
 from incident_bot.diagnosis.log_reading import level_of
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
@@ -127,7 +125,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(
-        level_of(kept.text) >= Level.ERROR and not is_harmless(kept.text, log)
+        level_of(kept.text) >= Level.ERROR and not is_harmless(kept.text, log) and not is_background(kept, log)
         for log in scene.logs
         for kept in log.kept
     )

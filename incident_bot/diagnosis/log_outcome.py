@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
 
 
 class Outcome(StrEnum):
@@ -141,6 +142,25 @@ _FEW_FAILED = 0.005
 def is_harmless(line: str, log: Log) -> bool:
     """Whether a line is about one client's request while the same log shows that requests are answered."""
     return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
+
+
+_BACKGROUND_COUNT = 5
+_BACKGROUND_SHARE = 0.1
+_EDGE = 0.1
+
+
+def is_background(kept: KeptLine, log: Log) -> bool:
+    """Whether a line was there from the log's beginning to its end, now and then among ordinary work.
+
+    Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
+    """
+    total = log.total_lines
+    first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
+    return (
+        _BACKGROUND_COUNT <= kept.count <= _BACKGROUND_SHARE * total
+        and first <= _EDGE * total
+        and kept.last >= (1 - _EDGE) * total
+    )
 
 
 def _answers_requests(log: Log) -> bool:

@@ -1,0 +1,195 @@
+"""Whether what a candidate describes is going on now, is past, is somebody else's, or is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_passed
+from incident_bot.diagnosis.candidates import Activity, Candidate
+from incident_bot.diagnosis.health_states import State
+from incident_bot.diagnosis.log_outcome import Outcome, is_background, read_outcome
+from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
+from incident_bot.diagnosis.targets import Relation
+from incident_bot.model import AlertStatus, Category
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.health import Health
+    from incident_bot.diagnosis.scene import Scene
+
+_PERFORMANCE_ALERT = (
+    "latency",
+    "error",
+    "5xx",
+    "4xx",
+    "slow",
+    "timeout",
+    "rate",
+    "throughput",
+    "availability",
+    "slo",
+    "burn",
+    "failing",
+    "queue",
+    "lag",
+)
+_LIFECYCLE_ALERT = (
+    "notrunning",
+    "restart",
+    "oom",
+    "crash",
+    "notready",
+    "pending",
+    "waiting",
+    "image",
+    "unschedul",
+    "terminat",
+    "replicas",
+    "cpu",
+    "memory",
+)
+LASTING_COUNT = 3
+
+
+def is_about_performance(scene: Scene) -> bool:
+    """Whether the alert is about what a running program does (errors, latency), which only its log can tell."""
+    name = scene.case.incident.alert.name.lower()
+    return any(word in name for word in _PERFORMANCE_ALERT)
+
+
+_END_ALERT = ("restart", "oom", "crash", "killed", "evict")
+
+
+def says_ended(scene: Scene) -> bool:
+    """Whether the alert is about containers that end, so that a calm log cannot show that all is well."""
+    alert = scene.case.incident.alert
+    return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
+
+
+def _state_for(candidate: Candidate, health: Health) -> State | None:
+    """The state of whom a candidate is about; None when it is about no container or pod at all.
+
+    A log whose container the status does not name is judged by what is known of the target: where every
+    pod is well, a line of it is as much a blip as that of a known container.
+    """
+    state = state_of(candidate, health) if candidate.pod or candidate.container else None
+    if state in (None, State.UNKNOWN) and _is_log_only(candidate) and health.is_known and not health.failing:
+        return State.HEALTHY
+    return state
+
+
+def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    """Whether what the candidate describes is going on, judged by the state of whom it is about."""
+    if candidate.relation is Relation.NEIGHBOUR:
+        return Activity.ELSEWHERE
+    if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
+        return Activity.PAST
+    state = _state_for(candidate, health)
+    if _is_log_only(candidate) and state is not State.FAILING:
+        outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
+        if outcome is not Outcome.OPEN:
+            return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+    if state is None:
+        return _judge_object(candidate, scene, health)
+    return _judge_by_state(candidate, state, scene, health)
+
+
+def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    if is_node_back(candidate.facts, scene, health):
+        return Activity.PAST
+    return Activity.INACTIVE if is_object_well(candidate.facts, scene, health) else Activity.ACTIVE
+
+
+def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
+    """A line that no reader can name, as frequent at the log's beginning as at its end; not where errors were alerted."""
+    if candidate.finding is None or candidate.finding.kind != "error-line" or is_about_performance(scene):
+        return False
+    lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
+    found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
+    return bool(found) and all(not log.previous and is_background(kept, log) for kept, log in found)
+
+
+_NAMES_A_CAUSE = 3
+"""A rule of this specificity names a cause (failure-modes.md)."""
+
+
+def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
+    if state is State.FAILING or state is State.UNKNOWN:
+        if is_passed(candidate.facts, scene):
+            return Activity.PAST
+        return Activity.INACTIVE if _is_mere_probe(candidate, scene) else Activity.ACTIVE
+    if state is State.STARTING:
+        is_reason = bool(health.failing) and candidate.specificity >= _NAMES_A_CAUSE
+        return Activity.ACTIVE if is_reason else Activity.INACTIVE
+    if (
+        not health.failing
+        and _is_log_only(candidate)
+        and not any(fact.is_past for fact in candidate.facts)
+        and _lasts(candidate, scene)
+        and (is_about_performance(scene) or is_going_on(candidate.facts, scene))
+    ):
+        return Activity.ACTIVE
+    return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)
+
+
+def _when_healthy(candidate: Candidate, health: Health) -> Activity:
+    """A loud but healthy container beside a failing one is elsewhere; with nothing failing it is nothing."""
+    if any(fact.is_past for fact in candidate.facts) and health.recovered:
+        return Activity.PAST
+    if _is_overcome(candidate) and not health.failing:
+        return Activity.PAST
+    return Activity.ELSEWHERE if health.failing else Activity.INACTIVE
+
+
+_OVERCOME = frozenset({Category.SCHEDULING, Category.IMAGE, Category.GPU_ML})
+
+
+def _is_overcome(candidate: Candidate) -> bool:
+    """A pod that runs now but could not be placed or pulled before: over, unlike a blip of a probe or a mount."""
+    return (
+        candidate.category in _OVERCOME
+        and candidate.specificity >= 2
+        and all(fact.source == "event" for fact in candidate.facts)
+    )
+
+
+def state_of(candidate: Candidate, health: Health) -> State:
+    """The state of the container; without one, the worst of the pods that the facts are about."""
+    if candidate.container:
+        states = {health.of(fact.pod, candidate.container) for fact in candidate.facts if fact.container}
+        own = states or {health.of(candidate.pod, candidate.container)}
+    else:
+        own = {health.of(fact.pod, "") for fact in candidate.facts if fact.pod}
+    order = (State.FAILING, State.UNKNOWN, State.STARTING, State.RECOVERED, State.HEALTHY)
+    return min(own, key=order.index, default=State.UNKNOWN)
+
+
+def _is_log_only(candidate: Candidate) -> bool:
+    return all(fact.source == "log" for fact in candidate.facts)
+
+
+def _lasts(candidate: Candidate, scene: Scene) -> bool:
+    """Whether errors in the log of a ready container still explain an alert: about performance, and not a blip."""
+    name = scene.case.incident.alert.name.lower()
+    if any(word in name for word in _LIFECYCLE_ALERT):
+        return False
+    is_about_errors = is_about_performance(scene)
+    least = Level.WARNING if is_about_errors else Level.ERROR
+    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
+    count = max((fact.count for fact in loud), default=0)
+    return count >= (1 if is_about_errors else LASTING_COUNT)
+
+
+def _is_mere_probe(candidate: Candidate, scene: Scene) -> bool:
+    """One refused probe is no failure: it needs repeats, a kill, or a container that never became ready.
+
+    Source: failure-modes.md, "Tried on a real 1.36 node, too eager as they stand".
+    """
+    if candidate.category is not Category.PROBE or any(fact.field != "Unhealthy" for fact in candidate.facts):
+        return False
+    if max(fact.count for fact in candidate.facts) >= LASTING_COUNT:
+        return False
+    killed = any(event.reason == "Killing" and event.name == candidate.pod for event, _ in scene.events)
+    pod = next((item for item in scene.pods if item.name == candidate.pod), None)
+    age_s = pod_age_s(pod.name, pod.body, scene) if pod else None
+    return not killed and (age_s is None or age_s <= YOUNG_S)
