@@ -1,10 +1,14 @@
-"""The receiver under a load of real Alertmanager bodies, against a bare Flask echo under the same load.
+"""The receiver under a load of real Alertmanager bodies, against two plain Flask servers under the same load.
 
     .venv/bin/python -m benchmarks.receiver.load [--seconds 5] [--rounds 3] [--workers 2]
 
 Every body announces an incident that was not seen before, so each costs a dispatch to a loopback
-GitHub; repeats, which the receiver answers from memory, are measured on their own. Load, GitHub and
-receiver share the machine's cores, which counts against the receiver and not against the echo.
+GitHub; repeats, which the receiver answers from memory, are measured on their own.
+
+The echo returns the body; the relay sends it on, unread, by one call of `requests`. All servers run
+under the same gunicorn settings and pay for the same load generator, which shares the machine's
+cores with them; receiver and relay pay for the loopback GitHub besides, and the echo does not.
+CPU is user and system time by /proc, so other work on the machine counts little there.
 """
 
 from __future__ import annotations
@@ -13,12 +17,14 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.receiver.servers import TOKEN, bare_echo, github, receiver
+from benchmarks.receiver.servers import TOKEN, github, plain, receiver
 
 PAYLOADS = Path(__file__).parents[2] / "tests/unit/intake/payloads"
 CONNECTIONS = 16
@@ -53,8 +59,8 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     return int(head[9:12])
 
 
-async def saturate(port: int, seconds: float, source: Iterator[bytes]) -> tuple[float, int]:
-    """Answers a second with every connection always busy, and how many were no 2xx."""
+async def saturate(port: int, seconds: float, source: Iterator[bytes]) -> tuple[float, int, int]:
+    """Answers a second with every connection always busy, how many in all, and how many of them no 2xx."""
     end = time.perf_counter() + seconds
     done = failed = 0
 
@@ -69,7 +75,7 @@ async def saturate(port: int, seconds: float, source: Iterator[bytes]) -> tuple[
 
     started = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return done / (time.perf_counter() - started), failed
+    return done / (time.perf_counter() - started), done, failed
 
 
 async def pace(port: int, seconds: float, rate: float, source: Iterator[bytes]) -> list[float]:
@@ -99,7 +105,7 @@ async def pace(port: int, seconds: float, rate: float, source: Iterator[bytes]) 
 def worker_memory_mb(parent: int) -> list[tuple[float, float]]:
     """Resident and proportional memory of each worker process."""
     found = []
-    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+    for child in children(parent):
         rows = dict(
             line.split(":", 1)
             for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()[1:]
@@ -109,15 +115,51 @@ def worker_memory_mb(parent: int) -> list[tuple[float, float]]:
     return found
 
 
-def rounds_of(count: int, measure: Callable[[int], tuple[float, int]], ports: list[int]) -> list[list[float]]:
-    """Rates by port, alternating, so that the machine's own drift cancels out."""
-    rates: list[list[float]] = [[] for _ in ports]
-    for _ in range(count):
-        for at, port in enumerate(ports):
-            rate, failed = measure(port)
-            assert not failed, f"{failed} answers were no 2xx"
-            rates[at].append(rate)
-    return rates
+def cpu_s(pids: list[int]) -> float:
+    """User and system time of these processes so far."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+@dataclass
+class Server:
+    """Where a server listens, the processes to count, and what each round found."""
+
+    name: str
+    port: int
+    pid: int
+    rates: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    github_ms: list[float] = field(default_factory=list)
+    load_ms: list[float] = field(default_factory=list)
+
+    def measure(self, seconds: float, source: Iterator[bytes], github_pid: int) -> None:
+        """One round."""
+        workers = children(self.pid)
+        before = cpu_s(workers), cpu_s([github_pid]), time.process_time()
+        rate, done, failed = asyncio.run(saturate(self.port, seconds, source))
+        after = cpu_s(workers), cpu_s([github_pid]), time.process_time()
+        assert not failed, f"{failed} answers of {self.name} were no 2xx"
+        self.rates.append(rate)
+        for kept, start, end in zip((self.cpu_ms, self.github_ms, self.load_ms), before, after, strict=True):
+            kept.append((end - start) / done * 1000)
+
+    def row(self) -> str:
+        """The medians of all rounds."""
+        medians = (statistics.median(kept) for kept in (self.rates, self.cpu_ms, self.github_ms, self.load_ms))
+        return f"{self.name:<22}{next(medians):>12.0f}" + "".join(f"{value:>12.2f}" for value in medians)
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """The median over rounds, each of which met the same machine."""
+    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
 def main() -> None:
@@ -129,31 +171,36 @@ def main() -> None:
     new, same = requests(distinct=True), requests(distinct=False)
 
     with (
-        github() as url,
-        receiver(url, given.workers) as (port, pid),
-        bare_echo(given.workers) as (echo_port, echo_pid),
+        github() as (url, github_pid),
+        receiver(url, given.workers) as at,
+        plain("echo", given.workers) as echo_at,
+        plain("relay", given.workers, url) as relay_at,
     ):
-        for warm in (port, echo_port):
-            asyncio.run(saturate(warm, 1, new))
-        rates, echo_rates = rounds_of(
-            given.rounds, lambda at: asyncio.run(saturate(at, given.seconds, new)), [port, echo_port]
-        )
-        ratio = statistics.median(ours / theirs for ours, theirs in zip(rates, echo_rates, strict=True))
-        saturation = statistics.median(rates)
-        latencies = sorted(asyncio.run(pace(port, given.seconds * 2, saturation / 2, new)))
-        repeats, _ = asyncio.run(saturate(port, given.seconds, same))
-        memory, echo_memory = worker_memory_mb(pid), worker_memory_mb(echo_pid)
+        bot, repeats = Server("receiver, new", *at), Server("receiver, repeats", *at)
+        echo, relay = Server("Flask echo", *echo_at), Server("Flask relay", *relay_at)
+        for server in (bot, echo, relay):
+            asyncio.run(saturate(server.port, 1, new))
+        for _ in range(given.rounds):  # alternating, so that the machine's own drift cancels out
+            for server in (bot, echo, relay):
+                server.measure(given.seconds, new, github_pid)
+            repeats.measure(given.seconds, same, github_pid)
+        latencies = sorted(asyncio.run(pace(bot.port, given.seconds * 2, statistics.median(bot.rates) / 2, new)))
+        memory, echo_memory = worker_memory_mb(bot.pid), worker_memory_mb(echo.pid)
 
     print(
-        f"workers              {given.workers}, {CONNECTIONS} connections, {given.rounds} rounds of {given.seconds:.0f} s"
+        f"{given.workers} workers, {CONNECTIONS} connections, {given.rounds} rounds of {given.seconds:.0f} s; ", end=""
     )
-    print(f"bare Flask echo      {statistics.median(echo_rates):8.0f} requests/s")
-    print(f"receiver, dispatch   {saturation:8.0f} requests/s, each handed over")
-    print(f"receiver, repeats    {repeats:8.0f} requests/s")
-    print(f"ratio                {ratio:8.2f} of the echo (target >= 0.5)")
-    print(f"p50 at half          {latencies[len(latencies) // 2] * 1000:8.1f} ms")
-    print(f"p99 at half          {latencies[int(len(latencies) * 0.99)] * 1000:8.1f} ms (target < 50)")
-    print(f"memory of a worker   {max(rss for rss, _ in memory):8.1f} MB resident, {max(pss for _, pss in memory):.1f} MB "
+    print("CPU in ms a request\n")
+    print(f"{'':<22}{'requests/s':>12}{'workers':>12}{'GitHub':>12}{'load':>12}")
+    for server in (echo, relay, bot, repeats):
+        print(server.row())
+    print(f"\nthroughput: {ratio(bot.rates, echo.rates):.2f} of the echo's (target >= 0.5), "
+          f"{ratio(bot.rates, relay.rates):.2f} of the relay's; repeats {ratio(repeats.rates, echo.rates):.2f}")  # fmt: skip
+    print(f"CPU of the workers: {ratio(bot.cpu_ms, echo.cpu_ms):.2f} times the echo's, "
+          f"{ratio(bot.cpu_ms, relay.cpu_ms):.2f} times the relay's")  # fmt: skip
+    print(f"at half of saturation: p50 {latencies[len(latencies) // 2] * 1000:.1f} ms, "
+          f"p99 {latencies[int(len(latencies) * 0.99)] * 1000:.1f} ms (target < 50)")  # fmt: skip
+    print(f"memory of a worker: {max(rss for rss, _ in memory):.1f} MB resident, {max(pss for _, pss in memory):.1f} MB "
           f"proportional (target < 80); echo {max(rss for rss, _ in echo_memory):.1f} MB")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the load runs against: a GitHub that answers 204, a bare Flask echo, and the receiver itself."""
+"""What the load runs against: a GitHub that answers 204, two plain Flask servers, and the receiver itself."""
 
 from __future__ import annotations
 
@@ -8,14 +8,44 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Response
 
 BOT = Path(sys.executable).with_name("incident-bot")
 TOKEN = "made-up-webhook-token"
 THREADS = 8
+_ITSELF = (sys.executable, "-m", "benchmarks.receiver.servers")
+
+# What api.github.com sends with an answer, in number and length: whoever reads headers pays for these.
+_ANSWER = b"""HTTP/1.1 204 No Content
+Date: Fri, 20 Nov 2026 14:12:02 GMT
+Server: made-up
+X-GitHub-Media-Type: github.v3; format=json
+x-github-api-version-selected: 2022-11-28
+X-RateLimit-Limit: 5000
+X-RateLimit-Remaining: 4987
+X-RateLimit-Reset: 1795184000
+X-RateLimit-Used: 13
+X-RateLimit-Resource: core
+Access-Control-Expose-Headers: ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining
+Access-Control-Allow-Origin: *
+Strict-Transport-Security: max-age=31536000; includeSubdomains; preload
+X-Frame-Options: deny
+X-Content-Type-Options: nosniff
+X-XSS-Protection: 0
+Referrer-Policy: origin-when-cross-origin, strict-origin-when-cross-origin
+Content-Security-Policy: default-src 'none'
+Vary: Accept-Encoding, Accept, X-Requested-With
+X-GitHub-Request-Id: 0000:000000:0000000:0000000:00000000
+
+""".replace(b"\n", b"\r\n")
 
 
 class Taker(asyncio.Protocol):
@@ -33,7 +63,7 @@ class Taker(asyncio.Protocol):
             if len(self.received) < end + 4 + length:
                 return
             self.received = self.received[end + 4 + length :]
-            self.transport.write(b"HTTP/1.1 204 No Content\r\nServer: made-up\r\n\r\n")  # type: ignore[attr-defined]  # asyncio sets it on connection
+            self.transport.write(_ANSWER)  # type: ignore[attr-defined]  # asyncio sets it on connection
 
 
 async def take(port: int) -> None:
@@ -43,17 +73,44 @@ async def take(port: int) -> None:
 
 def echo(port: int, workers: int) -> None:
     """Flask returning what it got, under the very gunicorn settings of `serve`."""
-    from flask import Flask, Response, request
+    from flask import Response, request
+
+    def answer() -> Response:
+        return Response(request.get_data(cache=False), mimetype="application/json")
+
+    _serve_flask(answer, port, workers)
+
+
+def relay(port: int, workers: int, github_url: str) -> None:
+    """Flask sending on what it got, unread, by one POST of `requests`: what a receiver without a thought costs."""
+    import requests
+    from flask import Response, request
+
+    local = threading.local()
+
+    def answer() -> Response:
+        if not hasattr(local, "session"):
+            local.session = requests.Session()
+            local.session.trust_env = False
+        sent = local.session.post(
+            f"{github_url}/repos/acme/incidents/dispatches",
+            data=request.get_data(cache=False),
+            headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+            timeout=(2, 8),
+        )
+        return Response(status=202 if sent.status_code == 204 else 503)
+
+    _serve_flask(answer, port, workers)
+
+
+def _serve_flask(answer: Callable[[], Response], port: int, workers: int) -> None:
+    from flask import Flask
 
     from incident_bot.server.json_log import log_configuration
     from incident_bot.server.running import run_workers
 
-    app = Flask("echo", static_folder=None)
-
-    @app.post("/webhook/alertmanager")
-    def answer() -> Response:
-        return Response(request.get_data(cache=False), mimetype="application/json")
-
+    app = Flask("plain", static_folder=None)
+    app.post("/webhook/alertmanager")(answer)
     run_workers(
         lambda: app,
         listen=f"127.0.0.1:{port}",
@@ -90,10 +147,11 @@ def started(command: list[str], port: int, environ: dict[str, str] | None = None
 
 
 @contextmanager
-def github() -> Iterator[str]:
+def github() -> Iterator[tuple[str, int]]:
+    """Gives its URL and process id."""
     port = free_port()
-    with started([sys.executable, "-m", "benchmarks.receiver.servers", "take", str(port)], port):
-        yield f"http://127.0.0.1:{port}"
+    with started([*_ITSELF, "take", str(port)], port) as process:
+        yield f"http://127.0.0.1:{port}", process.pid
 
 
 @contextmanager
@@ -113,16 +171,19 @@ def receiver(github_url: str, workers: int) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def bare_echo(workers: int) -> Iterator[tuple[int, int]]:
+def plain(name: str, workers: int, *more: str) -> Iterator[tuple[int, int]]:
+    """`echo` or `relay`; gives its port and process id."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.receiver.servers", "echo", str(port), str(workers)]
-    with started(command, port) as process:
+    with started([*_ITSELF, name, str(port), str(workers), *more], port) as process:
         yield port, process.pid
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "take":
+    kind, port_given, *rest = sys.argv[1:]
+    if kind == "take":
         with suppress(KeyboardInterrupt):
-            asyncio.run(take(int(sys.argv[2])))
+            asyncio.run(take(int(port_given)))
+    elif kind == "echo":
+        echo(int(port_given), int(rest[0]))
     else:
-        echo(int(sys.argv[2]), int(sys.argv[3]))
+        relay(int(port_given), int(rest[0]), rest[1])

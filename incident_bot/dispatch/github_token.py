@@ -48,14 +48,20 @@ class GivenToken:
 
     def token(self) -> str:
         """What the file or the environment holds."""
-        return self._credential.read()
+        token = self._credential.read()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigurationError(
+                f"{self._credential.name}: not a token, it holds blanks, line breaks or letters beyond ASCII",
+                hint="It is one word, e.g. of the form github_pat_...",
+            )
+        return token
 
     def forget(self, token: str) -> None:
         """Nothing to do: there is no other one."""
 
     def check(self) -> None:
         """Read it."""
-        self._credential.read()
+        self.token()
 
 
 class AppToken:

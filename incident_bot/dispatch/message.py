@@ -61,37 +61,40 @@ def make_message(incident: Incident, *, redacted: Incident, seal: Callable[[str]
     """
     alerts = [_plain(alert) for alert in (redacted.alert, *redacted.also)]
     known = [_cut_row(gap.what, gap.reason, gap.remedy) for gap in incident.gaps if gap.kind == "cut"]
-    try:
+    # Redaction may have changed a label that the key is made of: then ask the reader.
+    is_whole = (redacted.alert, redacted.also) == (incident.alert, incident.also)
+    draft = _Draft(alerts, known, incident.key if is_whole else "")
+    cut_count = 0
+    if len(draft.text) > MAX_BYTES:
         kept, cut, cut_count = _fit(alerts, known)
-        # Redaction or shortening may have changed a label that the key is made of: then ask the reader.
-        is_whole = not cut_count and (redacted.alert, redacted.also) == (incident.alert, incident.also)
-        return _sealed(kept, cut, cut_count, seal, incident.key if is_whole else "")
+        draft = _Draft(kept, cut)
+    try:
+        return draft.sealed(seal, cut_count)
     except LeakError as error:
         found = ", ".join(sorted(set(error.kinds)))
     reason = f"the last check of the outgoing text found {found}"
     row = _cut_row("annotations and most labels", reason, "Remove the sensitive value from the alert rule.")
     for names in (intake.KEY_LABELS, _FEWEST_LABELS):
         with contextlib.suppress(LeakError):
-            return _sealed([_only_labels(alerts[0], names, seal)], [*known, row], len(alerts), seal)
-    return _sealed([_only_labels(alerts[0], frozenset(), seal)], [row], len(alerts), seal)
+            return _Draft([_only_labels(alerts[0], names, seal)], [*known, row]).sealed(seal, len(alerts))
+    return _Draft([_only_labels(alerts[0], frozenset(), seal)], [row]).sealed(seal, len(alerts))
 
 
-def _sealed(
-    alerts: list[dict[str, Any]],
-    cut: list[dict[str, str]],
-    cut_count: int,
-    seal: Callable[[str], SafeText],
-    key: str = "",
-) -> Message:
-    """The message; without a `key` it is the one that the reader will find."""
-    payload = {"schema_version": SCHEMA_VERSION, "alerts": alerts, **({"cut": cut} if cut else {})}
-    key = key or intake.read_incidents({"incident": payload}, ignore=())[0].key
-    text = json.dumps({"incident": {"key": key, **payload}})
-    lead = alerts[0]
-    status = AlertStatus(lead["status"])
-    moment = lead.get("endsAt" if status is AlertStatus.RESOLVED else "startsAt", "")
-    occurrence = hashlib.sha256(f"{status} {moment}".encode()).hexdigest()[:6]
-    return Message(key=key, status=status, occurrence=occurrence, text=seal(text), cut=cut_count)
+class _Draft:
+    """The text of a message, not yet checked; without a `key` it is the one that the reader will find."""
+
+    def __init__(self, alerts: list[dict[str, Any]], cut: list[dict[str, str]], key: str = "") -> None:
+        payload = {"schema_version": SCHEMA_VERSION, "alerts": alerts, **({"cut": cut} if cut else {})}
+        self._lead = alerts[0]
+        self._key = key or intake.read_incidents({"incident": payload}, ignore=())[0].key
+        self.text = json.dumps({"incident": {"key": self._key, **payload}})
+
+    def sealed(self, seal: Callable[[str], SafeText], cut_count: int) -> Message:
+        """The message. Raises `LeakError` when its text must not leave."""
+        status = AlertStatus(self._lead["status"])
+        moment = self._lead.get("endsAt" if status is AlertStatus.RESOLVED else "startsAt", "")
+        occurrence = hashlib.sha256(f"{status} {moment}".encode()).hexdigest()[:6]
+        return Message(key=self._key, status=status, occurrence=occurrence, text=seal(self.text), cut=cut_count)
 
 
 def _plain(alert: Alert) -> dict[str, Any]:
@@ -123,8 +126,6 @@ def _fit(
     alerts: list[dict[str, Any]], known: list[dict[str, str]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, str]], int]:
     """As much as fits: the leading alert first, then the others in order. Also what was cut, in words and number."""
-    if _size(alerts) + _size(known) < MAX_BYTES - 1000:
-        return alerts, known, 0
     lead, dropped = _shorten(alerts[0], MAX_BYTES // 2)
     cut = [*known]
     reason = "GitHub takes at most 64 KB of one dispatch"

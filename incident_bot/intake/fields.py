@@ -20,6 +20,8 @@ _RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}
 
 def clean_text(value: str, limit: int) -> str:
     """The text without control characters and lone surrogates, at most `limit` characters."""
+    if len(value) <= limit and value.isprintable():
+        return value
     return _UNPRINTABLE.sub("\ufffd", value[:limit])
 
 
@@ -29,13 +31,13 @@ def scalar_text(value: object, limit: int) -> str | None:
     Alertmanager sends strings only, but its `payload:` templates turn text that looks like
     YAML into numbers, booleans and nulls.
     """
+    if isinstance(value, str):
+        return clean_text(value, limit)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return str(value)[:limit]
-    return clean_text(value, limit) if isinstance(value, str) else None
+    return str(value)[:limit] if isinstance(value, (int, float)) else None
 
 
 def mapping(value: object, path: str) -> Mapping[str, object]:
@@ -76,8 +78,10 @@ def text_map(value: object, path: str, limit: int) -> dict[str, str]:
     """Labels or annotations: at most `MAX_LABELS` scalars, each at most `limit` characters; the rest is dropped."""
     kept: dict[str, str] = {}
     for name, item in mapping(value, path).items():
+        if len(kept) == MAX_LABELS:
+            break
         text = scalar_text(item, limit)
-        if text is not None and len(kept) < MAX_LABELS:
+        if text is not None:
             kept[clean_text(str(name), MAX_KEY_CHARS)] = text
     return kept
 
@@ -88,8 +92,10 @@ def timestamp(value: object) -> datetime | None:
     None for Go's zero time (`0001-01-01T00:00:00Z`, "not yet"), for no value and for nonsense:
     a wrong clock is no reason to lose an alert.
     """
-    found = _RFC3339.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 64 else None
-    if found is None or found[1].startswith("0001-"):
+    if not isinstance(value, str) or len(value) > 64 or value.startswith("0001-"):
+        return None
+    found = _RFC3339.fullmatch(value.strip())
+    if found is None:
         return None
     day, time, fraction, offset = found.groups()
     zone = "+00:00" if offset is None or offset in "Zz" else offset

@@ -134,6 +134,8 @@ def fold(alerts: Iterable[Alert], gaps: tuple[Gap, ...] = ()) -> tuple[Incident,
 
 
 def _join(members: list[Incident], gaps: tuple[Gap, ...]) -> Incident:
+    if len(members) == 1 and not gaps:
+        return members[0]
     ranked = sorted(members, key=lambda member: _rank(member.alert))
     lead, others = ranked[0], ranked[1:]
     distinct = {(_identity(member.alert)): member.alert for member in reversed(others)}

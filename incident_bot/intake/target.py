@@ -14,32 +14,49 @@ from incident_bot.intake.names import (
 )
 from incident_bot.model import Gap, Target
 
+
+def _spellings(*names: str) -> tuple[str, ...]:
+    """Labels in the order in which they count.
+
+    Prometheus moves a metric's own label to `exported_*` when the scrape target has one of the
+    same name: then the plain one names the exporter, not the workload.
+    """
+    return tuple(label for name in names for label in (f"exported_{name}", name))
+
+
 # The first label that has a value wins. Spellings: kube-state-metrics and cAdvisor, relabelled
 # scrape configs, OpenTelemetry's resource attributes as Prometheus writes them.
-_CLUSTER = ("cluster", "cluster_name", "kubernetes_cluster", "k8s_cluster_name")
-_NAMESPACE = ("namespace", "kubernetes_namespace", "kube_namespace", "k8s_namespace_name")
-_POD = ("pod", "pod_name", "kubernetes_pod_name", "k8s_pod_name")
-_CONTAINER = ("container", "container_name", "kubernetes_container_name", "k8s_container_name")
-_NODE = ("node", "nodename", "kubernetes_node", "k8s_node_name")
+_CLUSTER = _spellings("cluster", "cluster_name", "kubernetes_cluster", "k8s_cluster_name")
+_NAMESPACE = _spellings("namespace", "kubernetes_namespace", "kube_namespace", "k8s_namespace_name")
+_POD = _spellings("pod", "pod_name", "kubernetes_pod_name", "k8s_pod_name")
+_CONTAINER = _spellings("container", "container_name", "kubernetes_container_name", "k8s_container_name")
+_NODE = _spellings("node", "nodename", "kubernetes_node", "k8s_node_name")
 _WORKLOADS = (
-    ("deployment", "Deployment"),
-    ("statefulset", "StatefulSet"),
-    ("daemonset", "DaemonSet"),
-    ("rollout", "Rollout"),
-    ("cronjob", "CronJob"),
-    ("job_name", "Job"),
-    ("replicaset", "ReplicaSet"),
-    ("k8s_deployment_name", "Deployment"),
-    ("k8s_statefulset_name", "StatefulSet"),
-    ("k8s_daemonset_name", "DaemonSet"),
+    (_spellings("deployment"), "Deployment"),
+    (_spellings("statefulset"), "StatefulSet"),
+    (_spellings("daemonset"), "DaemonSet"),
+    (_spellings("rollout"), "Rollout"),
+    (_spellings("cronjob"), "CronJob"),
+    (_spellings("job_name"), "Job"),
+    (_spellings("replicaset"), "ReplicaSet"),
+    (_spellings("k8s_deployment_name"), "Deployment"),
+    (_spellings("k8s_statefulset_name"), "StatefulSet"),
+    (_spellings("k8s_daemonset_name"), "DaemonSet"),
 )
-_NAMED_WORKLOADS = (("workload", "workload_type"), ("owner_name", "owner_kind"), ("created_by_name", "created_by_kind"))
-_PLAIN_NAMES = (
-    *(*_CLUSTER, *_NAMESPACE, *_POD, *_CONTAINER, *_NODE),
-    *(name for name, _kind in _WORKLOADS),
-    *(name for pair in _NAMED_WORKLOADS for name in pair),
+_PLAIN_WORKLOAD = _spellings("workload")
+_NAMED_WORKLOADS = (
+    (_PLAIN_WORKLOAD, _spellings("workload_type")),
+    (_spellings("owner_name"), _spellings("owner_kind")),
+    (_spellings("created_by_name"), _spellings("created_by_kind")),
 )
-TARGET_LABELS = frozenset((*_PLAIN_NAMES, *(f"exported_{name}" for name in _PLAIN_NAMES), "instance"))
+TARGET_LABELS = frozenset(
+    (
+        *(*_CLUSTER, *_NAMESPACE, *_POD, *_CONTAINER, *_NODE),
+        *(label for labels, _kind in _WORKLOADS for label in labels),
+        *(label for pair in _NAMED_WORKLOADS for labels in pair for label in labels),
+        "instance",
+    )
+)
 """Every label that may decide which objects an alert is about."""
 
 _IP_WITH_PORT = re.compile(r"\[?([0-9A-Za-z.:-]{1,253}?)\]?(?::\d{1,5})?")
@@ -52,15 +69,13 @@ class _Labels:
         self._labels = labels
         self.gaps: list[Gap] = []
 
-    def first(self, names: tuple[str, ...], valid: Callable[[str], bool]) -> str:
-        for name in names:
-            # Prometheus moves a metric's own label to `exported_*` when the scrape target has one
-            # of the same name: then the plain one names the exporter, not the workload.
-            for label in (f"exported_{name}", name):
-                value = self._labels.get(label, "").strip()
-                if value and valid(value):
+    def first(self, spellings: tuple[str, ...], valid: Callable[[str], bool]) -> str:
+        for label in spellings:
+            value = self._labels.get(label)
+            if value and (value := value.strip()):
+                if valid(value):
                     return value
-                if value and value != "POD":
+                if value != "POD":
                     self._ignore(label)
         return ""
 
@@ -97,13 +112,13 @@ def target_of(labels: Mapping[str, str]) -> tuple[Target, tuple[Gap, ...]]:
 
 
 def _workload(reader: _Labels) -> tuple[str, str]:
-    for label, kind in _WORKLOADS:
-        if name := reader.first((label,), is_object_name):
+    for spellings, kind in _WORKLOADS:
+        if name := reader.first(spellings, is_object_name):
             return kind, name
-    for label, kind_label in _NAMED_WORKLOADS:
-        kind = KINDS.get(reader.first((kind_label,), lambda value: value.isalpha()).lower(), "")
-        name = reader.first((label,), is_object_name)
-        if name and (kind or label == "workload"):
+    for spellings, kind_spellings in _NAMED_WORKLOADS:
+        kind = KINDS.get(reader.first(kind_spellings, str.isalpha).lower(), "")
+        name = reader.first(spellings, is_object_name)
+        if name and (kind or spellings is _PLAIN_WORKLOAD):
             return kind, name
     return "", ""
 

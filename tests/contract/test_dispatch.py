@@ -272,6 +272,25 @@ def test_a_rotated_token_file_is_used_at_once(url: str, target: Target, tmp_path
     assert len(target.dispatches) == 1
 
 
+@pytest.mark.parametrize("content", ["two\nlines\n", "two words", "caf\u00e9"])
+def test_a_token_that_is_none_is_named_and_nothing_is_sent(
+    url: str, target: Target, tmp_path: Any, content: str
+) -> None:
+    """It is our configuration, so Alertmanager keeps the alert; and it must not become part of a request."""
+    file = tmp_path / "token"
+    file.write_text(content, encoding="utf-8")
+    dispatcher = opened(options(url, github_token=Credential("GITHUB_TOKEN", file=str(file))))
+
+    with pytest.raises(ConfigurationError, match="GITHUB_TOKEN_FILE"):
+        dispatcher.check()
+    with pytest.raises(DispatchError, match="GITHUB_TOKEN_FILE") as caught:
+        dispatcher.dispatch(message())
+
+    assert caught.value.trouble is Trouble.REFUSED
+    assert content.split(maxsplit=1)[0] not in str(caught.value)
+    assert [] == target.requests
+
+
 @pytest.fixture(scope="module")
 def app_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
