@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import secrets
+import select
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import click
 
-_READ_BYTES = 1 << 16
+_READ_BYTES = 1 << 18
 _LONGEST_LINE_CHARS = 1 << 20
+_IDLE_S = 0.2
+"""A pause of the input after which lines that were held back are let go: `kubectl logs -f` is read as it comes."""
 
 _EXAMPLE = """\b
 Example:
@@ -41,37 +46,57 @@ def redact(summary_format: str) -> None:
     output = sys.stdout.buffer
     lines, at_line_start = 0, True
     try:
-        for line in redactor.redact_lines(_read_lines(sys.stdin.buffer)):
-            output.write(line.encode("utf-8", "replace"))
-            lines += at_line_start
-            at_line_start = line.endswith("\n")
-        output.flush()
+        for safe in redactor.redact_stream(_read_pieces(sys.stdin.buffer)):
+            output.write(safe.encode("utf-8", "replace"))
+            output.flush()
+            lines += safe.count("\n")
+            at_line_start = safe.endswith("\n")
     except BrokenPipeError:
-        # The reader has seen enough; closing stderr too keeps the interpreter from reporting it at exit.
-        sys.stderr.close()
+        # The reader has seen enough. What is still buffered has nowhere to go, and the interpreter would say so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-    click.echo(_summary(lines, dict(redactor.counts), summary_format), err=True)
+    click.echo(_summary(lines + (not at_line_start), dict(redactor.counts), summary_format), err=True)
 
 
-def _read_lines(stream: BinaryIO) -> Iterator[str]:
-    """Lines with their ends, decoded with replacement; a longer one than a mebichar comes in pieces."""
-    rest = b""
+def _read_pieces(stream: BinaryIO) -> Iterator[str]:
+    """Whole lines, as many as come at once; a line of more than a mebichar in pieces; an empty piece for a pause."""
+    rest, decoder = "", None
     while block := stream.read1(_READ_BYTES) if hasattr(stream, "read1") else stream.read(_READ_BYTES):
-        pieces = (rest + block).split(b"\n")
-        rest = pieces.pop()
-        for piece in pieces:
-            yield piece.decode("utf-8", "replace") + "\n"
-        if len(rest) > _LONGEST_LINE_CHARS:
+        decoder = decoder or codecs.getincrementaldecoder(_encoding(block))("replace")
+        rest += decoder.decode(block)
+        cut = rest.rfind("\n") + 1
+        if not cut and len(rest) > _LONGEST_LINE_CHARS:
             cut = _safe_cut(rest)
-            yield rest[:cut].decode("utf-8", "replace")
+        if cut:
+            yield rest[:cut]
             rest = rest[cut:]
+        if _pauses(stream):
+            yield ""
+    rest += decoder.decode(b"", final=True) if decoder else ""
     if rest:
-        yield rest.decode("utf-8", "replace")
+        yield rest
 
 
-def _safe_cut(line: bytes) -> int:
+def _encoding(start: bytes) -> str:
+    """UTF-16 where every other byte is NUL, as Windows shells write ASCII; else UTF-8."""
+    sample = start[:512]
+    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(sample) >= 4 and zeros.count(0) * 4 > len(sample):
+            return encoding
+    return "utf-8"
+
+
+def _pauses(stream: BinaryIO) -> bool:
+    """Whether nothing comes for a moment; no where a stream cannot be asked (Windows asks sockets only)."""
+    try:
+        return not select.select([stream], [], [], _IDLE_S)[0]
+    except (OSError, ValueError):
+        return False
+
+
+def _safe_cut(line: str) -> int:
     """Where an overlong line may be cut: behind its last space, so that no value is halved."""
-    space = line.rfind(b" ", len(line) // 2)
+    space = max(line.rfind(" ", len(line) // 2), line.rfind("\r", len(line) // 2))
     return space + 1 if space > 0 else len(line)
 
 

@@ -28,14 +28,16 @@ class PemReader:
         """Lines that may still belong to the key that is open."""
         self._read_to = 0
         self._column = 0
+        self.floor = 0
+        """Where the stretch starts that may change this state; what stands before it was read already."""
         self.limit: int | None = None
-        """Where the stretch ends that may change this state; what follows is read only to look ahead."""
+        """Where that stretch ends; what follows is read only to look ahead."""
 
     def continue_block(self, text: str) -> Iterator[Finding]:
         """Lines at the start of this stretch that belong to a key begun in an earlier one."""
-        self._read_to = 0
+        self._read_to = self.floor
         if self.left:
-            yield from self._body(text, 0)
+            yield from self._body(text, self.floor)
 
     def open_block(self, text: str, start: int) -> Iterator[Finding]:
         """The key whose BEGIN stands at `start`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ _SURROUNDING_CHARS = 2048
 _MOST_ROUNDS = 4
 _HELD_BACK_LINES = 8
 _HELD_BACK_CHARS = 1 << 15
+_LOOK_BACK_CHARS = 2048
 
 
 class Redactor:
@@ -64,23 +65,42 @@ class Redactor:
         found = [self._read(raw.text) for raw in raws]
         return tuple(self._make_evidence(raw, findings) for raw, findings in zip(raws, found, strict=True))
 
-    def redact_lines(self, lines: Iterable[str]) -> Iterator[SafeText]:
-        """A stream of lines (with or without their line ends), in bounded memory.
+    def redact_stream(self, pieces: Iterable[str]) -> Iterator[SafeText]:
+        """A text that comes in pieces, in bounded memory: joined, what is yielded has its lines.
 
-        A few lines are held back, so that a value may follow its name on the next line.
+        A piece ends with a line, or inside one that is too long to wait for. Some lines are held back, since a
+        value may follow its name; an empty piece says that nothing more comes for now and lets them go.
         """
         pem = PemReader()
-        held: list[str] = []
+        before, held = "", ""
+        parts: list[str] = []
         size = 0
-        for line in lines:
-            held.append(line)
-            size += len(line) + 1
-            if size >= _BLOCK_CHARS:
-                keep = _lines_to_hold(held)
-                yield from self._stretch(held[: len(held) - keep], held[len(held) - keep :], pem)
-                held = held[len(held) - keep :]
-                size = sum(len(kept) + 1 for kept in held)
-        yield from self._stretch(held, [], pem)
+        for piece in pieces:
+            parts.append(piece)
+            size += len(piece)
+            if piece and size < _BLOCK_CHARS:
+                continue
+            text = "".join((held, *parts))
+            cut = _last_lines(text, _HELD_BACK_LINES, _HELD_BACK_CHARS) if piece else len(text)
+            if cut:
+                yield self._stretch(before, text[:cut], text[cut:], pem)
+                before = _end_of(before + text[:cut])
+            held, parts, size = text[cut:], [], len(text) - cut
+        if text := "".join((held, *parts)):
+            yield self._stretch(before, text, "", pem)
+
+    def redact_lines(self, lines: Iterable[str]) -> Iterator[SafeText]:
+        """A stream of lines (with or without their line ends), in bounded memory."""
+        ended: deque[bool] = deque()
+
+        def pieces() -> Iterator[str]:
+            for line in lines:
+                ended.append(line.endswith("\n"))
+                yield line if ended[-1] else line + "\n"
+
+        for safe in self.redact_stream(pieces()):
+            for line in safe.removesuffix("\n").split("\n"):
+                yield SafeText(line + "\n" if ended.popleft() else line)
 
     def seal(self, text: str) -> SafeText:
         """The same text, certified; raises `LeakError` when anything in it would still be replaced."""
@@ -90,18 +110,19 @@ class Redactor:
             raise LeakError(tuple(kinds))
         return SafeText(text)
 
-    def _stretch(self, lines: list[str], ahead: list[str], pem: PemReader) -> Iterator[SafeText]:
-        if not lines:
-            return
-        text = _join(lines)
-        whole = text + _join(ahead)
-        pem.limit = len(text)
+    def _stretch(self, before: str, text: str, ahead: str, pem: PemReader) -> SafeText:
+        """The safe form of `text`, read with what stood before it, which is out already, and with what comes next."""
+        whole = before + text + ahead
+        low, high = len(before), len(before) + len(text)
+        pem.floor, pem.limit = low, high
         found = self._scanner.scan(whole, pem)
         self._remember_all(whole, found)
-        safe = self._replace(text, [item for item in found if item.start < len(text)])
-        # Cut where the input was cut: behind each line end that it gave, or at its own boundaries.
-        for line, redacted in zip(lines, safe.split("\n"), strict=False):
-            yield SafeText(redacted + "\n" if line.endswith("\n") else redacted)
+        here = [
+            item._replace(start=max(item.start, low) - low, end=min(item.end, high) - low)
+            for item in found
+            if item.end > low and item.start < high
+        ]
+        return SafeText(self._replace(text, here))
 
     def _read(self, text: str) -> list[Finding]:
         found = self._scanner.scan(text, PemReader())
@@ -200,14 +221,22 @@ def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tup
         yield start, end
 
 
-def _join(lines: Sequence[str]) -> str:
-    """The lines as one text in which every one of them is ended."""
-    return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+def _last_lines(text: str, lines: int, chars: int) -> int:
+    """Where the last lines of a text start: at most so many of them, and at most so many characters."""
+    floor, start = max(0, len(text) - chars), len(text)
+    at = start - text.endswith("\n")
+    for _ in range(lines):
+        newline = text.rfind("\n", floor, at)
+        if newline < 0:
+            break
+        start, at = newline + 1, newline
+    return start
 
 
-def _lines_to_hold(lines: list[str]) -> int:
-    count = size = 0
-    while count < min(_HELD_BACK_LINES, len(lines) - 1) and size + len(lines[-count - 1]) < _HELD_BACK_CHARS:
-        size += len(lines[-count - 1])
-        count += 1
-    return count
+def _end_of(text: str) -> str:
+    """What of a text that is out already may name a value that comes next."""
+    start = _last_lines(text, _HELD_BACK_LINES, _LOOK_BACK_CHARS)
+    if start == len(text):
+        start = max(0, start - _LOOK_BACK_CHARS)
+        start = text.find(" ", start) + 1 or start
+    return text[start:]

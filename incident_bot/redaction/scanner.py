@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, commands, context, encodings, manifests
@@ -13,7 +13,7 @@ from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import FOREIGN
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
-from incident_bot.redaction.prefilter import Keyword, Prefilter
+from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import placeholder_spans, settle
 from incident_bot.redaction.urls import find_user_info
@@ -65,12 +65,12 @@ class Scan:
 class Scanner:
     """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
 
-    def __init__(self, policy: Policy, *, inner: bool = False) -> None:
+    def __init__(self, policy: Policy, *, inner: bool = False, make_finder: FinderMaker = fastest_finder) -> None:
         self._personal = policy.personal
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
-        self._probes = _probes(policy, inner=inner)
-        self._prefilter = Prefilter(self._probes)
+        self._probes = _probes(policy, inner=inner, make_finder=make_finder)
+        self.prefilter = Prefilter(self._probes, make_finder)
 
     def scan(self, text: str, pem: PemReader, *, near: bool = True) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder."""
@@ -79,9 +79,10 @@ class Scanner:
             state.near_until = len(text)
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text)
-        gauge = FloodGauge(text)
+        raw = text.encode("latin-1", "replace")
+        gauge = FloodGauge(text, partial(self.prefilter.last_start, raw))
         passed = 0
-        for start, keyword in self._prefilter.hits(text, gauge):
+        for start, keyword in self.prefilter.hits(raw, gauge):
             while passed < len(taken) and taken[passed][1] <= start:
                 gauge.clear(taken[passed][1])
                 passed += 1
@@ -92,7 +93,6 @@ class Scanner:
         if not text.isascii():
             for foreign in _FOREIGN.finditer(text):
                 found.extend(_announced(state, foreign.start(), foreign.end()))
-        gauge.finish()
         found.extend(gauge.floods)
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
@@ -122,7 +122,7 @@ def scanner_for(policy: Policy) -> Scanner:
     return Scanner(policy)
 
 
-def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
+def _probes(policy: Policy, *, inner: bool, make_finder: FinderMaker) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls. `inner`: for text out of an encoding, which is not decoded again."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
@@ -145,7 +145,7 @@ def _probes(policy: Policy, *, inner: bool) -> dict[Keyword, tuple[Probe, ...]]:
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     if not inner:
-        encoded = _encoded(Scanner(policy, inner=True))
+        encoded = _encoded(Scanner(policy, inner=True, make_finder=make_finder))
         for mark in encodings.MARKS:
             probes.setdefault(Keyword(mark), []).append(encoded)
     return {keyword: tuple(found) for keyword, found in probes.items()}
