@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
+
+from incident_bot.redaction.brands import BRAND_PAIRS, BRANDS
 
 
 class Promise(IntEnum):
@@ -15,20 +18,23 @@ class Promise(IntEnum):
     """The value must look like a secret itself (`key`, `auth`, `signature`)."""
     FIRM = 2
     """The value counts unless it is an ordinary word (`token`, `api_key`, `secret`)."""
-    STRONG = 3
+    SURE = 3
+    """So it does, and even one of digits alone counts: the name tells whose it is (`asana_token`)."""
+    STRONG = 4
     """Any value counts, even a dictionary word (`password`)."""
 
 
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
-    " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass".split()
+    " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
+    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization otp totp pin cvv cvc mnemonic"
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass pw sas hmac xapikey passcode storagekey"
-    " connectionstring".split()
+    " connectionstring passwords passwds pwds dockerconfigjson dockercfg clave".split()
 )
 _WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn".split())
 _PAIRS = frozenset(
@@ -64,11 +70,16 @@ _ABOUT_BEFORE = frozenset(
     " page continuation syntax lexer node merge etag commit tree git build image content object file trace span"
     " request correlation short".split()
 )
-FOREIGN = ("密码", "密碼", "口令", "パスワード", "비밀번호", "пароль", "Пароль")
-"""`password` in scripts that the prefilter does not read."""
-_NOT_NAMES = frozenset({"PWD", "OLDPWD", "PASS", "Pass"})
-"""The shell's working directories, and what test runners print."""
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|[0-9]+")
+FOREIGN = (
+    "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "пароль", "Пароль", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
+    "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "slaptažodis",
+)  # fmt: skip
+"""`password` in letters that the prefilter does not read."""
+_ALONE = {"PWD": Promise.FIRM, "OLDPWD": Promise.NONE, "PASS": Promise.NONE, "Pass": Promise.NONE}
+"""The shell's working directories (no token looks like a path), and what test runners print."""
+_PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())
+"""Before `pass`: a run over something, and no password."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
 
 
 @lru_cache(maxsize=8192)
@@ -76,9 +87,13 @@ def promise(name: str) -> Promise:
     """What the name of a setting, header, flag or field promises about its value."""
     if not name.isascii() and any(word in name for word in FOREIGN):
         return Promise.STRONG
+    if name in _ALONE:
+        return _ALONE[name]
     words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
-    if not words or name in _NOT_NAMES:
-        return Promise.NONE
+    return _promise_of(words) if words else Promise.NONE
+
+
+def _promise_of(words: list[str]) -> Promise:
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:
         return Promise.FIRM
     best = Promise.NONE
@@ -92,12 +107,18 @@ def promise(name: str) -> Promise:
         return _tail_promise(joined) if len(words) > 1 else Promise.NONE
     if at < len(words) - 1 and any(word in _ABOUT for word in words[at + 1 :]):
         return Promise.NONE
-    return best
+    told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth"}
+    return Promise.SURE if told_by_brand and is_branded(words) else best
+
+
+def is_branded(words: list[str]) -> bool:
+    """Whether one of the words of a name names a service that hands out keys."""
+    return not BRANDS.isdisjoint(words) or not BRAND_PAIRS.isdisjoint(pairwise(words))
 
 
 def _word_promise(words: list[str], index: int, word: str) -> Promise:
     before = words[index - 1] if index else ""
-    if word in _STRONG:
+    if word in _STRONG or (word == "pass" and before and before not in _PASSED):
         return Promise.STRONG
     if word not in _FIRM and word not in _WEAK:
         return _tail_promise(word)

@@ -6,6 +6,8 @@ import math
 import re
 from collections import Counter
 
+from incident_bot.redaction.names import Promise
+
 PLACEHOLDER = re.compile(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 
 _STAND_IN = re.compile(
@@ -29,6 +31,10 @@ _STAND_IN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SHORTEST_DIGITS = 10
+"""Digits alone that may be a key; shorter ones are counts and ports."""
+_PHRASE = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
+"""Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
 """Characters of a value that are judged; the rest of a longer one is no different."""
 
@@ -97,4 +103,51 @@ def is_prose_word(value: str) -> bool:
     return (
         re.fullmatch(r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value)
         is not None
+    )
+
+
+def counts(value: str, level: Promise, *, quoted: bool) -> bool:
+    """Whether a value under a name of this promise is a secret."""
+    if is_stand_in(value) or "[REDACTED:" in value:
+        return False
+    if level is Promise.STRONG:
+        return True
+    if looks_secret(value):
+        return True
+    if level is Promise.SURE and value.isdigit():
+        return len(value) >= _SHORTEST_DIGITS
+    return level >= Promise.FIRM and _is_firm_value(value, quoted=quoted)
+
+
+def _is_firm_value(value: str, *, quoted: bool) -> bool:
+    """Under `token` or `api_key`: anything but words, numbers, paths, code and Kubernetes names."""
+    if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http", "~/")) or value[1:3] == ":\\":
+        return False
+    if " " in value or is_prose_word(value):
+        return False
+    if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
+        return looks_secret(value)
+    return quoted or any(char.isdigit() for char in value) or any(not char.isalnum() for char in value)
+
+
+def is_prose_secret(value: str, level: Promise, *, told: bool = False) -> bool:
+    """Whether a bare word in a sentence is a secret. `told`: the sentence says that the value comes now."""
+    if is_stand_in(value) or len(value) < 6 or "(" in value or "=" in value[:-2] or ":" in value:
+        return False
+    if looks_secret(value):
+        return True
+    if level is not Promise.STRONG:
+        return False
+    if told and _PHRASE.fullmatch(value):
+        return True
+    if value.isalpha():
+        # Letters only: no word, and no CamelCase name, changes case in its middle.
+        return re.fullmatch(r"[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*|[A-Z]+s?", value) is None
+    letters = any(char.isalpha() for char in value)
+    digits = any(char.isdigit() for char in value)
+    marks = any(char in "!@#$%^&*+~" for char in value)
+    return (
+        letters
+        and (digits or marks)
+        and re.fullmatch(r"v?\d+(?:\.\d+)+\w*|v?[\d.]+[a-z]{0,2}|[a-z]+(?:[-.][a-z0-9]+)+", value) is None
     )

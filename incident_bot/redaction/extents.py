@@ -1,0 +1,75 @@
+"""Where a value starts and where it ends: separators, quotes of every escaping, bare words."""
+
+from __future__ import annotations
+
+import re
+
+from incident_bot.redaction.values import looks_secret
+
+MAX_VALUE = 8192
+"""Characters of one value; what is longer is replaced up to here and found again behind it."""
+
+_FIRST_LOOK = 96
+
+QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
+_COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
+SEPARATOR = re.compile(
+    rf"""
+    {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
+    (?:\s?(?:string|str|String|\]|\}}))?
+    (?:
+      [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
+      | [ \t]{{0,8}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|=|:=|:(?!:|//)|\uff1a|→|%3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
+      | (?P<loose>>|[ \t]{{0,2}},[ \t]{{0,2}}(?=["'\\]))
+    )
+    {_COLOUR}
+    (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
+    (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n[^\S\n]*)?
+    (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]
+      |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[](?={QUOTE})
+      |<<(?={QUOTE})|qq?[({{\[](?=\S))?
+    (?P<bytes>[brufN@]?(?={QUOTE}))?
+    {_COLOUR}
+    """,
+    re.VERBOSE,
+)
+OPENING = re.compile(QUOTE)
+BARE = re.compile(
+    rf"""(?:[^\s"'`<>&,;|\\]|[,;|](?![\s"'`<>]|[\w.\-]{{1,40}}[=:]|$)|\\(?![nrt"'\\]|u00|$)|(?<==)"(?!\s)){{1,{MAX_VALUE}}}"""
+)
+
+
+def bare_value(text: str, at: int) -> re.Match[str] | None:
+    """An unquoted value. A first look at its beginning keeps texts made of nothing but `key=key=` linear."""
+    start = BARE.match(text, at, min(len(text), at + _FIRST_LOOK))
+    if not start or start.end() < at + _FIRST_LOOK - 1 or not looks_secret(start[0]):
+        return start
+    return BARE.match(text, at)
+
+
+def closing(text: str, at: int, quote: str) -> int:
+    """Where a quoted value ends: at the same quote, equally escaped, else at the end of the line."""
+    limit = min(len(text), at + MAX_VALUE)
+    newline = text.find("\n", at, limit)
+    limit = newline if newline >= 0 else limit
+    if quote.startswith(("&", "%")):
+        found = text.find(quote, at, limit)
+        return found if found >= 0 else limit
+    found = text.find(quote, at, limit)
+    while found > at and text[found - 1] == "\\" and len(quote) == 1:
+        escapes = len(text[at:found]) - len(text[at:found].rstrip("\\"))
+        if escapes % 2 == 0:
+            break
+        found = text.find(quote, found + 1, limit)
+    if found >= 0:
+        return found
+    return at + len(text[at:limit].rstrip("\r"))
+
+
+def trim(value: str) -> str:
+    """A bare value without the punctuation of the sentence or expression around it."""
+    value = value.rstrip(".,;:|")
+    for opening, closing in ("()", "[]", "{}"):
+        while value.endswith(closing) and value.count(opening) < value.count(closing):
+            value = value[:-1].rstrip(",;")
+    return value

@@ -1,0 +1,70 @@
+"""Credentials in HTTP headers: `Authorization` of every scheme, `Cookie` and `Set-Cookie`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.extents import BARE, MAX_VALUE, OPENING, SEPARATOR, trim
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.names import Promise
+from incident_bot.redaction.values import counts, is_prose_word, is_stand_in
+
+_SCHEME = re.compile(
+    r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)(?:[ \t]+|[ \t]*\\?\r?\n[ \t]+)",
+    re.IGNORECASE,
+)
+_HEADER_REST = re.compile(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
+_HEADER_LINE = re.compile(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
+_COOKIE = re.compile(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_MOST_COOKIES = 64
+"""Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
+_COOKIE_GAP = re.compile(
+    r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
+    re.IGNORECASE,
+)
+
+
+def header(text: str, at: int) -> Iterator[Finding]:
+    """The credentials of an Authorization header, its scheme kept."""
+    separator = SEPARATOR.match(text, at)
+    at = separator.end() if separator else at
+    quote = OPENING.match(text, at)
+    at = quote.end() if quote else at
+    scheme = _SCHEME.match(text, at)
+    if scheme is None and separator is None:
+        return
+    at = scheme.end() if scheme else at
+    if scheme and scheme[0].lower().startswith(("digest", "aws4", "hawk", "oauth")):
+        rest = (_HEADER_REST if quote else _HEADER_LINE).match(text, at)
+    else:
+        rest = BARE.match(text, at)
+    if not rest:
+        return
+    value = trim(rest[0].rstrip())
+    known = scheme is not None and not is_prose_word(value)
+    if (known and len(value) >= 6 and not is_stand_in(value)) or counts(value, Promise.FIRM, quoted=False):
+        yield Finding(at, at + len(value), "authorization")
+
+
+def cookies(text: str, at: int) -> Iterator[Finding]:
+    """The values of the cookies in a Cookie or Set-Cookie header."""
+    separator = SEPARATOR.match(text, at)
+    if not separator or separator["break"] is not None:
+        return
+    at = separator.end()
+    quote = OPENING.match(text, at)
+    at = quote.end() if quote else at
+    for _ in range(_MOST_COOKIES):
+        cookie = _COOKIE.match(text, at)
+        if not cookie:
+            return
+        name = text[cookie.start() : cookie.start(1) - 1].lower()
+        if name not in {"path", "domain", "expires", "max-age", "samesite", "version"} and not is_stand_in(cookie[1]):
+            yield Finding(cookie.start(1), cookie.end(1), "cookie")
+        gap = _COOKIE_GAP.match(text, cookie.end())
+        if not gap:
+            return
+        at = gap.end()
+    if rest := _HEADER_REST.match(text, at):
+        yield Finding(at, rest.end(), "cookie", spreads=False)
