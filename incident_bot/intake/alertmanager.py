@@ -67,8 +67,8 @@ def parse_nested(value: object, path: str) -> object:
 
 
 def _alerts(message: Mapping[str, object], rows: Collection[object], path: str) -> Iterator[Alert]:
-    shared_labels = text_map(message.get("commonLabels"), f"{path}.commonLabels", MAX_LABEL_CHARS)
-    shared_notes = text_map(message.get("commonAnnotations"), f"{path}.commonAnnotations", MAX_ANNOTATION_CHARS)
+    shared_labels = mapping(message.get("commonLabels"), f"{path}.commonLabels")
+    shared_notes = mapping(message.get("commonAnnotations"), f"{path}.commonAnnotations")
     status = scalar_text(message.get("status"), 16)
     for index, row in enumerate(rows):
         if index == MAX_ALERTS:
@@ -81,12 +81,12 @@ def _alerts(message: Mapping[str, object], rows: Collection[object], path: str) 
 def _alert(
     row: Mapping[str, object],
     path: str,
-    shared_labels: Mapping[str, str],
-    shared_notes: Mapping[str, str],
+    shared_labels: Mapping[str, object],
+    shared_notes: Mapping[str, object],
     status: str | None,
 ) -> Alert:
-    labels = {**shared_labels, **text_map(row.get("labels"), f"{path}.labels", MAX_LABEL_CHARS)}
-    notes = {**shared_notes, **text_map(row.get("annotations"), f"{path}.annotations", MAX_ANNOTATION_CHARS)}
+    labels = text_map({**shared_labels, **mapping(row.get("labels"), f"{path}.labels")}, MAX_LABEL_CHARS)
+    notes = text_map({**shared_notes, **mapping(row.get("annotations"), f"{path}.annotations")}, MAX_ANNOTATION_CHARS)
     said = next((labels[name] for name in _SEVERITY_LABELS if labels.get(name)), "")
     fingerprint = scalar_text(row.get("fingerprint"), 32) or ""
     url = scalar_text(row.get("generatorURL"), 2048) or ""

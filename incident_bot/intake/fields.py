@@ -74,10 +74,10 @@ def shown(value: str) -> str:
     return ascii(value[:60]) + ("…" if len(value) > 60 else "")
 
 
-def text_map(value: object, path: str, limit: int) -> dict[str, str]:
+def text_map(values: Mapping[str, object], limit: int) -> dict[str, str]:
     """Labels or annotations: at most `MAX_LABELS` scalars, each at most `limit` characters; the rest is dropped."""
     kept: dict[str, str] = {}
-    for name, item in mapping(value, path).items():
+    for name, item in values.items():
         if len(kept) == MAX_LABELS:
             break
         text = scalar_text(item, limit)
