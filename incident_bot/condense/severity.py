@@ -41,6 +41,17 @@ _BY_NAME = {
     "emerg": Level.FATAL,
     "emergency": Level.FATAL,
 }
+_BY_NAME |= {
+    **dict.fromkeys(
+        ("fehler", "schwerwiegend", "erreur", "erro", "fout", "błąd", "ошибка", "错误", "錯誤", "エラー", "오류"),
+        Level.ERROR,
+    ),
+    **dict.fromkeys(
+        ("warnung", "avertissement", "aviso", "advertencia", "предупреждение", "警告", "경고"), Level.WARNING
+    ),
+    **dict.fromkeys(("fatale", "grave", "kritisch", "critique", "严重", "致命的"), Level.FATAL),
+}
+"""What loggers of localised programs (databases, JVMs, Windows services) call their levels."""
 _BY_LETTER = {"I": Level.INFO, "W": Level.WARNING, "E": Level.ERROR, "F": Level.FATAL}
 
 _LEVEL_FIELD = re.compile(
@@ -60,6 +71,14 @@ _LEVEL_WORD = re.compile(
     r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\]"
     r"|^(?:\S{1,40} )?(trace|debug|info|notice|warn|warning): "
 )
+_LOCAL_LEVEL = re.compile(
+    r"(?<![\w./-])(FEHLER|SCHWERWIEGEND|ERREUR|ERRO|FOUT|BŁĄD|ОШИБКА|WARNUNG|AVERTISSEMENT|AVISO|ADVERTENCIA|ПРЕДУПРЕЖДЕНИЕ|FATALE|GRAVE|KRITISCH|CRITIQUE)(?![\w/-])"
+    r"|(?:^|[\s\[【])(错误|錯誤|エラー|오류|警告|경고|严重|致命的)(?=[\s\]】:\uff1a])"
+)
+_CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")
+"""`[2026-11-20 09:00:10] production.ERROR: ` of Monolog, which other loggers may wrap."""
+_PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
+"""PHP's own level, which FPM files under NOTICE."""
 _KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s")
 _LEVEL_REACH = 200
 """A stated level stands near the start of a line; further on, such words belong to the message."""
@@ -80,6 +99,11 @@ _ERROR_WORDS = re.compile(
     r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|[.,][\w-]))"
     r"|[\u2717\u2718\u2716\u00d7\u274c]"
 )
+_LOCAL_WORDS = re.compile(
+    r"(?i)\b(?:fehlgeschlagen|verweigert|abgelehnt|nicht gefunden|échec|échoué|impossible d|introuvable|refusée?|falló|fallo al|no se pudo|rechazada|falhou|falha ao|não foi possível|"
+    r"не удалось|отказано|не найден\w*|nie powiodło|nie można)\b|失败|失敗|无法|拒绝|できません|見つかりません|실패|거부"
+)
+"""How programs say "failed", "refused" and "not found" in other languages."""
 _HARD_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
     r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|[.,][\w-])"
@@ -122,6 +146,7 @@ _HINTS = (
         _ERROR,
         (
             r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
+            r"fehlgesch|verweig|abgele|gefunden|échec|échou|impossible|introuv|refus|fall[oó]|pudo|rechaz|falh|possível|удалось|отказ|найден|powiod|można|[败敗无拒きけ실거]|"
             r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
         ),
     ),
@@ -134,7 +159,10 @@ _HINTS = (
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
     (_FIELD, r"level|lvl|severity"),
-    (_WORD, r"trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg"),
+    (
+        _WORD,
+        r"trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
+    ),
     (_KUBE, r"(?:^|[\]|])[iwef]\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
@@ -178,6 +206,12 @@ def grade(text: str) -> int:
     return spoken if stated is None else min(spoken, Level.NOTICE)
 
 
+def states_level(text: str) -> bool:
+    """Whether a line gives itself a level, so that its words need not be judged."""
+    head = text[:2000]
+    return _stated_level(head, reduce(or_, map(_hints, set(head.translate(_DIGITS_ALIKE).split())), 0)) is not None
+
+
 def _stated_level(head: str, hints: int) -> Level | None:
     """The level the line gives itself: a field, a klog letter, a bracketed or upper-case word."""
     near = head[:_LEVEL_REACH]
@@ -190,7 +224,12 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1)]
-    word = _LEVEL_WORD.search(near) if hints & _WORD else None
+    if not hints & _WORD:
+        return None
+    php = _PHP_LEVEL.search(near)
+    if php is not None:
+        return Level.WARNING if php.group(1) == "Warning" else Level.FATAL
+    word = _CHANNEL_LEVEL.search(near) or _LEVEL_WORD.search(near) or _LOCAL_LEVEL.search(near)
     return _BY_NAME[word.group(word.lastindex or 1).lower()] if word is not None else None
 
 
@@ -202,7 +241,7 @@ def _spoken_level(head: str, hints: int) -> Level:
     if status is not None and status.group(1) == "5":
         return Level.ERROR
     if hints & _ERROR:
-        if _HARD_WORDS.search(head) or is_ending(head):
+        if _HARD_WORDS.search(head) or is_ending(head) or _LOCAL_WORDS.search(head):
             return Level.ERROR
         if _ERROR_WORDS.search(head):
             return Level.WARNING

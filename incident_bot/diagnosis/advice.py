@@ -10,7 +10,7 @@ from incident_bot.diagnosis.values import values_of
 from incident_bot.model import Action, Risk, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from incident_bot.diagnosis.candidates import Candidate
     from incident_bot.diagnosis.scene import Scene
@@ -44,9 +44,10 @@ def order_actions(steps: Iterable[Action]) -> tuple[Action, ...]:
 
 
 def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
-    if candidate.rule is None:
-        return
     values = values_of(candidate, scene)
+    if candidate.rule is None:
+        yield from _steps_of(candidate, values)
+        return
     for template in candidate.rule.actions:
         yield Action(
             step=fill_text(template.step, values),
@@ -54,6 +55,13 @@ def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
             risk=template.risk,
             why=fill_text(template.why, values),
         )
+
+
+def _steps_of(candidate: Candidate, values: Mapping[str, str]) -> Iterator[Action]:
+    """What a complaint's table suggests; only commands whose names are known."""
+    complaint = candidate.finding.complaint if candidate.finding else None
+    for step, command in complaint.steps if complaint else ():
+        yield Action(step=step, command=fill_command(command, values), risk=Risk.READ_ONLY, why="")
 
 
 def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, shorten, templates_of
+from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, templates_of
+from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import Category
@@ -110,13 +111,16 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
         id=f"log-{finding.kind}",
         title=finding.title,
         category=finding.category,
-        specificity=2 if finding.kind != "error-line" and finding.weight >= 0.5 else 1,
+        specificity=2 if finding.is_lasting or (finding.is_known and finding.weight >= _SURE_WEIGHT) else 1,
         pod=log.pod,
         container=log.container,
         relation=log.relation,
         facts=(fact,),
         finding=finding,
     )
+
+
+_SURE_WEIGHT = 0.5
 
 
 def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
@@ -141,7 +145,7 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
     return [
         Candidate(
             id=f"status-{reason.lower()}",
-            title=f"{_named(fact)}: {reason}: {shorten(fact.value)}",
+            title=f"{_named(fact)}: {reason}: {read_message(fact.value)}",
             category=_CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN),
             specificity=1,
             pod=fact.pod,

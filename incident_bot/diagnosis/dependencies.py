@@ -72,6 +72,49 @@ def find_quoted(text: str) -> str:
     return (match["a"] or match["b"] or match["c"] or "") if match else ""
 
 
+_ACCOUNT = re.compile(
+    r"\b(?:user(?:name)?|role|login|account|principal|benutzer|utilisateur|usuario)(?: name)?[ =:]{1,2}[\"'`«»“]{1,2} ?(?P<name>[^\"'`«»”\s]{1,80})",
+    re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"\b(?:section|key|setting|property|option|parameter|placeholder|variable|value|field|argument|flag|connection ?string)[ =:]{1,2}[\"'`](?:\$\{)?(?P<a>[\w.:-]{2,80})\}?[\"'`]"
+    r"|\bmissing (?:required )?(?:key|setting|property|value|field|argument|flag)s?:? [\"'`]?(?P<b>[\w.-]{2,80})",
+    re.IGNORECASE,
+)
+
+
+def find_account(text: str) -> str:
+    """The account that a line says was turned away."""
+    match = _ACCOUNT.search(text[:_REACH])
+    return match["name"] if match else ""
+
+
+def find_key(text: str) -> str:
+    """The key or section of a configuration that a line calls missing."""
+    match = _KEY.search(text[:_REACH])
+    return (match["a"] or match["b"]) if match else ""
+
+
+_RESOURCES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<name>arn:aws[\w-]{0,10}:[\w-]{1,40}:[\w-]{0,30}:\d{0,12}:(?!assumed-role|role|user)[^\s,'\")]{1,200})",
+        r"(?P<name>\b(?:s3a?|gs|az|abfss?|wasbs?|hdfs|oss|cos)://[^\s,'\")]{1,200})",
+        r"(?i:\bbucket(?: name)?[ =:]{1,2}[\"'`]?)(?P<name>[a-z0-9][a-z0-9.-]{2,62})\b",
+        r"(?i:\b(?:table|relation|schema|topics?|queue|repository|secret|index|collection|keyspace|stream|subscription|vault|key)[ =:]{1,2}[\"'`\[])(?P<name>[^\"'`\]\s]{1,120})[\"'`\]]",
+    )
+)
+
+
+def find_resource(text: str) -> str:
+    """The bucket, object, table, topic or queue that a line names."""
+    for pattern in _RESOURCES:
+        match = pattern.search(text[:_REACH])
+        if match:
+            return match["name"].rstrip(".:;")
+    return ""
+
+
 def find_setting(text: str) -> str:
     """The environment variable that a line names (`DATABASE_URL`)."""
     for match in _SETTING.finditer(text[:_REACH]):

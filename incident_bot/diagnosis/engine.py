@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.activity import is_about_performance, judge_activity, says_ended
 from incident_bot.diagnosis.advice import tell_actions
 from incident_bot.diagnosis.candidates import (
@@ -20,7 +19,7 @@ from incident_bot.diagnosis.candidates import (
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, read_outcome
-from incident_bot.diagnosis.log_reading import level_of
+from incident_bot.diagnosis.log_reading import find_errors
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.ranking import Ranking, rank
@@ -58,6 +57,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
     causes = tuple(add_change_before(item, scene) for item in _worth_telling(verdict, ranking))
     alert = case.incident.alert
     first = causes[0].rule if causes else None
+    complaint = causes[0].finding.complaint if causes and causes[0].finding else None
     return Diagnosis(
         verdict=verdict,
         summary=tell_summary(verdict, causes, scene, health),
@@ -66,7 +66,11 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         causes=tuple(tell_cause(item, place, scene) for place, item in enumerate(causes, start=1)),
         impact=tell_impact(verdict, causes, scene, health),
         actions=tell_actions(causes, verdict, scene),
-        prevention=_fill_all(first.prevention, causes[0], scene) if first else (),
+        prevention=_fill_all(first.prevention, causes[0], scene)
+        if first
+        else complaint.prevention
+        if complaint
+        else (),
         do_not=_fill_all(first.do_not, causes[0], scene) if first else (),
         ruled_out=tell_ruled_out(ranking, scene) if verdict is not Verdict.HEALTHY else (),
         gaps=tuple(_missing(scene, health, verdict)),
@@ -125,9 +129,9 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(
-        level_of(kept.text) >= Level.ERROR and not is_harmless(kept.text, log) and not is_background(kept, log)
+        not is_harmless(kept.text, log) and not is_background(kept, log)
         for log in scene.logs
-        for kept in log.kept
+        for kept in find_errors(log)
     )
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
 

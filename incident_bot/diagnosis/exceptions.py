@@ -44,19 +44,20 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Rust", r"^Error: (?P<message>[^\n]{1,600})\n\n?Caused by:"),
         ("Rust", r"^(?P<cause>Caused by):\n[ \t]{1,8}(?:\d{1,3}: )?(?P<message>[^\n]{1,600})"),
         (".NET", r"^(?:[^\n]{0,60}?)Unhandled exception\. (?P<type>(?:\w{1,60}\.){0,10}\w{1,80}(?:Exception|Error)?): (?P<message>[^\n]{0,600})"),
+        (".NET", r"^(?:[^\n]{0,200}?[\s|])?(?P<type>(?:[A-Z]\w{0,60}\.){1,8}[A-Z]\w{0,80}Exception)(?: \(0x[0-9A-Fa-f]{8}\))?: (?P<message>[^\n]{0,600})"),
         (".NET", r"^[ \t]{0,8}(?P<cause>---> )(?P<type>(?:\w{1,60}\.){0,10}\w{1,80}): (?P<message>[^\n]{0,600})"),
         ("C++", r"^terminate called after throwing an instance of '(?P<type>[^'\n]{1,160})'(?:\n[ \t]{0,8}what\(\):[ \t]{1,4}(?P<message>[^\n]{0,600}))?"),
         ("Ruby", r"^\S{1,160}\.rb:\d{1,6}:in [`'][^'\n]{1,120}': (?P<message>[^\n]{1,400}?) \((?P<type>[A-Z][\w:]{1,100})\)"),
         ("PHP", r"^(?:\[[^\]\n]{1,60}\] )?PHP Fatal error:  (?:Uncaught (?P<type>[\w\\]{1,100}): )?(?P<message>[^\n]{1,600})"),
         ("shell", r"^(?P<type>(?:/bin/)?(?:ba|da|z|a)?sh|\S{1,120}\.sh|\S{0,80}entrypoint\S{0,40}): (?:line )?(?:\d{1,6}: )?(?P<message>[^\n]{1,300}(?:not found|unbound variable|parameter not set|Permission denied|No such file or directory|syntax error[^\n]{0,100}|cannot open[^\n]{0,100}|bad substitution|is not set[^\n]{0,80}))$"),
-        ("SQL", r"^(?:[^\n]{0,120}\b)?(?P<type>ERROR|FATAL|PANIC):  (?P<message>[^\n]{1,400})$"),
+        ("SQL", r"^(?:[^\n]{0,120}\b)?(?P<type>ERROR|FATAL|PANIC):  (?P<message>[^\n]{1,400})$(?:\n[^\n]{0,80}\bDETAIL:  (?P<detail>[^\n]{1,300})$)?"),
     )
 )  # fmt: skip
 _WRAPPERS = re.compile(
     r"See root cause above|Engine core initialization failed|EngineCore (?:failed|encountered)|EngineDeadError|ShardCannotStart|Shard \d+ failed to start"
     r"|ChildFailedError|WorkerInitializationException|Backend worker (?:process died|did not respond)|Worker failed with error|process \d+ terminated with|WorkerProc (?:failed|initialization failed)"
     r"|Application run failed|Application startup failed|BeanCreationException|Error creating bean|Unable to start web server|ApplicationContextException"
-    r"|SystemExit|KeyboardInterrupt|RuntimeException: java\.|Task exception was never retrieved|ExceptionGroup|InvocationTargetException|ExecutionException"
+    r"|SystemExit|KeyboardInterrupt|RuntimeException: java\.|Task exception was never retrieved|ExceptionGroup|InvocationTargetException|ExecutionException|AggregateException|TypeInitializationException|TargetInvocationException"
 )
 _WORDS_OF_CHAIN = re.compile(
     r"^[^\n]{0,160}?(?:The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred)",
@@ -102,7 +103,8 @@ def find_exceptions(text: str, lowered: str) -> Iterator[Thrown]:
 def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
     groups = match.groupdict()
     name = groups.get("type") or ("panic" if language == "Rust" else "")
-    message = (groups.get("message") or groups.get("message2") or "").strip()
+    told = (groups.get("message") or groups.get("message2"), groups.get("detail"))
+    message = ": ".join(text.strip() for text in told if text and text.strip())
     if language == "Python" and (name.endswith("Warning") or not (message or "Error" in name or "Exception" in name)):
         return None
     start = (
@@ -118,7 +120,9 @@ def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
         message=message,
         offset=start,
         is_cause=bool(groups.get("cause")),
-        is_fatal=language in ("Go", ".NET", "C++", "PHP") or (groups.get("cause") is None and language == "Rust"),
+        is_fatal=language in ("Go", "C++", "PHP")
+        or "Unhandled exception" in match[0]
+        or (groups.get("cause") is None and language == "Rust"),
     )
 
 

@@ -7,24 +7,37 @@ lends its names (host, file, setting) to rules that do.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.complaints import COMPLAINTS, Complaint
-from incident_bot.diagnosis.dependencies import find_address, find_path, find_quoted, find_setting
+from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
+from incident_bot.diagnosis.complaints_own import OWN, UNKNOWN_EXCEPTION, VAGUE
+from incident_bot.diagnosis.complaints_remote import REMOTE
+from incident_bot.diagnosis.dependencies import (
+    find_account,
+    find_address,
+    find_key,
+    find_path,
+    find_quoted,
+    find_resource,
+    find_setting,
+)
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.log_outcome import shape_of
+from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.scene import Log
+    from incident_bot.model import KeptLine
 
-_MESSAGE_CHARS = 140
 _MAX_LINES = 20_000
 _TAIL_LINES = 12
+_OFTEN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +53,13 @@ class Finding:
     weight: float
     count: int
     is_exception: bool = False
+    is_lasting: bool = False
+    complaint: Complaint | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the line is of a kind that programs share, not just loud."""
+        return self.kind not in ("error-line", "server-errors")
 
 
 def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
@@ -64,68 +84,114 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     return tuple(sorted(best.values(), key=lambda item: (-item.weight, item.index))[:8])
 
 
-def level_of(line: str) -> int:
-    """What a line says about its own badness (`condense.severity.Level`)."""
-    return grade(line)
+def find_errors(log: Log) -> Iterator[KeptLine]:
+    """The lines that report an error, except in stacks of exceptions that were handled."""
+    for index, level in _bad_lines(log):
+        kept = log.kept[index]
+        if level >= Level.ERROR and not (_PART_OF_STACK.match(kept.text) and _is_handled(_head_of(log, index))):
+            yield kept
 
 
 _HEADING = re.compile(r"Traceback \(most recent call last\):\s*$")
-_ACCESS_OK = re.compile(r"\"?(?:GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS) \S{1,400}[^\n]{0,40}?\"?\s[123]\d\d\b")
+_FRAME = re.compile(
+    r"(?:#\d{1,3} |at (?:[\w.$<>/]+\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
+)
+"""A stack frame that a logger printed as a record of its own, with the level of the error."""
 
 
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         level = grade(kept.text)
-        if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _ACCESS_OK.search(kept.text[:600]):
+        if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _is_harmless(kept.text):
             yield index, level
+
+
+def _is_harmless(text: str) -> bool:
+    """Answers that are no server errors, and frames of a stack whose first line counts."""
+    if _FRAME.match(read_text(text[:300])):
+        return True
+    answer = read_answer(text)
+    return answer is not None and answer.status < _CLIENT_ERROR
+
+
+_CLIENT_ERROR = 400
+
+
+_COMPLAINTS = (*REMOTE, *OWN, *VAGUE)
+"""Specific before general: the first that fits a line names it."""
 
 
 def _complaint(log: Log, index: int, level: int, baseline: frozenset[str]) -> Finding | None:
     line = log.kept[index].text[:2000]
-    for complaint in COMPLAINTS:
-        match = complaint.search(line)
-        if match:
-            what = _name(complaint, line) or _name_nearby(complaint, log, index)
-            return Finding(
-                kind=complaint.kind,
-                category=complaint.category,
-                title=complaint.title.replace("{container}", _subject(log)).replace("{what}", _fit(what, complaint)),
-                hint=complaint.hint,
-                index=index,
-                offset=log.offsets[index],
-                weight=_weigh(log, index, level, baseline) + 0.05 * bool(what),
-                count=log.kept[index].count,
-            )
-    return None
+    complaint = find_complaint(line)
+    if complaint is None:
+        return None
+    what = _name(complaint, line, _address_nearby(complaint, log, index))
+    return Finding(
+        kind=complaint.kind,
+        category=complaint.category,
+        title=_fill(complaint, what, line, log),
+        hint=complaint.hint,
+        index=index,
+        offset=log.offsets[index],
+        weight=_weigh(log, index, level, baseline) + 0.05 * bool(what),
+        count=log.kept[index].count,
+        complaint=complaint,
+    )
+
+
+def find_complaint(text: str) -> Complaint | None:
+    """The first complaint that fits a text."""
+    lowered = text.lower()
+    return next((item for item in _COMPLAINTS if item.search(text, lowered)), None)
+
+
+def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
+    template = complaint.title if what or not complaint.otherwise else complaint.otherwise
+    values = {"container": _subject(log), "what": what, "says": _read_briefly(line)}
+    return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
+
+
+_SAID_CHARS = 80
+"""A message beside a complaint's own words."""
+
+
+def _read_briefly(line: str) -> str:
+    return shorten(read_message(line), _SAID_CHARS)
 
 
 def _subject(log: Log) -> str:
     return log.container or "The container"
 
 
-def _fit(what: str, complaint: Complaint) -> str:
-    if not what:
-        return complaint.fallback
-    return f" ({what})" if not complaint.fallback else what
+def _name(complaint: Complaint, line: str, nearby: str = "") -> str:
+    """What the complaint is about, from the message before the rest of the record."""
+    if complaint.names is None:
+        return ""
+    text = read_text(line)
+    if complaint.names == "login":
+        host, account = find_address(text) or nearby, find_account(text)
+        return f"{host} as {account}" if host and account else host
+    readers = _READERS[complaint.names]
+    return next((found for part in (text, line) for read in readers if (found := read(part))), nearby)
 
 
-def _name(complaint: Complaint, line: str) -> str:
-    if complaint.names == "address":
-        return find_address(line)
-    if complaint.names == "path":
-        return find_path(line) or find_quoted(line)
-    if complaint.names == "setting":
-        return find_setting(line) or find_quoted(line)
-    return find_quoted(line) or find_path(line) if complaint.names == "quoted" else ""
+_READERS: Mapping[str, tuple[Callable[[str], str], ...]] = {
+    "address": (find_address,),
+    "path": (find_path,),
+    "setting": (find_setting, find_key),
+    "resource": (find_resource, find_address),
+    "quoted": (find_quoted,),
+}
 
 
-def _name_nearby(complaint: Complaint, log: Log, index: int) -> str:
+def _address_nearby(complaint: Complaint, log: Log, index: int) -> str:
     """Loggers often print the address one line before or after the error."""
-    if complaint.names != "address":
+    if complaint.names not in ("address", "login"):
         return ""
     for near in (index - 1, index + 1):
         if 0 <= near < len(log.kept) and abs(log.kept[near].line - log.kept[index].line) <= 2:
-            found = find_address(log.kept[near].text)
+            found = find_address(read_text(log.kept[near].text))
             if found:
                 return found
     return ""
@@ -133,15 +199,26 @@ def _name_nearby(complaint: Complaint, log: Log, index: int) -> str:
 
 def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
     weight = {Level.WARNING: 0.35, Level.ERROR: 0.5, Level.FATAL: 0.62}.get(Level(level), 0.35)
+    if level == Level.WARNING and not states_level(log.kept[index].text):
+        weight += 0.1
     if index >= len(log.kept) - _TAIL_LINES and log.previous:
         weight += 0.15
     elif index >= len(log.kept) - _TAIL_LINES:
         weight += 0.05
-    if log.kept[index].count >= 5:
+    if log.kept[index].count >= _OFTEN:
         weight += 0.05
+    if level == Level.WARNING and _MEASURED.search(log.kept[index].text[:600]):
+        weight += 0.15
     if shape_of(log.kept[index].text) in baseline:
         weight -= 0.25
-    return weight
+    return round(weight, 2)
+
+
+_MEASURED = re.compile(
+    r"\b(?:threshold|limit|budget|exceed\w*|slow \w+)\b.{0,60}?\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds|m|min)\b",
+    re.IGNORECASE,
+)
+"""A warning that states what was measured against a bound: nobody logs that about what is well."""
 
 
 def templates_of(log: Log) -> frozenset[str]:
@@ -155,66 +232,121 @@ def _exception(log: Log) -> Finding | None:
     if root is None:
         return None
     index = log.index_at(root.offset)
-    named = next((item for item in COMPLAINTS if item.search(f"{root.type}: {root.message}")), None)
-    name = root.type.rpartition(".")[2] or root.language
-    message = shorten(root.message)
-    says = f"{name}: {message}" if message else name
+    if not root.message:
+        index, root = _with_message_below(log, index, root)
+    named = find_complaint(f"{root.type}: {root.message}")
     at_end = index >= len(log.kept) - 3 * _TAIL_LINES
+    ends = log.previous or root.is_fatal
     return Finding(
         kind=f"{root.language.lower().strip('.')}-exception" if named is None else named.kind,
         category=named.category if named else Category.APPLICATION,
-        title=f"{_subject(log)} stops on {says}"
-        if log.previous or root.is_fatal
-        else f"{_subject(log)} fails on {says}",
+        title=_title_of(root, named, log, "stops on" if ends else "fails on"),
         hint=named.hint if named else "Read the frames around the line; compare with the last release.",
         index=index,
         offset=root.offset,
-        weight=0.62 + 0.15 * (log.previous and at_end) + 0.05 * bool(message),
+        weight=0.62 + 0.15 * (log.previous and at_end) + 0.05 * bool(root.message),
         count=log.kept[index].count,
         is_exception=True,
+        complaint=named or UNKNOWN_EXCEPTION,
     )
 
 
-def shorten(text: str) -> str:
-    """The first sentence of a long message, at most `_MESSAGE_CHARS`, cut between words."""
-    if len(text) <= _MESSAGE_CHARS:
-        return text
-    sentence = text[:_MESSAGE_CHARS].rpartition(". ")[0]
-    return sentence or text[:_MESSAGE_CHARS].rpartition(" ")[0] or text[:_MESSAGE_CHARS]
+def _with_message_below(log: Log, index: int, root: Thrown) -> tuple[int, Thrown]:
+    """Some clients print the type alone, and what went wrong a few lines below it."""
+    for place in range(index + 1, min(index + 1 + _MESSAGE_WITHIN, len(log.kept))):
+        text = log.kept[place].text.strip()
+        if find_complaint(text) and not _FRAME.match(text):
+            return place, replace(root, message=text, offset=log.offsets[place])
+    return index, root
+
+
+_MESSAGE_WITHIN = 6
+
+
+def _title_of(root: Thrown, named: Complaint | None, log: Log, verb: str) -> str:
+    """The complaint with its name, where that says more than the exception's own words."""
+    name = re.split(r"[.\\]|::", root.type)[-1] or root.language
+    message = tidy(root.message)
+    says = message if root.type in _NO_NAMES or root.language == "shell" else f"{name}: {message}" if message else name
+    if named:
+        return _fill(named, _name(named, root.message or root.type), says, log)
+    return f"{_subject(log)} {verb} {shorten(says)}"
+
+
+_NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})
+"""What a runtime prints before every message, not the type of an error."""
 
 
 def _is_quiet(log: Log, item: Thrown) -> bool:
-    """An exception that the line itself files under INFO or WARNING was handled."""
-    line = log.kept[log.index_at(item.offset)].text
-    return not line.startswith((item.type[:20], "Caused by", " ", "\t")) and Level.INFO < grade(line) < Level.ERROR
+    """An exception that the line itself files under INFO or WARNING was handled, and one below a debugging line."""
+    index = log.index_at(item.offset)
+    line = log.kept[index].text
+    if not line.startswith((item.type[:20], "Caused by", " ", "\t", "--->")):
+        return _DEBUG.search(line[:200]) is not None or Level.INFO < grade(line) < Level.ERROR
+    return _is_handled(_head_of(log, index))
+
+
+def _is_handled(head: str) -> bool:
+    """Whether the record that a stack trace belongs to says that nothing came of it."""
+    return bool(_DEBUG.search(head[:200]) or (_SET_ASIDE.search(head[:600]) and grade(head) < Level.ERROR))
+
+
+def _head_of(log: Log, index: int) -> str:
+    """The record that a stack trace belongs to: the line before it that is no part of a stack; empty when there is none."""
+    for place in range(index - 1, max(-1, index - _STACK_LINES), -1):
+        text = log.kept[place].text
+        if not _PART_OF_STACK.match(text):
+            return text
+    return ""
+
+
+_STACK_LINES = 120
+_PART_OF_STACK = re.compile(
+    r"\s|Traceback \(|Caused by|Suppressed: |The above exception|During handling of|\.\.\. \d|--->|(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)\b"
+)
+_DEBUG = re.compile(
+    r"(?<![\w./-])(?:DEBUG|TRACE|VERBOSE|FINE|FINER|FINEST|DBG|VRB)(?![\w/-])|\[(?:debug|trace)\]|^(?:dbug|trce|debug|trace): |\b(?:level|lvl)\"?[=:]\s?\"?(?:debug|trace)\b"
+)
+_SET_ASIDE = re.compile(
+    r"\b(?:ignor(?:ed|ing)|handled|expected|skipp(?:ed|ing)|fall(?:ing|s)? back|re-?try(?:ing)?|will try again|swallow\w*|suppress\w*|non-fatal|using (?:the )?default)\b",
+    re.IGNORECASE,
+)
 
 
 def _plain(log: Log, index: int, level: int, baseline: frozenset[str]) -> Finding:
-    text = _message(log.kept[index].text)
+    answer = read_answer(log.kept[index].text)
+    is_failed = answer is not None and answer.status >= SERVER_ERROR
+    if answer and is_failed:
+        bad, total = count_answers(log.kept)
+        told = f"answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
+    else:
+        told = f"logs: {read_message(log.kept[index].text)}"
     return Finding(
-        kind="error-line",
+        kind="server-errors" if is_failed else "error-line",
         category=Category.APPLICATION,
-        title=f"{_subject(log)} logs: {text}",
+        title=f"{_subject(log)} {told}",
         hint="Read the lines before it.",
         index=index,
         offset=log.offsets[index],
-        weight=_weigh(log, index, level, baseline) - 0.05,
+        weight=min(_UNKNOWN_WEIGHT, _weigh(log, index, level, baseline) - 0.05),
         count=log.kept[index].count,
+        is_lasting=_lasts(log, index, level),
     )
 
 
-_PREFIX = re.compile(
-    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?[\s|,-]*|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] "
-    r"|\[?(?:ERROR|FATAL|WARN(?:ING)?|CRITICAL|SEVERE|ERR|PANIC)\]?[\s:|-]+)+",
-    re.IGNORECASE,
-)
-_JSON_MESSAGE = re.compile(r"\"(?:msg|message|error|err)\"\s?:\s?\"((?:[^\"\\]|\\.){1,300})\"")
+_UNKNOWN_WEIGHT = 0.4
+"""A line that is only loud never outranks one that says what is wrong."""
+_LASTING_COUNT = 3
+_LAST_LINES = 5
 
 
-def _message(line: str) -> str:
-    """A line without its time and level; the message field of a JSON line."""
-    match = _JSON_MESSAGE.search(line[:4000]) if line.lstrip().startswith("{") else None
-    return shorten((match[1] if match else _PREFIX.sub("", line[:600])).strip())
+def _lasts(log: Log, index: int, level: int) -> bool:
+    """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log."""
+    kept = log.kept[index]
+    if level < Level.ERROR:
+        return False
+    is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES
+    return level >= Level.FATAL or kept.count >= _LASTING_COUNT or is_last
 
 
 _CHANGE = re.compile(

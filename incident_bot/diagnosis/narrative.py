@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import shorten
+from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.templates import fill_text
-from incident_bot.diagnosis.values import values_of
+from incident_bot.diagnosis.values import TOLD, values_of
 from incident_bot.model import Cause, Citation, Engine, TimelineEntry, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _MAX_CITATIONS = 4
 _MAX_SYMPTOMS = 3
+_TITLE_CHARS = 100
+_SAID_CHARS = 260
+"""How much a title and an explanation quote of what a program says."""
 _WORDS_CHARS = 160
 _LAST_WORDS = "lastState.terminated.message"
 _MESSAGE_LINES = 60
@@ -89,7 +92,12 @@ def own_words(candidate: Candidate, scene: Scene) -> Citation | None:
 
 def title_of(candidate: Candidate, scene: Scene) -> str:
     """One line that names the cause; rules speak in templates, log readers have spoken already."""
-    return fill_text(candidate.rule.title, values_of(candidate, scene)) if candidate.rule else candidate.title
+    if candidate.rule is None:
+        return candidate.title
+    values = values_of(candidate, scene)
+    return fill_text(
+        candidate.rule.title, values | {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
+    )
 
 
 def _citations(candidate: Candidate) -> Iterator[Citation]:
@@ -112,13 +120,17 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
 
 def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
+    cut = next((values[name] for name in sorted(TOLD & values.keys()) if len(values[name]) > _TITLE_CHARS), "")
+    if cut and cut not in told:
+        told += f' In full: "{shorten(cut, _SAID_CHARS)}".'
     if candidate.rule is None and candidate.finding is None:
         told = "No rule knows this failure; this is what Kubernetes itself says about it."
     if candidate.finding:
-        times = f" (seen {candidate.finding.count} times)" if candidate.finding.count > 1 else ""
-        told = f"These are the program's own words{times}; no rule knows more about them. {candidate.finding.hint}"
+        times = f" ({candidate.finding.count} times)" if candidate.finding.count > 1 else ""
+        said = shorten(tidy(read_text(candidate.facts[0].value)), _SAID_CHARS)
+        told = f'Its log says{times}: "{said}". {candidate.finding.hint}'
     if candidate.change_before:
-        told += f' Shortly before, its log reports a change: "{shorten(candidate.change_before)}".'
+        told += f' Shortly before, its log reports a change: "{read_message(candidate.change_before)}".'
     symptoms = list(
         dict.fromkeys(_lower(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
     )
@@ -141,9 +153,13 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
         return f"{who} has recovered{over}; nothing is failing now."
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
         seen = f": {health.failing[0].text}" if health.failing else ""
-        return f"Too little evidence to name a cause for {who}{seen}."
+        likely = f" Most likely so far: {title_of(causes[0], scene).rstrip('.')}." if causes and not seen else ""
+        return f"Too little evidence to name a cause for {who}{seen}.{likely}"
     if causes:
-        return f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}."
+        since = (
+            f'; just before, its log says: "{read_message(causes[0].change_before)}"' if causes[0].change_before else ""
+        )
+        return f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}."
     return f"{who} is failing ({health.failing[0].text}), and nothing that was read says why."
 
 
@@ -214,6 +230,8 @@ def tell_impact(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, hea
     told = [sentence for sentence in (_count_replicas(scene), _count_siblings(health)) if sentence][:1]
     if causes and causes[0].rule and causes[0].rule.impact:
         told.append(fill_text(causes[0].rule.impact, values_of(causes[0], scene)))
+    elif causes and causes[0].finding and causes[0].finding.complaint:
+        told.append(causes[0].finding.complaint.impact)
     return " ".join(told) or "Unknown: neither replicas nor readiness were in the evidence."
 
 

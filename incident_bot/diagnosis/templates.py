@@ -24,8 +24,14 @@ def fill_text(template: str, values: Mapping[str, str]) -> str:
         told += literal
         if field is not None:
             value = _BREAKS.sub(" ", _value(field, values))[:_MAX_CHARS]
-            told = _drop_noun(told, field, value) + value
+            told = _join(_drop_noun(told, field, value), value)
     return told.strip()
+
+
+def _join(told: str, value: str) -> str:
+    """`ran out of disk space{path|}` with a bare path reads `... disk space: /data`."""
+    is_glued = (told[-1:].isalnum() or told.endswith(")")) and (value[:1].isalnum() or value[:1] in ("/", "'", '"'))
+    return f"{told}: {value}" if is_glued else told + value
 
 
 def _drop_noun(told: str, field: str, value: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, show
 from incident_bot.diagnosis.memory_need import read_memory_need, say_gib, suggest_limit
+from incident_bot.diagnosis.messages import tidy
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, stem_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     if candidate.rule:
         found |= _captured(candidate.rule.captures, candidate, container, scene)
     found |= _read_from_line(candidate)
-    found |= dict(candidate.groups)
+    found |= {name: tidy(value) if name in TOLD else value for name, value in candidate.groups.items()}
     return {name: value for name, value in found.items() if value}
 
 
@@ -74,6 +75,8 @@ def _memory_values(container: Container, limit: str, scene: Scene) -> dict[str, 
     return found | {"memory_needed": f"about {say_gib(need.model)}"} if need else found
 
 
+TOLD = frozenset({"error", "error2", "problem", "what", "why", "reason", "advice", "detail"})
+"""Captures that are the rest of a line, not a name."""
 _ADDRESS_NAMES = ("host", "address", "dependency", "server", "endpoint", "service_host", "master")
 _PATH_NAMES = ("path", "file", "dir")
 _SETTING_NAMES = ("setting", "variable", "env")

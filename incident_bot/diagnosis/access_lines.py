@@ -1,0 +1,69 @@
+"""Lines that report one answered HTTP request, in the forms of the common servers and frameworks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from incident_bot.model import KeptLine
+
+_REACH = 800
+_METHOD = r"(?P<method>GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)"
+_FORMS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # common and combined log format, Envoy, Uvicorn, PHP-FPM: "GET /x HTTP/1.1" 500
+        _METHOD + r" (?P<path>\S{1,400})(?: HTTP/[\d.]{1,3})?\\?\"\s{1,3}(?P<status>[1-5]\d\d)\b",
+        # Gin: | 500 | 1.2ms | 10.0.0.1 | GET "/x"
+        r"\|\s{0,3}(?P<status>[1-5]\d\d)\s{0,3}\|[^|\n]{1,30}\|[^|\n]{1,60}\|\s{0,3}" + _METHOD + r"\s{1,8}\"(?P<path>[^\"\n]{1,400})\"",
+        # plain words: GET /x 500 12ms, POST /x -> 500, GET /x returned 500
+        r"\b" + _METHOD + r" (?P<path>/[^\s\"?]{0,300})\S{0,200}(?: HTTP/[\d.]{1,3})?\"?,? (?:-> |=> |returned |status[ =:]{1,2}|- )?(?P<status>[1-5]\d\d)\b(?! ?(?:ms|MB|KB|bytes))",
+    )
+)  # fmt: skip
+_FIELDS = re.compile(
+    r"\b(?:http[._])?(?:status|status_code|statusCode|response_code|code)\"?\s?[=:]\s?\"?(?P<status>[1-5]\d\d)\b"
+)
+_FIELD_METHOD = re.compile(r"\b(?:http[._])?(?:request_)?(?:method|verb)\"?\s?[=:]\s?\"?(?P<method>[A-Z]{3,7})\b")
+_FIELD_PATH = re.compile(
+    r"\b(?:http[._])?(?:request_)?(?:path|uri|url|route|target)\"?\s?[=:]\s?\"?(?P<path>/[^\s\",?]{0,300})"
+)
+
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answered request."""
+
+    method: str
+    path: str
+    status: int
+
+
+def read_answer(line: str) -> Answer | None:
+    """The request that a line reports as answered; None for every other line."""
+    head = line[:_REACH]
+    for form in _FORMS:
+        match = form.search(head)
+        if match:
+            path = match["path"].partition("?")[0]
+            return Answer(method=match["method"], path=path, status=int(match["status"]))
+    status, method, path_field = _FIELDS.search(head), _FIELD_METHOD.search(head), _FIELD_PATH.search(head)
+    if status and method and path_field:
+        return Answer(method=method["method"], path=path_field["path"], status=int(status["status"]))
+    return None
+
+
+def count_answers(kept: Iterable[KeptLine]) -> tuple[int, int]:
+    """How many requests were answered with a server error, and how many in all."""
+    bad = total = 0
+    for line in kept:
+        answer = read_answer(line.text) if line.why != "last" else None
+        if answer:
+            total += line.count
+            bad += line.count * (answer.status >= SERVER_ERROR)
+    return bad, total

@@ -1,0 +1,248 @@
+"""What a log line says, without what its logger put around it: time, level, process, logger name, JSON fields.
+
+Titles and first sentences are made of messages; whole lines are only cited.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.lines import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MESSAGE_CHARS = 110
+"""About what fits a title beside the name of the container."""
+
+_REACH = 4000
+_MAX_LEADS = 10
+
+_LEVELS = (
+    r"(?:TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|ALERT|EMERG(?:ENCY)?|FAIL"
+    r"|FEHLER|WARNUNG|SCHWERWIEGEND|ERREUR|AVERTISSEMENT|GRAVE|ERRO|ОШИБКА|错误|エラー|오류)"
+)
+_LEAD = re.compile(
+    r"""(?:
+      [DIWEFA],[ ]\[\d{4}-[\d:.T-]{5,30}[ ]\#\d{1,8}\]\s{1,3}[A-Z]{3,7}[ ]--[ ][\w-]{0,40}:
+    | \[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?[ ](?i:VRB|DBG|INF|WRN|ERR|FTL|LEVELS)\]
+    | \[\d{4}-\d\d-\d\d[ ]\d\d:\d\d:\d\d[,.\d]{0,8}:[ ](?:LEVELS)/[\w()-]{1,40}\](?:[ ](?:consumer|mingle|beat):)?
+    | [\[(<"]?\d{4}[-/.]\d\d[-/.]\d\d[T ,_]\s?\d\d:\d\d(?::\d\d)?[.,:\d]{0,12}\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d|[A-Z]{3,4}(?=\s))?[\])>"]?
+    | [\[(]?\d\d?[/.-](?:\d\d?|[A-Z][a-z]{2})[/.-]\d{2,4}[ :T,]{1,2}\d\d:\d\d(?::\d\d)?[.,\d]{0,10}(?:[ ]?[AP]M)?(?:[ ][+-]\d{4})?[\])]?
+    | [\[(]?(?:[A-Z][a-z]{2},?[ ])?[A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:[ ]\d{4})?[\])]?(?:[ ][\w.-]{1,64}[ ](?=[\w./-]{1,40}(?:\[\d{1,8}\])?:[ ]))?
+    | [\[(]?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[\])]?(?=[\s|])
+    | [IWEFD]\d{4}[ ]\d\d:\d\d:\d\d\.\d{1,9}\s{1,8}\d{1,8}[ ][\w./-]{1,80}:\d{1,6}\]
+    | \[?\d{10}(?:\d{3})?(?:\.\d{1,9})?\]?(?=\s)
+    | \[\s{0,6}\d{1,7}\.\d{1,6}\]
+    | <\d{1,3}>(?:\d[ ])?
+    | <\d{1,6}\.\d{1,6}\.\d{1,6}>
+    | \d{1,8}\#\d{1,8}:(?:[ ]\*\d{1,12})?
+    | [\[(]?\b(?i:LEVELS)\b[\])]?(?:/\w{1,40})?(?:\[\d{1,6}\])?\s{0,8}[:|>-]{1,3}(?=\s)
+    | (?:[\[(](?i:LEVELS)[\])]|LEVELS(?=[\s\[]))
+    | (?:pid|tid|thread|jid|request_id|requestid|req_id|trace_id|traceid|span_id|correlation_id|class|caller|logger|ts|time|level)=\S{1,120}
+    | [\[(][ ]{0,20}(?![A-Z]{2,6}-?\d{3,6}\b)[\w.:/@$\#*,-]{1,90}[ ]{0,20}[\])](?=[\s\[:(-])
+    | \(\w{1,40}[ ]pid=\d{1,8}\)
+    | (?:\[pool[ ]\S{1,40}\][ ])?(?:child[ ]\d{1,8}[ ]said[ ]into[ ]std(?:err|out):[ ]"?)(?:NOTICE:[ ])?(?:PHP[ ]message:[ ])?
+    | PHP[ ]message:
+    | (?:Supervisor|Context):[ ]\S{1,80}\.(?=\s)
+    | \d{1,7}[ ]---
+    | (?:[a-z_][\w$-]{0,40}\.){1,8}[A-Za-z_$][\w$]{0,60}(?<!Error)(?<!Exception)\s{0,40}(?::|-|\[-\])(?=\s)
+    | (?:[a-z_][\w$-]{0,40}\.){2,8}[A-Z][\w$]{0,60}\.[a-z]\w{0,40}(?=\s)
+    | [\w./-]{1,40}\[\d{1,8}\]:(?=\s)
+    | \*{2,3}(?=\s)
+    | (?:LEVELS|[\w.$]{1,80})\|(?=\S)
+    | \|
+    | [:·•>=-]{1,3}(?=\s)
+    )\s{0,40}""".replace("LEVELS", _LEVELS),
+    re.VERBOSE,
+)  # fmt: skip
+
+
+def read_message(line: str) -> str:
+    """What a line says, at most a sentence: the message and error of JSON or logfmt, else the text behind its prefixes."""
+    return shorten(tidy(read_text(line)))
+
+
+def read_text(line: str) -> str:
+    """The whole of what a line says, for readers that look for names in it."""
+    text = clean(line[:_REACH]).strip()
+    fields = dict(_fields(text) or _fields(_strip_leads(text)))
+    return _strip_leads((_from_fields(fields) if fields else "") or text)
+
+
+def tidy(text: str) -> str:
+    """A message, or the piece of a line that holds it, without the rest of a JSON record or of a stack."""
+    told = clean(text[:_REACH]).strip()
+    if _TIME_FIRST.match(told):
+        told = _strip_leads(told)
+    told = _PACKAGE.sub("", _TAIL.sub("", told).strip())
+    return _close(told)
+
+
+def shorten(text: str, chars: int = MESSAGE_CHARS) -> str:
+    """The first sentences of a message, at most `chars` long, cut between words and never inside a bracket.
+
+    Of a chain of causes (`a: b: c`) that is too long the first and the last are kept: libraries put what
+    was tried first and what went wrong last.
+    """
+    first = _FIRST_LINE.split(text.strip(), maxsplit=1)[0].rstrip(_LOOSE_END)
+    for end in [len(first), *(match.start() for match in reversed(list(_SENTENCE_END.finditer(first))))]:
+        if end <= chars:
+            return first[:end].rstrip(_LOOSE_END)
+    first = _SENTENCE_END.split(first, maxsplit=1)[0]
+    return _cut_chain(first, chars) or _cut(first, chars)
+
+
+def _cut_chain(text: str, chars: int) -> str:
+    parts = _LINK.split(text)
+    if len(parts) < _CHAIN_PARTS or _close(parts[0]) != parts[0]:
+        return ""
+    parts[0] = _cut(parts[0], chars // 2).rstrip("…")
+    told = _cut(parts[-1], chars - len(parts[0]) - 4)
+    for part in reversed(parts[1:-1]):
+        longer = f"{part}: {told}"
+        if len(parts[0]) + len(longer) + 4 > chars:
+            break
+        told = longer
+    return f"{parts[0]}: … {told}" if len(told) >= _SHORTEST_PART else ""
+
+
+def _cut(text: str, chars: int) -> str:
+    if len(text) <= chars:
+        return text
+    room = text[: max(chars - 1, 1)]
+    clause = max(room.rfind(mark) for mark in (": ", "; ", ", ", " - ", " ("))
+    cut = room[:clause] if clause > chars * 0.6 else room.rpartition(" ")[0] or room
+    return _close(cut.rstrip(" .:;,-(")) + "…"
+
+
+_CHAIN_PARTS = 3
+_SHORTEST_TEXT = 20
+_SHORTEST_PART = 8
+_LOOSE_END = " .:;,-*"
+_LINK = re.compile(r": (?!\d)")
+_FIRST_LINE = re.compile(r"[\n\r]|\\n")
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)'\"»])[.!]\s+(?=[A-Z(\[])")
+_TAIL = re.compile(
+    r"""(?:
+      \\?["']\}+[\]}]*\s*$                                    # the end of a JSON object
+    | (?<=[\w.'")\]])\\?",\s?\\?"[\w.@-]{1,40}\\?":.*$        # its next field
+    | ,?\s\{?\\?"(?:exception|stack|trace|context)\\?":.*$    # a context that a logger appends
+    | \s\{\\?"\w.*$
+    | ,\sclient:\s.*$                                         # nginx appends the request
+    | \\n.*$
+    | \.\sOffender:\s.*$                                        # Erlang's supervisors
+    | :\scurrent\stime\s\S+\sis\s.*$                           # Go's x509 says when it looked
+    | \s\((?:[\w.$]+\.(?:java|scala|kt|go|py|rb|cs)):\d+\).*$
+    | (?:\s(?:request_?id|trace_?id|span_?id|req_id|correlation_?id|ts|caller|pid|goroutine)[=:]\s?\S+)+$
+    | \s\(\#\d+\)$
+    )""",
+    re.VERBOSE | re.DOTALL,
+)  # fmt: skip
+_TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
+_PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
+_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
+
+
+def _close(text: str) -> str:
+    """A text that does not end inside a bracket or a quotation: the open part goes, unless it is most of the text."""
+    for opening, closing in _PAIRS:
+        while text.count(opening) > text.count(closing):
+            start = text.rfind(opening)
+            if start < _SHORTEST_TEXT:
+                break
+            text = text[:start].rstrip(" :,;-")
+        if text.endswith(closing) and text.count(closing) > text.count(opening):
+            text = text[:-1].rstrip()
+    if text.count('"') % 2:
+        start = text.rfind('"')
+        text = text[:start] + text[start + 1 :] if start < len(text) * 0.8 else text[:start]
+    return text.rstrip(" :,;-\\")
+
+
+def _strip_leads(text: str) -> str:
+    for _ in range(_MAX_LEADS):
+        match = _LEAD.match(text)
+        if match is None or not match[0] or match.end() >= len(text):
+            break
+        text = text[match.end() :]
+    return text
+
+
+_LOGFMT = re.compile(r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.){0,2000}\"|[^\s\"]{1,400})")
+_SAYING = ("message", "msg", "m", "@m", "text", "event", "log", "short_message", "body", "rendered_message", "@mt",
+           "renderedmessage", "textpayload", "mensaje", "nachricht", "description")  # fmt: skip
+_BLAMING = ("error", "err", "exception", "exc_info", "exc", "cause", "reason", "@x", "stack_trace", "stacktrace", "stack",
+            "fehler", "detail", "details", "root_cause", "failure")  # fmt: skip
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """The named texts of a structured line, names in lower case; nothing for plain text."""
+    start = text.find("{")
+    if 0 <= start <= _JSON_STARTS_WITHIN and text.rstrip().endswith("}"):
+        try:
+            body = json.loads(text[start:])
+        except (ValueError, RecursionError):
+            body = None
+        if isinstance(body, dict) and _is_record(body, is_whole=start == 0):
+            return list(_flatten(body))
+    quoted = _KLOG_MESSAGE.match(text)
+    pairs = _LOGFMT.findall(text)
+    names = {name.lower() for name, _ in pairs}
+    if not quoted and (len(pairs) < _FEW_PAIRS or not names & {"msg", "message", "level", "lvl"}):
+        return []
+    told = [("msg", quoted[1])] if quoted else []
+    return told + [(name.lower(), _unquote(value)) for name, value in pairs]
+
+
+def _unquote(value: str) -> str:
+    return value.strip('"').replace('\\"', '"').replace("\\n", "\n")
+
+
+_JSON_STARTS_WITHIN = 120
+_FEW_PAIRS = 2
+_KLOG_MESSAGE = re.compile(r"\"((?:[^\"\\]|\\.){3,300})\" (?=[A-Za-z][\w.]{0,40}=)")
+
+
+def _is_record(body: dict[str, object], *, is_whole: bool) -> bool:
+    names = {name.lower() for name in body}
+    return is_whole or bool(names & {*_SAYING[:4], "log"})
+
+
+def _flatten(body: dict[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in body.items():
+        if isinstance(value, str):
+            yield name.lower(), value
+        elif isinstance(value, dict):
+            key = next((key for key in (*_SAYING, *_BLAMING) if isinstance(value.get(key), str)), "")
+            if key:
+                kind = f"{value['type']}: " if isinstance(value.get("type"), str) else ""
+                yield name.lower() if name.lower() in _BLAMING else key, f"{kind}{value[key]}"
+
+
+def _from_fields(fields: dict[str, str]) -> str:
+    said = next((_last_words(fields[name]) for name in _SAYING if fields.get(name)), "")
+    blamed = next((_last_words(fields[name]) for name in _blaming_names(fields) if fields[name]), "")
+    said, blamed = _strip_leads(said), _strip_leads(blamed)
+    if not said or not blamed or blamed.lower() in said.lower():
+        return said or blamed
+    if said.lower() in blamed.lower():
+        return blamed
+    return f"{said.rstrip('.:')}: {blamed}"
+
+
+def _blaming_names(fields: dict[str, str]) -> list[str]:
+    exact = [name for name in _BLAMING if name in fields]
+    return exact or [
+        name for name in fields if name.rpartition(".")[2] in _BLAMING or name.startswith(("error", "exc"))
+    ]
+
+
+def _last_words(text: str) -> str:
+    """Of a stack trace the line that names the error: Python's last, everybody else's first."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
