@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from incident_bot.redaction.announcement import Announcement
+from incident_bot.redaction.columns import find_in_columns
 from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.headers import cookies, header
@@ -20,7 +21,7 @@ _KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _PAIR = re.compile(
-    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 _NAME_KEY = re.compile(r"""(?i:name|key)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
 _FLAG = re.compile(r"(?:[ \t]+|(?P<break>[ \t]*\\?\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
@@ -71,6 +72,8 @@ def _promise_at(text: str, name_start: int, name_end: int) -> Promise:
     a_key = (
         level is Promise.WEAK and name.lower() == "key" and _KEY_OF.search(text, max(0, name_start - 16), name_start)
     )
+    if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
+        return Promise.STRONG  # a connection string
     return Promise.FIRM if a_pass or a_key else level
 
 
@@ -142,7 +145,8 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     lone = _ALONE_ON_LINE.match(said.text, said.end)
     if not lone:
         return None
-    declared = _DECLARED.search(said.text, said.before(40), said.start) is not None
+    directive = said.name in {"requirepass", "masterauth"}
+    declared = directive or _DECLARED.search(said.text, said.before(40), said.start) is not None
     if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
         return None
     value = lone["value"]
@@ -153,6 +157,7 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
 
 _GRAMMARS: tuple[Callable[[Announcement], list[Finding] | None], ...] = (
     _in_named_pair,
+    find_in_columns,
     _in_call,
     find_login,
     _in_markup,
@@ -165,9 +170,7 @@ _GRAMMARS: tuple[Callable[[Announcement], list[Finding] | None], ...] = (
 
 def _is_setting(name: str) -> bool:
     """Whether a name is one of a configuration file, and no word of a sentence."""
-    return (
-        "_" in name or "." in name or name in {"requirepass", "masterauth"} or re.search("[a-z][A-Z]", name) is not None
-    )
+    return "_" in name or "." in name or re.search("[a-z][A-Z]", name) is not None
 
 
 def _separated(text: str, separator: re.Match[str], kind: str, level: Promise) -> Iterator[Finding]:
@@ -183,11 +186,13 @@ def _separated(text: str, separator: re.Match[str], kind: str, level: Promise) -
         if not empty or _LONE_VALUE.match(text, at):
             yield from _next_line(text, at, kind, level, block="|" in separator[0] or ">" in separator["break"])
         return
+    if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):
+        return  # a path of a program: `token::Error`
     loose = separator["loose"]
     if loose and "," in loose and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
         return
-    # Two spaces and more align values: `kubectl describe` writes no sentence there.
-    plain_colon = separator[0].strip() == ":" and separator["close"] is None and not separator[0].endswith("  ")
+    # Nothing and two spaces or more are no sentence: structs and `kubectl describe` write so.
+    plain_colon = separator[0].endswith((": ", ":\t")) and separator["close"] is None
     yield from _take(text, at, kind, level, alone=plain_colon, loose=loose is not None)
 
 

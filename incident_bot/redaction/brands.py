@@ -7,16 +7,16 @@ hex or uuid keys; words that programs use for other keys too (`linear`, `box`, `
 from __future__ import annotations
 
 BRANDS = frozenset(
-    "abuseipdb adafruit adobe aikido airtable aiven akamai alchemy algolia alibaba aliyun amplitude anthropic anyscale apify appcenter appveyor"
+    "abuseipdb adafruit adobe aikido airtable aiven akamai alchemy algolia alibaba aliyun amplitude anthropic anyscale apify apollo appcenter appveyor"
     " artifactory asaas asana assemblyai atlassian auth0 aws azure backblaze beamer binance bitbucket bitfinex bitly bitrise bittrex braintree"
     " browserstack bugsnag buildkite bybit canva cartesia cerebras chargebee circleci cisco civo clerk clickhouse clickup cloudflare cloudinary"
     " cloudsmith codacy codeclimate codecov cohere coinbase coinmarketcap configcat confluent confluence contentful couchbase coveralls"
     " crowdstrike databento databricks datadog datagov datastax deepgram deepseek digitalocean discord disqus doppler droneci dropbox duffel"
-    " dynatrace easypost ebay elastic elevenlabs endorlabs etherscan etsy exoscale facebook fastly fauna figma finicity finnhub firebase flickr"
+    " dynatrace easypost ebay elastic elevenlabs endorlabs etherscan etsy exoscale facebook fal fastly fauna figma finicity finnhub firebase flickr"
     " flutterwave flyio freemius freshbooks freshdesk fullstory gcp gemini ghost github gitea gitlab gitter gocardless grafana greptile groq"
     " gumroad harness hashicorp helius heroku hetzner highnote honeybadger honeycomb hubspot huggingface ibm imgur influx influxdb infomaniak"
     " infracost infura instagram intercom intra42 jfrog jira jumpcloud kagi klaviyo kraken kucoin langchain langfuse lark launchdarkly lichess"
-    " linkedin linode lokalise mailchimp mailersend mailgun mailjet mandrill mapbox mattermost maxmind meraki messagebird midtrans mistral mixpanel"
+    " linkedin linode lokalise mailchimp mailersend mailgun mailjet mandrill mapbox mattermost maxmind meraki messagebird miro midtrans mistral mixpanel"
     " mongodb moralis mux netlify newrelic ngrok notion npm nuget nvidia nylas nytimes octopus okta ollama onesignal onfido openai openrouter"
     " openweather openweathermap opsgenie optimizely ovh paddle pagerduty papertrail paypal paystack perplexity pinecone pinterest pipedrive plaid"
     " planetscale plivo polymarket posthog postman postmark prefect privateai pulumi pusher pypi quandl rapidapi razorpay recaptcha replicate"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.values import is_stand_in
+from incident_bot.redaction.values import is_prose_word, is_stand_in
 
 REACH = 512
 """Characters of one command line that are read."""
@@ -17,7 +17,7 @@ _GLUED = re.compile(rf"[ \t]-p{_VALUE}")
 _SPACED = re.compile(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
 _EITHER = re.compile(rf"[ \t]-p[ ]?{_VALUE}")
 _AUTH = re.compile(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
-_CAPITAL = re.compile(rf"[ \t]-P[ ]?{_VALUE}")
+_CAPITAL = re.compile(rf"(?<=[ \t])-P[ ]?{_VALUE}")
 _BY = re.compile(
     r"""[ ](?:WITH [\w']{1,40} )?(?:BY|AS)(?: PASSWORD)? (?:["'`](?=[^\n]{1,257}["'`]))?((?<=["'`])[^"'`\n]{1,256}|[^\s"'`;]{6,128}(?=;|\s*$))""",
     re.IGNORECASE,
@@ -34,6 +34,30 @@ _CHALLENGED = re.compile(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(
 _WORD = re.compile(r"""["' ](?:["' ]{1,3}[\w.-]{1,32}["']? ["']|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
 _LOGIN = re.compile(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
 _MOUNTED = re.compile(r"[ \t]-U[ ]?[^\s%]{1,64}%([^\s\"']{1,256})")
+_LAST = r"""["']?([^\s"'|;&]{1,256})["']?"""
+_USER_AND_LAST = re.compile(
+    rf"(?:[ \t]-[\w-]{{1,12}}){{0,4}}[ \t]+[\w./@:*-]{{1,128}}[ \t]+{_LAST}(?=[ \t]*(?:$|\n|[/|&;>]|-))"
+)
+"""`net user NAME x`, `add_user NAME x`: a name and then the password."""
+_FILE_USER_LAST = re.compile(rf"[ \t]-[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}[ \t]+\S{{1,128}}[ \t]+\S{{1,64}}[ \t]+{_LAST}")
+_ALIAS = re.compile(rf"[ \t](?:host[ ])?(?:set|add)[ \t]+\S{{1,64}}[ \t]+\S{{1,256}}[ \t]+\S{{1,128}}[ \t]+{_LAST}")
+_LOGIN = re.compile(rf"(?:[ \t]--?[\w-]{{1,20}}(?:=\S{{1,64}})?){{0,4}}[ \t]+{_LAST}[ \t]*(?:$|\n)")
+_STORE = re.compile(rf"[ \t]-(?:src|dest|new)?(?:store|key)pass(?:word)?[ \t]{_LAST}")
+_SPACED_USER = re.compile(
+    r"""(?<=[ \t])(?:-a|--auth|--creds|--src-creds|--dest-creds|-u)[ =]["']?[^\s:,"']{1,64}[:,]([^\s"']{1,256})"""
+)
+_BODY_FLAG = re.compile(rf"[ \t](?:--body|-b)[ =]{_LAST}")
+_PASS_SOURCE = re.compile(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
+_NEXT = re.compile(rf"[ \t=]+{_LAST}")
+_NETRC = re.compile(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
+_SLASHED = re.compile(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
+_PAIRED = re.compile(
+    r"""[ \t]["'`]?[A-Za-z][\w.@+-]{0,63}["'`]?(?:[ \t]?:[ \t]?|[ \t]{1,3}/[ \t]{1,3})["'`]?([^\s"'`:/]{4,128})"""
+)
+_THIRD = re.compile(
+    r"""\([ \t]?(?:["'][^"'\n]{0,256}["']|[\w.]{1,64})[ \t]?,[ \t]?["'][^"'\n]{0,128}["'][ \t]?,[ \t]?["']([^"'\n]{1,256})["']"""
+)
+"""The password of a connecting function: address, user, password."""
 _THIN = re.compile(r"e:thin:[\w$#]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
@@ -43,6 +67,15 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "set password": _SET, "acl setuser": _ACL, "ldapsearch": _BIND, "ldapmodify": _BIND, "ldapadd": _BIND, "ldapwhoami": _BIND,
     ":5432:": _PGPASS, ":*:": _PGPASS, "ugfzc3dvcmq6": _CHALLENGED, "snmpget": _COMMUNITY, "snmpwalk": _COMMUNITY,
     "ipmitool": _CAPITAL, "7z x ": _GLUED, "7z a ": _GLUED, "smbclient": _MOUNTED, "jdbc:oracle": _THIN,
+    "net user": _USER_AND_LAST, "rabbitmqctl add_user": _USER_AND_LAST, "rabbitmqctl change_password": _USER_AND_LAST,
+    "htpasswd ": _FILE_USER_LAST, "mc alias": _ALIAS, "mc config": _ALIAS, "vault login": _LOGIN, "cargo login": _LOGIN, "keytool": _STORE,
+    "jarsigner": _STORE, "http -": _SPACED_USER, "https -": _SPACED_USER, "skopeo": _SPACED_USER, "lftp": _SPACED_USER, "buildah": _SPACED_USER,
+    "gh secret set": _BODY_FLAG, "openssl ": _PASS_SOURCE, "zip -": _CAPITAL, "mosquitto_": _CAPITAL, "cqlsh": _SPACED, "oc login": _SPACED,
+    "crane auth login": _SPACED, "twine upload": _SPACED, "unrar ": _GLUED, "bcp ": _CAPITAL, "set-initial-password": _NEXT,
+    "cypher-shell": _SPACED, "insecure-password": _NEXT, "user-password": _NEXT, "machine ": _NETRC, "sqlplus": _SLASHED, "login with": _PAIRED,
+    "log in with": _PAIRED, "sign in with": _PAIRED, "logged in with": _PAIRED, "new pdo": _THIRD, "pdo->__construct": _THIRD,
+    "mysqli_connect": _THIRD, "mysqli": _THIRD, "dbi connect": _THIRD, "dbi->connect": _THIRD, "getconnection": _THIRD,
+    "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
 }  # fmt: skip
 
 
@@ -53,8 +86,30 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
         pipe = text.find(" | ", start, start + REACH)
         end = pipe if 0 <= pipe < end or (pipe >= 0 and end < 0) else end
     match = COMMANDS[command].search(text, start + len(command) - 1, end if end >= 0 else start + REACH)
-    if match and not is_stand_in(match[1]):
-        yield Finding(match.start(1), match.end(1), "password")
+    if not match:
+        return
+    group = match.lastindex or 1
+    value = match[group]
+    if not is_stand_in(value) and (command not in TALKED_OF or _is_typed(value)):
+        yield Finding(match.start(group), match.end(group), "password")
+
+
+TALKED_OF = frozenset(
+    {
+        "net user",
+        "login with",
+        "log in with",
+        "sign in with",
+        "logged in with",
+        "vault login",
+        "cargo login",
+    }
+)
+"""Words that sentences hold too: a plain word behind them is no password."""
+
+
+def _is_typed(value: str) -> bool:
+    return not is_prose_word(value) and not value.isdigit() and not value.startswith("-")
 
 
 PIPED_INTO = ("--password-stdin", "chpasswd", "sudo -s")

@@ -8,7 +8,7 @@ import re
 
 _TELLING = (
     "password Password PASSWORD passwd PASSWD secret SECRET token TOKEN api_key apiKey API_KEY apikey api-key Api-Key Secret Token PWD= pwd= phrase Key= _KEY= _key= -key= access_key"
-    " ACCESS_KEY private_key -----BEGIN client_secret AKIA ghp_ glpat- xoxb- sk-ant AIza"
+    ' ACCESS_KEY "auths" "auth": private_key -----BEGIN client_secret AKIA ghp_ glpat- xoxb- sk-ant AIza'
 ).split()
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{0,8192}={0,2}")
 _RUN_BACKWARDS = re.compile(r"[A-Za-z0-9+/_-]{0,8192}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from html import escape
 from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
@@ -30,6 +31,13 @@ _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
 _RUN = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
+_CHOSEN = frozenset({"password", "passphrase"})
+_SHORTEST_ENCODED = 8
+"""Bytes of a value whose encodings are looked for."""
+_PERCENT = re.compile("%[0-9A-F]{2}")
+_MARKUP = re.compile("[<>&']")
+"""What Go's and other JSON writers escape although JSON does not ask for it."""
+_ESCAPES = re.compile(r"[%&\\]")
 _Filed = tuple[str, str, int]
 """A form, its value, and where in the form the filed part starts."""
 
@@ -48,10 +56,20 @@ class KnownValues:
 
     def remember(self, value: str, kind: str) -> None:
         """Takes a value whose other occurrences must go; words and names that live elsewhere too are left out."""
-        if value in self._kinds or len(self._kinds) >= MAX_VALUES or not is_telling(value):
+        if value in self._kinds or len(self._kinds) >= MAX_VALUES:
+            return
+        chosen = kind in _CHOSEN and any(char.isdigit() for char in value) and not value.isdigit()
+        spelled = (
+            forms(value)
+            if is_telling(value, chosen=chosen)
+            else base64_forms(value)
+            if _is_telling_encoded(value)
+            else ()
+        )
+        if not spelled:
             return
         self._kinds[value] = kind
-        for form in forms(value):
+        for form in spelled:
             run = max(_RUN.finditer(form), key=lambda match: match.end() - match.start(), default=None)
             if run:
                 self._file(form, value, run)
@@ -119,31 +137,59 @@ def _places(text: str, runs: Collection[str]) -> Iterator[tuple[int, str]]:
             at = text.find(run, at + len(run))
 
 
-def is_telling(value: str) -> bool:
-    """Whether the value is unlikely to stand in a text by chance: `hunter2` is, `production` is not."""
+def is_telling(value: str, *, chosen: bool = False) -> bool:
+    """Whether the value is unlikely to stand in a text by chance: `hunter2` is, `production` is not.
+
+    `chosen`: it is a password with a digit, so that even the shape of a Kubernetes name (`maple7-orbit`) is none.
+    """
     if not 6 <= len(value) <= 4096 or is_stand_in(value) or value.isdigit() or "\n" in value:
         return False
     if len(set(value)) < 4 or is_prose_word(value) or (is_identifier(value) and len(value) < 20):
         return False
-    if re.fullmatch(r"[a-z0-9]+(?:[-._][a-z0-9]+)+", value) and len(value) < 20:
+    if re.fullmatch(r"[a-z]+(?:[-._][a-z]+)+", value):
         return False
+    if re.fullmatch(r"[a-z0-9]+(?:[-._][a-z0-9]+)+", value) and len(value) < 20:
+        return chosen and len(value) >= 8
     kinds = sum(bool(re.search(part, value)) for part in ("[a-z]", "[A-Z]", "[0-9]", r"[^\w.\-/ ]"))
     return kinds >= 2 or len(value) >= 20
 
 
+def _is_telling_encoded(value: str) -> bool:
+    """Whether the encoding of a value that may stand anywhere in the clear tells: nobody encodes `db-main-2` by chance."""
+    return 10 <= len(value) <= 4096 and not (
+        value.isalnum() or is_stand_in(value) or is_identifier(value) or "\n" in value
+    )
+
+
 def forms(value: str) -> tuple[str, ...]:
-    """The value and its encodings. Base64 at the three alignments it can have inside a longer text."""
-    found = {value: None, quote(value, safe="", errors="replace"): None, json.dumps(value)[1:-1]: None}
-    found[quote_plus(value, errors="replace")] = None
+    """The value and its encodings: in URLs, JSON, HTML, hex and base64."""
+    in_json = json.dumps(value)[1:-1]
     raw = value.encode("utf-8", "replace")
-    if len(raw) >= 8:
-        for core in cores(raw):
-            found |= {core: None, core.replace("+", "-").replace("/", "_"): None}
-    return tuple(found)
+    found = (
+        value,
+        quote(value, safe="", errors="replace"),
+        quote_plus(value, errors="replace"),
+        _PERCENT.sub(lambda match: match[0].lower(), quote(value, safe="", errors="replace")),
+        in_json,
+        _MARKUP.sub(lambda match: f"\\u{ord(match[0]):04x}", in_json),
+        escape(value),
+        escape(value, quote=False),
+        *((raw.hex(), raw.hex().upper()) if len(raw) >= _SHORTEST_ENCODED else ()),
+    )
+    return tuple(dict.fromkeys((*found, *base64_forms(value))))
+
+
+def base64_forms(value: str) -> tuple[str, ...]:
+    """What base64 of any text around the value must contain, at the three alignments it can have."""
+    raw = value.encode("utf-8", "replace")
+    if len(raw) < _SHORTEST_ENCODED:
+        return ()
+    found = cores(raw)
+    return (*found, *(core.replace("+", "-").replace("/", "_") for core in found))
 
 
 def _is_base64_form(form: str, value: str) -> bool:
-    return "%" not in form and form not in {value, json.dumps(value)[1:-1]}
+    return form != value and not _ESCAPES.search(form) and form.lower() != value.encode("utf-8", "replace").hex()
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -27,14 +27,14 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass passwords passwds pwds".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization otp totp pin cvv cvc mnemonic"
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass pw sas hmac xapikey passcode storagekey"
-    " connectionstring passwords passwds pwds dockerconfigjson dockercfg clave".split()
+    " connectionstring dockerconfigjson dockercfg clave".split()
 )
 _WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn".split())
 _PAIRS = frozenset(

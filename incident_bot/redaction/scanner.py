@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from incident_bot.redaction import assignments, commands, context, encodings, manifests
+from incident_bot.redaction import assignments, columns, commands, context, encodings, manifests
+from incident_bot.redaction.colours import uncoloured_lines
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import FOREIGN
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from incident_bot.redaction.policy import Policy
 
 _ANNOUNCING = (
-    "passw passphrase passcode pass= pass: pass\" pass' pass> _pass pwd secret token key credential creds auth cookie"
-    ' jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
+    "passw passphrase passcode pass= pass: pass\" pass' pass> pass< _pass -pass .pass pwd secret token key credential creds auth"
+    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
     " otp= otp: pin= cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena"
-    ' requirepass bindpw psk= psk: psk" de+passe contrase\xf1a secretkey'
+    ' requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
+    " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
 ).split()
+_ANNOUNCING += ["de passe", "pass =", "pass :"]
 _FOREIGN = re.compile("|".join(FOREIGN))
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
@@ -96,6 +99,11 @@ class Scanner:
         found.extend(gauge.floods)
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
+        for line, places in uncoloured_lines(text):
+            found.extend(
+                item._replace(start=places[item.start], end=places[item.end])
+                for item in self.scan(line, PemReader(), near=near)
+            )
         if not found:
             return []
         settled = settle(text, found, taken)
@@ -135,6 +143,7 @@ def _probes(policy: Policy, *, inner: bool, make_finder: FinderMaker) -> dict[Ke
     for opening in ("-----begin ", "putty-user-key-file-"):
         probes[Keyword(opening, any_case=True)] = [lambda scan, start, _end: scan.pem.open_block(scan.text, start)]
     probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
+    probes[Keyword("insert into", any_case=True)] = [lambda scan, _start, end: columns.find_inserted(scan.text, end)]
     probes[Keyword("@")] = [_at_sign(emails="email" in policy.personal)]
     for command in commands.COMMANDS:
         probes[Keyword(command, any_case=True)] = [_typed(command)]

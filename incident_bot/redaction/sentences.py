@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.extents import BARE, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.values import is_prose_secret, is_stand_in, looks_secret
+from incident_bot.redaction.values import is_phrase, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""(?P<words>(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    r"""["'`]?(?P<words>(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
     |(?:for|of)(?:\ the)?(?:\ (?:user|account|role|login))?\ [\w.@-]{1,64}(?=:|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})
     [ \t]*(?P<told>[:=|→\uff1a])?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
@@ -76,4 +76,4 @@ def _is_password(value: str, *, quoted: bool) -> bool:
     """Whether the second of two words behind `credentials` is a password: any in quotes, none that is a plain word."""
     if is_stand_in(value) or value.isdigit():
         return False
-    return quoted or any(char.isdigit() or char in "!@#$%^&*+~" for char in value)
+    return quoted or is_phrase(value) or any(char.isdigit() or char in "!@#$%^&*+~" for char in value)

@@ -98,10 +98,16 @@ def looks_secret(value: str) -> bool:
     )
 
 
+def is_phrase(value: str) -> bool:
+    """Whether the value is made of three words and more, as people choose passwords and hardly any sentence."""
+    return _PHRASE.fullmatch(value) is not None
+
+
 def is_prose_word(value: str) -> bool:
     """Whether the value is an ordinary word of letters, perhaps hyphenated."""
     return (
-        re.fullmatch(r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value)
+        not is_phrase(value)
+        and re.fullmatch(r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value)
         is not None
     )
 
@@ -126,8 +132,13 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
     if " " in value or is_prose_word(value):
         return False
     if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
-        return looks_secret(value)
+        return looks_secret(value) or any(_is_drawn(segment) for segment in _SEPARATED.split(value))
     return quoted or any(char.isdigit() for char in value) or any(not char.isalnum() for char in value)
+
+
+def _is_drawn(segment: str) -> bool:
+    """Whether one part of a name is longer and more mixed than any that Kubernetes appends."""
+    return len(segment) >= 20 and len(_CHANGE.findall(segment)) >= 4
 
 
 def is_prose_secret(value: str, level: Promise, *, told: bool = False) -> bool:
@@ -138,7 +149,7 @@ def is_prose_secret(value: str, level: Promise, *, told: bool = False) -> bool:
         return True
     if level is not Promise.STRONG:
         return False
-    if told and _PHRASE.fullmatch(value):
+    if told and is_phrase(value):
         return True
     if value.isalpha():
         # Letters only: no word, and no CamelCase name, changes case in its middle.

@@ -1,0 +1,91 @@
+"""Secrets in tables, whose names stand once at the top: `INSERT INTO t (password) VALUES ('x')`, CSV, piped tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.names import Promise, kind_of, promise
+from incident_bot.redaction.values import counts
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.announcement import Announcement
+
+REACH = 4096
+"""Characters below a header, or of one statement, that are read."""
+_MOST_ROWS = 64
+_DELIMITERS = ",;\t|"
+_CELL = re.compile(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
+_RULE = re.compile(r"[\s|+:=-]{3,2048}")
+_INSERT = re.compile(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
+_QUOTED = r"""\\{0,3}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\(?!["'])|''){0,1024})\\{0,3}(?P=quote)"""
+_VALUE = re.compile(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
+_NEXT_ROW = re.compile(r"\s{0,8}(?:,\s{0,40})?\(")
+
+
+def find_inserted(text: str, end: int) -> Iterator[Finding]:
+    """The values of secret columns in the statement whose `insert into` ends at `end`."""
+    insert = _INSERT.match(text, end, end + REACH)
+    if not insert:
+        return
+    names = [name.strip("\"'`[]\\ \t\r\n") for name in insert["names"].split(",")]
+    at = insert.end()
+    for _ in range(_MOST_ROWS):
+        row = _NEXT_ROW.match(text, at, end + REACH)
+        if not row:
+            return
+        at = row.end()
+        for name in names:
+            value = _VALUE.match(text, at, end + REACH)
+            if not value:
+                return
+            if value["quote"] and counts(value["value"], promise(name), quoted=True):
+                yield Finding(value.start("value"), value.end("value"), kind_of(name))
+            at = value.end()
+            if value["stop"] == ")":
+                break
+
+
+def find_in_columns(said: Announcement) -> list[Finding] | None:
+    """The values in the rows below, when the name stands in a line of nothing but names."""
+    text, start, end = said.text, said.start, said.end
+    around = text[start - 1 : start].strip("\"'` ") + text[end : end + 2].strip("\"'` \r")[:1]
+    delimiter = next((char for char in around if char in _DELIMITERS), "")
+    if not delimiter:
+        return None
+    low = text.rfind("\n", max(0, start - REACH), start) + 1
+    high = text.find("\n", end, low + REACH)
+    header = text[low:high].split(delimiter) if high >= 0 else []
+    if len(header) < 2 or not all(_CELL.fullmatch(cell) or not cell.strip() for cell in header):
+        return None
+    names = [cell.strip("\"'` \t\r") for cell in header]
+    column = text.count(delimiter, low, start)
+    if any(promise(name) >= Promise.FIRM for name in names[:column]):
+        return None  # the first such column has read the rows for all of them
+    return list(_rows(text, high + 1, delimiter, names))
+
+
+def _rows(text: str, at: int, delimiter: str, names: list[str]) -> Iterator[Finding]:
+    limit = min(len(text), at + REACH)
+    for _ in range(_MOST_ROWS):
+        newline = text.find("\n", at, limit)
+        line = text[at : newline if newline >= 0 else limit]
+        cells = line.split(delimiter)
+        if not _RULE.fullmatch(line):
+            if len(cells) != len(names):
+                return
+            yield from _cells(at, cells, names)
+        if newline < 0:
+            return
+        at = newline + 1
+
+
+def _cells(at: int, cells: list[str], names: list[str]) -> Iterator[Finding]:
+    for name, cell in zip(names, cells, strict=True):
+        value = cell.strip("\"'` \t\r")
+        if value and counts(value, promise(name), quoted=True):
+            start = at + cell.index(value)
+            yield Finding(start, start + len(value), kind_of(name))
+        at += len(cell) + 1
