@@ -14,6 +14,8 @@ from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.sentences import find_in_sentence, find_login
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
+_ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
+"""Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
 _PASS_FIELD = re.compile(r"""["']?(?:=|:(?=\S))""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
 _KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|master|auth|service account)[ \t]$")
@@ -67,6 +69,8 @@ def find_assignment(text: str, name_start: int, name_end: int) -> Iterator[Findi
 def _promise_at(text: str, name_start: int, name_end: int) -> Promise:
     """What the name promises; a few depend on what stands around them."""
     name = text[name_start:name_end]
+    if text[name_start - 1 : name_start] in {":", "/"} and _ABOUT_IT.search(text, max(0, name_start - 80), name_start):
+        return Promise.NONE
     level = promise(name)
     a_pass = name in {"Pass", "PASS"} and _PASS_FIELD.match(text, name_end)
     a_key = (

@@ -17,7 +17,7 @@ _WORD = re.compile(
 )
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
 _TRACED = re.compile(
-    r"(?:trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
@@ -43,6 +43,6 @@ def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
 def _is_traced(text: str, at: int) -> bool:
     """Whether a name before the value at `at` says that engineers trace by it, or the value is part of a colour code."""
     before = text[max(0, at - 5) : at]
-    if "=" not in before and ":" not in before:
+    if "=" not in before and ":" not in before and "kid" not in before:
         return before.endswith("\x1b[")
     return _TRACED.search(text, max(0, at - 40), at) is not None

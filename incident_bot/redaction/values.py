@@ -40,6 +40,7 @@ _LOOKED_AT = 512
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_ADDRESS = re.compile("0x[0-9a-fA-F]{1,16}")
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
 _NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
 _CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
@@ -128,6 +129,8 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
 def _is_firm_value(value: str, *, quoted: bool) -> bool:
     """Under `token` or `api_key`: anything but words, numbers, paths, code and Kubernetes names."""
     if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http", "~/")) or value[1:3] == ":\\":
+        return False
+    if _ADDRESS.fullmatch(value):
         return False
     if " " in value or is_prose_word(value):
         return False
