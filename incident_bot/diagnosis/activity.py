@@ -8,7 +8,7 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_passed
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_outcome import Outcome, is_background, read_outcome
+from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import AlertStatus, Category
@@ -66,16 +66,30 @@ def says_ended(scene: Scene) -> bool:
     return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
 
 
-def _state_for(candidate: Candidate, health: Health) -> State | None:
+def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | None:
     """The state of whom a candidate is about; None when it is about no container or pod at all.
 
     A log whose container the status does not name is judged by what is known of the target: where every
-    pod is well, a line of it is as much a blip as that of a known container.
+    pod is well, a line of it is as much a blip as that of a known container, unless the log ends with it.
     """
     state = state_of(candidate, health) if candidate.pod or candidate.container else None
-    if state in (None, State.UNKNOWN) and _is_log_only(candidate) and health.is_known and not health.failing:
-        return State.HEALTHY
-    return state
+    if state not in (None, State.UNKNOWN) or not _is_log_only(candidate):
+        return state
+    is_well = health.is_known and not health.failing
+    return State.HEALTHY if is_well and not _is_last_word(candidate, scene) else state
+
+
+_LAST_LINES = 3
+
+
+def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a log of no pod that was read ends with the line: a command or a job that gave up."""
+    known = {pod.name for pod in scene.pods}
+    logs = {log.evidence_id: log for log in scene.logs if log.pod not in known}
+    cited = [fact.citation for fact in candidate.facts if fact.citation]
+    return bool(cited) and all(
+        item.evidence_id in logs and item.line > logs[item.evidence_id].total_lines - _LAST_LINES for item in cited
+    )
 
 
 def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
@@ -84,11 +98,13 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.ELSEWHERE
     if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
         return Activity.PAST
-    state = _state_for(candidate, health)
+    state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
         outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
         if outcome is not Outcome.OPEN:
-            return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+            # Where status says that all is well, an error of long ago is not worth a word.
+            is_past = outcome is Outcome.OVERCOME or (outcome is Outcome.CALMED and not health.is_known)
+            return Activity.PAST if is_past else Activity.INACTIVE
     if state is None:
         return _judge_object(candidate, scene, health)
     return _judge_by_state(candidate, state, scene, health)
@@ -97,16 +113,33 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
 def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:
     if is_node_back(candidate.facts, scene, health):
         return Activity.PAST
-    return Activity.INACTIVE if is_object_well(candidate.facts, scene, health) else Activity.ACTIVE
+    is_well = is_object_well(candidate.facts, scene, health) or _is_node_at_rest(candidate, health)
+    return Activity.INACTIVE if is_well else Activity.ACTIVE
+
+
+def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:
+    """A cordoned or tainted node that is well hurts nobody as long as nothing is failing."""
+    return not health.failing and all(
+        fact.source == "node"
+        and fact.field.startswith("spec.")
+        and health.objects.get(("Node", fact.name)) is State.HEALTHY
+        for fact in candidate.facts
+    )
 
 
 def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
-    """A line that no reader can name, as frequent at the log's beginning as at its end; not where errors were alerted."""
-    if candidate.finding is None or candidate.finding.kind != "error-line" or is_about_performance(scene):
+    """Lines as frequent at the log's beginning as at its end that no reader can name, or that call themselves information.
+
+    Not where errors or latency were alerted.
+    """
+    if is_about_performance(scene):
         return False
+    is_unnamed = candidate.finding is not None and candidate.finding.kind == "error-line"
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
     found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
-    return bool(found) and all(not log.previous and is_background(kept, log) for kept, log in found)
+    return bool(found) and all(
+        not log.previous and (is_routine(kept, log) or (is_unnamed and is_background(kept, log))) for kept, log in found
+    )
 
 
 _NAMES_A_CAUSE = 3

@@ -18,7 +18,7 @@ from incident_bot.diagnosis.candidates import (
 )
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
-from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, read_outcome
+from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, is_routine, read_outcome
 from incident_bot.diagnosis.log_reading import find_errors
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
@@ -129,7 +129,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(
-        not is_harmless(kept.text, log) and not is_background(kept, log)
+        not (is_harmless(kept.text, log) or is_background(kept, log) or is_routine(kept, log))
         for log in scene.logs
         for kept in find_errors(log)
     )
@@ -149,7 +149,7 @@ def _is_overcome_in_log(ranking: Ranking, scene: Scene) -> bool:
     return any(
         item.activity is Activity.PAST
         and all(fact.source == "log" for fact in item.facts)
-        and read_outcome(item.facts, scene) is Outcome.OVERCOME
+        and read_outcome(item.facts, scene) in (Outcome.OVERCOME, Outcome.CALMED)
         for item in ranking.causes
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from incident_bot.condense.severity import grade
 from incident_bot.diagnosis.facts import (
     MAX_VALUE_CHARS,
     Fact,
@@ -62,7 +63,7 @@ def _event_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
         yield Fact(
             source="event",
             relation=relation,
-            citation=scene.cite(event.evidence_id, event.line, event.message),
+            citation=_cite_event(event, scene),
             pod=event.name if event.kind in ("Pod", "") else "",
             container=container,
             role=owner.role if owner else "",
@@ -76,6 +77,21 @@ def _event_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
             is_past=is_event_old(event, scene),
             groups=_groups(reason, message),
         )
+
+
+def _cite_event(event: KubeEvent, scene: Scene) -> Citation | None:
+    """The line of a message that tells most: a mount's or a probe's own output stands in the last lines of several."""
+    lines = [line.strip() for line in event.message.splitlines() if line.strip()]
+    telling = max(reversed(lines), key=grade, default="")
+    evidence = scene.texts.get(event.evidence_id)
+    if len(lines) < 2 or telling == lines[0] or evidence is None:
+        return scene.cite(event.evidence_id, event.line, event.message)
+    below = evidence.lines[event.line : event.line + _MESSAGE_LINES]
+    place = next((index for index, line in enumerate(below, start=1) if line.strip() == telling), 0)
+    return scene.cite(event.evidence_id, event.line + place, telling if place else event.message)
+
+
+_MESSAGE_LINES = 20
 
 
 def _whole(pattern: str | None) -> str | None:

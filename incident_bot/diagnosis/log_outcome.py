@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     OPEN = "open"
     RETRIED = "retried"
     OVERCOME = "overcome"
+    CALMED = "calmed"
     HARMLESS = "harmless"
 
 
@@ -34,7 +35,7 @@ _SUCCESS = re.compile(
 )
 _OVER = re.compile(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
-    r"|back (?:online|up|to normal)|succeeded after|(?:alarm|block|incident) cleared|circuit ?breaker (?:is )?(?:now )?closed)\b",
+    r"|back (?:online|up|to normal)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
 _LOOK_AHEAD_LINES = 2_000
@@ -45,7 +46,9 @@ def read_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
     outcomes = {_outcome_in(log, fact, scene) for fact in facts if fact.source == "log" for log in _log_of(fact, scene)}
     if not outcomes or Outcome.OPEN in outcomes:
         return Outcome.OPEN
-    return next(item for item in (Outcome.OVERCOME, Outcome.RETRIED, Outcome.HARMLESS) if item in outcomes)
+    return next(
+        item for item in (Outcome.OVERCOME, Outcome.CALMED, Outcome.RETRIED, Outcome.HARMLESS) if item in outcomes
+    )
 
 
 def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
@@ -69,11 +72,12 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     if not later:
         return Outcome.OPEN
     calm = [text for text in later if grade(text) < Level.WARNING]
+    is_loud = grade(fact.value) >= Level.ERROR
     is_over = any(_OVER.search(text[:600]) for text in calm)
     if is_over and (is_last_word or _works_as_before(log, start, end)):
-        return Outcome.OVERCOME if grade(fact.value) >= Level.ERROR else Outcome.RETRIED
+        return Outcome.OVERCOME if is_loud else Outcome.RETRIED
     if _is_long_calm(log, end, scene) and _works_as_before(log, start, end):
-        return Outcome.OVERCOME if _is_storm(log) else Outcome.RETRIED
+        return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
 
@@ -105,15 +109,36 @@ def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
 
     The service that broke first often falls silent while those behind it go on failing.
     """
-    ended, last = read_time(log.kept[end].text, near=scene.at), read_time(log.kept[-1].text, near=scene.at)
-    if ended is None or last is None or last - ended < _CALM:
+    ended, last = _clock_at(log, end, scene), _clock_at(log, len(log.kept) - 1, scene)
+    if ended is None or last is None or (last - ended) % _DAY < _CALM:
         return False
     return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
 
 
+_DAY = timedelta(days=1)
+_TIME_OF_DAY = re.compile(r"^\[?(\d\d):(\d\d):(\d\d)\b")
+
+
+def _clock_at(log: Log, index: int, scene: Scene) -> datetime | None:
+    """The time of a kept line, or of the last one before it that has a time: messages have further lines."""
+    times = (_clock(kept.text, scene) for kept in reversed(log.kept[max(0, index - _FURTHER_LINES) : index + 1]))
+    return next((time for time in times if time), None)
+
+
+_FURTHER_LINES = 20
+
+
+def _clock(line: str, scene: Scene) -> datetime | None:
+    """When a line was written; of a bare time of day at least that, on the day of the evidence."""
+    match = _TIME_OF_DAY.match(line)
+    if match and all(int(part) < limit for part, limit in zip(match.groups(), (24, 60, 60), strict=True)):
+        return scene.at.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3]), microsecond=0)
+    return read_time(line, near=scene.at)
+
+
 def _fails_after(log: Log, at: datetime, scene: Scene) -> bool:
-    last = next((kept for kept in reversed(log.kept) if grade(kept.text) >= Level.ERROR), None)
-    ended = read_time(last.text, near=scene.at) if last else None
+    last = max((index for index, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), default=None)
+    ended = _clock_at(log, last, scene) if last is not None else None
     return last is not None and (ended is None or ended > at)
 
 
@@ -147,6 +172,7 @@ def is_harmless(line: str, log: Log) -> bool:
 _BACKGROUND_COUNT = 5
 _BACKGROUND_SHARE = 0.1
 _EDGE = 0.1
+_EDGE_LINES = 20
 
 
 def is_background(kept: KeptLine, log: Log) -> bool:
@@ -154,13 +180,25 @@ def is_background(kept: KeptLine, log: Log) -> bool:
 
     Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
     """
+    return kept.count <= _BACKGROUND_SHARE * log.total_lines and _is_everywhere(kept, log)
+
+
+def is_routine(kept: KeptLine, log: Log) -> bool:
+    """Whether a line calls itself information and was there from the log's beginning to its end."""
+    return _STATED_INFO.search(kept.text[:400]) is not None and _is_everywhere(kept, log)
+
+
+_STATED_INFO = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\])|^I\d{4} ",
+    re.IGNORECASE,
+)
+
+
+def _is_everywhere(kept: KeptLine, log: Log) -> bool:
     total = log.total_lines
     first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
-    return (
-        _BACKGROUND_COUNT <= kept.count <= _BACKGROUND_SHARE * total
-        and first <= _EDGE * total
-        and kept.last >= (1 - _EDGE) * total
-    )
+    is_spread = first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
+    return kept.count >= _BACKGROUND_COUNT and is_spread
 
 
 def _answers_requests(log: Log) -> bool:

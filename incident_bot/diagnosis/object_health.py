@@ -1,32 +1,18 @@
-"""How workloads, nodes, claims and autoscalers are, judged from their conditions and counts."""
+"""How workloads, nodes, claims and other objects are, judged from their conditions and counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.conditions import bad_conditions, has_conditions
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
 from incident_bot.diagnosis.health_states import State, Symptom
 from incident_bot.diagnosis.pod_age import is_young
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from incident_bot.diagnosis.scene import Scene
     from incident_bot.kubectl import KubeObject
-
-_BAD_CONDITIONS: Mapping[str, Mapping[str, str]] = {
-    "Deployment": {"Available": "False", "Progressing": "False", "ReplicaFailure": "True"},
-    "ReplicaSet": {"ReplicaFailure": "True"},
-    "Job": {"Failed": "True", "FailureTarget": "True"},
-    "Node": {
-        "Ready": "False|Unknown", "MemoryPressure": "True", "DiskPressure": "True", "PIDPressure": "True",
-        "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
-    },
-    "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
-    "InferenceService": {"Ready": "False"},
-}  # fmt: skip
-
 
 _COUNTS = {
     "Deployment": ("status.readyReplicas|status.availableReplicas", "spec.replicas"),
@@ -37,21 +23,19 @@ _COUNTS = {
 
 
 def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
-    """A workload, node, claim or autoscaler; None for kinds that have no health."""
+    """A workload, node, claim, or any other object with conditions; None for what has no health."""
     if item.kind == "PersistentVolumeClaim":
         phase = str(first_value(item.body, "status.phase") or "")
         bad = phase == "Lost"
         return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
-    if item.kind not in _BAD_CONDITIONS and item.kind not in _COUNTS:
+    if item.kind not in _COUNTS and not has_conditions(item.kind, item.body):
         return None
-    for name, bad_status in _BAD_CONDITIONS.get(item.kind, {}).items():
+    for name in bad_conditions(item.kind, item.body):
         path = f"status.conditions[{name}]"
-        status = str(first_value(item.body, f"{path}.status") or "")
-        if status and status in bad_status.split("|"):
-            why = first_value(item.body, f"{path}.reason") or status
-            return _object_sign(
-                item, relation, scene, f"{item.kind} {item.name}: {name} is {status} ({why})", f"{path}.status"
-            )
+        status = str(first_value(item.body, f"{path}.status"))
+        why = first_value(item.body, f"{path}.reason") or status
+        text = f"{item.kind} {item.name}: {name} is {status} ({why})"
+        return _object_sign(item, relation, scene, text, f"{path}.status")
     return _judge_counts(item, relation, scene)
 
 

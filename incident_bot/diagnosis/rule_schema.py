@@ -319,6 +319,8 @@ def _named_groups(match: MatchForm) -> set[str]:
             pattern = getattr(form, key, None)
             if pattern:
                 names |= set(re.compile(pattern).groupindex)
+        if isinstance(form, ObjectForm):
+            names.add("object")
         if isinstance(form, JoinForm):
             names |= JOINS[form.name]
     return names

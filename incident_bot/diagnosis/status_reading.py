@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.conditions import bad_conditions
 from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old, is_guarded
 from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.targets import Relation
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incident_bot.diagnosis.scene import Scene
+    from incident_bot.kubectl import KubeObject
 
 SYMPTOM_REASONS = frozenset(
     {"BackOff", "Unhealthy", "Killing", "DNSConfigForming", "FailedToRetrieveImagePullSecret", "NodeNotReady", "SandboxChanged",
@@ -27,10 +29,6 @@ _MESSAGES = (
     ("state.terminated.message", "state.terminated.reason"),
     ("lastState.terminated.message", "lastState.terminated.reason"),
 )
-_CONDITION_KINDS = frozenset(
-    {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "Node", "PersistentVolumeClaim"}
-)
-_BAD = {"ReplicaFailure": "True", "Failed": "True", "Ready": "False", "Available": "False", "Progressing": "False"}
 _MIN_CHARS = 12
 _BARE_CHARS = 40
 """Shorter warnings (`Error: ImagePullBackOff`) only repeat the reason."""
@@ -70,28 +68,34 @@ def _container_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
 def _condition_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     pods = [(pod.source, pod.relation) for pod in scene.pods if first_value(pod.body, "status.phase") != "Succeeded"]
     for item, relation in (*pods, *scene.objects):
-        if relation is Relation.NEIGHBOUR or (item.kind != "Pod" and item.kind not in _CONDITION_KINDS):
-            continue
-        conditions = first_value(item.body, "status.conditions")
-        for condition in conditions if isinstance(conditions, list | tuple) else ():
-            name, message = first_value(condition, "type"), first_value(condition, "message")
-            bad = _BAD.get(str(name), "False" if name == "PodScheduled" else "")
-            is_bad = bad == first_value(condition, "status") and isinstance(message, str) and len(message) >= _MIN_CHARS
-            if is_bad and not str(message).startswith("containers with unready status"):
-                path = f"status.conditions[{name}].message"
+        names = _POD_CONDITIONS if item.kind == "Pod" else tuple(bad_conditions(item.kind, item.body))
+        for name in names if relation is not Relation.NEIGHBOUR else ():
+            path = f"status.conditions[{name}]"
+            message = first_value(item.body, f"{path}.message")
+            is_pod_well = item.kind == "Pod" and first_value(item.body, f"{path}.status") != "False"
+            if is_pod_well or not isinstance(message, str) or len(message) < _MIN_CHARS:
+                continue
+            if not message.startswith("containers with unready status"):
                 yield (
-                    show(first_value(condition, "reason") or name),
-                    Fact(
-                        source="pod" if item.kind == "Pod" else "workload",
-                        relation=relation,
-                        citation=scene.cite(item.evidence_id, item.line_of(path), str(message)),
-                        pod=item.name if item.kind == "Pod" else "",
-                        kind=item.kind,
-                        name=item.name,
-                        field=path,
-                        value=str(message)[:1000],
-                    ),
+                    show(first_value(item.body, f"{path}.reason") or name),
+                    _message_fact(item, relation, path, message, scene),
                 )
+
+
+_POD_CONDITIONS = ("Ready", "PodScheduled")
+
+
+def _message_fact(item: KubeObject, relation: Relation, path: str, message: str, scene: Scene) -> Fact:
+    return Fact(
+        source="pod" if item.kind == "Pod" else "workload",
+        relation=relation,
+        citation=scene.cite(item.evidence_id, item.line_of(f"{path}.message"), message),
+        pod=item.name if item.kind == "Pod" else "",
+        kind=item.kind,
+        name=item.name,
+        field=f"{path}.message",
+        value=message[:1000],
+    )
 
 
 def _warnings(scene: Scene) -> Iterator[tuple[str, Fact]]:

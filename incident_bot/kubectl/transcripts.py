@@ -43,12 +43,19 @@ def split_transcript(name: str, lines: Sequence[str]) -> tuple[Part, ...]:
         return ()
     bounds = [index for index, _ in starts] + [len(lines)]
     parts = tuple(
-        Part(_kind_of(name, title, lines[start + 1 : end]), start + 1, end, title)
+        Part(
+            _kind_of(f"{name}.txt" if _command_in(lines[start]) else name, title, lines[start + 1 : end]),
+            start + 1,
+            end,
+            title,
+        )
         for (start, title), end in zip(starts, bounds[1:], strict=True)
         if any(line.strip() for line in lines[start + 1 : end])
     )
+    if not any(command_of(title) or banner_of(lines[start]) for start, title in starts):
+        return ()
     structured = any(part.kind not in (EvidenceKind.LOG, EvidenceKind.NOTE) for part in parts)
-    prompted = bool(command_of(starts[0][1]))
+    prompted = bool(command_of(starts[0][1]) or _command_in(lines[starts[0][0]]))
     announced = _ANNOUNCES.match(starts[0][1].lower()) is not None
     return parts if parts and (prompted or (structured and announced)) else ()
 
@@ -60,10 +67,19 @@ def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
     banners = bool(banner_of(lines[opening]))
     starts = []
     for index in range(opening, len(lines)):
-        title = command_of(lines[index]) or (_banner_title(lines[index]) if banners else "")
+        title = _command_in(lines[index]) or (_banner_title(lines[index]) if banners else "")
         if title:
             starts.append((index, title))
     return starts
+
+
+_SHELL_COMMAND = re.compile(r"(?:[\w.~:/@()\[\]-]{0,80}\$|\$) ([a-z][\w.-]{1,40}(?: .*)?)")
+
+
+def _command_in(line: str) -> str:
+    """The command of a prompt: kubectl's in any style of prompt, another program's only behind a dollar sign."""
+    match = _SHELL_COMMAND.fullmatch(line.rstrip()) if len(line) < 1_000 else None
+    return command_of(line) or (match[1] if match else "")
 
 
 def _banner_title(line: str) -> str:
@@ -77,7 +93,7 @@ def _first_title(lines: Sequence[str]) -> int | None:
     for index, line in enumerate(lines[:50]):
         if not line.strip():
             continue
-        if command_of(line) or _banner_title(line):
+        if _command_in(line) or _banner_title(line):
             return index
         seen += 1
         if seen > _PREAMBLE_LINES:
@@ -90,4 +106,4 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     words = title.lower().split()
     if "logs" in words or "log" in words:
         return EvidenceKind.LOG
-    return recognise(f"{name}.txt" if command_of(title) else name, "\n".join(lines))
+    return recognise(name, "\n".join(lines))
