@@ -51,7 +51,8 @@ class AnchorFinder:
             any_case = any(entry.keyword.any_case for entry in entries)
             for case in sorted({char, char.upper()}) if any_case and char.isascii() else [char]:
                 leaves: list[_Leaf] = []
-                pattern = f"{re.escape(case)}(?={_tree(entries, 1, entries, leaves)})"
+                here = [entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]]
+                pattern = f"{re.escape(case)}(?={_tree(here, 1, here, leaves)})"
                 self._searches.append((re.compile(pattern.encode("latin-1")).finditer, leaves))
 
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
@@ -118,8 +119,11 @@ def _leaf(entry: _Entry, siblings: list[_Entry], leaves: list[_Leaf]) -> str:
         _Leaf(entry, tuple(_Check(other) for other in siblings if other is not entry and _may_meet(entry, other)))
     )
     written = "".join(_either_case(char) if keyword.any_case else re.escape(char) for char in keyword.text)
+    then = f"(?={keyword.then})" if keyword.then else ""
+    before = f"(?<={written})" if entry.anchor else ""
     edge = f"(?<![A-Za-z0-9]{written})" if keyword.starting else ""
-    return f"(?<={written}){edge}{f'(?={keyword.then})' if keyword.then else ''}()"
+    # What is refused most often stands first.
+    return f"{then}{before}{edge}()"
 
 
 def _either_case(char: str) -> str:

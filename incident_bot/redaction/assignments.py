@@ -135,7 +135,8 @@ def _assigned(said: Announcement) -> list[Finding] | None:
 
 def _in_flag(said: Announcement) -> list[Finding] | None:
     """`--password x`, also on two lines."""
-    if not (said.text[said.before(2) : said.start].strip(" \t'\"").endswith("-") or said.name.startswith("--")):
+    dashed = said.text[said.before(2) : said.start].rstrip("'\"").endswith("-")
+    if not (dashed or said.name.startswith("-")):
         return None
     flag = _FLAG.match(said.text, said.end)
     if not flag or said.level is Promise.WEAK:

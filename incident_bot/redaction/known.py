@@ -1,16 +1,18 @@
 """Values once found, wherever they stand again: as they are, in base64, URL-encoded, JSON-escaped.
 
 A log may give away a new token on every line, so neither the number of values nor the one found last may
-make reading slow. Every form is filed under a part of its longest run of letters and digits; a text is taken
-apart into such runs, and only runs that hold a filed part are compared with forms.
+make reading slow. Every form is filed under a part of its longest run of letters and digits; a text is compared
+with forms only where it holds a filed part.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from html import escape
+from typing import Protocol
 from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
@@ -27,6 +29,8 @@ _MOST_PLACES = 32
 _MOST_IN_PLACE = 3
 """Parts of one run that are tried, and forms filed under one part: values that all begin alike must not pile up."""
 _FEW_RUNS = 32
+_MOST_CLEAN = 50_000
+"""Runs without a known part that are remembered."""
 _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
@@ -42,13 +46,23 @@ _Filed = tuple[str, str, int]
 """A form, its value, and where in the form the filed part starts."""
 
 
+class PartFinder(Protocol):
+    """Finds the parts under which forms are filed."""
+
+    def add(self, part: str) -> None:
+        """Looks for this part too."""
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """(start, part) of every occurrence; those of one part in order."""
+
+
 class KnownValues:
     """The secrets of one run. Memory is bounded by `MAX_VALUES` values of 4,096 characters."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: PartFinder | None = None) -> None:
         self._kinds: dict[str, str] = {}
         self._filed: dict[str, list[_Filed]] = {}
-        self._widths: set[int] = set()
+        self._parts = parts or _fastest_parts()
         self._without_run: list[_Filed] = []
 
     def __len__(self) -> int:
@@ -79,10 +93,12 @@ class KnownValues:
     def _file(self, form: str, value: str, run: re.Match[str]) -> None:
         for at in range(max(1, min(_MOST_PLACES, len(run[0]) - _PART + 1))):
             part = run[0][at : at + _PART]
-            filed = self._filed.setdefault(part, [])
+            filed = self._filed.get(part, [])
             if len(filed) < _MOST_IN_PLACE and len(set(part)) > 2:
+                if not filed:
+                    self._filed[part] = filed
+                    self._parts.add(part)
                 filed.append((form, value, run.start() + at))
-                self._widths.add(len(part))
                 return
 
     def find(self, text: str) -> Iterator[tuple[Finding, str]]:
@@ -94,27 +110,13 @@ class KnownValues:
             while at >= 0:
                 yield from self._occurrence(text, at, form, value)
                 at = text.find(form, at + len(form))
-        telling = {run: parts for run in set(_RUN.findall(text)) if (parts := self._parts_in(run))}
-        if not telling:
-            return
-        passed: dict[tuple[str, str], int] = {}
-        for at, run in _places(text, telling):
-            for offset, part in telling[run]:
-                for form, value, into in self._filed[part]:
-                    start = at + offset - into
-                    if start >= passed.get((run, form), 0) and text.startswith(form, start):
-                        passed[run, form] = start + len(form)
-                        yield from self._occurrence(text, start, form, value)
-
-    def _parts_in(self, run: str) -> list[tuple[int, str]]:
-        """Where filed parts stand in the run."""
-        filed = self._filed
-        return [
-            (at, part)
-            for width in self._widths
-            for at in range(len(run) - width + 1)
-            if (part := run[at : at + width]) in filed
-        ]
+        passed: dict[str, int] = {}
+        for at, part in self._parts.find(text):
+            for form, value, into in self._filed[part]:
+                start = at - into
+                if start >= passed.get(form, 0) and text.startswith(form, start):
+                    passed[form] = start + len(form)
+                    yield from self._occurrence(text, start, form, value)
 
     def _occurrence(self, text: str, start: int, form: str, value: str) -> Iterator[tuple[Finding, str]]:
         end = start + len(form)
@@ -125,16 +127,56 @@ class KnownValues:
         yield Finding(start, end, self._kinds[value]), value
 
 
-def _places(text: str, runs: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Where the runs stand: one by one at the speed of `str.find` while they are few."""
-    if len(runs) > _FEW_RUNS:
-        yield from ((match.start(), match[0]) for match in _RUN.finditer(text) if match[0] in runs)
-        return
-    for run in runs:
-        at = text.find(run)
-        while at >= 0:
-            yield at, run
-            at = text.find(run, at + len(run))
+class RunParts:
+    """Takes a text apart into runs of letters and digits, and looks into those that it has not seen yet."""
+
+    def __init__(self) -> None:
+        self._parts: set[str] = set()
+        self._widths: set[int] = set()
+        self._clean: set[str] = set()
+
+    def add(self, part: str) -> None:
+        """See `PartFinder`."""
+        self._parts.add(part)
+        self._widths.add(len(part))
+        self._clean.clear()
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """See `PartFinder`."""
+        if len(self._clean) > _MOST_CLEAN:
+            self._clean.clear()
+        unseen = set(_RUN.findall(text)) - self._clean
+        telling = {run: parts for run in unseen if (parts := self._parts_in(run))}
+        self._clean |= unseen - telling.keys()
+        if len(telling) > _FEW_RUNS:
+            for match in _RUN.finditer(text):
+                for offset, part in telling.get(match[0], ()):
+                    yield match.start() + offset, part
+            return
+        for part in {part for parts in telling.values() for _, part in parts}:
+            at = text.find(part)
+            while at >= 0:
+                yield at, part
+                at = text.find(part, at + 1)
+
+    def _parts_in(self, run: str) -> list[tuple[int, str]]:
+        """Where known parts stand in the run."""
+        known = self._parts
+        return [
+            (at, part)
+            for width in self._widths
+            for at in range(len(run) - width + 1)
+            if (part := run[at : at + width]) in known
+        ]
+
+
+def _fastest_parts() -> PartFinder:
+    """The automaton where the `fast` extra is installed, else runs."""
+    if importlib.util.find_spec("ahocorasick_rs"):
+        from incident_bot.redaction.automaton import AutomatonParts
+
+        return AutomatonParts()
+    return RunParts()
 
 
 def is_telling(value: str, *, chosen: bool = False) -> bool:

@@ -69,7 +69,8 @@ def find_login(said: Announcement) -> list[Finding] | None:
 
 def _counts_in_quotes(value: str, level: Promise) -> bool:
     plausible = 4 <= len(value) <= 128 and " " not in value and not is_stand_in(value)
-    return (level is Promise.STRONG and plausible) or looks_secret(value)
+    # A space first: the quote closes the name (`"db-credentials" not found`) and opens nothing.
+    return (level is Promise.STRONG and plausible) or (value[:1] != " " and looks_secret(value))
 
 
 def _is_password(value: str, *, quoted: bool) -> bool:
