@@ -163,6 +163,14 @@ _PATHS = [
     "/token/refresh",
     "/static/img",
 ]
+_AGENTS = (
+    "Mozilla/5.0 (X11; Linux x86_64) Gecko/2010 Firefox/",
+    "Go-http-client/",
+    "kube-probe/1.",
+    "okhttp/",
+    "curl/8.",
+    "Prometheus/3.",
+)
 _BENIGN_KEYWORDS = (
     "token bucket refilled to {n}", "using secretRef db-credentials key=host", "max_tokens={n} temperature=0.7", "no auth required for {p}",
     "prompt_tokens={n} completion_tokens={m}", "author: dev@users.noreply.invalid", "partition key {w} hashed to {m}", "session {w} closed after {n} ms",
@@ -234,32 +242,64 @@ def plain_line(draw: _Draw) -> str:
     return draw.choice([
         lambda: f"{draw.time()[:19].replace('T', ' ')},{n():03} INFO  [{draw.word()}-{n(32)}] {draw.choice(_LOGGERS)} - {draw.sentence()}",
         lambda: f"I11{n(28):02} {n(24):02}:{n(60):02}:{n(60):02}.{n(10**6):06} 1 {draw.word()}.go:{n(900)}] {draw.sentence()} pod={draw.pod()}",
-        lambda: f'{draw.address()} - - [20/Nov/2026:10:{n(60):02}:{n(60):02} +0000] "GET {draw.choice(_PATHS)}/{n(10**5)} HTTP/1.1" 200 {n(10**5)} "-" "curl/8.{n(9)}.0" {draw.hexadecimal(8)}',
+        lambda: f'{draw.address()} - - [20/Nov/2026:10:{n(60):02}:{n(60):02} +0000] "GET {draw.choice(_PATHS)}/{n(10**5)} HTTP/1.1" 200 {n(10**5)} "-" "{draw.choice(_AGENTS)}{n(90)}.{n(9)}" {draw.hexadecimal(8)}',
         lambda: f"\tat com.example.{draw.word()}.{draw.word().title()}Handler.{draw.choice(_VERBS)}({draw.word().title()}Handler.java:{n(900)})",
         lambda: f"[{draw.time()}] \x1b[32mDEBUG\x1b[0m {draw.word()}: {draw.sentence()} ({draw.hexadecimal(40)})",
     ])()  # fmt: skip
 
 
-def kubernetes_line(draw: _Draw) -> str:
-    n = draw.number
+def kubernetes_lines(draw: _Draw) -> str:
+    """Rows of `get`, events, stretches of `describe` and of manifests; 1,000 keywords a megabyte, as in recorded ones."""
+    n, word = draw.number, draw.word
     return draw.choice([
         lambda: f"{draw.choice(draw.names):<20} {draw.pod():<50} {n(3)}/3     Running   {n(40)}   {n(50)}d   {draw.address()}   node-{draw.hexadecimal(6)}",
-        lambda: f"  Normal   Pulled     {n(60)}m  kubelet  Successfully pulled image \"registry.example/{draw.word()}/{draw.word()}@sha256:{draw.hexadecimal(64)}\" in {n(9)}.{n()}s",
-        lambda: f"      {draw.word()}.example/{draw.word()}: {draw.hexadecimal(16)}",
-        lambda: f"    Container ID:  containerd://{draw.hexadecimal(64)}",
-        lambda: f"  uid: {draw.uuid()}\n  resourceVersion: \"{n(10**8)}\"\n  creationTimestamp: \"{draw.time()}\"",
-        lambda: f"    - name: {draw.word().upper()}_{draw.word().upper()}\n      value: {draw.word()}-{n(99)}",
-        lambda: f"      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-{draw.hexadecimal(5)} (ro)",
-        lambda: f"{n(60)}m   Warning   BackOff   pod/{draw.pod()}   Back-off restarting failed container {draw.word()} in pod {draw.pod()}_{draw.word()}({draw.uuid()})",
-        lambda: f"      {draw.word().upper()}_URL:  http://{draw.word()}.{draw.word()}.svc.cluster.local:{n(9000)}/{draw.word()}\n      {draw.word().upper()}_KEY:  <set to the key '{draw.word()}' in secret '{draw.choice(draw.names)}'>  Optional: false",
+        lambda: f"{draw.choice(draw.names):<20} deployment/{draw.pod()}   {n(90)}%/80%   {n(4)}   {n(20)}   {n(9)}   {n(300)}d",
+        lambda: f"  Normal   Pulled     {n(60)}m  kubelet  Successfully pulled image \"registry.example/{word()}/{word()}@sha256:{draw.hexadecimal(64)}\" in {n(9)}.{n()}s",
+        lambda: f"{n(60)}m   Warning   BackOff   pod/{draw.pod()}   Back-off restarting failed container {word()} in pod {draw.pod()}_{word()}({draw.uuid()})",
+        lambda: f"{n(60)}m   Warning   Unhealthy   pod/{draw.pod()}   Readiness probe failed: Get \"http://{draw.address()}:8080{draw.choice(_PATHS)}\": context deadline exceeded",
+        lambda: f"{n(60)}m   Normal   ScalingReplicaSet   deployment/{draw.choice(draw.names)}   Scaled up replica set {draw.pod()} to {n(9)} from {n(9)}",
+        lambda: _described(draw),
+        lambda: f"  metadata:\n    labels:\n      {word()}.example/{word()}: {word()}\n      pod-template-hash: {draw.hexadecimal(10)}\n    name: {draw.pod()}\n    uid: {draw.uuid()}\n    resourceVersion: \"{n(10**8)}\"\n    creationTimestamp: \"{draw.time()}\"",
+        lambda: f"  - type: Ready\n    status: \"False\"\n    lastTransitionTime: \"{draw.time()}\"\n    reason: ContainersNotReady\n    message: 'containers with unready status: [{word()} {word()}]'",
+        lambda: f"    - name: {word().upper()}_{word().upper()}\n      value: {word()}-{n(99)}\n    resources:\n      limits:\n        cpu: {n(8)}\n        memory: {n(900)}Mi",
     ])()  # fmt: skip
+
+
+def _described(draw: _Draw) -> str:
+    """One container of `kubectl describe pod`."""
+    n, word = draw.number, draw.word
+    return f"""  {word()}:
+    Container ID:   containerd://{draw.hexadecimal(64)}
+    Image:          registry.example/{word()}/{word()}:v{n(9)}.{n(40)}.{n(9)}
+    Image ID:       registry.example/{word()}/{word()}@sha256:{draw.hexadecimal(64)}
+    Port:           {n(9000)}/TCP
+    State:          Waiting
+      Reason:       CrashLoopBackOff
+    Last State:     Terminated
+      Reason:       Error
+      Exit Code:    {n(140)}
+      Started:      {draw.time()}
+      Finished:     {draw.time()}
+    Ready:          False
+    Restart Count:  {n(90)}
+    Limits:
+      cpu:     {n(8)}
+      memory:  {n(900)}Mi
+    Liveness:   http-get http://:{n(9000)}{draw.choice(_PATHS)} delay={n(60)}s timeout={n(9)}s period={n(60)}s #success=1 #failure={n(9)}
+    Environment:
+      {word().upper()}_URL:       http://{word()}.{word()}.svc.cluster.local:{n(9000)}/{word()}
+      {word().upper()}_{word().upper()}:  {word()}
+      {word().upper()}_KEY:       <set to the key '{word()}' in secret '{draw.choice(draw.names)}'>  Optional: false
+    Mounts:
+      /etc/{word()} from {word()} (rw)
+      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-{draw.hexadecimal(5)} (ro)"""
 
 
 KINDS: dict[str, Callable[[_Draw], str]] = {
     "JSON pod log with hex ids": json_line,
     "logfmt": logfmt_line,
     "plain, klog, access, traces": plain_line,
-    "Kubernetes output": kubernetes_line,
+    "Kubernetes output": kubernetes_lines,
 }
 
 

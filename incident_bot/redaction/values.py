@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
 from incident_bot.redaction.names import Promise
 
@@ -78,18 +79,21 @@ def looks_random(value: str, *, length: int = 16, bits: float = 3.2) -> bool:
     The bounds are those of the project's context-entropy measurements: 16 characters with a digit
     and 3.2 bits, or 20 with mixed case and 3.7 bits.
     """
-    value = value[:_LOOKED_AT]
-    if len(value) < length or is_identifier(value):
-        return False
+    return len(value) >= length and _is_random(value[:_LOOKED_AT], bits)
+
+
+@lru_cache(maxsize=1024)
+def _is_random(value: str, bits: float) -> bool:
+    """Cheap signs first: of the words in a log almost none get as far as their entropy."""
     longest = max(_SEPARATED.split(value), key=len)
-    if len(longest) < 8 or _HEX.fullmatch(longest):
-        return False
     changes = _changes(longest)
-    has_digit = any(char.isdigit() for char in value)
-    if has_digit and changes >= 3 and changes * 7 >= len(longest) and entropy_bits(value) >= bits:
-        return True
-    mixed = longest != longest.lower() and longest != longest.upper()
-    return mixed and len(value) >= 20 and changes * 4 >= len(longest) and entropy_bits(value) >= 3.7
+    if len(longest) < 8 or changes * 7 < len(longest):
+        return False
+    generated = changes >= 3 and any(map(str.isdigit, value)) and entropy_bits(value) >= bits
+    if not generated:
+        mixed = longest != longest.lower() and longest != longest.upper()
+        generated = mixed and len(value) >= 20 and changes * 4 >= len(longest) and entropy_bits(value) >= 3.7
+    return generated and not _HEX.fullmatch(longest) and not is_identifier(value)
 
 
 def looks_secret(value: str) -> bool:
