@@ -51,7 +51,9 @@ class AnchorFinder:
             any_case = any(entry.keyword.any_case for entry in entries)
             for case in sorted({char, char.upper()}) if any_case and char.isascii() else [char]:
                 leaves: list[_Leaf] = []
-                here = [entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]]
+                here = [
+                    entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]
+                ]
                 pattern = f"{re.escape(case)}(?={_tree(here, 1, here, leaves)})"
                 self._searches.append((re.compile(pattern.encode("latin-1")).finditer, leaves))
 

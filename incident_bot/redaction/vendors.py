@@ -125,7 +125,7 @@ COMMERCE_AND_CHAT = (
     _p("gitlab-session", "_gitlab_session=", r"(?<=_gitlab_session=)[0-9a-z]{32}", inner=True),
     _p("gocardless-token", "^live_ ^test_", rf"(?<!_)(?:live|test)_{_DIGIT_AHEAD}{_A}{{30,60}}{_ENDS}"),
     _p("intra42-secret", "s-s4t2", rf"s-s4t2(?:ud|af)-{_HEX}{{64}}"),
-    _p("klaviyo-key", "^pk_(?=[0-9a-f]{34})", rf"pk_{_HEX}{{34}}"),
+    _p("klaviyo-key", "^pk_(?=[0-9a-fA-F]{34})", rf"pk_{_HEX}{{34}}"),
     _p("lark-id", "^cli_", rf"cli_{_DIGIT_AHEAD}{_A}{{16}}{_ENDS}"),
     _p("linkedin-token", "WPL_AP1.", r"WPL_AP1\.[A-Za-z0-9.]{16,60}={0,2}"),
     _p("mailersend-token", "mlsn.", rf"mlsn\.{_A}{{30,100}}"),

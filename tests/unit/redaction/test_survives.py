@@ -18,7 +18,9 @@ image: registry.example.com/ml/model-server:v2026.11.20-rc1
 2026-11-20T10:00:00.123456789Z stdout F token count 4096
 password authentication failed for user "app"
 FATAL:  password authentication failed for user "postgres"
+2026-11-20 10:00:00,123 INFO  [worker-3] store.session - password authentication failed for user "app"
 secret "db-credentials" not found
+span: secret "probe-credentials" not found (ee967a8a0aad4abdd0526c7629dc70c3f8f463f9)
 Error: secrets "db-credentials" not found
 couldn't find key DB_PASSWORD in Secret prod/db-credentials
 MountVolume.SetUp failed for volume "tls" : secret "tls-cert-2024" not found
