@@ -117,6 +117,7 @@ def _complete_target(said: Target, seen: Target) -> Target:
 def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> Case:
     """Redact what was collected; a secret that one item names is replaced in all of them."""
     known = replace(incident, target=collected.target) if collected.target.name != "cluster" else incident
+    redactor = redactor.within(known.target.namespace)
     items = _with_alert(known, collected.items)
     evidence = redactor.redact_all(items)
     return Case(
@@ -205,7 +206,8 @@ def analyse(
     elif consultant is not None and not is_resolved(case.incident):
         progress("asking the model")
         shown = choose_excerpts(case, budget.prompt_tokens, surveys)
-        answer = _consult(consultant, case, shown, redactor=redactor, nonce=nonce)
+        inside = redactor.within(case.incident.target.namespace)
+        answer = _consult(consultant, case, shown, redactor=inside, nonce=nonce)
         found = (
             found.with_gaps(answer)
             if isinstance(answer, Gap)
@@ -281,9 +283,10 @@ def seal(text: str, redactor: Redactor) -> SafeText:
 
 def draft(analysis: Analysis, redactor: Redactor, *, now: datetime, version: str, run_url: str = "") -> IssueDraft:
     """The issue of an analysis. When the full text cannot be sealed, one without any evidence is filed instead."""
+    inside = redactor.within(analysis.case.incident.target.namespace)
 
     def seal_text(text: str) -> SafeText:
-        return seal(text, redactor)
+        return seal(text, inside)
 
     try:
         return report.draft(analysis, seal=seal_text, run_url=run_url, now=now, version=version)
@@ -297,7 +300,8 @@ def publish(analysis: Analysis, tracker: Tracker, draft: IssueDraft, redactor: R
     """File a draft, or close the loop of a resolved alert. Raises `TrackerError`."""
     incident = analysis.case.incident
     if is_resolved(incident):
-        return tracker.resolve(incident.key, seal(report.render_resolved_comment(incident, now=now), redactor))
+        inside = redactor.within(incident.target.namespace)
+        return tracker.resolve(incident.key, seal(report.render_resolved_comment(incident, now=now), inside))
     return tracker.file(draft)
 
 

@@ -86,14 +86,29 @@ class RedactionRule(_Section):
     ignores: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+PersonalKind = Literal["email", "card", "iban", "ip", "phone", "national-id"]
+
+
+class NamespaceRedaction(_Section):
+    """What is also taken out of incidents in the namespaces that a glob matches."""
+
+    match: Annotated[str, Field(min_length=1)]
+    personal: tuple[PersonalKind, ...] = ()
+    allow: tuple[str, ...] = ()
+    rules: tuple[RedactionRule, ...] = ()
+
+
 class RedactionConfig(_Section):
     """What is taken out before anything leaves the process."""
 
-    personal: tuple[Literal["email", "card", "iban", "ip", "phone", "national-id"], ...] = Field(
+    personal: tuple[PersonalKind, ...] = Field(
         ("email", "card", "iban"), description="Kinds of personal data that are replaced; also ip, phone, national-id."
     )
     allow: tuple[str, ...] = Field((), description="Patterns whose full match is never replaced.")
     rules: tuple[RedactionRule, ...] = Field((), description="Secrets of your own, by pattern.")
+    namespaces: tuple[NamespaceRedaction, ...] = Field(
+        (), description="Further `personal`, `allow` and `rules` for namespaces that the glob `match` names."
+    )
 
 
 class ReceiverConfig(_Section):

@@ -81,6 +81,7 @@ def diagnose(
                     progress=progress,
                 )
             )
+    redactor = redactor.within(*(analysis.case.incident.target.namespace for analysis in analyses))
     if out_file is not None:
         from incident_bot.codec import analyses_to_json
         from incident_bot.pipeline import seal

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from incident_bot.llm import Consultant
     from incident_bot.model import Gap, Incident
     from incident_bot.redaction import Policy, Redactor
-    from incident_bot.settings import Settings
+    from incident_bot.settings import NamespaceRedaction, RedactionConfig, Settings
     from incident_bot.tracker import Tracker
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -154,14 +154,18 @@ def load(config_path: Path | None) -> Settings:
 
 def make_policy(settings: Settings) -> Policy:
     """What the config file says about redaction."""
-    from incident_bot.redaction import Policy, UserRule
+    from incident_bot.redaction import NamespacePolicy, Policy, UserRule
+
+    def decided(section: RedactionConfig | NamespaceRedaction) -> dict[str, Any]:
+        return {
+            "rules": tuple(UserRule(**rule.model_dump()) for rule in section.rules),
+            "allow": section.allow,
+            "personal": frozenset(section.personal),
+        }
 
     chosen = settings.config.redaction
-    return Policy(
-        rules=tuple(UserRule(**rule.model_dump()) for rule in chosen.rules),
-        allow=chosen.allow,
-        personal=frozenset(chosen.personal),
-    )
+    namespaces = tuple(NamespacePolicy(match=section.match, **decided(section)) for section in chosen.namespaces)
+    return Policy(**decided(chosen), namespaces=namespaces)
 
 
 def make_redactor(settings: Settings) -> Redactor:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import json
 import os
-import secrets
 import select
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import click
+
+from incident_bot.cli import options
 
 _READ_BYTES = 1 << 18
 _LONGEST_LINE_CHARS = 1 << 20
@@ -34,15 +36,16 @@ Example:
     show_default=True,
     help="Form of the summary on stderr: a line of text, or one JSON object {lines, redactions}.",
 )
-def redact(summary_format: str) -> None:
+@click.option("-n", "--namespace", default="", help="Namespace whose part of the config file counts too.")
+@options.config_option
+def redact(summary_format: str, namespace: str, config_path: Path | None) -> None:
     """Replace secrets and personal data on stdin by [REDACTED:kind:hash] and write to stdout.
 
     Lines stay lines. The same value gives the same placeholder within one run; the hash is keyed
     by a random key that is forgotten afterwards. A summary of what was replaced goes to stderr.
+    The `redaction` part of the config file counts here too.
     """
-    from incident_bot.redaction import Redactor
-
-    redactor = Redactor(secrets.token_bytes(32))
+    redactor = options.make_redactor(options.load(config_path)).within(namespace)
     output = sys.stdout.buffer
     lines, at_line_start = 0, True
     try:

@@ -135,7 +135,10 @@ def keep_report(
     text = folder / f"{draft.key}.md"
     text.write_text(f"# {draft.title}\n\n{draft.body}\n", encoding="utf-8")
     again = folder / f"{draft.key}.json"
-    again.write_text(pipeline.seal(analyses_to_json([analysis]), redactor), encoding="utf-8")
+    again.write_text(
+        pipeline.seal(analyses_to_json([analysis]), redactor.within(analysis.case.incident.target.namespace)),
+        encoding="utf-8",
+    )
     hint = f"{error.hint} The report is kept in {text}; file it later with `incident-bot publish {again}`.".strip()
     return TrackerError(str(error), hint=hint)
 

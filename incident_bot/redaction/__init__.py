@@ -1,7 +1,7 @@
 """The redaction room: raw text becomes `SafeText` here and nowhere else."""
 
 from incident_bot.redaction.lines import split_lines
-from incident_bot.redaction.policy import DEFAULT_POLICY, Policy, UserRule
+from incident_bot.redaction.policy import DEFAULT_POLICY, NamespacePolicy, Policy, UserRule
 from incident_bot.redaction.redactor import Redactor
 
-__all__ = ["DEFAULT_POLICY", "Policy", "Redactor", "UserRule", "split_lines"]
+__all__ = ["DEFAULT_POLICY", "NamespacePolicy", "Policy", "Redactor", "UserRule", "split_lines"]

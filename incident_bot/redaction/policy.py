@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from incident_bot.errors import ConfigurationError
 from incident_bot.redaction.linear import explain_superlinear
@@ -29,32 +30,63 @@ class UserRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamespacePolicy:
+    """What counts in namespaces whose name matches the glob `match`, beside what counts everywhere."""
+
+    match: str
+    rules: tuple[UserRule, ...] = ()
+    allow: tuple[str, ...] = ()
+    personal: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The user's decisions; raises `ConfigurationError` that names the field and the remedy.
 
     `allow` are patterns whose full match is never replaced (a build number that looks like a key).
     `personal` are the kinds of personal data that count, of `personal.PERSONAL_KINDS`.
+    `namespaces` add to all three where an incident's namespace matches.
     """
 
     rules: tuple[UserRule, ...] = ()
     allow: tuple[str, ...] = ()
     personal: frozenset[str] = field(default=DEFAULT_PERSONAL_KINDS)
+    namespaces: tuple[NamespacePolicy, ...] = ()
 
     def __post_init__(self) -> None:
-        unknown = sorted(self.personal - set(PERSONAL_KINDS))
-        if unknown:
-            raise ConfigurationError(
-                f"redaction.personal: unknown kind {unknown[0]!r}", hint=f"Known kinds: {', '.join(PERSONAL_KINDS)}."
-            )
-        if len(self.rules) > _MAX_RULES:
-            raise ConfigurationError(
-                f"redaction.rules: {len(self.rules)} rules, at most {_MAX_RULES} are read",
-                hint="Join related values into one pattern.",
-            )
-        for index, rule in enumerate(self.rules):
-            _check_rule(f"redaction.rules[{index}]", rule)
-        for index, pattern in enumerate(self.allow):
-            compile_linear(f"redaction.allow[{index}]", pattern)
+        _check("redaction", self)
+        for index, added in enumerate(self.namespaces):
+            _check(f"redaction.namespaces[{index}]", added)
+
+    def within(self, *namespaces: str) -> Policy:
+        """The policy for text about these namespaces: everything that counts in any of them."""
+        added = [item for item in self.namespaces if any(fnmatchcase(name, item.match) for name in namespaces)]
+        if not added:
+            return self
+        return replace(
+            self,
+            rules=(*self.rules, *(rule for item in added for rule in item.rules)),
+            allow=(*self.allow, *(pattern for item in added for pattern in item.allow)),
+            personal=self.personal.union(*(item.personal for item in added)),
+            namespaces=(),
+        )
+
+
+def _check(where: str, policy: Policy | NamespacePolicy) -> None:
+    unknown = sorted(policy.personal - set(PERSONAL_KINDS))
+    if unknown:
+        raise ConfigurationError(
+            f"{where}.personal: unknown kind {unknown[0]!r}", hint=f"Known kinds: {', '.join(PERSONAL_KINDS)}."
+        )
+    if len(policy.rules) > _MAX_RULES:
+        raise ConfigurationError(
+            f"{where}.rules: {len(policy.rules)} rules, at most {_MAX_RULES} are read",
+            hint="Join related values into one pattern.",
+        )
+    for index, rule in enumerate(policy.rules):
+        _check_rule(f"{where}.rules[{index}]", rule)
+    for index, pattern in enumerate(policy.allow):
+        compile_linear(f"{where}.allow[{index}]", pattern)
 
 
 def compile_linear(where: str, pattern: str) -> re.Pattern[str]:

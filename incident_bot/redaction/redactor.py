@@ -39,6 +39,7 @@ class Redactor:
 
     def __init__(self, key: bytes, policy: Policy = DEFAULT_POLICY) -> None:
         self._key = key
+        self._policy = policy
         self._scanner = scanner_for(policy)
         self._known = KnownValues()
         self._counts: Counter[str] = Counter()
@@ -47,6 +48,15 @@ class Redactor:
     def counts(self) -> Mapping[str, int]:
         """Replaced values by kind so far."""
         return MappingProxyType(self._counts)
+
+    def within(self, *namespaces: str) -> Redactor:
+        """This redactor under the policy of these namespaces: what it finds and counts is shared, and so is the key."""
+        policy = self._policy.within(*namespaces)
+        if policy is self._policy:
+            return self
+        inside = Redactor(self._key, policy)
+        inside._known, inside._counts = self._known, self._counts
+        return inside
 
     def redact(self, text: str) -> SafeText:
         """The text without its secrets, line for line. Redacting it again changes and counts nothing."""

@@ -138,7 +138,7 @@ class Receiver:
         return _answer(messages, outcomes)
 
     def _make_messages(self, incidents: Sequence[Incident]) -> list[Message]:
-        redactor = self._make_redactor()
+        redactor = self._make_redactor().within(*(incident.target.namespace for incident in incidents))
 
         def seal(text: str) -> SafeText:
             return redactor.seal(text)

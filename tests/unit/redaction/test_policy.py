@@ -7,7 +7,7 @@ import re
 import pytest
 
 from incident_bot.errors import ConfigurationError
-from incident_bot.redaction import Policy, Redactor, UserRule
+from incident_bot.redaction import NamespacePolicy, Policy, Redactor, UserRule
 
 RULE = UserRule(kind="acme-badge", pattern=r"ACME-(?P<secret>\d{6})", matches=("ACME-123456",), ignores=("ACME-12",))
 
@@ -30,6 +30,34 @@ def test_personal_data_can_be_switched_off_and_on() -> None:
 
     assert Redactor(b"k", Policy(personal=frozenset())).redact(text) == text
     assert "203.0.113.9" not in Redactor(b"k", Policy(personal=frozenset({"ip"}))).redact(text)
+
+
+def test_namespace_adds_to_what_counts_everywhere() -> None:
+    policy = Policy(namespaces=(NamespacePolicy(match="pay-*", rules=(RULE,), personal=frozenset({"ip"})),))
+    redactor = Redactor(b"k", policy)
+    text = "ACME-123456 from 203.0.113.9 by jane.doe@example.com"
+
+    elsewhere, inside = redactor.within("shop", "").redact(text), redactor.within("shop", "pay-eu").redact(text)
+
+    assert "ACME-123456" in elsewhere
+    assert "203.0.113.9" in elsewhere
+    assert "123456" not in inside
+    assert "203.0.113.9" not in inside
+    assert "jane.doe" not in elsewhere + inside
+
+
+def test_namespaces_of_one_run_share_what_was_found() -> None:
+    """What is a secret in one namespace is none to print in another, and both count into one summary."""
+    redactor = Redactor(b"k", Policy(namespaces=(NamespacePolicy(match="pay", rules=(RULE,)),)))
+    redactor.within("pay").redact("password=S3cr3t-" + "Value9")
+
+    assert "Value9" not in redactor.redact("seen S3cr3t-" + "Value9")
+    assert redactor.counts == {"password": 2}
+
+
+def test_mistake_in_a_namespace_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"redaction\.namespaces\[0\]\.allow\[0\]"):
+        Policy(namespaces=(NamespacePolicy(match="*", allow=("(a+)+",)),))
 
 
 def rule(**changes: object) -> UserRule:

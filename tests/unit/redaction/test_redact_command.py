@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
 from incident_bot.cli.redact import redact
+from incident_bot.cli.triage import triage
+from incident_bot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VALUE = "S3cr3t" + "Value9"
 
@@ -19,6 +25,57 @@ def test_filters_stdin_to_stdout_and_counts_on_stderr() -> None:
     assert len(result.stdout.splitlines()) == 3
     assert VALUE not in result.stdout
     assert "3 lines, 2 values replaced (password 2)" in result.stderr
+
+
+CONFIG = """
+redaction:
+  allow: ['build-[0-9]{4}']
+  namespaces:
+    - match: pay-*
+      personal: [ip]
+      rules:
+        - {kind: badge, pattern: 'BADGE-\\d{6}', matches: [BADGE-004711], ignores: [BADGE-12]}
+"""
+
+
+def test_config_file_counts_by_namespace(tmp_path: Path) -> None:
+    """Allowed values stay everywhere; a namespace's own rules and personal data count only there."""
+    config = tmp_path / "bot.yaml"
+    config.write_text(CONFIG, encoding="utf-8")
+    text = "password=build-1234 BADGE-004711 203.0.113.9\n"
+
+    general = CliRunner().invoke(redact, ["--config", str(config)], input=text)
+    inside = CliRunner().invoke(redact, ["--config", str(config), "-n", "pay-eu"], input=text)
+
+    assert general.stdout == text
+    assert "build-1234" in inside.stdout
+    assert "badge 1, ip 1" in inside.stderr
+
+
+def test_pattern_that_may_never_end_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "bot.yaml"
+    config.write_text("redaction: {allow: ['(a+)+$']}", encoding="utf-8")
+
+    result = CliRunner().invoke(redact, ["--config", str(config)], input="a\n")
+
+    assert isinstance(result.exception, ConfigurationError)
+    assert "redaction.allow[0]" in str(result.exception)
+
+
+def test_triage_applies_the_policy_of_the_incidents_namespace(tmp_path: Path) -> None:
+    config, folder = tmp_path / "bot.yaml", tmp_path / "case"
+    config.write_text(CONFIG, encoding="utf-8")
+    folder.mkdir()
+    (folder / "web.log").write_text("ERROR lookup of BADGE-004711 failed\n" * 3, encoding="utf-8")
+    shown = {}
+    for namespace in ("pay-eu", "shop"):
+        given = ["--bundle", str(folder), "--alert-name", "PodDown", "--namespace", namespace, "--pod", "web-0"]
+        result = CliRunner().invoke(triage, [*given, "--dry-run", "--llm", "none", "--config", str(config)])
+        shown[namespace] = result.stdout
+
+    assert "BADGE-004711" in shown["shop"]
+    assert "BADGE-004711" not in shown["pay-eu"]
+    assert "[REDACTED:badge:" in shown["pay-eu"]
 
 
 def test_json_summary() -> None:
