@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
 from incident_bot.condense.severity import grade
-from incident_bot.condense.shorten import message_of
+from incident_bot.condense.shorten import drop_stamp, message_of
 from incident_bot.condense.traces import body
 from incident_bot.model import SafeText
 
@@ -25,6 +25,10 @@ Novelty = Callable[["Template"], float]
 
 _SEVERAL_STREAMS = 3
 """With fewer streams than this, what only one of them says is nothing special."""
+_SELDOM_LINES = 3
+"""What each stream says no more often than this, it says about itself."""
+_FAMILY_WORDS = 12
+_RAREST_WORDS = 3
 _ROUTINE_LINES = 20
 """A kind with more lines than this is a log's background."""
 
@@ -46,7 +50,11 @@ class Log:
         self._levels = {
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
-        self._families = {id(template): family(template) for template in self.templates}
+        words = {id(template): _told(template) for template in self.templates}
+        spread = _spread(self.templates, words)
+        self._families = _families(self.templates, words, {w for w, n in spread.items() if 2 * n > survey.total_lines})
+        self._worn = {key: _worn(told, spread) for key, told in words.items()}
+        self._outliers = _outliers(self.templates)
         self._echo = _echoes(self.templates)
         self._streams_of_kind: dict[str, set[str]] = {}
         self._counts = Counter[tuple[str, str]]()
@@ -74,9 +82,9 @@ class Log:
             level = self._levels[number] = grade(clean(self.known[number]))
         return level
 
-    def family_count(self, template: Template) -> int:
-        """Lines of the same kind: rarity belongs to kinds, not to the file names in them."""
-        return self._counts[template.stream, self._families[id(template)]]
+    def usual_lines(self, template: Template) -> float:
+        """How many lines are like it: of its kind, or else with its words. Rarity belongs to kinds, not to names in them."""
+        return max(self._counts[template.stream, self._families[id(template)]], self._worn[id(template)])
 
     def family(self, template: Template) -> str:
         """The kind a template belongs to."""
@@ -85,7 +93,7 @@ class Log:
     def is_routine(self, number: int) -> bool:
         """Whether a line is of a kind that fills this log: it explains nothing that stands beside it."""
         template = self.template(number)
-        return template is not None and self.family_count(template) > _ROUTINE_LINES
+        return template is not None and self.usual_lines(template) > _ROUTINE_LINES
 
     def count_shown(self, number: int) -> int:
         """The count that is printed behind a line: that of its template, on the template's first line."""
@@ -95,6 +103,10 @@ class Log:
     def is_lonely(self, template: Template) -> bool:
         """Whether only one of several streams has lines of this kind."""
         return bool(self._echo) and len(self._streams_of_kind[self.family(template)]) == 1
+
+    def is_outlier(self, template: Template) -> bool:
+        """Whether its stream gives other numbers where nearly all streams give the same."""
+        return id(template) in self._outliers
 
     def echo(self, template: Template) -> int:
         """1 for the first stream that says this, 2 for the second: the tenth pod's same words say little new."""
@@ -146,11 +158,63 @@ _LEVEL_NAMES = frozenset(
 )
 
 
-def family(template: Template) -> str:
-    """A coarse kind for counting: level and the first three words of the message, whatever stream says it."""
+def _spread(templates: Sequence[Template], words: Mapping[int, list[str]]) -> Counter[str]:
+    """In how many lines of the log each word stands."""
+    spread = Counter[str]()
+    for template in templates:
+        for word in set(words[id(template)]):
+            spread[word] += template.count
+    return spread
+
+
+def _worn(words: list[str], spread: Mapping[str, int]) -> float:
+    """How many lines have words as common as the three rarest of these: a sentence nobody else says gives 1."""
+    rarest = sorted(spread[word] for word in set(words))[:_RAREST_WORDS]
+    return math.prod(rarest) ** (1 / len(rarest)) if rarest else 1.0
+
+
+def _families(templates: Sequence[Template], words: Mapping[int, list[str]], common: set[str]) -> dict[int, str]:
+    """Coarse kinds for counting: level and the first three telling words of the message, whatever stream says it.
+
+    A word that half of the log's lines have tells nothing, such as the name of the tool that prints them all.
+    """
+    return {
+        id(template): f"{template.level} {' '.join(_telling(words[id(template)], common))[:60]}"
+        for template in templates
+    }
+
+
+def _telling(words: list[str], common: set[str]) -> list[str]:
+    return [word for word in words if word not in common][:3] or words[:3]
+
+
+def _told(template: Template) -> list[str]:
+    """The first words of a template's message, without its stream and levels."""
     text = clean(template.first_text[:4000])
     if template.stream:
         text = text.replace(template.stream, " ", 1)
-    words = message_of(body(text))[:300].translate(_NOT_WORDS).split(None, 8)[:8]
-    told = [word for word in words if word.lower() not in _LEVEL_NAMES]
-    return f"{template.level} {' '.join(told[:3])[:60]}"
+    words = message_of(body(text))[:300].translate(_NOT_WORDS).split(None, _FAMILY_WORDS)[:_FAMILY_WORDS]
+    return [word for word in words if word.lower() not in _LEVEL_NAMES]
+
+
+def _outliers(templates: Sequence[Template]) -> set[int]:
+    """Templates that say once a stream what others say with other numbers: the replica of an older release."""
+    said: dict[bytes, list[Template]] = {}
+    for template in templates:
+        if template.stream and template.count <= _SELDOM_LINES:
+            said.setdefault(template.words_without_stream(), []).append(template)
+    outliers: set[int] = set()
+    for alike in said.values():
+        if len(alike) <= _SEVERAL_STREAMS:
+            continue
+        values = {id(template): _values(template) for template in alike}
+        ((usual, streams),) = Counter(values.values()).most_common(1)
+        if 3 * streams >= 2 * len(alike):
+            outliers.update(template for template, value in values.items() if value != usual)
+    return outliers
+
+
+def _values(template: Template) -> str:
+    """What a line says without its stream and the time."""
+    said = message_of(body(clean(template.first_text[:4000])))
+    return drop_stamp(said.replace(template.stream, " "))

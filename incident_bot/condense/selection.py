@@ -27,7 +27,11 @@ _ROUTINE_TAIL = 6
 """So many lines of the tail may be background: enough to see that the process was still at it."""
 _TAIL_OF_A_KIND = 4
 _MOST_TRENDS = 8
+_SAME_SEQUENCE = 0.02
+"""Numbers that end this close to each other are taken for one sequence, of which each kind of line shows some."""
 _MISSES = 3
+_OF_KINDS = 0.5
+"""A log with fewer templates a line than this is a service's, not a build's: its lines repeat."""
 _WITH_CONTEXT = 6
 """So many of the worst errors bring the lines after them."""
 
@@ -54,14 +58,14 @@ def select(
     _take_endings(selection, weights.ending, wide)
     _take_tail(selection, tail, narrow)
     _take_trends(selection, tail + (rare - tail) / 2, narrow)
-    _take_rare(selection, max(rare, tail), narrow)
+    _take_rare(selection, max(rare, tail), narrow, variety=variety)
     _take_last(selection, weights.last, narrow)
-    if rich or variety < 0.5:
+    if rich or variety < _OF_KINDS:
         _take_head(selection, weights.head, narrow)
     _take_context(selection, 1.0, narrow)
     _take_errors(selection, Level.NOTICE, 1.0, wide, weigh=weigh, rich=rich)
     _take_tail(selection, 1.0, narrow, of_a_kind=1_000_000)
-    _take_rare(selection, 1.0, narrow)
+    _take_rare(selection, 1.0, narrow, variety=variety)
     _take_last(selection, 1.0, narrow)
     _take_all(selection, narrow)
     _mend_traces(selection, narrow)
@@ -82,14 +86,14 @@ def _in_turn(streams: Iterable[Iterable[tuple[int, Template]]]) -> Iterator[tupl
 
 
 def _ranked(
-    selection: Selection, least: int, weigh: Callable[[Log, Template], float]
+    selection: Selection, least: int, weigh: Callable[[Log, Template], float], *, below: int = Level.FATAL + 1
 ) -> Iterator[tuple[int, Template]]:
-    """Templates at or above a level, heaviest first within each stream, the streams in turn."""
+    """Templates of some levels, heaviest first within each stream, the streams in turn."""
     ranked = []
     for index, log in enumerate(selection.logs):
         for templates in log.streams():
             heavy = sorted(
-                ((weigh(log, t), -t.first, t) for t in templates if t.level >= least),
+                ((weigh(log, t), -t.first, t) for t in templates if least <= t.level < below),
                 key=lambda item: item[:2],
                 reverse=True,
             )
@@ -105,7 +109,7 @@ _LOCATION = re.compile(r"\s{0,8}(?:[\w.-]+: )?[\w./\\+@-]{1,200}\.\w{1,8}(?::\d+
 
 def _alarm(weights: Weights, log: Log, template: Template) -> float:
     """How much a template deserves a place among the errors."""
-    weight = float(template.level) - weights.common * math.log2(log.family_count(template))
+    weight = float(template.level) - weights.common * math.log2(log.usual_lines(template))
     weight -= weights.same * log.sameness(template) + weights.echo * math.log2(log.echo(template))
     weight += weights.late * template.first / log.survey.total_lines
     if _LOCATION.match(clean(template.first_text[:300])):
@@ -223,16 +227,21 @@ def _take_all(selection: Selection, limit: int) -> None:
 
 
 def _rarity(log: Log, template: Template) -> float:
-    weight = template.level / 10 - math.log2(log.family_count(template)) - 2 * math.log2(log.echo(template))
+    weight = template.level / 10 - math.log2(log.usual_lines(template)) - 2 * math.log2(log.echo(template))
     weight -= log.sameness(template) / 2
-    if log.is_lonely(template):
+    if log.is_lonely(template) or log.is_outlier(template):
         weight += 6
     return weight + 8 * log.novel.get(id(template), 0.0)
 
 
-def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:
+def _take_rare(selection: Selection, ceiling: float, limit: int, *, variety: float) -> None:
+    """The rarest kinds. Where kinds repeat, calm and alarming ones in turn: no storm of errors hides a changed setting."""
+    ranked = _ranked(selection, Level.INFO, _rarity)
+    if variety < _OF_KINDS:
+        calm = _ranked(selection, Level.INFO, _rarity, below=Level.WARNING)
+        ranked = _in_turn([calm, _ranked(selection, Level.WARNING, _rarity)])
     misses = 0
-    for index, template in _ranked(selection, Level.INFO, _rarity):
+    for index, template in ranked:
         why = "baseline-novel" if id(template) in selection.logs[index].novel else "rare"
         if not selection.take(index, template.first, why, ceiling=ceiling, limit=limit):
             misses += 1
@@ -241,16 +250,25 @@ def _take_rare(selection: Selection, ceiling: float, limit: int) -> None:
 
 
 def _take_trends(selection: Selection, ceiling: float, limit: int) -> None:
-    """Both ends of the steepest trends."""
+    """Both ends of the steepest trends, a number that many kinds of line print (a sequence) only once."""
     growing = sorted(
-        ((growth(template), index, template) for index, log in enumerate(selection.logs) for template in log.templates),
+        (
+            (*growth(template), index, template)
+            for index, log in enumerate(selection.logs)
+            for template in log.templates
+        ),
         key=lambda item: item[0],
         reverse=True,
     )
-    for ratio, index, template in growing[:_MOST_TRENDS]:
-        if ratio > 1:
-            for number in (template.first, template.last):
-                selection.take(index, number, "trend", ceiling=ceiling, limit=limit)
+    ends: list[float] = []
+    for ratio, end, index, template in growing:
+        if ratio <= 1 or len(ends) >= _MOST_TRENDS:
+            return
+        if any(math.isclose(end, other, rel_tol=_SAME_SEQUENCE) for other in ends):
+            continue
+        ends.append(end)
+        for number in (template.first, template.last):
+            selection.take(index, number, "trend", ceiling=ceiling, limit=limit)
 
 
 def _take_last(selection: Selection, ceiling: float, limit: int) -> None:

@@ -27,6 +27,7 @@ _BY_NAME = {
     "info": Level.INFO,
     "information": Level.INFO,
     "notice": Level.INFO,
+    "note": Level.INFO,
     "warn": Level.WARNING,
     "warning": Level.WARNING,
     "err": Level.ERROR,
@@ -70,6 +71,7 @@ _LEVEL_WORD = re.compile(
     r"(?<![\w./-])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w/-])"
     r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\]"
     r"|^(?:\S{1,40} )?(trace|debug|info|notice|warn|warning): "
+    r"|(?:[:,]\d{1,6}\)?|^\S{1,40}): (warning|note): |(?<![\w.])[A-Z][a-z]\w{0,60}(Warning): "
 )
 _LOCAL_LEVEL = re.compile(
     r"(?<![\w./-])(FEHLER|SCHWERWIEGEND|ERREUR|ERRO|FOUT|BŁĄD|ОШИБКА|WARNUNG|AVERTISSEMENT|AVISO|ADVERTENCIA|ПРЕДУПРЕЖДЕНИЕ|FATALE|GRAVE|KRITISCH|CRITIQUE)(?![\w/-])"
@@ -90,13 +92,15 @@ _FATAL_WORDS = re.compile(
     r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
 )
 _ERROR_WORDS = re.compile(
-    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|[.,][\w-])"
+    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|::|[.,][\w-])"
     r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
     r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
     r"unable to|could not|couldn[\u2019']t|cannot|can[\u2019']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
     r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|rolled back|violat(?:ion|ed|es)|"
     r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[\u2019']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
-    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|[.,][\w-]))"
+    r"(?:does|did) not (?:equal|match|contain|satisfy|support)|but was|unbound variable|refusing|unsatisfi(?:ed|able)|"
+    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|::|[.,][\w-]))"
+    r"|(?i:^\s{0,12}(?:E {2,8})?(?:expected|actual|received|got|want|left|right)\s?:(?!:)|\bexpected\b.{1,160}\b(?:but|got|found|received|actual)\b)"
     r"|[\u2717\u2718\u2716\u00d7\u274c]"
 )
 _LOCAL_WORDS = re.compile(
@@ -106,14 +110,16 @@ _LOCAL_WORDS = re.compile(
 """How programs say "failed", "refused" and "not found" in other languages."""
 _HARD_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
-    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|[.,][\w-])"
-    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
+    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|::|[.,][\w-])"
+    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|::|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
 )
 _WARNING_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:warn(?:ing|ings)?|deprecat(?:ed|ion)|retry(?:ing)?|retries|back-?off|throttl\w+|degraded|slow|lag(?:ging)?|evict\w*|"
     r"unhealthy|not ready|unavailable|rate.?limit\w*|too many|exceed(?:ed|s)?|exhausted|expired?|missing|skipping|ignored|rejected|dropp(?:ed|ing)|"
     r"disconnect(?:ed|ing)?|lost|stale|fallback|falling back|overloaded|overflow|pressure|limit reached|timeout|terminat(?:ed|ing)|shutting down|shutdown|"
-    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending)(?![\w/=-]|[.,][\w-])"
+    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending|"
+    r"(?:do|does|did|is|are|was|were|has|have|had|will|would|should|may)(?: not|n[\u2019']t)|must (?:be|have)|is required|not enough|insufficient|would (?:be )?re?\w+|"
+    r"differ(?:s|ent|ences?)?|out of (?:date|sync)|never|blocked|stalled|hung|stuck|dead|malformed|truncated|revoked|unmet|nan)(?![\w/=-]|[.,][\w-])"
 )
 _NEGATED = re.compile(
     r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
@@ -121,14 +127,15 @@ _NEGATED = re.compile(
     r"|\b(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
 )
 _PASSED = re.compile(
-    r"^\s*(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])|(?:\.{2,}|\s|:)(?:ok|pass(?:ed)?|PASSED|✓|✔|✓ passed)\s*(?:\([\d.]+ ?m?s\))?$",
+    r"^\s*(?:\[[\w %]{1,12}\]\s{0,2}){0,2}(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])"
+    r"|(?:\.{2,}|\s|:)(?:ok|pass(?:ed)?|PASSED|✓|✔|✓ passed)\s*(?:\([\d.]+ ?m?s\)|\[ *\d{1,3}%\])?$",
     re.IGNORECASE,
 )
 _SHELL_ECHO = re.compile(
     r"^\s*(?:\++ |\$ |\S{0,40}\$ |> [\w@./-]+@|if \[|then |echo |export |CC |LD |cc |gcc |g\+\+ |clang |libtool: |/bin/(?:ba)?sh )"
 )
 _STATUS = re.compile(
-    r"""(?i)(?:"\s|\bstatus(?:_?code)?\b\W{1,4}|\bcode\b\W{1,4}|\bHTTP/[\d.]+["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)([45])\d\d(?![\w.])"""
+    r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]+["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)([45])\d\d(?![\w.])"""
 )
 _ANCHOR = re.compile(
     r"(?i)\bexit(?:ed|ing)?\b[^.]{0,40}?\b(?:with|code|status)\b[ :=]*(?:(?:exit )?(?:code|status)[ :=]*)?(?:[1-9]\d{0,2})\b|\*\*\* .{0,200}\berror \d+|"
@@ -147,21 +154,21 @@ _HINTS = (
         (
             r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
             r"fehlgesch|verweig|abgele|gefunden|échec|échou|impossible|introuv|refus|fall[oó]|pudo|rechaz|falh|possível|удалось|отказ|найден|powiod|można|[败敗无拒きけ실거]|"
-            r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
+            r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|expected|actual|receiv|got|want|left|right|but$|unbound|unsatisf|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
         ),
     ),
     (
         _WARNING,
         (
             r"warn|deprecat|retr|back|throttl|degrad|slow|lag|evict|unhealthy|not$|unavail|limit|too$|exceed|exhaust|expire|missing|skipping|ignored|reject|dropp|disconn|lost|"
-            r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending"
+            r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending|not\b|n[\u2019']t|must|required|enough|insuffic|would|differ|date|sync|never|block|stall|hung|stuck|dead|malform|trunc|revok|unmet|nan"
         ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
     (_FIELD, r"level|lvl|severity"),
     (
         _WORD,
-        r"trace|debug|info|notice|warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
+        r"trace|debug|info|not(?:ic)?e\b|warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
     (_KUBE, r"(?:^|[\]|])[iwef]\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),

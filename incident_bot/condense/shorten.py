@@ -17,14 +17,16 @@ _LOGFMT_FIELD = re.compile(r'(?<![^\s,{(])([A-Za-z_][\w.@-]{0,63})=("(?:[^"\\]|\
 _MOST_FIELDS = 400
 
 _SAYS = re.compile(
-    r"(?i)^(?:msg|message|log|event|error|err|exception|reason|cause|detail|details|description|failure|panic|fatal|text|title|exc_info|stack|stack_?trace|traceback|error\.\w+|exception\.\w+|err\.\w+)$"
+    r"(?i)(?:^|[._-])(?:msg|message|log|event|error|err|exception|reason|cause|detail|details|description|failure|panic|fatal|text|title|exc_info|stack|stack_?trace|traceback)$"
+    r"|^(?:error|exception|err)\.\w+$|(?-i:[a-z](?:Message|Error|Exception|Reason|Cause)$)"
 )
 _GRADES = re.compile(
-    r"(?i)^(?:level|severity|lvl|levelname|log\.level|loglevel|status|status_?code|code|exit_?code|state|phase|http\.status_code|response_?code)$"
+    r"(?i)(?:^|[._-])(?:level|severity|lvl|levelname|loglevel|status|status_?code|code|exit_?code|state|phase|response_?code|alarm)$"
 )
 _PLACES = re.compile(
     r"(?i)^(?:path|url|uri|method|route|endpoint|host|address|addr|upstream|target|peer|logger|component|service|module|caller|file|name|key|config|model|version|duration\w*|latency\w*|elapsed\w*|took\w*|attempts?|retry|retries|count|size|used\w*|limit\w*|memory\w*|queue\w*|pool\w*)$"
 )
+_SAYS_NOTHING = frozenset(["null", '""', '"-"', "-", "none", "nil", ""])
 _TIME_FIELD = re.compile(
     r"(?i)^(?:ts|time|timestamp|@timestamp|t|date|datetime|asctime|created|eventtime|start_?time|end_?time)$"
 )
@@ -65,6 +67,11 @@ def cut_stamp(text: str) -> str:
     if dated is None:
         return text
     return f"{text[: dated.start()]}{ELLIPSIS}{dated.group(1)}{ELLIPSIS}{text[dated.end() :]}"
+
+
+def drop_stamp(text: str) -> str:
+    """The line without its timestamp, to compare it with others."""
+    return _DATED.sub(" ", text, count=1)
 
 
 def message_of(text: str) -> str:
@@ -109,13 +116,15 @@ def _fields(pattern: re.Pattern[str], text: str) -> list[tuple[int, int, int]]:
     """(rank, start, end) of a line's fields; rank 0 says what happened, 5 only identifies."""
     found = []
     for match in pattern.finditer(text):
-        found.append((_rank(match.group(1)), match.start(), match.end()))
+        found.append((_rank(match.group(1), match.group(2)), match.start(), match.end()))
         if len(found) >= _MOST_FIELDS:
             break
     return found
 
 
-def _rank(name: str) -> int:
+def _rank(name: str, value: str) -> int:
+    if value.lower() in _SAYS_NOTHING:
+        return 5
     for rank, pattern in enumerate((_SAYS, _GRADES, _PLACES)):
         if pattern.match(name):
             return rank

@@ -21,29 +21,30 @@ _ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 _LEAST_SAMPLES = 5
 """Samples double in distance, so five mean sixteen lines; five numbers in order by chance are one in 120."""
 _LEAST_GROWTH = 1.5
+_NO_TREND = (1.0, 0.0)
 
 
-def growth(template: Template) -> float:
-    """How many times larger (or smaller) a template's steadiest number became; 1 without a trend."""
+def growth(template: Template) -> tuple[float, float]:
+    """How many times larger (or smaller) a template's steadiest number became, and its last value; 1 without a trend."""
     if len(template.samples) < _LEAST_SAMPLES:
-        return 1.0
+        return _NO_TREND
     lines = _in_order_of_time([*template.samples, template.last_text])
     before, last = _numbers(lines[0]), _numbers(lines[-1])
     if len(before) != len(last):
-        return 1.0
+        return _NO_TREND
     ratios = {column: ratio for column in range(len(last)) if (ratio := _ratio(before[column], last[column])) > 1}
     rising = {column: before[column] < last[column] for column in ratios}
     for line in lines[1:-1]:
         if not ratios:
-            return 1.0
+            return _NO_TREND
         row = _numbers(line)
         if len(row) != len(last):
-            return 1.0
+            return _NO_TREND
         for column in list(ratios):
             if not _is_between(row[column], before[column], last[column], rising=rising[column]):
                 del ratios[column]
         before = row
-    return max(ratios.values(), default=1.0)
+    return max(((ratio, last[column]) for column, ratio in ratios.items()), default=_NO_TREND)
 
 
 def _in_order_of_time(lines: list[str]) -> list[str]:

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from fakes import build_logs, deploy_logs, pod_logs, runtime_logs, system_logs
+from fakes import (
+    build_logs,
+    checker_logs,
+    ci_service_logs,
+    compiler_logs,
+    deploy_logs,
+    fleet_logs,
+    pod_logs,
+    runtime_logs,
+    server_logs,
+    system_logs,
+)
 from fakes.log_scenario import GENERATORS, Scenario, generate
 
-__all__ = ["GENERATORS", "Scenario", "build_logs", "deploy_logs", "generate", "pod_logs", "runtime_logs", "system_logs"]
+__all__ = [
+    "GENERATORS",
+    "Scenario",
+    "build_logs",
+    "checker_logs",
+    "ci_service_logs",
+    "compiler_logs",
+    "deploy_logs",
+    "fleet_logs",
+    "generate",
+    "pod_logs",
+    "runtime_logs",
+    "server_logs",
+    "system_logs",
+]
