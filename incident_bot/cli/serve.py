@@ -118,8 +118,27 @@ def _check_listen(listen: str) -> None:
 def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None) -> dict[str, str]:
     if (certificate is None) != (key is None) or (client_ca and certificate is None):
         raise UsageError("--tls-cert and --tls-key go together, --tls-client-ca needs both", hint="Give all of them.")
+    if certificate is not None and key is not None:
+        _try_tls(certificate, key, client_ca)
     named = {"certfile": certificate, "keyfile": key, "ca_certs": client_ca}
     return {name: str(path) for name, path in named.items() if path is not None}
+
+
+def _try_tls(certificate: Path, key: Path, client_ca: Path | None) -> None:
+    """Load the files once: a receiver that starts with wrong ones would refuse every connection."""
+    import ssl
+
+    option, path = "--tls-client-ca", client_ca
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=client_ca)
+        option, path = "--tls-cert and --tls-key", certificate
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.reason if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigurationError(
+            f"{option}: cannot use {path}: {reason or 'no certificate in it'}",
+            hint="PEM files: the certificate chain, the private key that belongs to it, the CA of the clients.",
+        ) from error
 
 
 class _Service:

@@ -10,17 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from fakes.dispatch_targets import REPOSITORY, TOKEN, Fault, Target, serve_target
+from fakes.dispatch_targets import TOKEN, Fault, Target, serve_target
+from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, free_port, started
 from fakes.webhook_bodies import alert, body
-
-BOT = Path(sys.executable).with_name("incident-bot")
-WEBHOOK_TOKEN = "made-up-webhook-token"
 
 SLOW_CLIENTS = """
 import sys
@@ -35,41 +31,6 @@ def app(environ, start_response):
 run_workers(lambda: app, listen=sys.argv[1], workers=1, threads=2, tls={}, log=log_configuration(str),
             on_worker_exit=lambda pid: None, on_stop=lambda: None, longest_request_s=0.5)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def started(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(arguments, env=environ, stderr=subprocess.PIPE, text=True)
-    try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, process.communicate()[1]
-                time.sleep(0.1)
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def environ_for(url: str, **more: str) -> dict[str, str]:
-    return {
-        "PATH": "/usr/bin:/bin",
-        "GITHUB_API_URL": url,
-        "GITHUB_REPOSITORY": REPOSITORY,
-        "GITHUB_TOKEN": TOKEN,
-        "INCIDENT_BOT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
-        **more,
-    }
 
 
 def ask(port: int, path: str, sent: object = None) -> tuple[int, str]:
