@@ -240,6 +240,9 @@ def test_github_says_in_three_ways_how_long_to_wait(url: str, target: Target, fa
 
     assert caught.value.trouble is Trouble.BUSY
     assert caught.value.retry_after_s == pytest.approx(wait_s)
+    with pytest.raises(DispatchError, match="is left alone"):
+        dispatcher.dispatch(message(deployment="another"))
+    assert len(target.requests) == 1
 
 
 def test_any_2xx_but_204_is_no_yes(url: str, target: Target) -> None:

@@ -294,6 +294,25 @@ def test_the_log_names_status_and_key_but_never_the_body(rig: Rig, caplog: pytes
     assert "very-private-team" not in str(record.__dict__)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b'{"alerts": "very-private-team"}', id="400 for a field"),
+        pytest.param(b"very-private-team", id="400 for no JSON"),
+        pytest.param(b"very-private-team" * 5000, id="413"),
+    ],
+)
+def test_a_refusal_repeats_nothing_of_the_body(rig: Rig, caplog: pytest.LogCaptureFixture, raw: bytes) -> None:
+    """Neither to the log nor to the sender: it may be a secret that slipped into the wrong field."""
+    caplog.set_level(logging.DEBUG)
+
+    answer = rig.post(raw)
+
+    assert answer.status_code in {400, 413}
+    assert "very-private-team" not in answer.get_data(as_text=True)
+    assert "very-private-team" not in "".join(str(record.__dict__) for record in caplog.records)
+
+
 def test_metrics_carry_no_label_of_an_alert(rig: Rig) -> None:
     rig.post(body(alert(team="very-private-team")))
 
