@@ -151,6 +151,10 @@ class Server:
         for kept, start, end in zip((self.cpu_ms, self.github_ms, self.load_ms), before, after, strict=True):
             kept.append((end - start) / done * 1000)
 
+    def all_ms(self) -> list[float]:
+        """CPU time a request of every process involved, in ms."""
+        return [sum(parts) for parts in zip(self.cpu_ms, self.github_ms, self.load_ms, strict=True)]
+
     def row(self) -> str:
         """The medians of all rounds."""
         medians = (statistics.median(kept) for kept in (self.rates, self.cpu_ms, self.github_ms, self.load_ms))
@@ -160,6 +164,10 @@ class Server:
 def ratio(ours: list[float], theirs: list[float]) -> float:
     """The median over rounds, each of which met the same machine."""
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+
+
+def quantile_ms(waits: list[float], share: float) -> float:
+    return waits[int(len(waits) * share)] * 1000
 
 
 def main() -> None:
@@ -184,7 +192,8 @@ def main() -> None:
             for server in (bot, echo, relay):
                 server.measure(given.seconds, new, github_pid)
             repeats.measure(given.seconds, same, github_pid)
-        latencies = sorted(asyncio.run(pace(bot.port, given.seconds * 2, statistics.median(bot.rates) / 2, new)))
+        half = statistics.median(bot.rates) / 2
+        waits, echo_waits = (sorted(asyncio.run(pace(at.port, given.seconds * 2, half, new))) for at in (bot, echo))
         memory, echo_memory = worker_memory_mb(bot.pid), worker_memory_mb(echo.pid)
 
     print(
@@ -197,9 +206,12 @@ def main() -> None:
     print(f"\nthroughput: {ratio(bot.rates, echo.rates):.2f} of the echo's (target >= 0.5), "
           f"{ratio(bot.rates, relay.rates):.2f} of the relay's; repeats {ratio(repeats.rates, echo.rates):.2f}")  # fmt: skip
     print(f"CPU of the workers: {ratio(bot.cpu_ms, echo.cpu_ms):.2f} times the echo's, "
-          f"{ratio(bot.cpu_ms, relay.cpu_ms):.2f} times the relay's")  # fmt: skip
-    print(f"at half of saturation: p50 {latencies[len(latencies) // 2] * 1000:.1f} ms, "
-          f"p99 {latencies[int(len(latencies) * 0.99)] * 1000:.1f} ms (target < 50)")  # fmt: skip
+          f"{ratio(bot.cpu_ms, relay.cpu_ms):.2f} times the relay's; of everything, load and GitHub included, "
+          f"{ratio(bot.all_ms(), echo.all_ms()):.2f} times the echo's: {ratio(echo.all_ms(), bot.all_ms()):.2f} of its "
+          "throughput where nothing else runs")  # fmt: skip
+    print(f"at half of our saturation, {half:.0f} requests/s: p50 {quantile_ms(waits, 0.5):.1f} ms, p99 "
+          f"{quantile_ms(waits, 0.99):.1f} ms (target < 50); the echo at that rate p50 {quantile_ms(echo_waits, 0.5):.1f} "
+          f"ms, p99 {quantile_ms(echo_waits, 0.99):.1f} ms")  # fmt: skip
     print(f"memory of a worker: {max(rss for rss, _ in memory):.1f} MB resident, {max(pss for _, pss in memory):.1f} MB "
           f"proportional (target < 80); echo {max(rss for rss, _ in echo_memory):.1f} MB")  # fmt: skip
 

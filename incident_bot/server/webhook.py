@@ -170,7 +170,8 @@ class Receiver:
         return outcomes
 
     def _hand_over(self, message: Message, deadline: float) -> _Outcome:
-        if self._recent.holds(message.digest) is not None:
+        digest = message.digest
+        if self._recent.holds(digest) is not None:
             self._metrics.deduplicated.inc()
             return _Outcome(result="deduplicated", is_taken=True)
         if not self._slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
@@ -183,10 +184,10 @@ class Receiver:
         finally:
             self._slots.release()
         self._metrics.dispatch_seconds.observe(time.monotonic() - started)
-        return self._note_success(message, done)
+        return self._note_success(digest, done)
 
-    def _note_success(self, message: Message, done: Dispatched) -> _Outcome:
-        self._recent.note(message.digest)
+    def _note_success(self, digest: str, done: Dispatched) -> _Outcome:
+        self._recent.note(digest)
         self._metrics.last_success.set(self._now().timestamp())
         result = "dispatched" if done.is_new else "deduplicated"
         self._metrics.dispatches.labels(result).inc()
