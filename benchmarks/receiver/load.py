@@ -139,6 +139,7 @@ class Server:
     cpu_ms: list[float] = field(default_factory=list)
     github_ms: list[float] = field(default_factory=list)
     load_ms: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
 
     def measure(self, seconds: float, source: Iterator[bytes], github_pid: int) -> None:
         """One round."""
@@ -166,10 +167,6 @@ def ratio(ours: list[float], theirs: list[float]) -> float:
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
-def quantile_ms(waits: list[float], share: float) -> float:
-    return waits[int(len(waits) * share)] * 1000
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5)
@@ -193,7 +190,9 @@ def main() -> None:
                 server.measure(given.seconds, new, github_pid)
             repeats.measure(given.seconds, same, github_pid)
         half = statistics.median(bot.rates) / 2
-        waits, echo_waits = (sorted(asyncio.run(pace(at.port, given.seconds * 2, half, new))) for at in (bot, echo))
+        for _ in range(given.rounds):
+            for server in (bot, echo, relay):
+                server.waits += asyncio.run(pace(server.port, given.seconds, half, new))
         memory, echo_memory = worker_memory_mb(bot.pid), worker_memory_mb(echo.pid)
 
     print(
@@ -209,9 +208,11 @@ def main() -> None:
           f"{ratio(bot.cpu_ms, relay.cpu_ms):.2f} times the relay's; of everything, load and GitHub included, "
           f"{ratio(bot.all_ms(), echo.all_ms()):.2f} times the echo's: {ratio(echo.all_ms(), bot.all_ms()):.2f} of its "
           "throughput where nothing else runs")  # fmt: skip
-    print(f"at half of our saturation, {half:.0f} requests/s: p50 {quantile_ms(waits, 0.5):.1f} ms, p99 "
-          f"{quantile_ms(waits, 0.99):.1f} ms (target < 50); the echo at that rate p50 {quantile_ms(echo_waits, 0.5):.1f} "
-          f"ms, p99 {quantile_ms(echo_waits, 0.99):.1f} ms")  # fmt: skip
+    print(f"at {half:.0f} requests/s, half of our saturation (target: p99 < 50 ms):")
+    for server in (bot, echo, relay):
+        waits = sorted(server.waits)
+        quantiles = (f"p{share * 100:.0f} {waits[int(len(waits) * share)] * 1000:.1f} ms" for share in (0.5, 0.9, 0.99))
+        print(f"  {server.name:<20}{', '.join(quantiles)}")
     print(f"memory of a worker: {max(rss for rss, _ in memory):.1f} MB resident, {max(pss for _, pss in memory):.1f} MB "
           f"proportional (target < 80); echo {max(rss for rss, _ in echo_memory):.1f} MB")  # fmt: skip
 

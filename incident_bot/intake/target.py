@@ -70,6 +70,8 @@ class _Labels:
         self.gaps: list[Gap] = []
 
     def first(self, spellings: tuple[str, ...], valid: Callable[[str], bool]) -> str:
+        if self._labels.keys().isdisjoint(spellings):
+            return ""
         for label in spellings:
             value = self._labels.get(label)
             if value and (value := value.strip()):

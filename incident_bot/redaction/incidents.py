@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def redact_incident(incident: Incident, redactor: Redactor) -> Incident:
     """The incident with safe alerts and without its gaps, which belong into the case."""
     if _is_clean(incident, redactor):
-        return replace(incident, gaps=())
+        return replace(incident, gaps=()) if incident.gaps else incident
     return replace(
         incident,
         alert=_redact_alert(incident.alert, redactor),
