@@ -31,6 +31,8 @@ _ANNOUNCING = (
     " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
 ).split()
 _ANNOUNCING += ["de passe", "pass =", "pass :"]
+_SHOWN_BREAK = "\u2424"
+"""How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
@@ -77,6 +79,7 @@ class Scanner:
 
     def scan(self, text: str, pem: PemReader, *, near: bool = True) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder."""
+        text = text.replace(_SHOWN_BREAK, "\n")
         state = Scan(text, pem)
         if not near:
             state.near_until = len(text)

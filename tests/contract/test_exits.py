@@ -1,6 +1,7 @@
 """Promise 3, whole: secrets planted in every kind of evidence, the whole job run, everything that left searched.
 
-One test for each exit of `triage` and `diagnose`; the whole job runs once.
+One test for each exit of `triage`, `collect` and `diagnose`; the whole job runs once, from files, from a cluster
+and as a step of a workflow, whose log is public in a public repository.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pytest
 
 from fakes.gemini import FakeGemini, answer, triage_answer
 from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
+from fakes.kube_api import KubeApi, LogKey, refuse
 from fakes.secret_samples import Sample, log_shaped_samples, provider_samples
 
 if TYPE_CHECKING:
@@ -80,6 +82,62 @@ def write_evidence(folder: Path, planted: list[Sample]) -> None:
     (folder / "note.md").write_text("# Notes of the engineer on call\n\nI tried " + single[20] + "\n")
 
 
+def make_cluster(planted: list[Sample]) -> KubeApi:
+    """A crash-looping pod whose object, events and logs hold every sample."""
+    texts = [sample.text for sample in planted]
+    meta = {"name": "api-0", "namespace": "shop", "uid": "11111111-2222-4333-8444-555555555555"}
+    ended = {"exitCode": 1, "reason": "Error", "message": texts[0], "finishedAt": "2026-11-21T02:00:00Z"}
+    pod = {
+        "kind": "Pod",
+        "apiVersion": "v1",
+        "metadata": {**meta, "annotations": {f"example.com/note-{number}": text for number, text in enumerate(texts)}},
+        "spec": {
+            "containers": [
+                {
+                    "name": "server",
+                    "image": "registry.example/api:1",
+                    "args": texts[1:9],
+                    "env": [{"name": f"SETTING_{number}", "value": text} for number, text in enumerate(texts)],
+                }
+            ]
+        },
+        "status": {
+            "phase": "Running",
+            "message": texts[9],
+            "containerStatuses": [
+                {
+                    "name": "server",
+                    "image": "registry.example/api:1",
+                    "imageID": "",
+                    "ready": False,
+                    "restartCount": 7,
+                    "state": {"waiting": {"reason": "CrashLoopBackOff", "message": texts[10]}},
+                    "lastState": {"terminated": ended},
+                }
+            ],
+        },
+    }
+    events = [
+        {
+            "kind": "Event",
+            "apiVersion": "v1",
+            "metadata": {"name": f"api-0.{number}", "namespace": "shop"},
+            "involvedObject": {"kind": "Pod", "name": "api-0", "namespace": "shop", "uid": meta["uid"]},
+            "type": "Warning",
+            "reason": "BackOff",
+            "message": text,
+            "lastTimestamp": "2026-11-21T02:00:00Z",
+        }
+        for number, text in enumerate(texts[11:30])
+    ]
+    half = len(texts) // 2
+    logs = {
+        LogKey("api-0", "server", previous): "".join(f"{text}\nERROR it failed\n" for text in block).encode()
+        for previous, block in ((False, texts[:half]), (True, texts[half:]))
+    }
+    return KubeApi(objects=[pod, *events], logs=dict(logs))
+
+
 def variants(value: str) -> Iterator[str]:
     """The value raw, URL-encoded, and in base64 at each of the three alignments (their common middle)."""
     yield value
@@ -89,9 +147,28 @@ def variants(value: str) -> Iterator[str]:
         yield encoded[4:-4] if len(encoded) > 16 else encoded
 
 
+def run_as_job(folder: Path, planted: list[Sample], cluster: KubeApi) -> dict[str, str]:
+    """The environment of a workflow run whose event carries secrets, and whose cluster names one when it refuses."""
+    single = [sample.text for sample in planted if "\n" not in sample.text]
+    labels = {"alertname": "ApiDown", "namespace": "shop", "pod": "api-0"}
+    annotations = {"summary": single[3], "description": single[4], "note": single[5]}
+    alert = {"status": "firing", "labels": labels, "annotations": annotations, "startsAt": "2026-11-21T02:00:00Z"}
+    message = {"version": "4", "status": "firing", "alerts": [alert], "generatorURL": single[6]}
+    event = folder / "event.json"
+    event.write_text(json.dumps({"action": "production-alert", "client_payload": {"alertmanager": message}}))
+    cluster.fail("/events", refuse(403, f"events is forbidden: {single[7]}"))
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": "repository_dispatch",
+        "GITHUB_EVENT_PATH": str(event),
+        "INCIDENT_BOT_KUBECONFIG_DATA": cluster.kubeconfig(),
+    }
+
+
 EXITS = (
     "prompt", "issue", "comment", "labels", "analysis", "kept report", "issue folder", "job summary",
     "stdout of triage", "stderr of triage", "stdout of diagnose", "stderr of diagnose",
+    "bundle", "stdout of collect", "stderr of collect", "job log",
 )  # fmt: skip
 
 
@@ -124,7 +201,7 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             "GOOGLE_GEMINI_BASE_URL": gemini.url,
         }
 
-        def run(*arguments: str, **more: str) -> None:
+        def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
             done = subprocess.run(
                 [BOT, *arguments],
                 env=environ | more,
@@ -137,6 +214,7 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             exits[f"stdout of {arguments[0]}"] = exits.get(f"stdout of {arguments[0]}", "") + done.stdout
             exits[f"stderr of {arguments[0]}"] = exits.get(f"stderr of {arguments[0]}", "") + done.stderr
             assert done.returncode in {0, 6}, done.stderr
+            return done
 
         run("triage", "--bundle", str(evidence), "--tracker", "github")
         run("diagnose", str(evidence), "--llm", "gemini", "--out", str(out / "analysis.json"), "--format", "json")
@@ -153,6 +231,21 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             "--tracker-dir",
             str(out / "issues"),
         )
+        about = ("--alert-name", "ApiDown", "--namespace", "shop", "--pod", "api-0")
+        cluster = make_cluster(planted)
+        serving = cluster.serve()
+        next(serving)
+        run("collect", *about, "--out", str(out / "bundle"), INCIDENT_BOT_KUBECONFIG_DATA=cluster.kubeconfig())
+        run("diagnose", str(out / "bundle"), "--llm", "none", "--format", "markdown")
+        in_actions = run_as_job(tmp_path, planted, cluster)
+        exits["job log"] = ""
+        for arguments in (
+            ("triage", "--llm", "none", "--tracker", "console"),
+            ("collect", "--out", str(out / "bundle")),
+        ):
+            done = run(*arguments, **in_actions)
+            exits["job log"] += done.stdout + done.stderr
+        serving.close()
         unreachable = {"GITHUB_API_URL": "http://127.0.0.1:9"}
         run(
             "triage",
@@ -176,7 +269,8 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
     for path in sorted(out.rglob("*")):
         if path.is_file():
             folder = path.relative_to(out).parts[0]
-            name = {"analysis.json": "analysis", "issues": "issue folder"}.get(folder, "kept report")
+            known = {"analysis.json": "analysis", "issues": "issue folder", "bundle": "bundle"}
+            name = known.get(folder, "kept report")
             exits[name] = exits.get(name, "") + path.read_text()
     return exits
 
@@ -205,7 +299,9 @@ def test_nothing_planted_leaves(name: str, exits: dict[str, str], planted: list[
     assert GEMINI_KEY not in text
 
 
-@pytest.mark.parametrize("name", ["prompt", "issue", "analysis", "kept report", "issue folder", "stdout of triage"])
+@pytest.mark.parametrize(
+    "name", ["prompt", "issue", "analysis", "kept report", "issue folder", "stdout of triage", "bundle", "job log"]
+)
 def test_what_was_taken_out_leaves_its_placeholder(name: str, exits: dict[str, str]) -> None:
     """The exits do carry the evidence in which the secrets stood: an empty exit would pass the test above."""
     assert "[REDACTED:" in exits[name]

@@ -17,6 +17,17 @@ from incident_bot.redaction import Redactor
 VALUE = "S3cr3t/" + "pa+ss" + "word9"
 
 
+def test_value_behind_a_shown_line_break_is_found() -> None:
+    """Events are one line each, with U+2424 where their message has a line break."""
+    value = "Ebo9ShFX" + "NQ6Fq5ax"
+    text = f'Warning BackOff - name: private_key\u2424  value: "{value}"\u2424 done'
+
+    redacted = Redactor(b"key").redact(text)
+
+    assert value not in redacted
+    assert redacted.count("\u2424") == 2
+
+
 def test_placeholder_names_kind_and_keyed_hash() -> None:
     assert re.fullmatch(r"password=\[REDACTED:password:[0-9a-f]{6}\]", Redactor(b"a").redact("password=" + VALUE))
 
