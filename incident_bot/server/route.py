@@ -49,7 +49,7 @@ class WebhookRoute:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request. A bug of ours must not lose an alert either: Alertmanager repeats after 503."""
-        if environ["PATH_INFO"] != WEBHOOK_PATH:
+        if environ.get("PATH_INFO") != WEBHOOK_PATH:
             return self._others(environ, start_response)
         try:
             answer = self._answer(environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.certificates import Authority
 from fakes.dispatch_targets import TOKEN, Fault, Target, serve_target
 from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, free_port, started
 from fakes.webhook_bodies import alert, body
@@ -28,7 +30,8 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 
-run_workers(lambda: app, listen=sys.argv[1], workers=1, threads=2, tls={}, log=log_configuration(str),
+tls = dict(zip(("certfile", "keyfile"), sys.argv[2:]))
+run_workers(lambda: app, listen=sys.argv[1], workers=1, threads=2, tls=tls, log=log_configuration(str),
             on_worker_exit=lambda pid: None, on_stop=lambda: None, longest_request_s=0.5)
 """
 
@@ -146,3 +149,34 @@ def test_a_client_that_sends_drop_by_drop_loses_its_connection_and_others_are_se
 
     assert (status, json.loads(text)) == (200, {"is": "served"})
     assert all(b"200 OK" not in end for end in ends)
+
+
+def test_a_client_that_stalls_in_the_handshake_loses_its_connection_and_others_are_served(tmp_path: Path) -> None:
+    """TLS begins before any request, so its time counts too."""
+    authority = Authority(tmp_path, "made-up CA")
+    port = free_port()
+    arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}", *map(str, authority.issue("receiver"))]
+    with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
+        slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
+        for client in slow:
+            client.sendall(b"\x16\x03\x01\x02\x00\x01")
+
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=authority.trusting())
+        connection.request("POST", "/", "served")
+        text = connection.getresponse().read()
+        connection.close()
+        ends = [read_to_the_end(client) for client in slow]
+        for client in slow:
+            client.close()
+
+    assert text == b"served"
+    assert all(b"200 OK" not in end for end in ends)
+
+
+def read_to_the_end(client: socket.socket) -> bytes:
+    """What came before the other side closed. Raises `TimeoutError` when it never does."""
+    read = b""
+    with contextlib.suppress(ConnectionResetError):
+        while chunk := client.recv(1000):
+            read += chunk
+    return read
