@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import yaml
+
 from incident_bot import condense, diagnosis, intake, report
 from incident_bot.codec import to_plain
 from incident_bot.errors import LeakError, UsageError
@@ -138,13 +140,20 @@ def _find_incident(collected: Collected) -> Incident:
     for item in collected.items:
         if item.kind is EvidenceKind.ALERT:
             try:
-                incidents = intake.read_webhook(_as_webhook(json.loads(item.text)), ignore=())
-            except (UsageError, ValueError):
+                incidents = intake.read_webhook(_as_webhook(_load_alert(item.text)), ignore=())
+            except (UsageError, ValueError, yaml.YAMLError):
                 continue
             if incidents:
                 return incidents[0]
     alert = Alert(name=MANUAL_ALERT_NAME)
     return Incident(key=intake.incident_key(alert, collected.target), alert=alert, target=collected.target)
+
+
+def _load_alert(text: str) -> object:
+    """An alert that was saved as JSON or as YAML; of the latter all values stay the text that they are."""
+    if text.lstrip()[:1] in ("{", "["):
+        return json.loads(text)
+    return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - strings, lists and mappings only
 
 
 def _as_webhook(document: object) -> object:

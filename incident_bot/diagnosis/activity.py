@@ -10,7 +10,7 @@ from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import AlertStatus, Category
 
 if TYPE_CHECKING:
@@ -113,8 +113,18 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
 def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:
     if is_node_back(candidate.facts, scene, health):
         return Activity.PAST
-    is_well = is_object_well(candidate.facts, scene, health) or _is_node_at_rest(candidate, health)
+    is_well = (
+        is_object_well(candidate.facts, scene, health)
+        or _is_node_at_rest(candidate, health)
+        or _is_reference_unused(candidate, health)
+    )
     return Activity.INACTIVE if is_well else Activity.ACTIVE
+
+
+def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
+    """A name in a pod or template that a listing lacks explains a failure, and is none by itself."""
+    kinds = {"Pod", *WORKLOAD_KINDS}
+    return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
 
 
 def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:

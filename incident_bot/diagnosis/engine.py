@@ -107,7 +107,7 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     return _judge_quiet(scene, health, ranking)
 
 
-_ALERT_NAME = re.compile(r'"alertname":\s*"([^"]+)"')
+_ALERT_NAME = re.compile(r"\"?\balertname\"?:\s*[\"']?([^\"'\s,}]+)")
 
 
 def _is_heartbeat(scene: Scene, health: Health) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import find_values, first_value
+from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joining import (
     TEMPLATED,
     ByKind,
@@ -43,6 +43,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "config-map-missing": _REFERENCED,
     "claim-missing": _REFERENCED,
     "storage-class-missing": _REFERENCED,
+    "quota-used-up": frozenset({"quota", "used", "limited"}),
     "policy-selects-pod": frozenset({"policy", "direction"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
@@ -100,6 +101,8 @@ def _find_missing(by_kind: ByKind) -> Iterator[Join]:
 def _missing_from(reference: _Reference, item: KubeObject, relation: Relation, by_kind: ByKind) -> Iterator[Join]:
     if not is_listed(reference.wanted, item, by_kind):
         return
+    if item.kind == "PersistentVolumeClaim" and first_value(item.body, "status.phase") != "Pending":
+        return
     known = {other.name for other, _ in by_kind[reference.wanted] if same_namespace(item, other)}
     for path, value in find_values(item.body, reference.path):
         parent = first_value(item.body, path.rpartition(".")[0]) if "[" in path else None
@@ -107,6 +110,37 @@ def _missing_from(reference: _Reference, item: KubeObject, relation: Relation, b
         if isinstance(value, str) and value not in known and not is_optional:
             groups = {"name": value, "wanted": reference.wanted, "owner": item.name}
             yield Join(name=reference.name, subject=item, relation=relation, path=path, value=value, groups=groups)
+
+
+def _find_quotas(by_kind: ByKind) -> Iterator[Join]:
+    """Quotas that are used up while a workload of their namespace is refused its pods."""
+    for quota, relation in by_kind.get("ResourceQuota", ()):
+        hard, used = first_value(quota.body, "status.hard"), first_value(quota.body, "status.used")
+        for resource, limit in hard.items() if isinstance(hard, dict) and isinstance(used, dict) else ():
+            told, bound = read_quantity(used.get(resource)), read_quantity(limit)
+            refused = next((item for item, _ in _refused(by_kind) if same_namespace(item, quota)), None)
+            if told is not None and bound is not None and told >= bound > 0 and refused is not None:
+                yield Join(
+                    name="quota-used-up",
+                    subject=quota,
+                    relation=relation,
+                    path=f"status.hard.{resource}",
+                    value=str(limit),
+                    other=refused,
+                    other_path="status.conditions[ReplicaFailure]",
+                    groups={
+                        "quota": quota.name,
+                        "used": f"{resource}={used.get(resource)}",
+                        "limited": f"{resource}={limit}",
+                    },
+                )
+
+
+def _refused(by_kind: ByKind) -> Iterator[Pair]:
+    for kind in ("Deployment", "ReplicaSet"):
+        for item, relation in by_kind.get(kind, ()):
+            if first_value(item.body, "status.conditions[ReplicaFailure].status") == "True":
+                yield item, relation
 
 
 def _find_policies(by_kind: ByKind) -> Iterator[Join]:
@@ -186,6 +220,7 @@ def _is_ready(pod: KubeObject) -> bool:
 
 
 _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
+    _find_quotas,
     find_selectors,
     find_ports,
     find_backends,

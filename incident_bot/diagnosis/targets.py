@@ -117,7 +117,9 @@ def is_detailed(item: kubectl.KubeObject) -> bool:
 class Relations:
     """Decides how near an object is to the target."""
 
-    def __init__(self, target: Target, objects: Sequence[kubectl.KubeObject], case: Case) -> None:
+    def __init__(
+        self, target: Target, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent], case: Case
+    ) -> None:
         self._target = target
         self._stems = {target.workload} - {""}
         if target.pod:
@@ -144,6 +146,8 @@ class Relations:
             if item.kind == "Pod" and self.of_pod(item.name, item.namespace) is Relation.OWN
         } | {target.node}
         self._nodes.discard("")
+        if any("Multi-Attach error" in event.message for event in events):
+            self._nodes |= _lost_nodes(objects)
         self._logged = {log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
 
     def _add_owner(self, item: kubectl.KubeObject) -> None:
@@ -191,6 +195,13 @@ class Relations:
     def of_object(self, item: kubectl.KubeObject) -> Relation:
         """The relation of an object, by its names and by what its autoscaler target says."""
         return self.of(item.kind, item.name, item.namespace)
+
+
+def _lost_nodes(objects: Sequence[kubectl.KubeObject]) -> set[str]:
+    """Nodes that are not ready: one of them may still hold a volume that is attached elsewhere."""
+    ready = "status.conditions[Ready].status"
+    nodes = {item.name: first_value(item.body, ready) for item in objects if item.kind == "Node"}
+    return {name for name, status in nodes.items() if status in ("False", "Unknown")}
 
 
 def _claims(item: kubectl.KubeObject) -> Iterator[str]:

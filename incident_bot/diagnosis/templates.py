@@ -49,8 +49,29 @@ def fill_command(template: str, values: Mapping[str, str]) -> str:
     stands in, for the engineer to replace.
     """
     return "".join(
-        literal + ("" if field is None else _word(field, values)) for literal, field in _parts(template)
+        literal + ("" if field is None else _word(field, values)) for literal, field in _parts(_fit(template, values))
     ).strip()
+
+
+_WHOLE_POD = re.compile(r"\b(logs|exec|top pod|describe pod|get pod) \{pod\}(?: -c \{container\})?")
+
+
+def _fit(template: str, values: Mapping[str, str]) -> str:
+    """A command that can be typed as it stands: without the flag or name that nothing in the evidence gives.
+
+    kubectl then uses its own namespace, and a workload's logs stand in for those of a pod that is not known.
+    """
+    if not values.get("namespace"):
+        template = re.sub(r"(?:-n|--namespace) \{namespace\} ", "", template)
+    if values.get("pod"):
+        return template if values.get("container") else template.replace(" -c {container}", "")
+    return _WHOLE_POD.sub(lambda match: _without_pod(match[1], match[0], values), template)
+
+
+def _without_pod(verb: str, command: str, values: Mapping[str, str]) -> str:
+    if verb in ("logs", "exec"):
+        return command.replace("{pod}", "{workload_kind|deployment}/{workload}") if values.get("workload") else command
+    return f"{verb}s"
 
 
 _UNNAMED = {

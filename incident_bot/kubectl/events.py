@@ -38,7 +38,7 @@ def is_event_header(line: str) -> bool:
     """Whether a line is the header of a table of events, in any of the layouts people print them in."""
     names = {name for name, _ in columns_of(line)}
     about = {"OBJECT", "KIND", "NAME", "SUBOBJECT", "INVOLVEDOBJECT", "LAST SEEN", "LASTSEEN", "TYPE"}
-    return "REASON" in names and bool(names & {"MESSAGE", "NOTE", "OBJECT"}) and bool(names & about)
+    return "REASON" in names and bool(names & {"MESSAGE", "MSG", "NOTE", "OBJECT"}) and bool(names & about)
 
 
 def is_event_row(line: str) -> bool:
@@ -89,7 +89,7 @@ def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -
 def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
     """The event that a row states; None when it has no reason in the form that Kubernetes uses."""
     reason = row.get("REASON")
-    message = row.get("MESSAGE", "NOTE").replace(_LINE_BREAK, "\n")
+    message = row.get("MESSAGE", "MSG", "NOTE").replace(_LINE_BREAK, "\n")
     kind, name = _object_of(row)
     if not reason or not re.fullmatch(r"[\w.:-]{1,128}", reason):
         return None

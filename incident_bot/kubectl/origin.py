@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from incident_bot.kubectl.blocks import command_of
+from incident_bot.kubectl.kinds import kind_of
 
 Pods = Mapping[str, Iterable[str]]
 """Pods that other evidence names, each with its containers."""
@@ -91,6 +92,28 @@ def origin_of_command(command: str) -> tuple[str, str, bool]:
     kind, slash, name = named[1].rpartition("/") if len(named) > 1 else ("", "", "")
     pod = name if not slash or kind in ("pod", "pods", "po") else ""
     return pod, container or (named[2] if len(named) > 2 else ""), previous
+
+
+def subject_of_command(command: str) -> tuple[str, str, str]:
+    """Namespace, kind and name that a kubectl command names; empty strings where it names none, or several."""
+    words = iter(command.split()[1:])
+    named: list[str] = []
+    namespace = ""
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag in _FLAGS_WITH_VALUE or flag in ("-o", "--output"):
+            value = value or next(words, "")
+            namespace = value if flag in ("-n", "--namespace") else namespace
+        elif word in ("|", ">", "2>&1", ">>", "--"):
+            break
+        elif not word.startswith("-"):
+            named.append(word)
+    if len(named) < 2 or named[0] != "describe":
+        return namespace, "", ""
+    kind, slash, name = named[1].partition("/")
+    if not slash:
+        name = named[2] if len(named) == 3 else ""
+    return namespace, kind_of(kind) if name else "", name
 
 
 def explain_no_output(text: str) -> str:

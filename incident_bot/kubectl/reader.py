@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from incident_bot.kubectl.blocks import Block, Form, find_blocks
+from incident_bot.kubectl.blocks import Block, Form, command_of, find_blocks
 from incident_bot.kubectl.describe import read_descriptions
 from incident_bot.kubectl.documents import read_json, read_yaml
 from incident_bot.kubectl.events import read_event_table
+from incident_bot.kubectl.kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.objects import read_objects
+from incident_bot.kubectl.origin import subject_of_command
 from incident_bot.kubectl.reading import Reading
 from incident_bot.kubectl.status_tables import read_status_table
 from incident_bot.model import Evidence, EvidenceKind
@@ -27,11 +30,43 @@ def read_lines(evidence_id: str, kind: EvidenceKind, lines: Sequence[str]) -> Re
     if kind in _UNREAD:
         return Reading()
     blocks = list(find_blocks(lines)) or _whole(kind, lines)
-    readings = [_read_block(evidence_id, lines, block) for block in blocks]
+    readings = [_complete(_read_block(evidence_id, lines, block), _command_above(lines, block)) for block in blocks]
     return Reading(
         objects=tuple(item for reading in readings for item in reading.objects),
         events=tuple(event for reading in readings for event in reading.events),
     )
+
+
+def _command_above(lines: Sequence[str], block: Block) -> str:
+    """The command of the prompt right above a block, if there is one."""
+    above = next((line for line in reversed(lines[max(0, block.first - _NEAR) : block.first]) if line.strip()), "")
+    return command_of(above)
+
+
+_NEAR = 3
+
+
+def _complete(reading: Reading, command: str) -> Reading:
+    """What the command says and its output does not: the namespace, and whom a description that was cut is about."""
+    if not command:
+        return reading
+    namespace, kind, name = subject_of_command(command)
+    objects = tuple(
+        replace(item, namespace=namespace)
+        if namespace and not item.namespace and item.kind not in CLUSTER_SCOPED
+        else item
+        for item in reading.objects
+    )
+    events = tuple(
+        replace(
+            event,
+            kind=event.kind or kind,
+            name=event.name or name,
+            namespace=event.namespace or ("" if (event.kind or kind) in CLUSTER_SCOPED else namespace),
+        )
+        for event in reading.events
+    )
+    return Reading(objects=objects, events=events)
 
 
 def _whole(kind: EvidenceKind, lines: Sequence[str]) -> list[Block]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import yaml
+
 from incident_bot.kubectl.blocks import Form, banner_of, command_of, find_blocks, form_at
 from incident_bot.model import EvidenceKind
 
@@ -43,6 +45,8 @@ def recognise(name: str, text: str) -> EvidenceKind:
     opening = lines[first].lstrip()[:1]
     if opening in "{[" and (found := _recognise_json(text, lines[first])) is not None:
         return found
+    if _is_alert_yaml(text, lines[first]):
+        return EvidenceKind.ALERT
     if _is_note_name(name):
         return EvidenceKind.NOTE
     return _recognise_output(lines) or _recognise_rest(name, lines)
@@ -57,6 +61,23 @@ def _recognise_json(text: str, first_line: str) -> EvidenceKind | None:
     if is_alert(document):
         return EvidenceKind.ALERT
     return EvidenceKind.OBJECT if _is_object(document) else None
+
+
+_ALERT_KEY = re.compile(
+    r"(?:- )?(?:alerts|annotations|commonLabels|endsAt|externalURL|fingerprint|groupKey|groupLabels|labels|receiver|startsAt|"
+    r"status|version):(?:\s|$)"
+)
+_MOST_ALERT_CHARS = 400_000
+
+
+def _is_alert_yaml(text: str, first_line: str) -> bool:
+    """The same alerts saved as YAML. Nothing but text is read from it: BaseLoader makes no objects."""
+    if not _ALERT_KEY.match(first_line) or "alertname:" not in text or len(text) > _MOST_ALERT_CHARS:
+        return False
+    try:
+        return is_alert(yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506 - strings, lists and mappings only
+    except (yaml.YAMLError, RecursionError):
+        return False
 
 
 def _is_cut_object(text: str) -> bool:

@@ -60,7 +60,7 @@ def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> lis
 
 
 def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
-    prefix, slash, name = row.get("POD", "NAME").partition("/")
+    prefix, slash, name = row.get("POD", "NAME").removesuffix(" (default)").partition("/")
     if slash:
         kind = kind_of(prefix)
     else:

@@ -71,7 +71,7 @@ def _canonical(cell: str) -> str:
     return word.upper() + bracket + (unit.lower() if unit.lower() in ("cores)", "bytes)") else unit.upper())
 
 
-def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE", "NOTE")) -> Table:
+def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE", "MSG", "NOTE")) -> Table:
     """The table whose header is the first of the numbered lines; blank lines are skipped.
 
     `free_text` names the columns whose cells may hold runs of spaces themselves.
