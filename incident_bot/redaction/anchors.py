@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _SHARE = {
     for char in chars
 }  # fmt: skip
 
+_PATTERNS_PAY = 1 << 19
+"""Bytes from which on the patterns are compiled: about as long as compiling takes, the plain search takes for these."""
+
 
 class _Entry(NamedTuple):
     anchor: int
@@ -39,26 +43,39 @@ class _Leaf(NamedTuple):
     """A group of an anchor's pattern: the keyword that it found, and others that may stand at the same place."""
 
     own: _Entry
-    others: tuple[_Check, ...]
+    others: tuple[tuple[int, _Check], ...]
+    """Each with the place of the anchor in it."""
+
+
+_Search = tuple[Callable[[bytes, int, int], Iterator[re.Match[bytes]]], list[_Leaf]]
 
 
 class AnchorFinder:
-    """One pattern for each anchor."""
+    """One pattern for each anchor; as long as little text was searched, keyword by keyword, for compiling takes longer."""
 
     def __init__(self, keywords: Sequence[Keyword]) -> None:
-        self._searches: list[tuple[Callable[[bytes, int, int], Iterator[re.Match[bytes]]], list[_Leaf]]] = []
-        for char, entries in _by_anchor(keywords).items():
-            any_case = any(entry.keyword.any_case for entry in entries)
-            for case in sorted({char, char.upper()}) if any_case and char.isascii() else [char]:
-                leaves: list[_Leaf] = []
-                here = [
-                    entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]
-                ]
-                pattern = f"{re.escape(case)}(?={_tree(here, 1, here, leaves)})"
-                self._searches.append((re.compile(pattern.encode("latin-1")).finditer, leaves))
+        self._keywords = keywords
+        self._searched = 0
 
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         """See `KeywordFinder`."""
+        self._searched += high - low
+        found = self._found(raw, low, high) if self._searched > _PATTERNS_PAY else self._found_plainly(raw, low, high)
+        found.sort()
+        return found
+
+    def _found_plainly(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
+        lowered, found = raw[:high].lower(), []
+        for check in self._checks:
+            searched = lowered if check.any_case else raw
+            start = searched.find(check.written, low, high)
+            while start >= 0:
+                if check.stands_at(raw, start, high):
+                    found.append((start, check.number))
+                start = searched.find(check.written, start + 1, high)
+        return found
+
+    def _found(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         found = []
         for matches, leaves in self._searches:
             for match in matches(raw, low, high):
@@ -68,34 +85,49 @@ class AnchorFinder:
                 if start >= low:
                     found.append((start, leaf.own.number))
                 found += [
-                    (anchor - check.anchor, check.index)
-                    for check in leaf.others
-                    if anchor - check.anchor >= low and check.stands_at(raw, anchor - check.anchor, high)
+                    (anchor - at, check.number)
+                    for at, check in leaf.others
+                    if anchor - at >= low and check.stands_at(raw, anchor - at, high)
                 ]
-        found.sort()
         return found
+
+    @cached_property
+    def _checks(self) -> list[_Check]:
+        return [_Check(number, keyword) for number, keyword in enumerate(self._keywords)]
+
+    @cached_property
+    def _searches(self) -> list[_Search]:
+        searches: list[_Search] = []
+        for char, entries in _by_anchor(self._keywords).items():
+            any_case = any(entry.keyword.any_case for entry in entries)
+            for case in sorted({char, char.upper()}) if any_case and char.isascii() else [char]:
+                leaves: list[_Leaf] = []
+                here = [
+                    entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]
+                ]
+                pattern = f"{re.escape(case)}(?={_tree(here, 1, here, leaves)})"
+                searches.append((re.compile(pattern.encode("latin-1")).finditer, leaves))
+        return searches
 
 
 class _Check:
-    """Whether a keyword stands where another one was found by the same anchor."""
+    """Whether a keyword stands at a place that was found otherwise."""
 
-    def __init__(self, entry: _Entry) -> None:
-        self.anchor = entry.anchor
-        self.index = entry.number
-        self._keyword = entry.keyword
-        self._written = entry.keyword.text.encode("latin-1")
-        self._then = re.compile(entry.keyword.then.encode("latin-1")).match
+    def __init__(self, number: int, keyword: Keyword) -> None:
+        self.number = number
+        self.written = keyword.text.encode("latin-1")
+        self.any_case = keyword.any_case
+        self._starting = keyword.starting
+        self._then = re.compile(keyword.then.encode("latin-1")).match if keyword.then else None
 
     def stands_at(self, raw: bytes, start: int, high: int) -> bool:
-        end = start + len(self._written)
+        end = start + len(self.written)
         written = raw[start:end]
-        if end > high or (
-            written != self._written and not (self._keyword.any_case and written.lower() == self._written)
-        ):
+        if end > high or (written != self.written and not (self.any_case and written.lower() == self.written)):
             return False
-        return (
-            not (self._keyword.starting and raw[start - 1 : start].isalnum()) and self._then(raw, end, high) is not None
-        )
+        if self._starting and start and raw[start - 1 : start].isalnum():
+            return False
+        return self._then is None or self._then(raw, end, high) is not None
 
 
 def _tree(entries: list[_Entry], depth: int, siblings: list[_Entry], leaves: list[_Leaf]) -> str:
@@ -117,9 +149,8 @@ def _tree(entries: list[_Entry], depth: int, siblings: list[_Entry], leaves: lis
 
 def _leaf(entry: _Entry, siblings: list[_Entry], leaves: list[_Leaf]) -> str:
     keyword = entry.keyword
-    leaves.append(
-        _Leaf(entry, tuple(_Check(other) for other in siblings if other is not entry and _may_meet(entry, other)))
-    )
+    others = [other for other in siblings if other is not entry and _may_meet(entry, other)]
+    leaves.append(_Leaf(entry, tuple((other.anchor, _Check(other.number, other.keyword)) for other in others)))
     written = "".join(_either_case(char) if keyword.any_case else re.escape(char) for char in keyword.text)
     then = f"(?={keyword.then})" if keyword.then else ""
     before = f"(?<={written})" if entry.anchor else ""

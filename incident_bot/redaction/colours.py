@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _CODES = re.compile(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
-_INSIDE = re.compile(r"(?<=[\w.-])(?:\x1b\[[0-9;]{0,16}[mK])+(?=[\w.-])")
+# The escape first: `re` skips to it, where a look back would be tried at every character.
+_INSIDE = re.compile(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
 _MOST_CHARS = 4096
 """Characters of one line that are read again."""
 
 
-def uncoloured_lines(text: str) -> Iterator[tuple[str, list[int]]]:
-    """Each such line without its codes, and where in `text` each of its characters stands, and its end."""
+def without_colours(text: str) -> tuple[str, list[int]]:
+    """All such lines without their codes, an empty one after each, and where in `text` each character stands."""
+    lines: list[str] = []
+    places: list[int] = []
     read_to = 0
-    for inside in _INSIDE.finditer(text) if "\x1b[" in text else ():
+    for inside in _INSIDE.finditer(text):
         if inside.start() < read_to:
             continue
         start = text.rfind("\n", max(read_to, inside.start() - _MOST_CHARS), inside.start()) + 1
@@ -22,8 +24,9 @@ def uncoloured_lines(text: str) -> Iterator[tuple[str, list[int]]]:
         newline = text.find("\n", inside.end(), inside.end() + _MOST_CHARS)
         read_to = newline if newline >= 0 else min(len(text), inside.end() + _MOST_CHARS)
         line = text[start:read_to]
-        places = _places(line, start)
-        yield _CODES.sub("", line), places
+        lines.append(_CODES.sub("", line) + "\n\n")
+        places += (*_places(line, start), read_to, read_to)
+    return "".join(lines), places
 
 
 def _places(line: str, start: int) -> list[int]:
@@ -32,4 +35,4 @@ def _places(line: str, start: int) -> list[int]:
     for codes in _CODES.finditer(line):
         places += range(start + at, start + codes.start())
         at = codes.end()
-    return [*places, *range(start + at, start + len(line) + 1)]
+    return [*places, *range(start + at, start + len(line))]

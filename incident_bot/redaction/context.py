@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.settle import GUESSED
@@ -15,6 +16,8 @@ _WORD = re.compile(
     r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
     re.IGNORECASE,
 )
+_WORD_CHARS = 20
+"""Characters of a text in which such a word has ended, and one more to see that it has."""
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
 _TRACED = re.compile(
     r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
@@ -24,7 +27,8 @@ _TRACED = re.compile(
 
 def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
     """Values on the line of the word at `start`, not before `floor`, and up to where was read."""
-    if not _WORD.match(text, max(0, start - 4)) and not _WORD.match(text, start):
+    low = max(0, start - 5)
+    if not _is_telling(text[low : start + _WORD_CHARS], start - low):
         return [], floor
     line_start = text.rfind("\n", max(0, start - REACH // 2), start) + 1 or max(0, start - REACH // 2)
     line_end = text.find("\n", start, start + REACH)
@@ -38,6 +42,12 @@ def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
         if looks_random(value) and not _is_traced(text, match.start()):
             found.append(Finding(match.start(), match.start() + len(value), GUESSED, spreads=False))
     return found, max(floor, end)
+
+
+@lru_cache(maxsize=4096)
+def _is_telling(around: str, at: int) -> bool:
+    """Whether the word at `at`, or four characters before it (`api_key`), announces a generated value."""
+    return _WORD.match(around, max(0, at - 4)) is not None or _WORD.match(around, at) is not None
 
 
 def _is_traced(text: str, at: int) -> bool:

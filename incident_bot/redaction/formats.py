@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 HEX = "[0-9a-fA-F]"
 UUID = f"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
 
 
-class Provider(NamedTuple):
+@dataclass(frozen=True)
+class Provider:
     """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark).
 
     A mark that starts with `^` is common inside words and is looked for at the start of one only;
@@ -18,10 +20,15 @@ class Provider(NamedTuple):
 
     kind: str
     marks: tuple[str, ...]
-    pattern: re.Pattern[str]
+    expression: str
     inner: bool = False
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the whole value looks like; compiled when a mark is first seen, for most never are."""
+        return re.compile(self.expression)
 
-def provider(kind: str, marks: str, pattern: str, *, inner: bool = False) -> Provider:
+
+def provider(kind: str, marks: str, expression: str, *, inner: bool = False) -> Provider:
     """A provider whose marks are given as words of one text."""
-    return Provider(kind, tuple(marks.split()), re.compile(pattern), inner)
+    return Provider(kind, tuple(marks.split()), expression, inner)

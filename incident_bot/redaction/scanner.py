@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, columns, commands, context, encodings, manifests
-from incident_bot.redaction.colours import uncoloured_lines
+from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import FOREIGN
@@ -70,19 +70,21 @@ class Scan:
 class Scanner:
     """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
 
-    def __init__(self, policy: Policy, *, inner: bool = False, make_finder: FinderMaker = fastest_finder) -> None:
+    def __init__(self, policy: Policy, make_finder: FinderMaker = fastest_finder) -> None:
         self._personal = policy.personal
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
-        self._probes = _probes(policy, inner=inner, make_finder=make_finder)
+        self._probes = _probes(policy, self._scan_decoded)
         self.prefilter = Prefilter(self._probes, make_finder)
 
-    def scan(self, text: str, pem: PemReader, *, near: bool = True) -> list[Finding]:
+    def scan(self, text: str, pem: PemReader, *, near: bool = True, decode: bool = True) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder."""
         text = text.replace(_SHOWN_BREAK, "\n")
         state = Scan(text, pem)
         if not near:
             state.near_until = len(text)
+        if not decode:
+            state.encoded_until = len(text)
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text)
         raw = text.encode("latin-1", "replace")
@@ -102,11 +104,7 @@ class Scanner:
         found.extend(gauge.floods)
         found.extend(find_numbers(text, self._personal))
         found.extend(self._by_user_rules(text))
-        for line, places in uncoloured_lines(text):
-            found.extend(
-                item._replace(start=places[item.start], end=places[item.end])
-                for item in self.scan(line, PemReader(), near=near)
-            )
+        found.extend(self._coloured(text, near=near))
         if not found:
             return []
         settled = settle(text, found, taken)
@@ -115,6 +113,15 @@ class Scanner:
             if self._allow
             else list(settled)
         )
+
+    def _coloured(self, text: str, *, near: bool) -> Iterator[Finding]:
+        plain, places = without_colours(text) if "\x1b[" in text else ("", [])
+        for item in self.scan(plain, PemReader(), near=near) if plain else ():
+            yield item._replace(start=places[item.start], end=places[item.end])
+
+    def _scan_decoded(self, text: str) -> list[Finding]:
+        """What stands in a text out of an encoding, which is not decoded again."""
+        return self.scan(text, PemReader(), near=False, decode=False)
 
     def _by_user_rules(self, text: str) -> Iterator[Finding]:
         for kind, pattern in self._rules:
@@ -133,8 +140,8 @@ def scanner_for(policy: Policy) -> Scanner:
     return Scanner(policy)
 
 
-def _probes(policy: Policy, *, inner: bool, make_finder: FinderMaker) -> dict[Keyword, tuple[Probe, ...]]:
-    """Which detectors each keyword calls. `inner`: for text out of an encoding, which is not decoded again."""
+def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dict[Keyword, tuple[Probe, ...]]:
+    """Which detectors each keyword calls."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
     for provider in PROVIDERS:
@@ -156,10 +163,9 @@ def _probes(policy: Policy, *, inner: bool, make_finder: FinderMaker) -> dict[Ke
         probes.setdefault(Keyword(word), []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
-    if not inner:
-        encoded = _encoded(Scanner(policy, inner=True, make_finder=make_finder))
-        for mark in encodings.MARKS:
-            probes.setdefault(Keyword(mark), []).append(encoded)
+    encoded = _encoded(scan_decoded)
+    for mark in encodings.MARKS:
+        probes.setdefault(Keyword(mark), []).append(encoded)
     return {keyword: tuple(found) for keyword, found in probes.items()}
 
 
@@ -187,7 +193,7 @@ def _spoken(word: str) -> Probe:
     return lambda scan, start, _end: commands.find_in_protocol(scan.text, start, word)
 
 
-def _encoded(inner: Scanner) -> Probe:
+def _encoded(scan_decoded: Callable[[str], list[Finding]]) -> Probe:
     """Base64 whose text holds a secret."""
 
     def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
@@ -196,7 +202,7 @@ def _encoded(inner: Scanner) -> Probe:
         run_start, run_end = encodings.run_around(scan.text, start, end, scan.encoded_until)
         scan.encoded_until = run_end
         text = encodings.decode(scan.text[run_start:run_end])
-        found = inner.scan(text, PemReader(), near=False) if text else []
+        found = scan_decoded(text) if text else []
         if found:
             yield Finding(run_start, run_end, found[0].kind)
 
@@ -210,7 +216,9 @@ def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:
     if start >= scan.named_until and start >= scan.values_until:
         name_start, name_end = assignments.name_span(text, start, end)
         scan.named_until = name_end
-        for finding in assignments.find_assignment(text, name_start, name_end):
+        # A folder of a path (`/run/secrets/token`, `/auth/callback`) announces nothing, and paths are what logs hold.
+        announcing = not text.startswith("/", name_end)
+        for finding in assignments.find_assignment(text, name_start, name_end) if announcing else ():
             scan.values_until = max(scan.values_until, finding.end)
             yield finding
     if start + context.REACH > scan.near_until:
@@ -219,8 +227,6 @@ def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:
 
 
 def _issued(provider: Provider) -> Probe:
-    match_at = provider.pattern.match
-
     def probe(scan: Scan, start: int, _end: int) -> Iterator[Finding]:
         text = scan.text
         if start < scan.providers_until:
@@ -230,7 +236,7 @@ def _issued(provider: Provider) -> Probe:
         elif not _may_start(text, start):
             return
         else:
-            found = match_at(text, start)
+            found = provider.pattern.match(text, start)
         if found and found.end() > start and "REDACTED" not in found[0]:
             scan.providers_until = found.end()
             yield Finding(found.start(), found.end(), provider.kind)

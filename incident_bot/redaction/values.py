@@ -87,13 +87,13 @@ def _is_random(value: str, bits: float) -> bool:
     """Cheap signs first: of the words in a log almost none get as far as their entropy."""
     longest = max(_SEPARATED.split(value), key=len)
     changes = _changes(longest)
-    if len(longest) < 8 or changes * 7 < len(longest):
+    if len(longest) < 8 or changes * 7 < len(longest) or _HEX.fullmatch(longest):
         return False
     generated = changes >= 3 and any(map(str.isdigit, value)) and entropy_bits(value) >= bits
     if not generated:
         mixed = longest != longest.lower() and longest != longest.upper()
         generated = mixed and len(value) >= 20 and changes * 4 >= len(longest) and entropy_bits(value) >= 3.7
-    return generated and not _HEX.fullmatch(longest) and not is_identifier(value)
+    return generated and not is_identifier(value)
 
 
 def looks_secret(value: str) -> bool:
