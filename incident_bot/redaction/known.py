@@ -7,7 +7,6 @@ with forms only where it holds a filed part.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -172,11 +171,11 @@ class RunParts:
 
 def _fastest_parts() -> PartFinder:
     """The automaton where the `fast` extra is installed, else runs."""
-    if importlib.util.find_spec("ahocorasick_rs"):
+    try:
         from incident_bot.redaction.automaton import AutomatonParts
-
-        return AutomatonParts()
-    return RunParts()
+    except ModuleNotFoundError:
+        return RunParts()
+    return AutomatonParts()
 
 
 def is_telling(value: str, *, chosen: bool = False) -> bool:

@@ -7,7 +7,6 @@ so that offsets stay those of the text.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
@@ -45,13 +44,13 @@ FinderMaker = Callable[[Sequence[Keyword]], KeywordFinder]
 
 def fastest_finder(keywords: Sequence[Keyword]) -> KeywordFinder:
     """The automaton where the `fast` extra is installed, else `re`."""
-    if importlib.util.find_spec("ahocorasick_rs"):
+    try:
         from incident_bot.redaction.automaton import AutomatonFinder
+    except ModuleNotFoundError:
+        from incident_bot.redaction.anchors import AnchorFinder
 
-        return AutomatonFinder(keywords)
-    from incident_bot.redaction.anchors import AnchorFinder
-
-    return AnchorFinder(keywords)
+        return AnchorFinder(keywords)
+    return AutomatonFinder(keywords)
 
 
 class Prefilter:

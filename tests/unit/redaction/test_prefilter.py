@@ -105,6 +105,7 @@ def test_only_whole_keywords_count_between_two_places(finder: str) -> None:
     assert prefilter.last_start(b"a sk-1", 0, 4) is None
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
         st.one_of(st.sampled_from(sorted({keyword.text for keyword in SHIPPED["re"].keywords})), st.text(max_size=3))
