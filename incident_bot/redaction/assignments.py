@@ -16,7 +16,7 @@ from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, l
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
 """Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
-_PASS_FIELD = re.compile(r"""["']?(?:=|:(?=\S))""")
+_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S))""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
 _KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|master|auth|service account)[ \t]$")
 """What stands before `key` in prose that speaks of a credential."""
@@ -31,7 +31,9 @@ _PAIR_BEFORE = re.compile(
     r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
 _MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
+_MARKUP_ATTRIBUTE = re.compile(r"""["'][^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>([^<\s]{1,512})</""")
 _MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
+_MARKUP_ATTRIBUTE = re.compile(r"""["'][^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>([^<\s]{1,512})</""")
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
 _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
 _PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
@@ -121,6 +123,8 @@ def _in_markup(said: Announcement) -> list[Finding] | None:
         markup = _MARKUP_PAIR.match(said.text, said.end)
     elif before in {"<", ":"}:
         markup = _MARKUP_ELEMENT.match(said.text, said.end)
+    elif before in {'"', "'"}:
+        markup = _MARKUP_ATTRIBUTE.match(said.text, said.end)
     if markup is None:
         return None
     return [Finding(markup.start(1), markup.end(1), said.kind)] if counts(markup[1], said.level, quoted=True) else []
@@ -150,7 +154,7 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     lone = _ALONE_ON_LINE.match(said.text, said.end)
     if not lone:
         return None
-    directive = said.name in {"requirepass", "masterauth"}
+    directive = said.name in {"requirepass", "masterauth", "bindpw"}
     declared = directive or _DECLARED.search(said.text, said.before(40), said.start) is not None
     if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
         return None

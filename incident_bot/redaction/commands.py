@@ -19,7 +19,7 @@ _EITHER = re.compile(rf"[ \t]-p[ ]?{_VALUE}")
 _AUTH = re.compile(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
 _CAPITAL = re.compile(rf"(?<=[ \t])-P[ ]?{_VALUE}")
 _BY = re.compile(
-    r"""[ ](?:WITH [\w']{1,40} )?(?:BY|AS)(?: PASSWORD)? (?:["'`](?=[^\n]{1,257}["'`]))?((?<=["'`])[^"'`\n]{1,256}|[^\s"'`;]{6,128}(?=;|\s*$))""",
+    r"""[ ](?:WITH [\w']{1,40} )?(?:BY|AS)(?: PASSWORD)? (?:["'`](?=[^\n]{1,257}["'`]))?((?<=["'`])[^"'`\n]{1,256}|[^\s"'`;]{6,128}(?=;|\s*$|[ ](?:USING|DEFAULT|QUOTA|ACCOUNT|PROFILE)\b))""",
     re.IGNORECASE,
 )
 
@@ -48,6 +48,7 @@ _SPACED_USER = re.compile(
 )
 _BODY_FLAG = re.compile(rf"[ \t](?:--body|-b)[ =]{_LAST}")
 _PASS_SOURCE = re.compile(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
+_GLUED_NEXT = re.compile(r"}(\S{1,256})")
 _NEXT = re.compile(rf"[ \t=]+{_LAST}")
 _NETRC = re.compile(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
 _SLASHED = re.compile(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
@@ -58,6 +59,11 @@ _THIRD = re.compile(
     r"""\([ \t]?(?:["'][^"'\n]{0,256}["']|[\w.]{1,64})[ \t]?,[ \t]?["'][^"'\n]{0,128}["'][ \t]?,[ \t]?["']([^"'\n]{1,256})["']"""
 )
 """The password of a connecting function: address, user, password."""
+_SECOND = re.compile(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,256})["']""")
+"""The secret of a function that takes a user or a payload before it."""
+_LOGIN_SQL = re.compile(r"""[ \t]N?'[^'\n]{0,128}'[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
+_QUOTED_NEXT = re.compile(r"""[ \t]+["']([^"'\n]{1,256})["']""")
+_USER_COLON = re.compile(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
 _THIN = re.compile(r"e:thin:[\w$#]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
@@ -75,6 +81,10 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "cypher-shell": _SPACED, "insecure-password": _NEXT, "user-password": _NEXT, "machine ": _NETRC, "sqlplus": _SLASHED, "login with": _PAIRED,
     "log in with": _PAIRED, "sign in with": _PAIRED, "logged in with": _PAIRED, "new pdo": _THIRD, "pdo->__construct": _THIRD,
     "mysqli_connect": _THIRD, "mysqli": _THIRD, "dbi connect": _THIRD, "dbi->connect": _THIRD, "getconnection": _THIRD,
+    "basicauth(": _SECOND, "pscredential(": _SECOND, "usernamepassword": _SECOND, "basiccredentials(": _SECOND, "jwt.sign": _SECOND,
+    "jwt.verify": _SECOND, "jwt.encode": _SECOND, "sp_addlogin": _LOGIN_SQL, "sp_password": _LOGIN_SQL, "convertto-securestring": _QUOTED_NEXT,
+    "beeline": _SPACED, "impala-shell": _SPACED, "sqoop": _SPACED, "addauth digest": _USER_COLON, "]:587": _USER_COLON, "]:465": _USER_COLON,
+    "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
 }  # fmt: skip
 
@@ -112,9 +122,12 @@ def _is_typed(value: str) -> bool:
     return not is_prose_word(value) and not value.isdigit() and not value.startswith("-")
 
 
-PIPED_INTO = ("--password-stdin", "chpasswd", "sudo -s")
+PIPED_INTO = (
+    "--password-stdin", "chpasswd", "sudo -s", "wrangler secret put", "vercel env add", "secret create",
+    "secrets set", "secret set", "--passphrase-fd",
+)  # fmt: skip
 """Commands that read a password from a pipe."""
-PROTOCOL = ("AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ")
+PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ")
 """Words of Redis, IMAP, FTP and POP3 that a password follows."""
 
 

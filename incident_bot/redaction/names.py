@@ -27,20 +27,20 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass passwords passwds pwds".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization otp totp pin cvv cvc mnemonic"
-    " webhook pat dsn sharedaccesskey clientsecret appsecret pass pw sas hmac xapikey passcode storagekey"
+    " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
     " connectionstring dockerconfigjson dockercfg clave".split()
 )
 _WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn".split())
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
     " ssh client application subscription consumer admin project write publishable rapidapi fernet jwt hmac aes"
-    " webhook bot server integration ingest ingestion functions function host".split()
+    " webhook certificate bot server integration ingest ingestion functions function host".split()
 )
 _CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
 _FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")
@@ -94,6 +94,8 @@ def promise(name: str) -> Promise:
 
 
 def _promise_of(words: list[str]) -> Promise:
+    if words[-2:] in (["pass", "word"], ["pass", "phrase"]):
+        return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:
         return Promise.FIRM
     best = Promise.NONE

@@ -30,7 +30,7 @@ _ANNOUNCING = (
     ' requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
     " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
 ).split()
-_ANNOUNCING += ["de passe", "pass =", "pass :"]
+_ANNOUNCING += ["de passe", "pass =", "pass :", " pw ", "psk "]
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""["'`]?(?P<words>(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
-    |(?:for|of)(?:\ the)?(?:\ (?:user|account|role|login))?\ [\w.@-]{1,64}(?=:|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})
-    [ \t]*(?P<told>[:=|→\uff1a])?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    |(?:for|of)(?:\ the)?(?:\ (?:user|account|role|login))?\ ["']?[\w.@:/-]{1,96}["']?(?=:|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})
+    [ \t]*[:=|→\uff1a]?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )
-_BELOW = re.compile(r"[^\n:=]{0,80}:[ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)")
+_BELOW = re.compile(
+    r"[^\n:=]{0,80}[:.][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
+)
 """A sentence about a secret that ends in a colon, and the secret alone on the next line or the one after it."""
 _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*[(\[][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]]{4,128})(?P=quote)[ \t]*[)\]]"""
 )
 _LOGIN = re.compile(
-    r"[ \t]*[:=]?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+)(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+)(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -50,8 +52,7 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     if not bare:
         return
     value = trim(bare[0])
-    told = words["told"] is not None or words["words"].endswith((" is", " to", " from"))
-    if level > Promise.WEAK and is_prose_secret(value, level, told=told):
+    if level > Promise.WEAK and is_prose_secret(value, level):
         yield Finding(words.end(), words.end() + len(value), said.kind)
 
 

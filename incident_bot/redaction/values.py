@@ -148,15 +148,15 @@ def _is_drawn(segment: str) -> bool:
     return len(segment) >= 20 and len(_CHANGE.findall(segment)) >= 4
 
 
-def is_prose_secret(value: str, level: Promise, *, told: bool = False) -> bool:
-    """Whether a bare word in a sentence is a secret. `told`: the sentence says that the value comes now."""
+def is_prose_secret(value: str, level: Promise) -> bool:
+    """Whether a bare word in a sentence is a secret."""
     if is_stand_in(value) or len(value) < 6 or "(" in value or "=" in value[:-2] or ":" in value:
         return False
     if looks_secret(value):
         return True
     if level is not Promise.STRONG:
         return False
-    if told and is_phrase(value):
+    if is_phrase(value):
         return True
     if value.isalpha():
         # Letters only: no word, and no CamelCase name, changes case in its middle.

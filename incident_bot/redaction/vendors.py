@@ -153,6 +153,12 @@ COMMERCE_AND_CHAT = (
     _p("tableau-token", "==:", rf"{_B}{{22}}==:{_A}{{32}}", inner=True),
     _p("tailscale-key", "tskey-", rf"tskey-(?:auth|api|client|scim|webhook)-{_W}{{20,90}}"),
     _p("thunderstore-token", "^tss_", rf"tss_(?=\D{{0,40}}\d){_W}{{20,80}}"),
+    _p(
+        "magic-link",
+        "/verify/ /reset-password/ /invite/ /magic/ /confirm/ /activate/ /unsubscribe/",
+        r"(?<=[ydecm]/)(?=[A-Za-z_-]{0,199}\d)[\w-]{24,200}(?![\w./-])",
+        inner=True,
+    ),
     _p("wecom-webhook", "cgi-bin/webhook/send?key=", rf"(?<=webhook/send\?key=){_UUID}", inner=True),
     _p("xendit-key", "xnd_", rf"xnd_(?:production|development)_{_A}{{40,80}}"),
     _p("jwt", ".ey", r"ey[A-Za-z0-9]{17,400}\.ey[\w/\\-]{17,2000}\.[\w/\\-]{0,600}={0,2}", inner=True),
