@@ -61,4 +61,5 @@ tests/render/node_modules/.ready: tests/render/package-lock.json
 .venv/.ready: pyproject.toml uv.lock $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
 	@echo "setting up .venv"
 	@$(UV) sync --quiet --frozen --compile-bytecode --python "$$(command -v $(PYTHON))"
+	@.venv/bin/python -m compileall -q incident_bot # an editable package is else compiled anew at every start where PYTHONDONTWRITEBYTECODE is set
 	@touch $@

@@ -56,6 +56,7 @@ class Log:
         self._worn = {key: _worn(told, spread) for key, told in words.items()}
         self._outliers = _outliers(self.templates)
         self._echo = _echoes(self.templates)
+        self._templates: dict[int, Template | None] = {}
         self._streams_of_kind: dict[str, set[str]] = {}
         self._counts = Counter[tuple[str, str]]()
         self._ordinals: dict[int, float] = {}
@@ -118,8 +119,12 @@ class Log:
 
     def template(self, number: int) -> Template | None:
         """The template of a line that is at hand."""
-        line = self.known[number]
-        return self.survey.table.find(line, self.survey.stream_of(line) if self.survey.stream_of else "")
+        if number not in self._templates:
+            line = self.known[number]
+            self._templates[number] = self.survey.table.find(
+                line, self.survey.stream_of(line) if self.survey.stream_of else ""
+            )
+        return self._templates[number]
 
     def streams(self) -> list[list[Template]]:
         """The templates of each stream, in order."""

@@ -54,6 +54,9 @@ _ANSWERED = re.compile(_any_word(_METHODS) + r"""\b[^"]{1,300}?"?\s([1-5]\d\d)(?
 _ANY_STATUS = re.compile(r"\s([1-5]\d\d)(?=[\s\",]|$)")
 _NUMBER = re.compile(r"-?\d{1,3}")
 _MOST_VARIANTS = 64
+_RAW_CHARS = 5
+"""A meaningful number has three digits at most; one more and what ends it tell it from longer ones."""
+_MOST_KNOWN = 4096
 _MOST_SHAPES = 20_000
 _MEMO_LIMIT = 100_000
 
@@ -67,10 +70,12 @@ class Template:
         "count",
         "first",
         "first_text",
+        "known",
         "last",
         "last_text",
         "level",
         "samples",
+        "slot_chars",
         "slots",
         "stream",
         "variants",
@@ -88,7 +93,10 @@ class Template:
         self.level = level
         self.stream = stream
         self.slots: tuple[str, ...] | None = None
+        self.slot_chars = 0
+        """Length of the text before its meaningful number where it has one of them; 0 for none or several."""
         self.variants: dict[str, Template] = {}
+        self.known: dict[str, Template] = {}
 
     def words(self) -> bytes:
         """What its lines have in common, comparable between logs."""
@@ -134,9 +142,16 @@ class TemplateTable:
             template = memo.get(key)
             if template is None:
                 coarser = coarser or _without(_DIGITS + _HEX_LETTERS, lines)
-                template = self._meet(first_number + index, line, key, coarser[index], stream)
+                shape = self._shapes.get((stream, coarser[index]))
+                if shape is not None and _fits(key, shape[0]):
+                    template = shape[1]
+                    self._remember_repeated(key, template, stream)
+                else:
+                    template = self._meet(first_number + index, line, key, coarser[index], stream)
             if template.slots is not None:
-                template = self._variant(template, first_number + index, line)
+                at = line.find(template.slots[0])
+                raw = line[at + template.slot_chars : at + template.slot_chars + _RAW_CHARS] if at > 0 else ""
+                template = template.known.get(raw) or self._variant(template, first_number + index, line, raw)
             count = template.count = template.count + 1
             if not count & (count - 1):
                 template.samples.append(line)
@@ -158,11 +173,7 @@ class TemplateTable:
         return template
 
     def _meet(self, number: int, line: str, key: bytes, coarse: bytes, stream: str) -> Template:
-        """The template of a line whose digit-less key is not in the memo."""
-        shape = self._shapes.get((stream, coarse))
-        if shape is not None and _fits(key, shape[0]):
-            self._remember_repeated(key, shape[1], stream)
-            return shape[1]
+        """The template of a line whose digit-less key is not in the memo and fits no known shape."""
         parts = [part.translate(None, _DIGITS) for part in _ID.split(line.encode("utf-8", "surrogatepass"))]
         masked = b"".join(parts)
         template = self._masked.get((stream, masked))
@@ -202,6 +213,8 @@ class TemplateTable:
         template = Template(number, line, level, stream)
         self._masked[index] = template
         template.slots = _slots(line)
+        if template.slots is not None and len(template.slots) == 1:
+            template.slot_chars = len(template.slots[0])
         if template.slots is None:
             self.templates.append(template)
         return template
@@ -209,8 +222,11 @@ class TemplateTable:
     def _grade(self, line: str) -> int:
         return grade(clean(line)) if self._graded else 0
 
-    def _variant(self, template: Template, number: int, line: str) -> Template:
-        """The template of the same words with this very status or exit code."""
+    def _variant(self, template: Template, number: int, line: str, raw: str) -> Template:
+        """The template of the same words with this very status or exit code.
+
+        `raw` is what stands in the line's only slot: the next line with the same needs no search.
+        """
         value = _slot_value(template.slots or (), line)
         variant = template.variants.get(value)
         if variant is None:
@@ -220,6 +236,8 @@ class TemplateTable:
         if variant is None:
             variant = template.variants[value] = Template(number, line, self._grade(line), template.stream)
             self.templates.append(variant)
+        if template.slot_chars and raw[:1].isdigit() and len(template.known) < _MOST_KNOWN:
+            template.known[raw] = variant
         return variant
 
 
@@ -242,6 +260,8 @@ def _fits(key: bytes, parts: list[bytes]) -> bool:
     """
     if not (key.startswith(parts[0]) and key.endswith(parts[-1])):
         return False
+    if len(parts) == 2:
+        return len(key) >= len(parts[0]) + len(parts[1])
     at = len(parts[0])
     for part in parts[1:-1]:
         at = key.find(part, at)
