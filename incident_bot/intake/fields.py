@@ -42,18 +42,18 @@ def scalar_text(value: object, limit: int) -> str | None:
 
 def mapping(value: object, path: str) -> Mapping[str, object]:
     """The value as an object. Raises `UsageError` naming `path`; null counts as empty."""
+    if isinstance(value, dict):
+        return value
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{path}: expected an object, got {describe(value)}", hint="See docs/alert-payloads.md.")
-    return value
+    raise UsageError(f"{path}: expected an object, got {describe(value)}", hint="See docs/alert-payloads.md.")
 
 
 def sequence(value: object, path: str) -> Sequence[object]:
     """The value as a list. Raises `UsageError` naming `path`."""
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise UsageError(f"{path}: expected a list, got {describe(value)}", hint="See docs/alert-payloads.md.")
-    return value
+    if isinstance(value, list):
+        return value
+    raise UsageError(f"{path}: expected a list, got {describe(value)}", hint="See docs/alert-payloads.md.")
 
 
 def describe(value: object) -> str:
