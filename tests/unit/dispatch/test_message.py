@@ -97,6 +97,19 @@ def test_a_secret_in_an_annotation_does_not_travel() -> None:
     assert "[REDACTED:" in message.text
 
 
+@pytest.mark.parametrize("words", ["log in with", "login with", "sign in with"])
+def test_words_about_a_login_do_not_cost_the_alert_its_annotations(words: str) -> None:
+    """The next field of the message is no user and password, however its quotes and colon look."""
+    item = alert()
+    item["annotations"] = {"a": f"users cannot {words} their keys", "summary": "too many refusals"}
+    (incident,) = incidents_of(item)
+
+    message = message_of(incident)
+
+    assert message.cut == 0
+    assert read(message) == (incident,)
+
+
 def test_a_redacted_alert_name_still_gives_one_key_whoever_reads_it() -> None:
     """The reader computes the key from what it gets, so the sender names that one."""
     item = alert("leak password=" + "hunter2" * 3)
