@@ -20,6 +20,8 @@ _FORMS = tuple(
         _METHOD + r" (?P<path>\S{1,400})(?: HTTP/[\d.]{1,3})?\\?\"\s{1,3}(?P<status>[1-5]\d\d)\b",
         # Gin: | 500 | 1.2ms | 10.0.0.1 | GET "/x"
         r"\|\s{0,3}(?P<status>[1-5]\d\d)\s{0,3}\|[^|\n]{1,30}\|[^|\n]{1,60}\|\s{0,3}" + _METHOD + r"\s{1,8}\"(?P<path>[^\"\n]{1,400})\"",
+        # Rails, Phoenix: Completed 401 Unauthorized in 90ms, Sent 500 in 12ms
+        r"\b(?P<method>Completed|Sent) (?P<status>[1-5]\d\d)\b(?P<path>)[^\n]{0,40}? in \d",
         # plain words: GET /x 500 12ms, POST /x -> 500, GET /x returned 500
         r"\b" + _METHOD + r" (?P<path>/[^\s\"?]{0,300})\S{0,200}(?: HTTP/[\d.]{1,3})?\"?,? (?:-> |=> |returned |status[ =:]{1,2}|- )?(?P<status>[1-5]\d\d)\b(?! ?(?:ms|MB|KB|bytes))",
     )

@@ -9,6 +9,7 @@ from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_objec
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
+from incident_bot.diagnosis.log_stride import is_last_word, is_taken_in_stride, opens_storm
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import AlertStatus, Category
@@ -105,6 +106,10 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
             # Where status says that all is well, an error of long ago is not worth a word.
             is_past = outcome is Outcome.OVERCOME or (outcome is Outcome.CALMED and not health.is_known)
             return Activity.PAST if is_past else Activity.INACTIVE
+        if not is_about_performance(scene) and is_taken_in_stride(
+            candidate.facts, scene, specificity=candidate.specificity
+        ):
+            return Activity.INACTIVE
     if state is None:
         return _judge_object(candidate, scene, health)
     return _judge_by_state(candidate, state, scene, health)
@@ -168,8 +173,11 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         not health.failing
         and _is_log_only(candidate)
         and not any(fact.is_past for fact in candidate.facts)
-        and _lasts(candidate, scene)
-        and (is_about_performance(scene) or is_going_on(candidate.facts, scene))
+        and (
+            (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
+            or opens_storm(candidate.facts, scene)
+            or is_last_word(candidate.facts, scene)
+        )
     ):
         return Activity.ACTIVE
     return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)

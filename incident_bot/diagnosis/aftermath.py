@@ -122,7 +122,7 @@ def is_going_on(facts: Sequence[Fact], scene: Scene) -> bool:
 
 def _goes_on(fact: Fact, scene: Scene) -> bool:
     log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
-    if log is None or _has_finished(log, scene):
+    if log is None or has_finished(log, scene):
         return False
     last = _last_line(fact, log)
     if last < log.total_lines * (1 - _TAIL_SHARE):
@@ -138,7 +138,8 @@ def _last_line(fact: Fact, log: Log) -> int:
     return max(kept.line, kept.last) if kept else 0
 
 
-def _has_finished(log: Log, scene: Scene) -> bool:
+def has_finished(log: Log, scene: Scene) -> bool:
+    """Whether the pod that wrote a log ended well."""
     pod = next((item for item in scene.pods if item.name == log.pod and item.relation <= Relation.SIBLING), None)
     return pod is not None and (
         first_value(pod.body, "status.phase") == "Succeeded" or first_value(pod.body, "table.STATUS") == "Completed"

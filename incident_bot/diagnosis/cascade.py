@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.confidence import bound
+from incident_bot.diagnosis.targets import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +41,11 @@ def favour_first(pool: Sequence[Candidate], scene: Scene) -> list[Candidate]:
 def _first_of_cascade(pool: Sequence[Candidate]) -> Candidate | None:
     begins: dict[str, tuple[datetime, Candidate]] = {}
     for item in pool:
-        if not (item.at and item.container and all(fact.source == "log" for fact in item.facts)):
+        service = item.container or stem_of(item.pod)
+        if not (item.at and service and all(fact.source == "log" for fact in item.facts)):
             continue
-        if item.container not in begins or item.at < begins[item.container][0]:
-            begins[item.container] = (item.at, item)
+        if service not in begins or item.at < begins[service][0]:
+            begins[service] = (item.at, item)
     if len(begins) < _SERVICES:
         return None
     (start, first), (following, _), *_ = sorted(begins.values(), key=lambda entry: entry[0])

@@ -26,7 +26,7 @@ class Complaint:
 
     `title` may use {container}, {says} (the message) and {what}; `names` says what {what} is, and `otherwise` is
     the title where the line names nothing. `steps` are (what to see, read-only command) with the placeholders of
-    rules; `patterns` are alternatives, case ignored.
+    rules; `patterns` are alternatives, case ignored. A symptom has many possible causes and yields to whatever names one.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Complaint:
     names: Names | None = None
     otherwise: str = ""
     impact: str = ""
+    is_symptom: bool = False
     steps: tuple[tuple[str, str], ...] = ()
     prevention: tuple[str, ...] = ()
     pattern: str = field(init=False)

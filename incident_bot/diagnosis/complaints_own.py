@@ -27,6 +27,44 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Alert at 80 % of the volume, and rotate or expire what fills it.",),
     ),
     Complaint(
+        kind="disk-error",
+        category=Category.STORAGE,
+        patterns=(
+            r"Input/output error|\bEIO\b|\bI/O error|bad sector|medium error|uncorrectable error|Structure needs cleaning|Stale file handle|\bESTALE\b|(?:data|file|page|block|index|journal|WAL|segment|archive|snapshot|tablespace)\S{0,20} (?:is |are )?corrupt(?:ed|ion)?|corrupt(?:ed)? (?:data|file|page|block|index|journal|WAL|record|segment|archive|snapshot|database)|checksum (?:mismatch|error|failed|does not match)|CRC (?:error|mismatch)|Data structure corruption|malformed database|database disk image is malformed|invalid page in block|bad magic|E/A-Fehler|Erreur d'entrée/sortie|Ошибка ввода/вывода|输入/输出错误",
+        ),
+        title="{container} reads or writes damaged data at {what}",
+        names="path",
+        otherwise="{container} meets a disk or data error: {says}",
+        hint="Look at the node's kernel log and the volume's state before anything writes there again.",
+        impact="What is stored there may be lost; the program stops or refuses work.",
+        steps=(_DESCRIBE, ("See the claims and their volumes", "kubectl -n {namespace} get pvc"), ("See whether the node complains as well", "kubectl get nodes")),
+        prevention=("Keep tested backups, and alert on I/O errors of nodes and volumes.",),
+    ),
+    Complaint(
+        kind="licence",
+        category=Category.APPLICATION,
+        patterns=(
+            r"licen[cs]e.{0,60}(?:expired|invalid|not valid|has ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
+        ),
+        title="{container} has no valid licence: {says}",
+        hint="See when the licence ended, and where the program reads it from.",
+        impact="The program refuses work, or only reads, until the licence is renewed.",
+        steps=(_DESCRIBE,),
+        prevention=("Alert a month before a licence ends.",),
+    ),
+    Complaint(
+        kind="limit-reached",
+        category=Category.RESOURCES,
+        patterns=(
+            r"worker_connections are not enough|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
+        ),
+        title="{container} has reached a limit of its own: {says}",
+        hint="Compare the limit with what the load needs; see whether something holds on to what it took.",
+        impact="New work is refused or waits; what runs goes on.",
+        steps=(("See how many replicas share the load", "kubectl -n {namespace} get {workload_kind|deployments},hpa"), _HISTORY),
+        prevention=("Alert at 80 % of the limit, and size it with the replicas.",),
+    ),
+    Complaint(
         kind="read-only",
         category=Category.STORAGE,
         patterns=(r"read-only file ?system|EROFS|attempt to write a readonly database|readonly database|Das Dateisystem ist nur lesbar|Système de fichiers en lecture seulement|Sistema de archivos de solo lectura",),
@@ -160,6 +198,7 @@ OWN: tuple[Complaint, ...] = (
 VAGUE: tuple[Complaint, ...] = (
     Complaint(
         kind="upstream-error",
+        is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"\b(?:500 internal server error|502 bad gateway|503 service (?:temporarily )?unavailable|504 gateway time-?out)|(?:status(?:[_ ]?code)?|returned|responded with|response|answered|code|got|HTTP)\W{1,4}5\d\d\b|UNAVAILABLE: |no healthy upstream|no live upstreams|circuit ?breaker .{0,30}\b(?:is )?open\b|CallNotPermittedException|service unavailable|BadGateway",
@@ -174,9 +213,10 @@ VAGUE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="slow",
+        is_symptom=True,
         category=Category.APPLICATION,
         patterns=(
-            r"slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
+            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
         ),
         title="{container} is too slow: {says}",
         hint="Compare with the time before; look at CPU throttling, locks and the dependency it waits for.",

@@ -66,6 +66,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="connections-exhausted",
+        is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"too many (?:clients|connections)|remaining connection slots|max(?:imum)? (?:number of )?(?:client )?connections? (?:reached|exceeded)|max_client_conn",
@@ -100,6 +101,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="connection-timeout",
+        is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"connect(?:ion)? time(?:d)?[ -]?out|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|ConnectTimeout|SocketTimeoutException|ReadTimeout|no route to host|EHOSTUNREACH",
@@ -117,6 +119,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="connection-lost",
+        is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"connection reset by peer|ECONNRESET|broken pipe|EPIPE|server closed the connection|unexpected EOF|connection (?:was )?(?:aborted|closed unexpectedly|lost|dropped|forcibly closed|terminated)",
@@ -132,6 +135,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="unreachable",
+        is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"(?:can[\u2019']t|cannot|can not|could not|couldn[\u2019']t|unable to|failed to|not possible to|impossible de se|no se pudo|не удалось|无法) ?(?:establish a |open a |make a )?(?:reach|connect(?:ion)?|contact|dial|conectar|connecter|подключ\w*|连接)\b|connection (?:attempt )?failed|failed to (?:establish|open) (?:a )?connection|no (?:servers?|brokers?|hosts?|nodes?) (?:are |is )?available|all (?:hosts?|nodes?|brokers?|servers?)(?:\(s\))? .{0,40}(?:failed|down|unavailable)|Bootstrap broker .{0,80}disconnected|连接.{0,20}失败|接続できません|연결할 수 없",
@@ -205,6 +209,19 @@ REMOTE: tuple[Complaint, ...] = (
         impact="Until another replica leads, what only the leader does stands still.",
         steps=(("See who holds the leases", "kubectl -n {namespace} get leases"), ("See whether it is short of CPU", "kubectl -n {namespace} top pod {pod}")),
         prevention=("Lengthen the lease where the API server is slow at times, and give the leader enough CPU.",),
+    ),
+    Complaint(
+        kind="cluster-down",
+        is_symptom=True,
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"CLUSTERDOWN|Hash slot not served|Cluster state changed: fail|cluster (?:state )?(?:is )?(?:down|red)\b|all shards failed|no shard available|NotEnoughReplicas|LEADER_NOT_AVAILABLE|not enough (?:live |in-sync )?(?:replicas|nodes)|No live nodes|MasterNotDiscovered|NotPrimary|not primary\b|cluster_block_exception|UnavailableException|Cannot achieve consistency level",
+        ),
+        title="{container} works with a cluster that is not whole: {says}",
+        hint="See which members of that cluster are down, and why.",
+        impact="Requests that need the missing members fail; others still work.",
+        steps=(_PODS,),
+        prevention=("Keep a replica of every member on another node, and alert when one is missing.",),
     ),
     Complaint(
         kind="schema",

@@ -14,6 +14,7 @@ from incident_bot.diagnosis.activity import LASTING_COUNT, state_of
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
+from incident_bot.diagnosis.log_reading import find_complaint
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ WEIGHTS: Mapping[str, float] = {
     "accounts for another symptom": 0.04,
     "the line is only a warning": -0.10,
     "the line is only information": -0.18,
+    "a symptom of many possible causes": -0.06,
+    "about telemetry, which no work depends on": -0.30,
     "somebody else's": -0.30,
     "that container is healthy": -0.35,
     "another container than the alert names": -0.06,
@@ -96,6 +99,13 @@ def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str
     yield from _whose(candidate, scene, health)
 
 
+_TELEMETRY = re.compile(
+    r"\b(?:otel|otlp|opentelemetry|zipkin|jaeger|statsd|telemetry|tracing|traces?|spans?|metrics|apm|profil\w+)\b[^\n]{0,60}(?:export|push|flush|upload|send|sent|report|collector|agent|refused)"
+    r"|(?:export|push|flush|upload|send)\w*[^\n]{0,40}\b(?:traces?|spans?|telemetry|metrics)\b|:(?:4317|4318|8125|8126|9411|14250|14268|6831)\b",
+    re.IGNORECASE,
+)
+"""Exporters of traces and metrics, by name or by their well-known ports (OTLP, StatsD, Datadog, Zipkin, Jaeger)."""
+
 _FIGURE = re.compile(
     r"\b(?:us(?:es|ing|ed|age)|at|is)\b[^\n]{0,30}?\b\d{1,3}(?:\.\d{1,4})? ?% of (?:its|the) [^\n]{0,20}\blimit",
     re.IGNORECASE,
@@ -130,6 +140,19 @@ def _loudness(candidate: Candidate) -> Iterable[str]:
         yield "the line is only information"
     elif level <= Level.WARNING:
         yield "the line is only a warning"
+    if candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
+        yield "a symptom of many possible causes"
+    if _TELEMETRY.search(candidate.facts[0].value[:1000]):
+        yield "about telemetry, which no work depends on"
+
+
+_NAMES_A_CAUSE = 3
+
+
+def _is_symptom(candidate: Candidate) -> bool:
+    """Whether the deciding line says only that something else was late, gone or failing."""
+    told = candidate.finding.complaint if candidate.finding else find_complaint(candidate.facts[0].value)
+    return told is not None and told.is_symptom
 
 
 _END_LINES = 25

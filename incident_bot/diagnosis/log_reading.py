@@ -29,7 +29,7 @@ from incident_bot.diagnosis.messages import read_message, read_text, shorten, ti
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.scene import Log
@@ -73,9 +73,7 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     root = _exception(log)
     if root:
         findings.append(root)
-    if not findings:
-        worst = max((level for _, level in lines), default=Level.QUIET)
-        findings = [_plain(log, index, level, baseline) for index, level in lines if level >= min(worst, Level.ERROR)]
+    findings += _plain_findings(log, lines, {finding.index for finding in findings}, baseline)
     best: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.kind, finding.title)
@@ -84,17 +82,34 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     return tuple(sorted(best.values(), key=lambda item: (-item.weight, item.index))[:8])
 
 
+def _plain_findings(
+    log: Log, lines: Sequence[tuple[int, int]], told: set[int], baseline: frozenset[str]
+) -> Iterator[Finding]:
+    """Loud lines of no known kind: all of them where nothing better was found, else those that are said again and again."""
+    worst = max((level for _, level in lines), default=Level.QUIET)
+    for index, level in lines:
+        if told and log.kept[index].count < _LASTING_COUNT:
+            continue
+        if level >= min(worst, Level.ERROR) and index not in told:
+            found = _plain(log, index, level, baseline)
+            yield replace(found, weight=min(found.weight, _BESIDE_WEIGHT)) if told else found
+
+
+_BESIDE_WEIGHT = 0.2
+"""A loud line beside one that says what is wrong."""
+
+
 def find_errors(log: Log) -> Iterator[KeptLine]:
     """The lines that report an error, except in stacks of exceptions that were handled."""
     for index, level in _bad_lines(log):
         kept = log.kept[index]
-        if level >= Level.ERROR and not (_PART_OF_STACK.match(kept.text) and _is_handled(_head_of(log, index))):
+        if level >= Level.ERROR and not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
             yield kept
 
 
 _HEADING = re.compile(r"Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(
-    r"(?:#\d{1,3} |at (?:[\w.$<>/]+\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
+    r"(?:#\d{1,3} |at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
 )
 """A stack frame that a logger printed as a record of its own, with the level of the error."""
 
@@ -102,6 +117,8 @@ _FRAME = re.compile(
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         level = grade(kept.text)
+        if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
+            level = Level.WARNING
         if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _is_harmless(kept.text):
             yield index, level
 
@@ -115,6 +132,8 @@ def _is_harmless(text: str) -> bool:
 
 
 _CLIENT_ERROR = 400
+_SLOW_STATEMENT = re.compile(r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [1-9]")
+"""PostgreSQL and MySQL report slow statements as information; nobody sets their thresholds above a second for fun."""
 
 
 _COMPLAINTS = (*REMOTE, *OWN, *VAGUE)
@@ -161,7 +180,7 @@ def _read_briefly(line: str) -> str:
 
 
 def _subject(log: Log) -> str:
-    return log.container or "The container"
+    return log.container or log.pod or "The container"
 
 
 def _name(complaint: Complaint, line: str, nearby: str = "") -> str:
@@ -283,7 +302,7 @@ def _is_quiet(log: Log, item: Thrown) -> bool:
     line = log.kept[index].text
     if not line.startswith((item.type[:20], "Caused by", " ", "\t", "--->")):
         return _DEBUG.search(line[:200]) is not None or Level.INFO < grade(line) < Level.ERROR
-    return _is_handled(_head_of(log, index))
+    return _is_handled(head_of(log, index))
 
 
 def _is_handled(head: str) -> bool:
@@ -291,7 +310,7 @@ def _is_handled(head: str) -> bool:
     return bool(_DEBUG.search(head[:200]) or (_SET_ASIDE.search(head[:600]) and grade(head) < Level.ERROR))
 
 
-def _head_of(log: Log, index: int) -> str:
+def head_of(log: Log, index: int) -> str:
     """The record that a stack trace belongs to: the line before it that is no part of a stack; empty when there is none."""
     for place in range(index - 1, max(-1, index - _STACK_LINES), -1):
         text = log.kept[place].text
@@ -359,7 +378,12 @@ _LOOK_BACK_LINES = 25
 
 
 def find_change_before(log: Log, index: int) -> int | None:
-    """The rare line before the storm: a change that the log reports once, shortly before the line at `index`."""
+    """The rare line before the storm: a change that the log reports once, shortly before the line at `index` or the first error."""
+    first = next((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), index)
+    return next((found for start in (index, first) if (found := _change_before(log, start)) is not None), None)
+
+
+def _change_before(log: Log, index: int) -> int | None:
     for before in range(index - 1, max(-1, index - 1 - _LOOK_BACK_LINES), -1):
         kept = log.kept[before]
         if kept.count <= 2 and _CHANGE.search(kept.text[:600]) and grade(kept.text) < Level.ERROR:

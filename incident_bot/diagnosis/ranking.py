@@ -172,7 +172,20 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
         return bool(cited_lines(cause) & cited_lines(symptom)) and not _is_telling(symptom)
     if cause.category is Category.PROBE or all(fact.source == "exit_code" for fact in cause.facts):
         return False
+    if cause.specificity < _NAMES_A_CAUSE and _says_more(symptom, cause):
+        return False
     return bool(cause.container or not symptom.container) or bool(cited_lines(cause) & cited_lines(symptom))
+
+
+_NAMES_A_CAUSE = 3
+
+
+def _says_more(finding: Candidate, cause: Candidate) -> bool:
+    """Whether a line names a cause of its own, where the rule knows only that something was late or refused."""
+    complaint = finding.finding.complaint if finding.finding else None
+    names_one = complaint is not None and not complaint.is_symptom and complaint.category is not Category.APPLICATION
+    is_elsewhere = not cited_lines(cause) & cited_lines(finding)
+    return names_one and is_elsewhere and finding.confidence >= cause.confidence
 
 
 def _says_it_better(cause: Candidate, symptom: Candidate) -> bool:

@@ -298,8 +298,10 @@ def plain_text(line: str) -> str:
     Patterns then fit the message whether a logger wrapped it in JSON or not, and a stack trace that
     stands in one field is read line by line. The line stays one line of evidence.
     """
-    if "\\" not in line or '{"' not in line.replace(" ", ""):
+    if "\\" not in line:
         return line
+    if '{"' not in line.replace(" ", ""):
+        return line.replace('\\"', '"') if '="' in line else line
     return _ESCAPE.sub(lambda match: _PLAIN.get(match[0], match[0][1:]), line)
 
 

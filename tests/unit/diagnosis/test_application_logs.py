@@ -41,6 +41,7 @@ def _read_sample(block: str) -> Sample:
 
 
 FAILING = read_samples("failing.txt")
+HEALTHY = read_samples("healthy.txt")
 
 
 @pytest.mark.parametrize("sample", FAILING, ids=[sample.name for sample in FAILING])
@@ -62,6 +63,14 @@ def test_first_sentence_has_no_junk_of_a_logger(sample: Sample) -> None:
     assert not re.search(r"\d\d:\d\d:\d\d|\x1b|\"\}|\\n|\bpid=|^\W", title), title
     assert not re.search(r": (?:ERROR|FATAL|WARN|INFO)\b", title), title
     assert len(title) <= 190, title
+
+
+@pytest.mark.parametrize("sample", HEALTHY, ids=[sample.name for sample in HEALTHY])
+def test_log_of_a_healthy_program_is_no_failure(sample: Sample) -> None:
+    """Scanners, clients that leave, retries that succeed, debugging and the word "error" in names are no cause."""
+    found = diagnose(make_case({"app.log": sample.log}), RULES)
+
+    assert found.verdict is not Verdict.FAILURE, found.summary
 
 
 @pytest.mark.parametrize(

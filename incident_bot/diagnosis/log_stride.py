@@ -1,0 +1,151 @@
+"""What a program takes in its stride: complaints of a log that the same log shows to be of no consequence.
+
+Only where no status says otherwise: a log alone has to tell a slip from a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.access_lines import SERVER_ERROR, read_answer
+from incident_bot.diagnosis.aftermath import has_finished
+from incident_bot.diagnosis.log_reading import find_errors, head_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Log, Scene
+
+_CALM_LINES = 5
+"""As many lines without a word of trouble show that the program goes on."""
+
+_FEW_SHARE = 0.01
+_FEW = 2
+_TAIL_SHARE = 0.2
+_STORM_LINES = 5
+_LAST_LINES = 3
+_NAMES_A_CAUSE = 3
+
+_FROM_A_CLIENT = re.compile(
+    r"TLS handshake error from |ClientAbortException|client (?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
+    r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
+    r"|EOF on client connection|writing response to client|downstream_remote_disconnect",
+    re.IGNORECASE,
+)
+"""What a server logs about callers who leave, speak nonsense, or ask for files that do not exist."""
+
+_GOES_WELL = re.compile(
+    r"\b(?:succeeded|success(?:ful(?:ly)?)?|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",
+    re.IGNORECASE,
+)
+_DEBUG_LEVEL = re.compile(
+    r"(?<![\w./-])(?:DEBUG|TRACE|VERBOSE|FINE|FINER|FINEST|DBG|VRB)(?![\w/-])|\[(?:debug|trace)\]|^(?:dbug|trce|debug|trace): "
+    r"|\b(?:level|lvl|severity)\"?[=:]\s?\"?(?:debug|trace)\b"
+)
+
+
+def is_taken_in_stride(facts: Sequence[Fact], scene: Scene, *, specificity: int) -> bool:
+    """Whether every fact is a log line that came to nothing, by its level and by what follows it.
+
+    A warning that a rule of the highest specificity knows by name is believed all the same, and so is
+    every line while another log has errors.
+    """
+    found = _find_lines(facts, scene)
+    ids = {log.evidence_id for _, log in found}
+    if any(log.evidence_id not in ids and any(find_errors(log)) for log in scene.logs):
+        return False
+    bound = Level.NOTICE if specificity >= _NAMES_A_CAUSE else Level.WARNING
+    return bool(found) and all(_is_minor(index, log, bound) for index, log in found)
+
+
+def opens_storm(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether a line stands before a storm of errors that goes on to the end of its log: the rare line that began it."""
+    return any(
+        _is_before_storm(index, log) and not has_finished(log, scene) for index, log in _find_lines(facts, scene)
+    )
+
+
+def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether a log ends with a fatal line, whatever the status of its container said then."""
+    return any(
+        grade(log.kept[index].text) >= Level.FATAL
+        and log.total_lines - max(log.kept[index].line, log.kept[index].last) <= _LAST_LINES
+        and not has_finished(log, scene)
+        for index, log in _find_lines(facts, scene)
+    )
+
+
+def _find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
+    lines = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
+    return [
+        (index, log)
+        for log in scene.logs
+        for index, kept in enumerate(log.kept)
+        if (log.evidence_id, kept.line) in lines
+    ]
+
+
+def _is_before_storm(index: int, log: Log) -> bool:
+    line = log.kept[index].line
+    later = [kept for kept in find_errors(log) if kept.line > line and kept.why != "last"]
+    return (
+        grade(log.kept[index].text) >= Level.ERROR
+        and sum(kept.count for kept in later) >= _STORM_LINES
+        and max(max(kept.line, kept.last) for kept in later) >= (1 - _TAIL_SHARE) * log.total_lines
+        and not any(kept.line < line for kept in find_errors(log))
+    )
+
+
+def _is_minor(index: int, log: Log, bound: int) -> bool:
+    kept = log.kept[index]
+    answer = read_answer(kept.text)
+    if answer is not None and answer.status < SERVER_ERROR:
+        return True
+    if _DEBUG_LEVEL.search(kept.text[:200]):
+        return True
+    if log.previous or not _goes_on_calmly(index, log):
+        return False
+    if kept.count > _FEW and not _is_rare_and_over(index, log):
+        return False
+    return _is_from_a_client(kept.text) or _level(index, log) <= bound or _ends_well(index, log)
+
+
+def _is_rare_and_over(index: int, log: Log) -> bool:
+    kept = log.kept[index]
+    is_over = max(kept.line, kept.last) < (1 - _TAIL_SHARE) * log.total_lines
+    return is_over and kept.count <= _FEW_SHARE * log.total_lines
+
+
+def _is_from_a_client(text: str) -> bool:
+    return _FROM_A_CLIENT.search(text[:1000]) is not None
+
+
+def _level(index: int, log: Log) -> int:
+    """What the line, or the record whose stack it is part of, calls itself; words alone count as an error."""
+    text = log.kept[index].text
+    if states_level(text):
+        return grade(text)
+    head = head_of(log, index)
+    return (
+        grade(head)
+        if head and states_level(head) and head is log.kept[index - 1].text
+        else max(grade(text), Level.ERROR)
+    )
+
+
+def _goes_on_calmly(index: int, log: Log) -> bool:
+    kept = log.kept[index]
+    last = max(kept.line, kept.last)
+    worse = (item for item in find_errors(log) if not _is_from_a_client(item.text))
+    return log.total_lines - last >= _CALM_LINES and all(max(item.line, item.last) <= last for item in worse)
+
+
+def _ends_well(index: int, log: Log) -> bool:
+    """A script that tries until something is there prints its failures without a level."""
+    if states_level(log.kept[index].text):
+        return False
+    last = max(log.kept[index].line, log.kept[index].last)
+    return any(kept.line > last and _GOES_WELL.search(kept.text[:400]) for kept in log.kept)
