@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import select
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
-from incident_bot.cli.redact import redact
+from incident_bot.cli.redact import _read_pieces, redact
 from incident_bot.cli.triage import triage
 from incident_bot.errors import ConfigurationError
 
@@ -117,3 +122,82 @@ def test_each_run_has_its_own_key() -> None:
 
 def test_help_shows_an_example() -> None:
     assert "kubectl logs my-pod | incident-bot redact" in CliRunner().invoke(redact, ["--help"]).stdout
+
+
+def start_filter() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from incident_bot.cli import main; main(['redact'])"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_lines_of_a_stream_that_pauses_are_shown_and_still_read_as_one_text() -> None:
+    """`kubectl logs -f pod | incident-bot redact`: a line is out before the next comes, and names the value on it."""
+    with start_filter() as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"started\ndb_password:\n")
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 60)[0]
+        assert process.stdout.readline() + process.stdout.readline() == b"started\ndb_password:\n"
+        process.stdin.write(f"  {VALUE}\n".encode())
+        process.stdin.close()
+        rest = process.stdout.read()
+
+    assert rest.startswith(b"  [REDACTED:password:")
+    assert rest.count(b"\n") == 1
+
+
+def test_reader_that_has_seen_enough_ends_the_filter_quietly() -> None:
+    """`| head -1`: no traceback, no exit code."""
+    with start_filter() as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(b"one line\n" * 1000)
+        process.stdin.flush()
+        assert process.stdout.readline() == b"one line\n"
+        process.stdout.close()
+        try:
+            for _ in range(200):
+                process.stdin.write(b"one line\n" * 10_000)
+                process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        complaint = process.stderr.read()
+
+    assert process.returncode == 0
+    assert complaint == b""
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_read_and_utf8_written(encoding: str) -> None:
+    """Windows shells write it; letter by letter between NULs every secret would pass."""
+    text = f"début\npassword={VALUE}\nend\n"
+    result = CliRunner().invoke(redact, input=text.encode(encoding))
+
+    assert VALUE not in result.stdout
+    assert "password=[REDACTED:password:" in result.stdout
+    assert [line for line in result.stdout.lstrip("\ufeff").split("\n") if "password" not in line] == [
+        "début",
+        "end",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("noise", ["\0", "\r", "\u2028", "\x0c", "\ufeff", "[##  ] 10%\r", "\x1b[2K\r"])
+def test_odd_characters_are_no_line_ends_and_hide_nothing(noise: str) -> None:
+    result = CliRunner().invoke(redact, input=f"{noise}a{noise}\n{noise} password={VALUE}{noise}\nb{noise}\n")
+
+    assert result.stdout_bytes.count(b"\n") == 3
+    assert VALUE not in result.stdout
+
+
+def test_line_without_end_passes_in_bounded_pieces() -> None:
+    """Nobody waits for the end of an endless line: `head -c` would show its beginning."""
+    pieces = list(_read_pieces(io.BytesIO(b"x" * 3_000_000)))
+
+    assert max(map(len, pieces)) <= (1 << 20) + (1 << 18)
+    assert "".join(pieces) == "x" * 3_000_000

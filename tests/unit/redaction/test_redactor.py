@@ -210,3 +210,21 @@ def test_host_of_a_url_stays_readable() -> None:
     assert re.fullmatch(
         r"mongodb\+srv://app:\[REDACTED:url-password:[0-9a-f]{6}\]@cluster\.x\.mongodb\.net/db", redacted
     )
+
+
+def test_value_on_a_line_after_those_that_are_out_is_found() -> None:
+    """An empty piece lets lines go; what follows is read with them in mind."""
+    safe = "".join(Redactor(b"a").redact_stream(["db_password:\n", "", f"  {VALUE}\n", "", "end\n"]))
+
+    assert VALUE not in safe
+    assert safe.startswith("db_password:\n  [REDACTED:password:")
+    assert safe.endswith("]\nend\n")
+
+
+def test_value_across_the_cut_of_an_endless_line_is_found() -> None:
+    """Its second half is replaced too, and counted."""
+    safe = "".join(Redactor(b"a").redact_stream(["x " * 200_000 + f"password={VALUE[:9]}", f"{VALUE[9:]} end\n"]))
+
+    assert VALUE[:9] not in safe
+    assert VALUE[9:] not in safe
+    assert safe.endswith(" end\n")
