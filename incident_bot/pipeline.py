@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis import RuleSet
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
+    from incident_bot.llm.prompt import Prompt
     from incident_bot.model import Filed, IssueDraft
     from incident_bot.redaction import Redactor
     from incident_bot.tracker import Tracker
@@ -67,6 +68,10 @@ class Limits:
 
     prompt_tokens: int = 24_000
     issue_tokens: int = 8_000
+
+
+_LEAST_SCALE, _MOST_SCALE = 0.5, 2.0
+"""A count further from the estimate than this is not believed: logs cost 1.7 to 3.3 characters a token (`estimate_tokens`)."""
 
 
 @dataclass(slots=True)
@@ -214,9 +219,14 @@ def analyse(
         found = found.with_gaps(consultant)
     elif consultant is not None and not is_resolved(case.incident):
         progress("asking the model")
-        shown = choose_excerpts(case, budget.prompt_tokens, surveys)
-        inside = redactor.within(case.incident.target.namespace)
-        answer = _consult(consultant, case, shown, redactor=inside, nonce=nonce)
+        answer = _consult(
+            consultant,
+            case,
+            lambda scale: choose_excerpts(case, round(budget.prompt_tokens * scale), surveys),
+            redactor=redactor.within(case.incident.target.namespace),
+            nonce=nonce,
+            progress=progress,
+        )
         found = (
             found.with_gaps(answer)
             if isinstance(answer, Gap)
@@ -253,10 +263,29 @@ def _whole(item: Evidence) -> Excerpt:
 
 
 def _consult(
-    consultant: Consultant, case: Case, excerpts: Sequence[Excerpt], *, redactor: Redactor, nonce: str
+    consultant: Consultant,
+    case: Case,
+    choose: Callable[[float], tuple[Excerpt, ...]],
+    *,
+    redactor: Redactor,
+    nonce: str,
+    progress: Callable[[str], None],
 ) -> Diagnosis | Gap:
+    """Ask with the excerpts that `choose` gives for a multiple of the budget: 1, or what the service's count allows."""
+
+    def build(excerpts: Sequence[Excerpt]) -> Prompt:
+        return build_prompt(case, excerpts, nonce=nonce, seal=lambda text: seal(text, redactor))
+
     try:
-        prompt = build_prompt(case, excerpts, nonce=nonce, seal=lambda text: seal(text, redactor))
+        shown = choose(1.0)
+        prompt = build(shown)
+        if any(len(excerpt.kept) < excerpt.total_lines for excerpt in shown):
+            scale = _calibrate(consultant, prompt)
+            if scale is None:
+                progress("the service did not count the prompt: its tokens are estimated")
+            else:
+                shown = choose(scale)
+                prompt = build(shown)
     except LeakError as error:
         return Gap(
             kind="leak",
@@ -264,7 +293,16 @@ def _consult(
             reason=str(error),
             remedy="The rules' diagnosis stands alone; report the kinds named, not the text.",
         )
-    return redact_noun(consultant.consult(prompt, case, excerpts), redactor)
+    return redact_noun(consultant.consult(prompt, case, shown), redactor)
+
+
+def _calibrate(consultant: Consultant, prompt: Prompt) -> float | None:
+    """How many estimated tokens the service counts as one, within reason; None where it does not count."""
+    counted = consultant.count_tokens(prompt)
+    if not counted:
+        return None
+    estimated = condense.estimate_tokens(f"{prompt.system}\n{prompt.user}")
+    return min(max(estimated / counted, _LEAST_SCALE), _MOST_SCALE)
 
 
 def redact_noun(value: Noun, redactor: Redactor) -> Noun:

@@ -4,6 +4,7 @@ Beside it, on the same file: the same without redaction, and `grep`. Processor t
 what counts (the machine may be shared); growth is each size's seconds per megabyte against the smallest's.
 
 Run: python -m benchmarks.condense.throughput --sizes-mb 1 10 100 1000
+With --data FOLDER the log is made of that folder's CI logs, over and over with other numbers: few lines return.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.condense.incidents import read_incidents
 from incident_bot.condense import digest
 from incident_bot.model import Evidence, EvidenceKind, SafeText
 
@@ -86,12 +89,24 @@ def pod_lines(rng: random.Random) -> Iterator[str]:
             )
 
 
-def write_log(path: Path, size_mb: float) -> int:
-    rng = random.Random(11)
+_NUMBER = re.compile(r"\d+")
+
+
+def varied_lines(rng: random.Random, folder: Path) -> Iterator[str]:
+    """The folder's CI logs one after the other, for ever, each time with other numbers in them."""
+    logs = [incident.lines for incident in read_incidents(folder)]
+    while True:
+        for lines in logs:
+            yield from _NUMBER.sub(lambda found: str(rng.getrandbits(30))[: len(found[0])], "\n".join(lines)).split(
+                "\n"
+            )
+
+
+def write_log(path: Path, size_mb: float, source: Iterator[str]) -> int:
     room = int(size_mb * 1_000_000)
     count = 0
-    with path.open("w", encoding="utf-8") as out:
-        for line in pod_lines(rng):
+    with path.open("w", encoding="utf-8", errors="replace") as out:
+        for line in source:
             out.write(line + "\n")
             count += 1
             room -= len(line) + 1
@@ -151,13 +166,16 @@ def time_digest(lines: int) -> tuple[float, float, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes-mb", type=float, nargs="+", default=[1, 10, 25, 100, 1000])
+    parser.add_argument("--data", type=Path, help="folder of CI logs as for benchmarks.condense.ci_logs")
     arguments = parser.parse_args()
     print(f"{'MB':>6}{'lines':>10}  {'command':<14}{'wall s':>8}{'cpu s':>8}{'MB/s':>8}{'growth':>8}{'peak MB':>9}")
     smallest: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size_mb in arguments.sizes_mb:
             path = Path(folder) / "pods.log"
-            lines = write_log(path, size_mb)
+            rng = random.Random(11)
+            source = varied_lines(rng, arguments.data) if arguments.data else pod_lines(rng)
+            lines = write_log(path, size_mb, source)
             for name, command in COMMANDS.items():
                 cost = measure(command, path)
                 growth = cost.cpu_s / size_mb / smallest.setdefault(name, cost.cpu_s / size_mb)

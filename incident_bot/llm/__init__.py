@@ -23,6 +23,10 @@ class Consultant(Protocol):
         """A diagnosis from the prompt, or the reason why there is none. Never raises, never waits for ever."""
         ...
 
+    def count_tokens(self, prompt: Prompt) -> int | None:
+        """How many tokens the prompt has by the service's own count; None where it does not say so soon."""
+        ...
+
 
 def make_gemini(settings: Settings) -> Consultant:
     """Gemini as the settings describe it. Nothing is sent before `consult`."""

@@ -10,9 +10,10 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from incident_bot.llm.answer import AnswerError, answer_schema, parse_answer, to_diagnosis
 from incident_bot.model import Case, Diagnosis, Excerpt, Gap, Usage
@@ -20,10 +21,12 @@ from incident_bot.report.sanitise import one_line, shorten
 
 if TYPE_CHECKING:
     import httpx2
+    from google import genai
     from google.genai import types
 
     from incident_bot.llm.prompt import Prompt
 
+Answer = TypeVar("Answer")
 DEFAULT_MODEL = "gemini-3.8-flash"
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """A full answer is below 300 KiB; more than this is no answer and may not fill the memory."""
@@ -34,6 +37,8 @@ _CONNECT_S = 6.0
 _BODY_STALL_S = 5.0
 _LEAST_REPAIR_S = 4.0
 _GRACE_S = 1.0
+_COUNT_S = 4.0
+"""Counting only sharpens an estimate: no reason to wait longer."""
 _WHAT = "the model's opinion"
 _KEY_SHAPED = re.compile(r"(?:AIza|AQ\.)[\w.-]{8,}|key=[^&\s\"']+")
 
@@ -87,24 +92,28 @@ class Gemini:
         """Ask once; ask once more where the answer cannot be used and time is left."""
         if not self._api_key:
             return _gap("no API key is set", "Set GEMINI_API_KEY, or say --llm none.")
-        ended: list[Diagnosis | Gap | BaseException] = []
+        answer = _await(lambda deadline: self._consult(prompt, case, deadline), self._timeout_s)
+        return self._timed_out() if answer is None else answer
 
-        def work() -> None:
-            try:
-                ended.append(self._consult(prompt, case, time.monotonic() + self._timeout_s))
-            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-                ended.append(error)
+    def count_tokens(self, prompt: Prompt) -> int | None:
+        """What the service counts for a prompt; None without a key, an answer in time, or a number in it."""
+        if not self._api_key:
+            return None
+        return _await(lambda deadline: self._count(prompt, deadline), min(_COUNT_S, self._timeout_s))
 
-        # Name resolution obeys no timeout, and a header that trickles resets every read timeout. So the
-        # wait itself is bounded; a thread that is still stuck then dies with the process.
-        worker = threading.Thread(target=work, name="gemini", daemon=True)
-        worker.start()
-        worker.join(self._timeout_s + _GRACE_S)
-        if not ended:
-            return self._timed_out()
-        if isinstance(ended[0], BaseException):
-            raise ended[0]
-        return ended[0]
+    def _count(self, prompt: Prompt, deadline: float) -> int | None:
+        import httpx2
+        from google.genai import errors
+
+        try:
+            with self._client(deadline, attempts=1) as client:
+                # The Developer API counts contents alone, so the instructions stand before the evidence.
+                counted = client.models.count_tokens(model=self._model, contents=f"{prompt.system}\n{prompt.user}")
+        except (errors.APIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, _OutOfTimeError, _RefusedAnswerError):
+            return None
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            return None  # an answer that the SDK cannot read
+        return counted.total_tokens
 
     def _consult(self, prompt: Prompt, case: Case, deadline: float) -> Diagnosis | Gap:
         reply = self._ask([("user", prompt.user)], prompt.system, deadline)
@@ -173,6 +182,23 @@ class Gemini:
             )
 
     def _send(self, turns: Sequence[tuple[str, str]], system: str, deadline: float) -> types.GenerateContentResponse:
+        from google.genai import types
+
+        with self._client(deadline, attempts=_ATTEMPTS) as client:
+            return client.models.generate_content(
+                model=self._model,
+                contents=[types.Content(role=role, parts=[types.Part(text=text)]) for role, text in turns],
+                config=types.GenerateContentConfig(
+                    system_instruction=system,
+                    response_mime_type="application/json",
+                    response_json_schema=answer_schema(),
+                    max_output_tokens=self._max_output_tokens,
+                    thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel(self._thinking.upper())),
+                ),
+            )
+
+    @contextmanager
+    def _client(self, deadline: float, *, attempts: int) -> Iterator[genai.Client]:
         from google import genai
         from google.genai import types
 
@@ -187,7 +213,7 @@ class Gemini:
                     timeout=max(1000, int((deadline - time.monotonic()) * 1000)),
                     httpx_client=http,
                     retry_options=types.HttpRetryOptions(
-                        attempts=_ATTEMPTS,
+                        attempts=attempts,
                         initial_delay=0.5,
                         max_delay=4.0,
                         jitter=0.5,
@@ -195,17 +221,7 @@ class Gemini:
                     ),
                 ),
             )
-            return client.models.generate_content(
-                model=self._model,
-                contents=[types.Content(role=role, parts=[types.Part(text=text)]) for role, text in turns],
-                config=types.GenerateContentConfig(
-                    system_instruction=system,
-                    response_mime_type="application/json",
-                    response_json_schema=answer_schema(),
-                    max_output_tokens=self._max_output_tokens,
-                    thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel(self._thinking.upper())),
-                ),
-            )
+            yield client
 
     def _read(self, response: types.GenerateContentResponse) -> _Reply | Gap:
         """The text, or why there is none: the SDK raises for none of these."""
@@ -268,6 +284,29 @@ class Gemini:
         """Server text without the key, without markup of an error page, and short."""
         bare = re.sub(r"<[^>]{0,200}>", " ", str(text)[:2000]).replace(self._api_key, "[key]")
         return shorten(one_line(_KEY_SHAPED.sub("[key]", bare)), 160)
+
+
+def _await(work: Callable[[float], Answer], timeout_s: float) -> Answer | None:
+    """What `work` returns, given its deadline on the monotonic clock; None when that is not in time.
+
+    Name resolution obeys no timeout, and a header that trickles resets every read timeout. So the
+    wait itself is bounded; a thread that is still stuck then dies with the process.
+    """
+    ended: list[Answer] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            ended.append(work(time.monotonic() + timeout_s))
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            raised.append(error)
+
+    worker = threading.Thread(target=run, name="gemini", daemon=True)
+    worker.start()
+    worker.join(timeout_s + _GRACE_S)
+    if raised:
+        raise raised[0]
+    return ended[0] if ended else None
 
 
 _REMEDIES = {

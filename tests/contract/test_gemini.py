@@ -434,3 +434,40 @@ def test_settings_reach_the_request(server, api_key):
     assert server.requests[0].path == "/v1/models/gemini-3.5-flash-lite:generateContent"
     assert (config["maxOutputTokens"], config["thinkingConfig"]) == (9000, {"thinking_level": "HIGH"})
     assert found.usage.cost_usd == pytest.approx(0.00612)
+
+
+def test_the_service_counts_what_would_be_sent(server, api_key):
+    """One request of its own, with the key in the header and both texts of the prompt in the body."""
+    server.token_count = fake.token_count(412)
+
+    counted = Gemini(api_key=api_key, base_url=server.url).count_tokens(PROMPT)
+
+    (request,) = server.counts
+    assert counted == 412
+    assert request.path == "/v1beta/models/gemini-3.8-flash:countTokens"
+    assert request.headers["x-goog-api-key"] == api_key
+    assert request.body["contents"][0]["parts"][0]["text"] == f"{PROMPT.system}\n{PROMPT.user}"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        fake.error(429, "RESOURCE_EXHAUSTED"),
+        fake.error(503, "UNAVAILABLE"),
+        fake.Step(drop=True),
+        fake.Step(body=b"not json"),
+        fake.Step(body=b"{}"),
+        fake.Step(hang_s=30),
+    ],
+    ids=["quota", "overload", "dropped", "no json", "no count", "hangs"],
+)
+def test_no_count_is_no_failure_and_not_asked_for_twice(server, api_key, step):
+    server.token_count = step
+
+    assert Gemini(api_key=api_key, base_url=server.url, timeout_s=1.0).count_tokens(PROMPT) is None
+    assert len(server.counts) <= 1
+
+
+def test_without_a_key_nothing_is_counted(server):
+    assert Gemini(api_key="", base_url=server.url).count_tokens(PROMPT) is None
+    assert server.counts == []

@@ -78,6 +78,11 @@ def error(status: int, word: str, message: str = "boom", **headers: str) -> Step
     return Step(status=status, body=json.dumps(body).encode(), headers=dict(headers))
 
 
+def token_count(tokens: int) -> Step:
+    """The answer to `countTokens`."""
+    return Step(body=json.dumps({"totalTokens": tokens}).encode())
+
+
 def _response(parts: list[dict[str, Any]], finish: str, **more: Any) -> dict[str, Any]:
     usage = {"promptTokenCount": 6120, "candidatesTokenCount": 840, "thoughtsTokenCount": 210, "totalTokenCount": 7170}
     return {
@@ -129,6 +134,8 @@ class FakeGemini:
 
     def __init__(self, port: int = 0) -> None:
         self.requests: list[Request] = []
+        self.counts: list[Request] = []
+        self.token_count = error(404, "NOT_FOUND")
         self._steps: list[Step] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -151,6 +158,12 @@ class FakeGemini:
         with self._lock:
             self.requests.append(request)
             return self._steps.pop(0) if self._steps else error(500, "INTERNAL", "the script of the fake is empty")
+
+    def count(self, request: Request) -> Step:
+        """Book a question for a count apart from the script; 404 until `token_count` says how it is answered."""
+        with self._lock:
+            self.counts.append(request)
+            return self.token_count
 
     def wait(self, seconds: float) -> None:
         """Sleep, but not beyond the end of the test."""
@@ -194,7 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(
             self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(raw or b"{}"), time.monotonic()
         )
-        step = self.server.owner.take(request)
+        step = (
+            self.server.owner.count(request) if self.path.endswith(":countTokens") else self.server.owner.take(request)
+        )
         if step.hang_s:
             self.server.owner.wait(step.hang_s)
         if step.drop or self.server.owner.stopping:

@@ -61,12 +61,23 @@ class Source:
         pass
 
 
+NO_OPINION = Gap(kind="model", what="no second opinion", reason="none")
+
+
 class Model:
     """Answers with what it was made with, and remembers the prompt."""
 
-    def __init__(self, answer: Diagnosis | Gap) -> None:
+    def __init__(self, answer: Diagnosis | Gap, *, characters_per_token: float | None = None) -> None:
         self._answer = answer
+        self._characters_per_token = characters_per_token
         self.prompts: list[Prompt] = []
+        self.counted: list[Prompt] = []
+
+    def count_tokens(self, prompt: Prompt) -> int | None:
+        self.counted.append(prompt)
+        if self._characters_per_token is None:
+            return None
+        return round((len(prompt.system) + len(prompt.user)) / self._characters_per_token)
 
     def consult(self, prompt: Prompt, case: Case, excerpts: Sequence[Excerpt]) -> Diagnosis | Gap:
         del case, excerpts
@@ -185,6 +196,37 @@ def test_nothing_secret_is_in_the_prompt() -> None:
     (prompt,) = model.prompts
     assert secret not in prompt.user + prompt.system
     assert "refused" in prompt.user
+
+
+def long_case(gate: Redactor) -> Case:
+    words = ("amber", "basil", "cedar", "daisy", "elder", "holly", "mint", "olive")
+    lines = "".join(
+        f"ERROR {words[n % 8]} {words[n // 8 % 8]} {words[n // 64 % 8]} {words[n // 512]} refused\n"
+        for n in range(4000)
+    )
+    return pipeline.gather(make_incident(), Source(raw(lines)), gate)
+
+
+def test_a_log_that_does_not_fit_is_cut_by_the_services_own_count() -> None:
+    """At 5.6 characters a token, twice what is estimated, the prompt has room for about twice the evidence."""
+    gate = redactor()
+    sent = []
+    for model in (Model(NO_OPINION), Model(NO_OPINION, characters_per_token=5.6)):
+        analyse(long_case(gate), gate, model)
+        (prompt,) = model.prompts
+        assert len(model.counted) == 1
+        sent.append(len(prompt.user))
+
+    assert 1.6 * sent[0] < sent[1] < 2.1 * sent[0]
+
+
+def test_what_fits_is_not_counted() -> None:
+    gate = redactor()
+    model = Model(NO_OPINION)
+
+    analyse(pipeline.gather(make_incident(), Source(raw("ERROR refused\n")), gate), gate, model)
+
+    assert model.counted == []
 
 
 def test_a_secret_that_only_a_later_item_names_is_gone_from_the_earlier_one() -> None:
