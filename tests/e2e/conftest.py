@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from e2e.chain.chance import SEED
 
 _LEDGER = pytest.StashKey["Ledger"]()
 
@@ -30,14 +31,20 @@ class Ledger:
     notes: list[str] = field(default_factory=list)
 
     @contextmanager
-    def book(self, scenario: str, calls: Callable[[], int] | None = None) -> Iterator[None]:
-        """Book the block under a name, with the number of API calls counted at its end where they can be told."""
-        started, result = time.monotonic(), "FAILED"
+    def book(self, scenario: str, calls: Callable[[], int] | None = None) -> Iterator[Entry]:
+        """Book the block under a name, with the number of API calls counted at its end where they can be told.
+
+        A block that looks at what was done before sets the entry's `seconds` to what that took.
+        """
+        entry, started = Entry(scenario, "FAILED", 0.0, None), time.monotonic()
+        self.entries.append(entry)
         try:
-            yield
-            result = "ok"
+            yield entry
+            entry.result = "ok"
         finally:
-            self.entries.append(Entry(scenario, result, time.monotonic() - started, calls() if calls else None))
+            entry.seconds = entry.seconds or time.monotonic() - started
+            if calls:
+                entry.calls = calls()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,5 +75,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for entry in booked.entries:
         calls = "" if entry.calls is None else entry.calls
         terminalreporter.write_line(f"{entry.scenario:{width}}  {entry.result:6}  {entry.seconds:7.1f}  {calls:>9}")
+    terminalreporter.write_line(f"random points: INCIDENT_BOT_E2E_SEED={SEED} repeats them")
     for note in booked.notes:
         terminalreporter.write_line(note)

@@ -7,15 +7,19 @@ emulated, the model scripted. The tests build on each other's issues but wait fo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from e2e.chain.chance import chance
 from e2e.chain.fixtures import NAMESPACE
 from e2e.chain.monitoring import CPU_WINDOW, SHIPPED_ROUTE, SHIPPED_RULES, hasten_route, hasten_rules
 from e2e.chain.story import check_body
@@ -36,6 +40,9 @@ pytestmark = pytest.mark.e2e
 
 FILED_WITHIN_S = 300.0
 """Far more than it takes: a slow machine is no failure."""
+
+CALLS_OF_A_RUN = 5
+"""A run that files an issue makes at least so many calls to GitHub: three looks, the issue, a look at what is there."""
 
 
 @dataclass(frozen=True)
@@ -167,32 +174,53 @@ def test_a_second_alert_updates_the_issue_and_the_end_is_commented(chain: Chain,
         assert len(list(chain.store().comments(issue.number, since=None))) == 1
 
 
-@pytest.mark.parametrize("request_line", ["GET /repos/acme/incidents/issues", "POST /repos/acme/incidents/issues"])
-def test_a_killed_runner_that_runs_again_files_once(chain: Chain, request_line: str, ledger: Ledger) -> None:
-    """Killed while it looks for the issue, or when GitHub has created it: the same run again leaves one."""
-    verb = request_line.split(maxsplit=1)[0]
-    with ledger.book(f"chain: runner killed at {verb} issues, run again"):
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_runner_killed_at_a_random_request_files_once(chain: Chain, number: int, ledger: Ledger) -> None:
+    """Killed before or after GitHub serves one of its requests: the same run again leaves one issue."""
+    luck = chance(f"request {number}")
+    count, phase = luck.randint(1, CALLS_OF_A_RUN), luck.choice(["before", "after"])
+    with ledger.book(f"chain: runner killed {phase} its GitHub call {count}, run again"):
         wait_for("the runs under way", chain.actions.idle, FILED_WITHIN_S)
-        name = f"KilledAt{verb.title()}"
-        event = _renamed(chain.runner.runs[0].event, name)
-        killed = threading.Event()
+        first, killed = len(chain.front.seen), threading.Event()
 
-        def kill(count: int, phase: str) -> None:
-            if phase == "after" and chain.front.seen[count - 1] == request_line:
-                chain.front.on_request = lambda _count, _phase: None
+        def kill(seen: int, now: str) -> None:
+            if (seen - first, now) == (count, phase):
+                chain.front.on_request = lambda _seen, _now: None
                 run.kill()
                 killed.set()
 
-        run = chain.runner.start("repository_dispatch", event)
+        name = f"KilledAtRequest{number}"
+        run = chain.runner.start("repository_dispatch", _renamed(chain.runner.runs[0].event, name))
         chain.front.on_request = kill
         assert killed.wait(FILED_WITHIN_S), run.output
-        run.ended_at = run.started_at
+        _run_again(chain, run, name)
 
-        again = chain.runner.start("repository_dispatch", event)
-        assert again.wait() == 0, again.output
 
-        found = chain.store().list_issues(label="", state="all", limit=200)
-        assert len([issue for issue in found if f" {name} - " in issue.title]) == 1
+def test_a_runner_killed_at_random_moments_files_once(chain: Chain, ledger: Ledger) -> None:
+    """Killed anywhere between its start and its end: the same run again leaves one issue."""
+    wait_for("the runs under way", chain.actions.idle, FILED_WITHIN_S)
+    longest_s = max(run.ended_at - run.started_at for run in chain.runner.runs if run.succeeded() == list(JOBS))
+    moments_s = [chance(f"moment {number}").uniform(0, longest_s) for number in range(4)]
+    told = ", ".join(f"{moment_s:.1f}" for moment_s in moments_s)
+
+    def kill_and_repeat(number: int) -> None:
+        name = f"KilledAtMoment{number}"
+        run = chain.runner.start("repository_dispatch", _renamed(chain.runner.runs[0].event, name))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.process.wait(timeout=moments_s[number])
+        run.kill()
+        _run_again(chain, run, name)
+
+    with ledger.book(f"chain: runners killed after {told} s, run again"), ThreadPoolExecutor(2) as pool:
+        list(pool.map(kill_and_repeat, range(len(moments_s))))
+
+
+def _run_again(chain: Chain, killed: Run, name: str) -> None:
+    killed.ended_at = killed.started_at
+    again = chain.runner.start("repository_dispatch", killed.event)
+    assert again.wait() == 0, again.output
+    found = chain.store().list_issues(label="", state="all", limit=200)
+    assert len([issue for issue in found if f" {name} - " in issue.title]) == 1
 
 
 def _renamed(event: Mapping[str, Any], alert: str) -> dict[str, Any]:

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 from e2e.kube import binaries
+from e2e.kube.node import Node
 
 pytestmark = pytest.mark.e2e
+
+TESTS = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -30,11 +33,14 @@ def other_cache() -> Iterator[Path]:
 
 
 def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
+    """Killed while it starts, or with a pod running: no process, mount, address or control group is left."""
+    home = other_cache / "incident-bot" / binaries.cache_folder().name
+    kubelet = home / "state" / "kubelet.pid"
     environment = {**os.environ, "XDG_CACHE_HOME": str(other_cache)}
-    tests = Path(__file__).parent.parent
     command = [sys.executable, "-m", "e2e.kube.node"]
-    up = subprocess.Popen([*command, "up"], cwd=tests, env=environment)
-    kubelet = other_cache / "incident-bot" / binaries.cache_folder().name / "state" / "kubelet.pid"
+    binaries.ensure_packages()
+    before = _traces()
+    up = subprocess.Popen([*command, "up"], cwd=TESTS, env=environment)
     end = time.monotonic() + 60
     while not kubelet.exists() and up.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
@@ -42,11 +48,31 @@ def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
     up.wait()
     assert _processes_of(other_cache), "nothing was running when the start was killed"
 
-    subprocess.run([*command, "down"], cwd=tests, env=environment, check=True)
+    # Removes what the killed one left, first.
+    subprocess.run([*command, "up"], cwd=TESTS, env=environment, check=True)
+    node = Node(state=home / "state", bin=home / "bin")
+    options = ("--image=local/base:1", "--image-pull-policy=Never", "--", "sleep", "600")
+    node.kubectl("run", "sleeper", *options)
+    node.kubectl("wait", "pod/sleeper", "--for=condition=Ready", "--timeout=60s")
+    assert _traces() > before
+
+    subprocess.run([*command, "down"], cwd=TESTS, env=environment, check=True)
 
     assert _processes_of(other_cache) == []
     assert str(other_cache) not in Path("/proc/self/mounts").read_text()
     assert not kubelet.parent.exists()
+    assert _traces() <= before
+
+
+def _traces() -> set[str]:
+    """Control groups of pods in any hierarchy, tables of service addresses, links to pods."""
+    groups = [*Path("/sys/fs/cgroup").glob("kubepods"), *Path("/sys/fs/cgroup").glob("*/kubepods")]
+    tables = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=True).stdout
+    links = subprocess.run(
+        ["ip", "-oneline", "link", "show", "type", "veth"], capture_output=True, text=True, check=True
+    )
+    names = [line.split()[1] for line in links.stdout.splitlines()]
+    return {*map(str, groups), *(line for line in tables.splitlines() if "kube-proxy" in line), *names}
 
 
 def _processes_of(folder: Path) -> list[str]:

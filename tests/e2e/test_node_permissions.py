@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e.kube.node import BOT_ACCOUNT, Node
+from e2e.kube.credentials import BOT_ACCOUNT
 
 from incident_bot.evidence.kubernetes import connect
 from incident_bot.model import Alert, EvidenceKind, Incident, Target
 
 if TYPE_CHECKING:
+    from e2e.kube.node import Node
     from e2e.kube.scenario import Scenario
 
     from incident_bot.evidence import Collected

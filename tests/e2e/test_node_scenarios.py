@@ -7,13 +7,17 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from e2e.chain.story import check_body, check_calls, writes
 from e2e.chain.workflow import open_store
 from e2e.kube.record import record_text
 from e2e.kube.scenario import SCENARIOS, Scenario
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 NAMES = sorted(file.parent.name for file in SCENARIOS.glob("*/expected.yaml"))
+_AT_ONCE = 3
 PROMPT_LINE = re.compile(r"(E\d+:\d+\| ?.*)")
 
 
@@ -92,16 +97,6 @@ class Bot:
         return done.stdout
 
 
-@pytest.fixture
-def bot(tmp_path: Path, node: Node) -> Bot:
-    return Bot({"PATH": os.environ["PATH"], "HOME": str(tmp_path), "KUBECONFIG": str(node.admin)}, tmp_path)
-
-
-@pytest.fixture(params=NAMES)
-def scenario(request: pytest.FixtureRequest, scenarios: dict[str, Scenario]) -> Scenario:
-    return scenarios[request.param]
-
-
 def alert_of(scenario: Scenario, pod: str) -> list[str]:
     return [
         *("--alert-name", scenario.alert["name"], "--severity", scenario.alert["severity"]),
@@ -134,40 +129,41 @@ def assert_citations_resolve(diagnosis: dict[str, Any], folder: Path) -> None:
             assert citation["quote"].strip() in lines[citation["line"] - 1]
 
 
-def test_collect_writes_a_bundle_that_diagnose_reads(bot: Bot, node: Node, scenario: Scenario) -> None:
-    pod = scenario.pod(node)["metadata"]["name"]
+@dataclass
+class Filed:
+    """What two triages of one alert left: their reports, the issues, and what was asked of GitHub and the model."""
 
-    bot.run("collect", *alert_of(scenario, pod), "--out", "bundle")
-
-    bundle = bot.folder / "bundle"
-    assert (bundle / "bundle.json").is_file()
-    assert "not-for-anybodys-eyes" not in "".join(path.read_text() for path in bundle.iterdir())
-    diagnosis = json.loads(bot.run("diagnose", "bundle", "--llm", "none", "--format", "json"))
-    assert_diagnosis(diagnosis, scenario)
-    assert_citations_resolve(diagnosis, bundle)
+    first: dict[str, Any]
+    again: dict[str, Any]
+    issues: list[dict[str, Any]]
+    calls: Counter[str]
+    requests: int
+    worked_s: float
 
 
-def test_plain_kubectl_output_is_diagnosed_alike(bot: Bot, node: Node, scenario: Scenario) -> None:
+def collect_bundle(bot: Bot, node: Node, scenario: Scenario) -> dict[str, Any]:
+    """The diagnosis of a bundle that `collect` wrote."""
+    bot.run("collect", *alert_of(scenario, pod_of(node, scenario)), "--out", "bundle")
+    return diagnose(bot, "bundle")
+
+
+def paste_text(bot: Bot, node: Node, scenario: Scenario) -> dict[str, Any]:
+    """The diagnosis of what kubectl prints."""
     record_text(node, scenario, bot.folder / "pasted")
     (bot.folder / "pasted" / "expected.yaml").unlink()
-
-    diagnosis = json.loads(bot.run("diagnose", "pasted", "--llm", "none", "--format", "json"))
-
-    assert_diagnosis(diagnosis, scenario)
-    assert_citations_resolve(diagnosis, bot.folder / "pasted")
+    return diagnose(bot, "pasted")
 
 
-def test_triage_files_one_issue_and_finds_it_again(
-    bot: Bot, node: Node, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory, ledger: Ledger
-) -> None:
-    pod = scenario.pod(node)["metadata"]["name"]
-    arguments = ["triage", *alert_of(scenario, pod), "--tracker", "github", "--repository", REPOSITORY]
-    front = Front()
+def triage_twice(bot: Bot, node: Node, scenario: Scenario) -> Filed:
+    """The alert, and the same alert again."""
+    started, front, github_folder = time.monotonic(), Front(), bot.folder / "github"
+    github_folder.mkdir()
+    arguments = ["triage", *alert_of(scenario, pod_of(node, scenario)), "--tracker", "github"]
+    arguments += ["--repository", REPOSITORY, "--format", "json"]
     with (
-        emulated_github(tmp_path_factory.mktemp("github")) as upstream,
+        emulated_github(github_folder) as upstream,
         front_of(upstream, front) as github,
         ReadingGemini() as model,
-        ledger.book(scenario.name, lambda: len(front.seen) + len(model.requests)),
     ):
         model.scenario = scenario
         # In a repository that the bot has used before, the labels are there; making them takes a second each.
@@ -179,23 +175,98 @@ def test_triage_files_one_issue_and_finds_it_again(
             "GEMINI_API_KEY": "made-up-for-the-test",
             "GOOGLE_GEMINI_BASE_URL": model.url,
         }
-        first = json.loads(bot.run(*arguments, "--format", "json"))["incidents"][0]
-        again = json.loads(bot.run(*arguments, "--format", "json"))["incidents"][0]
-        issues = _issues(github)
+        first = json.loads(bot.run(*arguments))["incidents"][0]
+        calls = writes(front.seen)
+        calls["model"] = len(model.requests)
+        again = json.loads(bot.run(*arguments))["incidents"][0]
+        issues = _issues(upstream)
+    requests = len(front.seen) + len(model.requests)
+    return Filed(first, again, issues, calls, requests, time.monotonic() - started)
 
-    assert first["filed"]["action"] == "created"
-    assert again["filed"]["action"] in {"updated", "unchanged"}
-    assert [issue["number"] for issue in issues] == [first["filed"]["number"]]
-    assert_diagnosis(first["diagnosis"], scenario)
-    (issue,) = issues
-    assert issue["title"] == f"[PRODUCTION ALERT] {scenario.alert['name']} - {pod}"
-    labels = {label["name"] for label in issue["labels"]}
-    category = first["diagnosis"]["category"]
-    assert labels == {"production-alert", "ai-analysis", scenario.alert["severity"], f"cause/{category}"}
-    assert issue["body"].startswith(f"<!-- incident-bot:v1 key={first['key']} -->")
-    assert "not-for-anybodys-eyes" not in issue["body"]
-    if scenario.verdict == "failure":
-        assert first["diagnosis"]["engine"] == "both"
+
+def pod_of(node: Node, scenario: Scenario) -> str:
+    return str(scenario.pod(node)["metadata"]["name"])
+
+
+def diagnose(bot: Bot, folder: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(bot.run("diagnose", folder, "--llm", "none", "--format", "json"))
+    return found
+
+
+@dataclass
+class Work:
+    """Something under way for one scenario, and the folder that it works in."""
+
+    folder: Path
+    result: Future[Any]
+
+
+@pytest.fixture(scope="module")
+def works(
+    node: Node, scenarios: dict[str, Scenario], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str], Work]]:
+    """What the tests look at, by its name and the scenario's, a few at a time."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        started = {}
+        for name, scenario in scenarios.items():
+            for work in (collect_bundle, paste_text, triage_twice):
+                folder = tmp_path_factory.mktemp(work.__name__)
+                bot = Bot({"PATH": os.environ["PATH"], "HOME": str(folder), "KUBECONFIG": str(node.admin)}, folder)
+                started[work.__name__, name] = Work(folder, pool.submit(work, bot, node, scenario))
+        yield started
+
+
+@pytest.fixture(params=NAMES)
+def scenario(request: pytest.FixtureRequest, scenarios: dict[str, Scenario]) -> Scenario:
+    return scenarios[request.param]
+
+
+def test_collect_writes_a_bundle_that_diagnose_reads(works: dict[tuple[str, str], Work], scenario: Scenario) -> None:
+    """The bundle holds no value of a variable, and every citation is a line of it."""
+    work = works["collect_bundle", scenario.name]
+    diagnosis = work.result.result()
+
+    bundle = work.folder / "bundle"
+    assert (bundle / "bundle.json").is_file()
+    assert "not-for-anybodys-eyes" not in "".join(path.read_text() for path in bundle.iterdir())
+    assert_diagnosis(diagnosis, scenario)
+    assert_citations_resolve(diagnosis, bundle)
+
+
+def test_plain_kubectl_output_is_diagnosed_alike(works: dict[tuple[str, str], Work], scenario: Scenario) -> None:
+    """What a person pastes leads to the same cause."""
+    work = works["paste_text", scenario.name]
+    diagnosis = work.result.result()
+
+    assert_diagnosis(diagnosis, scenario)
+    assert_citations_resolve(diagnosis, work.folder / "pasted")
+
+
+def test_triage_files_one_issue_and_finds_it_again(
+    works: dict[tuple[str, str], Work], node: Node, scenario: Scenario, ledger: Ledger
+) -> None:
+    """Title, labels, sections, cited lines and calls are those that the scenario asks for."""
+    with ledger.book(scenario.name) as entry:
+        filed: Filed = works["triage_twice", scenario.name].result.result()
+        entry.seconds, entry.calls = filed.worked_s, filed.requests
+        diagnosis = filed.first["diagnosis"]
+
+        assert filed.first["filed"]["action"] == "created"
+        assert filed.again["filed"]["action"] in {"updated", "unchanged"}
+        assert_diagnosis(diagnosis, scenario)
+        (issue,) = filed.issues
+        assert issue["number"] == filed.first["filed"]["number"]
+        assert issue["title"] == f"[PRODUCTION ALERT] {scenario.alert['name']} - {pod_of(node, scenario)}"
+        labels = {label["name"] for label in issue["labels"]}
+        cause = f"cause/{diagnosis['category']}"
+        assert labels == {"production-alert", "ai-analysis", scenario.alert["severity"], cause}
+        assert issue["body"].startswith(f"<!-- incident-bot:v1 key={filed.first['key']} -->")
+        assert "not-for-anybodys-eyes" not in issue["body"]
+        quotes = "\n".join(check_body(issue["body"]))
+        assert all(item["contains"] in quotes for item in scenario.decisive), quotes
+        check_calls({"POST /issues": 1, "model": 1}, filed.calls)
+        if scenario.verdict == "failure":
+            assert diagnosis["engine"] == "both"
 
 
 def _issues(github: str) -> list[dict[str, Any]]:

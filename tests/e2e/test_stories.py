@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,17 +26,23 @@ from incident_bot.tracker.store import IssueChange
 if TYPE_CHECKING:
     from e2e.conftest import Ledger
     from e2e.kube.node import Node
+    from e2e.kube.scenario import Scenario
 
     from incident_bot.tracker.github import GithubStore
 
 pytestmark = pytest.mark.e2e
 
 RBAC = Path(__file__).parents[2] / "deploy" / "rbac"
+_AT_ONCE = 4
 
 
 @pytest.fixture(scope="module")
-def stories(node: Node) -> Iterator[dict[str, Story]]:
-    """All stories by name, their objects applied at once and each showing its state; gone afterwards."""
+def stories(node: Node, applied_scenarios: list[Scenario]) -> Iterator[dict[str, Story]]:
+    """All stories by name, their objects applied at once and each showing its state; gone afterwards.
+
+    The scenarios are applied before only to save time: their pods fail while stories are played.
+    """
+    assert applied_scenarios
     loaded = all_stories()
     node.kubectl("apply", "-k", str(RBAC / "account"))
     for story in loaded:
@@ -61,8 +69,12 @@ class Stage:
     model: ScriptedGemini
     pods: list[str] = field(default_factory=list)
     peak_mb: int = 0
+    worked_s: float = 0.0
+    found: list[dict[str, Any]] = field(default_factory=list)
 
     def play(self) -> None:
+        """Every step in its order; then what GitHub holds is in `found`."""
+        started = time.monotonic()
         self.pods = self.story.pods(self.node)
         for step in self.story.steps:
             if "kubectl" in step:
@@ -72,6 +84,8 @@ class Stage:
                 self.store().update(issue["number"], IssueChange(state="closed", state_reason="completed"))
             else:
                 self._alert(step)
+        self.found = self.issues()
+        self.worked_s = time.monotonic() - started
 
     def store(self) -> GithubStore:
         return open_store(self.upstream)
@@ -80,13 +94,17 @@ class Stage:
         """Every issue that is an incident's; those that a run took back as superseded are not."""
         found = self.store().list_issues(label="", state="all", limit=100)
         return [
-            {"number": i.number, "title": i.title, "labels": set(i.labels), "body": i.body, "open": i.is_open}
+            {
+                "number": i.number,
+                "title": i.title,
+                "labels": set(i.labels),
+                "body": i.body,
+                "open": i.is_open,
+                "comments": len(list(self.store().comments(i.number, since=None))),
+            }
             for i in found
             if i.body.startswith("<!-- incident-bot:v1 key=")
         ]
-
-    def comments(self, number: int) -> list[str]:
-        return list(self.store().comments(number, since=None))
 
     def filled(self, text: str) -> str:
         now = self.story.pods(self.node)[0]
@@ -147,32 +165,43 @@ class _Bot:
         return found
 
 
-@pytest.fixture(params=[story.name for story in all_stories()])
-def stage(
-    request: pytest.FixtureRequest, node: Node, stories: dict[str, Story], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    front = Front()
-    folder = tmp_path_factory.mktemp("story")
+@pytest.fixture(scope="module")
+def played(
+    node: Node, stories: dict[str, Story], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Stage]]]:
+    """Every story under way or over, a few at a time: much of each is waiting for what its GitHub or model does."""
+    folders = {name: tmp_path_factory.mktemp("story") for name in stories}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield {name: pool.submit(_play, story, node, folders[name]) for name, story in stories.items()}
+
+
+def _play(story: Story, node: Node, folder: Path) -> Stage:
+    front, github_folder = Front(), folder / "github"
+    github_folder.mkdir()
     with (
-        emulated_github(tmp_path_factory.mktemp("github")) as upstream,
+        emulated_github(github_folder) as upstream,
         front_of(upstream, front) as url,
         ScriptedGemini() as model,
     ):
         # In a repository that the bot has used before, the labels are there; making them takes a second each.
-        open_store(upstream).ensure_labels((*stories[request.param].issue["labels"], "resolved"))
-        yield Stage(stories[request.param], node, folder, front, url, upstream, model)
-
-
-def test_story_ends_as_told(stage: Stage, ledger: Ledger) -> None:
-    """The issue, its sections and cited lines, and the calls are those of the story."""
-    with ledger.book(stage.story.name, lambda: len(stage.front.seen) + len(stage.model.requests)):
+        open_store(upstream).ensure_labels((*story.issue["labels"], "resolved"))
+        stage = Stage(story, node, folder, front, url, upstream, model)
         stage.play()
+    return stage
+
+
+@pytest.mark.parametrize("name", [story.name for story in all_stories()])
+def test_story_ends_as_told(name: str, played: dict[str, Future[Stage]], ledger: Ledger) -> None:
+    """The issue, its sections and cited lines, and the calls are those of the story."""
+    with ledger.book(name) as entry:
+        stage = played[name].result()
+        entry.seconds, entry.calls = stage.worked_s, len(stage.front.seen) + len(stage.model.requests)
         calls = writes(stage.front.seen)
         if stage.model.requests:
             calls["model"] = len(stage.model.requests)
 
         expected = stage.story.issue
-        (issue,) = stage.issues()
+        (issue,) = stage.found
         assert issue["open"]
         assert issue["title"] == stage.filled(expected["title"])
         assert issue["labels"] == {*expected["labels"], *expected.get("also_labels", [])}
@@ -181,6 +210,6 @@ def test_story_ends_as_told(stage: Stage, ledger: Ledger) -> None:
         assert all(stage.filled(text) in issue["body"] for text in expected.get("contains", [])), issue["body"]
         assert not [text for text in expected.get("lacks", []) if text in issue["body"]]
         assert not [text for text in expected.get("lacks_in_prose", []) if text in prose(issue["body"])]
-        assert len(stage.comments(issue["number"])) == expected.get("comments", 0)
+        assert issue["comments"] == expected.get("comments", 0)
         check_calls(stage.story.calls, calls)
-        ledger.notes.append(f"{stage.story.name}: at most {stage.peak_mb} MB of memory")
+        ledger.notes.append(f"{name}: at most {stage.peak_mb} MB of memory")

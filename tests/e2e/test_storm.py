@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from e2e.chain.actions import Actions
+from e2e.chain.chance import chance
 from e2e.chain.monitoring import SHIPPED_ROUTE, Alertmanager, hasten_route
 from e2e.chain.receiver import Receiver
 from e2e.chain.workspace import wait_for
@@ -95,23 +96,6 @@ class Storm:
     receiver: Receiver
     alertmanager: Alertmanager
 
-    def raise_alerts(self, groups: int, pods: int) -> None:
-        """`pods` alerts of one deployment in each of `groups` namespaces: so many groups and incidents."""
-        now = datetime.now(UTC)
-        for group in range(groups):
-            labels = {"alertname": "ModelPodOOMKilled", "severity": "critical", "namespace": f"team-{group}"}
-            self.alertmanager.send(
-                [
-                    {
-                        "labels": {**labels, "pod": f"api-7d9f8b6c5d-{pod:05d}".replace("0", "x").replace("1", "z")},
-                        "annotations": {"summary": "killed"},
-                        "startsAt": now.isoformat(),
-                        "endsAt": (now + timedelta(hours=1)).isoformat(),
-                    }
-                    for pod in range(pods)
-                ]
-            )
-
     def dispatched(self) -> Counter[str]:
         """How often each incident was handed over."""
         with self.front.lock:
@@ -122,17 +106,40 @@ class Storm:
         with self.model.lock:
             return Counter(issue["title"].rpartition(" ")[2] for issue in self.model.open_issues())
 
-    def wait_until_settled(self, incidents: int) -> None:
-        """Until Alertmanager has handed over every incident and every run is over."""
-        wait_for(f"{incidents} incidents to be dispatched", lambda: len(self.dispatched()) >= incidents, IN_TIME_S, 0.5)
+    def alerts_handed_over(self) -> dict[str, int]:
+        """How many alerts the fullest dispatch of each namespace carried."""
+        most: dict[str, int] = {}
+        with self.front.lock:
+            for body in self.front.dispatches:
+                alerts = body["client_payload"]["incident"]["alerts"]
+                namespace = alerts[0]["labels"]["namespace"]
+                most[namespace] = max(most.get(namespace, 0), len(alerts))
+        return most
+
+    def failed_calls(self) -> int:
+        """How many calls were made to fail."""
+        return sum(ALWAYS - fault.times for fault in self.front.faults)
+
+    def wait_until_settled(self, groups: int, pods: int) -> None:
+        """Until Alertmanager has handed over every alert and every run is over."""
+        everything = {f"team-{group}": pods for group in range(groups)}
+        wait_for("every alert to be dispatched", lambda: self.alerts_handed_over() == everything, IN_TIME_S, 0.5)
         wait_for("the runs under way", self.actions.idle, IN_TIME_S, 0.5)
+
+    def check_issues(self, groups: int, pods: int) -> None:
+        """One open issue an incident, about all of its alerts, and none besides."""
+        assert len(self.dispatched()) == groups
+        assert set(self.open_issues()) == set(self.dispatched())
+        assert set(self.open_issues().values()) == {1}
+        with self.model.lock:
+            assert all(f"{pods} alerts." in issue["body"] for issue in self.model.open_issues())
 
 
 @pytest.fixture
 def storm(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Storm]:
     with ExitStack() as stack:
         model = GithubModel()
-        front = Front(dispatch_token=TOKEN)
+        front = Front(dispatch_tokens={TOKEN})
         url = stack.enter_context(front_of(stack.enter_context(github(model)), front))
         filing = Filing(url)
         actions = Actions(filing)
@@ -153,28 +160,30 @@ def test_ten_thousand_alerts_in_a_storm_become_one_issue_an_incident(storm: Stor
     """500 groups of 20 alerts; none is lost and none is filed twice, whatever GitHub does."""
     storm.front.faults = [Fault(times=ALWAYS, **fault) for fault in FAULTS]
     with ledger.book("storm: 10,000 alerts, 500 groups, 30 % of calls fail", lambda: len(storm.front.seen)):
-        storm.raise_alerts(groups=500, pods=20)
-        storm.wait_until_settled(500)
+        storm.alertmanager.raise_alerts(groups=500, pods=20)
+        storm.wait_until_settled(groups=500, pods=20)
 
-        assert set(storm.open_issues()) == set(storm.dispatched())
-        assert set(storm.open_issues().values()) == {1}
+        storm.check_issues(groups=500, pods=20)
+        assert 0.25 < storm.failed_calls() / len(storm.front.seen) < 0.35
         assert storm.front.count("/dispatches$") > 500, "no dispatch failed"
         ledger.notes.append(
             f"storm: {storm.front.count('/dispatches$')} dispatches for 500 incidents, "
+            f"{storm.failed_calls()} of {len(storm.front.seen)} calls failed, "
             f"{storm.filing.failed_runs} runs of the tracker failed and were run again"
         )
 
 
 def test_a_receiver_that_is_killed_again_and_again_loses_nothing(storm: Storm, ledger: Ledger) -> None:
-    """Killed with -9 at three points of a storm, and started again: every incident has one issue."""
+    """Killed with -9 at random points of a storm, and started again: every incident has one issue."""
     storm.front.faults = [Fault(path="/dispatches$", times=ALWAYS, sleep_s=0.2)]
-    with ledger.book("storm: receiver killed three times, 60 groups", lambda: len(storm.front.seen)):
-        storm.raise_alerts(groups=60, pods=2)
-        for handed_over in (3, 17, 41):
+    points = sorted(chance("receiver").sample(range(1, 55), 5))
+    ledger.notes.append(f"storm: receiver killed after {points} of 60 incidents were handed over")
+    with ledger.book("storm: receiver killed five times, 60 groups", lambda: len(storm.front.seen)):
+        storm.alertmanager.raise_alerts(groups=60, pods=2)
+        for handed_over in points:
             wait_for(f"{handed_over} incidents", lambda: len(storm.dispatched()) >= handed_over, IN_TIME_S, 0.02)  # noqa: B023
             storm.receiver.kill()
             storm.receiver.start()
-        storm.wait_until_settled(60)
+        storm.wait_until_settled(groups=60, pods=2)
 
-        assert set(storm.open_issues()) == set(storm.dispatched())
-        assert set(storm.open_issues().values()) == {1}
+        storm.check_issues(groups=60, pods=2)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.chain.story import prose
 from e2e.chain.workflow import ROOT, Runner
 
-from fakes.github_emulate import emulated_github
+from fakes.github_emulate import TOKEN, emulated_github
 from fakes.kube_api import KubeApi
 
 pytestmark = pytest.mark.e2e
@@ -73,19 +74,54 @@ def test_an_alert_lives_through_the_workflow(runner: Runner) -> None:
     assert "resolved" not in issue.labels
 
 
-def test_hostile_text_in_a_payload_does_not_run(runner: Runner) -> None:
-    """A shell that sees it would create a file; the expression's own quotes are attacked too."""
-    proof = runner.folder / "proof"
-    hostile = (
-        f"$(touch {proof}) `touch {proof}` '; touch {proof}; \" & touch {proof} ${{{{ github.token }}}}\ntouch {proof}"
-    )
+MARKDOWN = (
+    "![x](https://evil.example/x.png) <img src=//evil.example> <script>alert(1)</script> @octocat "
+    "<!-- incident-bot:v1 key=ffffffffffffffff --> </details> # big"
+)
 
-    code = runner.dispatch("repository_dispatch", dispatched(alert(pod=hostile, alertname=f"A {hostile}")))
+
+def shell_attack(proof: Path) -> str:
+    """Whatever shell or expression sees it creates the file; the quotes around it are attacked too."""
+    touch = f"touch {proof}"
+    return f"$({touch}) `{touch}` '; {touch}; \" & {touch} ${{{{ github.token }}}} ${{{{ github.event }}}}\n{touch}"
+
+
+def hostile_alert(text: str) -> dict[str, Any]:
+    """The text wherever an alert may hold one, names of labels included."""
+    labels = {name: f"{name} {text}" for name in ("alertname", "namespace", "pod", "container", "severity", text)}
+    annotations = {name: f"{name} {text}" for name in ("summary", "description", "runbook_url", text)}
+    more = dict.fromkeys(("startsAt", "endsAt", "generatorURL", "fingerprint"), text)
+    return {"status": "firing", "labels": labels, "annotations": annotations, **more}
+
+
+def hostile_payloads(text: str) -> dict[str, dict[str, Any]]:
+    """The shapes of a payload by their one key, with the text in all of their fields."""
+    row = {"what": text, "reason": text, "remedy": text}
+    common = {"groupKey": text, "receiver": text, "externalURL": text, "groupLabels": {text: text}}
+    return {
+        "incident": {"schema_version": 1, "key": text, "alerts": [hostile_alert(text)], "cut": [row]},
+        "alertmanager": {"version": "4", "status": "firing", **common, "alerts": [hostile_alert(text)]},
+        # Names of objects are refused here unless Kubernetes allows them.
+        "flat": {"alert_name": text, "severity": text, "summary": text, "namespace": "e2e-oom", "pod": pod_name()},
+    }
+
+
+@pytest.mark.parametrize("shape", ["incident", "alertmanager", "flat"])
+def test_hostile_text_in_a_payload_does_not_run(runner: Runner, shape: str) -> None:
+    """Shell, expressions and Markdown in every field: nothing runs, and the issue shows it as text."""
+    proof = runner.folder / "proof"
+    payload = hostile_payloads(f"{shell_attack(proof)} {MARKDOWN}")[shape]
+    event = {"action": "production-alert", "client_payload": payload if shape == "flat" else {shape: payload}}
+
+    code = runner.dispatch("repository_dispatch", event)
 
     assert code == 0, runner.output[-1]
     assert not proof.exists()
     assert runner.succeeded() == ["Collect evidence", "Diagnose", "File the issue"]
-    assert len(list(runner.store().list_issues(label="", state="all", limit=100))) == 1
+    (issue,) = runner.store().list_issues(label="", state="all", limit=100)
+    assert not [text for text in ("![", "<img", "<script", "@octocat") if text in prose(issue.body)]
+    assert issue.body.count("<!-- incident-bot:v1 key=") == 1
+    assert TOKEN not in issue.body + issue.title
 
 
 def test_several_incidents_in_one_event_are_several_issues(runner: Runner) -> None:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -35,6 +36,21 @@ SEED = {
     },
 }
 
+APP_ID = 123456
+_APP = {
+    "app_id": APP_ID,
+    "slug": "incident-dispatcher",
+    "name": "Incident dispatcher",
+    "permissions": {"contents": "write", "metadata": "read"},
+    "events": [],
+    "installations": [{"installation_id": 77, "account": "acme", "repository_selection": "all"}],
+}
+
+
+_ONE_AT_A_TIME = threading.Lock()
+_PORTS = iter(range(21_000, 32_000, 7))
+"""Below the range of outgoing connections, where a client could take the port meanwhile."""
+
 
 def _install() -> None:
     if not (_FOLDER / "node_modules" / "emulate").is_dir():
@@ -44,8 +60,8 @@ def _install() -> None:
 
 
 def _free_port() -> int:
-    """Below the range of outgoing connections, where a client could take the port meanwhile."""
-    for port in range(21_000, 32_000, 7):
+    """One that nobody listens on and that this process has not given away."""
+    for port in _PORTS:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
@@ -69,12 +85,17 @@ def _wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def emulated_github(folder: Path) -> Iterator[str]:
-    """A fresh GitHub seeded with `REPOSITORY` and `TOKEN`; gives the API's base URL."""
-    _install()
+def emulated_github(folder: Path, app_key: str = "") -> Iterator[str]:
+    """A fresh GitHub seeded with `REPOSITORY` and `TOKEN`; gives the API's base URL.
+
+    `app_key` is the private key of the App `APP_ID`, which may write contents of the organisation's repositories.
+    """
+    with _ONE_AT_A_TIME:
+        _install()
+        port = _free_port()
     seed = folder / "seed.yaml"
-    seed.write_text(json.dumps(SEED), encoding="utf-8")
-    port = _free_port()
+    github = {**SEED["github"], **({"apps": [{**_APP, "private_key": app_key}]} if app_key else {})}
+    seed.write_text(json.dumps({**SEED, "github": github}), encoding="utf-8")
     url = f"http://127.0.0.1:{port}"
     program = _FOLDER / "node_modules" / "emulate" / "dist" / "index.js"
     command = [str(_NODE / "bin" / "node"), str(program), "start", "--service", "github"]

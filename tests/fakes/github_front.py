@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from fakes.github_server import serve
 
 _DISPATCHES = re.compile(r"/repos/[^/]+/[^/]+/dispatches")
+_MINTED = re.compile(r"/app/installations/\d+/access_tokens")
 _HOP_BY_HOP = ("host", "connection", "content-length", "accept-encoding", "transfer-encoding", "keep-alive")
 
 
@@ -52,13 +54,14 @@ class Front:
 
     `on_request(count, phase)` is called before and after each request is forwarded. A
     `repository_dispatch` is not forwarded, since no server here knows it: within GitHub's limits
-    its body is kept and `on_dispatch(body)` is called; `dispatch_token` is the one that may send it.
+    its body is kept and `on_dispatch(body)` is called. Those with one of `dispatch_tokens` may send it,
+    and those with a token that the server has minted for an App.
     """
 
     faults: list[Fault] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     dispatches: list[dict[str, Any]] = field(default_factory=list)
-    dispatch_token: str = ""
+    dispatch_tokens: set[str] = field(default_factory=set)
     on_dispatch: Callable[[dict[str, Any]], None] = lambda _body: None
     on_request: Callable[[int, str], None] = lambda _count, _phase: None
     luck: random.Random = field(default_factory=lambda: random.Random(0))
@@ -78,7 +81,7 @@ class Front:
 
     def dispatch(self, raw: bytes, token: str) -> tuple[int, dict[str, str], bytes]:
         """Answer a `repository_dispatch` as GitHub does: 204, or why not."""
-        if token != self.dispatch_token:
+        if token not in self.dispatch_tokens:
             return 401, {}, b'{"message": "Bad credentials"}'
         try:
             body = json.loads(raw)
@@ -132,7 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(*answer)
 
     def _forward(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self.command == "POST" and _DISPATCHES.fullmatch(urlsplit(self.path).path):
+        url_path = urlsplit(self.path).path
+        if self.command == "POST" and _DISPATCHES.fullmatch(url_path):
             return self.front.dispatch(raw, (self.headers.get("Authorization") or "").rpartition(" ")[2])
         url = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(str(url.hostname), url.port, timeout=30)
@@ -144,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
             kept = {name: value for name, value in response.getheaders() if name.lower() not in (*_HOP_BY_HOP, "date")}
         finally:
             connection.close()
+        if response.status == 201 and _MINTED.fullmatch(url_path):
+            self.front.dispatch_tokens.add(json.loads(body)["token"])
         return response.status, kept, body
 
     def _reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
@@ -159,7 +165,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def front_of(upstream: str, front: Front) -> Iterator[str]:
+def front_of(
+    upstream: str, front: Front, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None
+) -> Iterator[str]:
     """Serve the front; gives its base URL."""
-    with serve(type("Handler", (_Handler,), {"front": front, "upstream": upstream})) as url:
+    with serve(type("Handler", (_Handler,), {"front": front, "upstream": upstream}), host, certificate) as url:
         yield url

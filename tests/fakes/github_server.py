@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -193,13 +195,22 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve a handler on a free loopback port; gives its base URL."""
-    server = _Server(("127.0.0.1", 0), handler)
+def serve(
+    handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None
+) -> Iterator[str]:
+    """Serve a handler on a free port, loopback's unless told otherwise; gives its base URL.
+
+    `certificate` (and its key) serves TLS; then handshakes happen in the threads of the requests.
+    """
+    server = _Server((host, 0), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if certificate else 'http'}://{host}:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

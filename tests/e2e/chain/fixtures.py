@@ -60,7 +60,7 @@ def workspace() -> Iterator[Workspace]:
 def chain(node: Node, workspace: Workspace) -> Iterator[Chain]:
     """The chain, with the misbehaving pods applied last."""
     with ExitStack() as stack:
-        front = Front(dispatch_token=TOKEN)
+        front = Front(dispatch_tokens={TOKEN})
         upstream = stack.enter_context(emulated_github(workspace.subfolder("github")))
         github = stack.enter_context(front_of(upstream, front))
         model = stack.enter_context(ThoughtfulGemini())

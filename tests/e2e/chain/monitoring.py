@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -160,3 +161,20 @@ class Alertmanager:
             method="POST",
         )
         urllib.request.urlopen(request, timeout=60).close()
+
+    def raise_alerts(self, groups: int, pods: int) -> None:
+        """`pods` alerts of one deployment in each of `groups` namespaces: so many groups and incidents."""
+        now = datetime.now(UTC)
+        for group in range(groups):
+            labels = {"alertname": "ModelPodOOMKilled", "severity": "critical", "namespace": f"team-{group}"}
+            self.send(
+                [
+                    {
+                        "labels": {**labels, "pod": f"api-7d9f8b6c5d-{pod:05d}".replace("0", "x").replace("1", "z")},
+                        "annotations": {"summary": "killed"},
+                        "startsAt": now.isoformat(),
+                        "endsAt": (now + timedelta(hours=1)).isoformat(),
+                    }
+                    for pod in range(pods)
+                ]
+            )

@@ -8,6 +8,7 @@ nothing is cached, nothing when the folder is full.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,13 +17,15 @@ from pathlib import Path
 
 KUBERNETES = "1.36.3"
 CONTAINERD = "2.4.2"
+PROMETHEUS_OPERATOR = "0.85.0"
 
 _HERE = Path(__file__).parent
-_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
+_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl")
 _CONTAINERD_PROGRAMS = ("containerd", "containerd-shim-runc-v2", "ctr")
 _PACKAGES = {
     "runc": "runc",
     "iptables": "iptables",
+    "nft": "nftables",
     "ip": "iproute2",
     "conntrack": "conntrack",
     "busybox": "busybox-static",
@@ -75,6 +78,22 @@ def ensure_binaries() -> Path:
         if not (folder / name).is_file():
             package = f"github.com/containerd/containerd/v2/cmd/{name}@v{CONTAINERD}"
             subprocess.run(["go", "install", package], check=True, env={**_go_environment(), "GOBIN": str(folder)})
+    return folder
+
+
+def ensure_monitoring_kinds() -> Path:
+    """The folder with the Prometheus operator's own definitions of the kinds that we ship, from its Go module."""
+    folder = cache_folder() / f"monitoring-{PROMETHEUS_OPERATOR}"
+    if not folder.is_dir():
+        module = f"github.com/prometheus-operator/prometheus-operator@v{PROMETHEUS_OPERATOR}"
+        command = ["go", "mod", "download", "-json", module]
+        answer = subprocess.run(command, check=True, cwd=_HERE, env=_go_environment(), capture_output=True)
+        made = folder.with_suffix(".new")
+        made.mkdir(exist_ok=True)
+        for kind in ("servicemonitors", "prometheusrules"):
+            name = f"monitoring.coreos.com_{kind}.yaml"
+            shutil.copy(Path(json.loads(answer.stdout)["Dir"]) / "example/prometheus-operator-crd" / name, made)
+        made.rename(folder)
     return folder
 
 

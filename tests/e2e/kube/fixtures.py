@@ -18,12 +18,18 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture(scope="session")
-def scenarios(node: Node) -> Iterator[dict[str, Scenario]]:
-    """All scenarios by name, applied at once and each showing its state."""
+def applied_scenarios(node: Node) -> Iterator[list[Scenario]]:
+    """All scenarios, applied at once; they come to their states while other tests run."""
     with empty_registry(free_ports(5)[-1]) as registry:
         loaded = all_scenarios()
         for scenario in loaded:
             scenario.apply(node, registry)
-        for scenario in loaded:
-            scenario.wait(node)
-        yield {scenario.name: scenario for scenario in loaded}
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def scenarios(node: Node, applied_scenarios: list[Scenario]) -> dict[str, Scenario]:
+    """All scenarios by name, each showing its state."""
+    for scenario in applied_scenarios:
+        scenario.wait(node)
+    return {scenario.name: scenario for scenario in applied_scenarios}

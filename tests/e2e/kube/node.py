@@ -27,15 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from e2e.kube import binaries, image
+from e2e.kube.credentials import ADMIN, BOT, write_credentials
+from e2e.kube.programs import NODE_NAME, Programs
 
-NODE_NAME = "node-a"
-ADMIN = "admin"
-BOT = "bot"
-BOT_ACCOUNT = "system:serviceaccount:monitoring:incident-bot"
-POD_SUBNET = "10.88.0.0/16"
-
-_SERVICE_SUBNET = "10.96.0.0/16"
-_START_ORDER = ("etcd", "apiserver", "controller-manager", "scheduler", "containerd", "kubelet")
+_START_ORDER = ("etcd", "apiserver", "controller-manager", "scheduler", "proxy", "containerd", "kubelet")
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,16 @@ class Node:
         return self.state / f"{BOT}.kubeconfig"
 
     @property
+    def address(self) -> str:
+        """Where pods reach programs of this machine."""
+        return self.kubelet.rpartition(":")[0]
+
+    @property
+    def certificate(self) -> tuple[Path, Path]:
+        """The certificate that names `address` (its own CA), and its key."""
+        return self.state / "certs" / "server.crt", self.state / "certs" / "server.key"
+
+    @property
     def kubelet(self) -> str:
         """`address:port` of the kubelet, which serves cAdvisor's metrics."""
         config = json.loads((self.state / "kubelet.yaml").read_text())
@@ -66,6 +71,10 @@ class Node:
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+    def load_image(self, archive: Path) -> None:
+        """Give the node an image that pods can name."""
+        Programs(self.state, self.bin).ctr("-n", "k8s.io", "images", "import", str(archive)).check_returncode()
 
     def get(self, *arguments: str) -> dict[str, object]:
         """`kubectl get ... -o json`, parsed."""
@@ -105,18 +114,19 @@ def _start(state: Path, programs: Path) -> Node:
     state.mkdir(parents=True)
     address = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=True).stdout.split()[0]
     port, etcd, etcd_peer, kubelet = free_ports(4)
-    _write_credentials(state, address, port)
-    run = _Runner(state, programs)
+    write_credentials(state, address, port)
+    run = Programs(state, programs)
     run.etcd(etcd, etcd_peer)
     run.apiserver(address, port, etcd)
     _wait("the API server", lambda: _is_ready(state, port))
     run.controllers()
+    run.proxy()
     run.containerd()
     _wait("containerd", lambda: run.ctr("version").returncode == 0)
-    image.write_image(state / "base.tar")
-    run.ctr("-n", "k8s.io", "images", "import", str(state / "base.tar")).check_returncode()
-    run.kubelet(address, kubelet)
     node = Node(state=state, bin=programs)
+    image.write_image(state / "base.tar")
+    node.load_image(state / "base.tar")
+    run.kubelet(address, kubelet)
     ready = '{.status.conditions[?(@.type=="Ready")].status}'
     _wait(
         "the node",
@@ -136,7 +146,7 @@ def stop(state: Path, programs: Path) -> None:
     for name in reversed(_START_ORDER):
         if name != "containerd":
             _kill(state, name)
-    run = _Runner(state, programs)
+    run = Programs(state, programs)
     for container in run.ctr("-n", "k8s.io", "tasks", "ls", "-q").stdout.split():
         run.ctr("-n", "k8s.io", "tasks", "kill", "-s", "9", container)
         run.ctr("-n", "k8s.io", "tasks", "rm", "-f", container)
@@ -145,193 +155,18 @@ def stop(state: Path, programs: Path) -> None:
     mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
     for mount in sorted((path for path in mounts if path.startswith(f"{state}/")), reverse=True):
         subprocess.run(["umount", "-l", mount], check=False, capture_output=True)
+    run.remove_service_addresses()
+    _remove_pod_cgroups()
     shutil.rmtree(state)
 
 
-class _Runner:
-    """Starts each program detached, with its output in `<name>.log` and its id in `<name>.pid`."""
-
-    def __init__(self, state: Path, programs: Path) -> None:
-        self._state = state
-        self._programs = programs
-        self._environment = {**os.environ, "PATH": f"{programs}:/usr/sbin:{os.environ.get('PATH', '/usr/bin:/bin')}"}
-
-    def ctr(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(self._programs / "ctr"), "-a", f"{self._state}/containerd.sock", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment)
-
-    def etcd(self, port: int, peer_port: int) -> None:
-        client, peer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{peer_port}"
-        self._spawn(
-            "etcd",
-            "etcd",
-            f"--data-dir={self._state}/etcd",
-            f"--listen-client-urls={client}",
-            f"--advertise-client-urls={client}",
-            f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}",
-            f"--initial-cluster=default={peer}",
-            "--unsafe-no-fsync",
-        )
-
-    def apiserver(self, address: str, port: int, etcd_port: int) -> None:
-        certs = self._state / "certs"
-        self._spawn(
-            "apiserver",
-            "kube-apiserver",
-            f"--etcd-servers=http://127.0.0.1:{etcd_port}",
-            "--bind-address=127.0.0.1",
-            f"--advertise-address={address}",
-            f"--secure-port={port}",
-            f"--tls-cert-file={certs}/server.crt",
-            f"--tls-private-key-file={certs}/server.key",
-            f"--cert-dir={certs}",
-            f"--token-auth-file={self._state}/tokens.csv",
-            "--authorization-mode=RBAC",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-signing-key-file={certs}/accounts.key",
-            f"--service-account-key-file={certs}/accounts.key",
-            f"--service-cluster-ip-range={_SERVICE_SUBNET}",
-            "--kubelet-preferred-address-types=InternalIP",
-        )
-
-    def controllers(self) -> None:
-        common = (f"--kubeconfig={self._state}/{ADMIN}.kubeconfig", "--leader-elect=false", "--secure-port=0")
-        certs = self._state / "certs"
-        self._spawn(
-            "controller-manager",
-            "kube-controller-manager",
-            *common,
-            f"--service-account-private-key-file={certs}/accounts.key",
-            f"--root-ca-file={certs}/server.crt",
-        )
-        self._spawn("scheduler", "kube-scheduler", *common)
-
-    def containerd(self) -> None:
-        (self._state / "cni").mkdir(exist_ok=True)
-        network = {
-            "cniVersion": "1.0.0",
-            "name": "incident-bot-test",
-            "plugins": [
-                {
-                    "type": "ptp",
-                    "ipMasq": False,
-                    "ipam": {
-                        "type": "host-local",
-                        "subnet": POD_SUBNET,
-                        "dataDir": f"{self._state}/ipam",
-                        "routes": [{"dst": "0.0.0.0/0"}],
-                    },
-                }
-            ],
-        }
-        (self._state / "cni" / "10-net.conflist").write_text(json.dumps(network))
-        # restrict_oom_score_adj: without CAP_SYS_RESOURCE the score cannot be lowered, and runc dies with a riddle.
-        config = f"""
-version = 3
-root = "{self._state}/containers"
-state = "{self._state}/containers-run"
-[grpc]
-address = "{self._state}/containerd.sock"
-[plugins.'io.containerd.cri.v1.images'.pinned_images]
-sandbox = "{image.NAME}"
-[plugins.'io.containerd.cri.v1.runtime']
-restrict_oom_score_adj = true
-netns_mounts_under_state_dir = true
-[plugins.'io.containerd.cri.v1.runtime'.cni]
-bin_dirs = ["/usr/lib/cni"]
-conf_dir = "{self._state}/cni"
-"""
-        (self._state / "containerd.toml").write_text(config)
-        self._spawn("containerd", "containerd", "-c", f"{self._state}/containerd.toml")
-
-    def kubelet(self, address: str, port: int) -> None:
-        config = {
-            "apiVersion": "kubelet.config.k8s.io/v1beta1",
-            "kind": "KubeletConfiguration",
-            # Some machines that tests run on still have cgroup v1.
-            "failCgroupV1": False,
-            "cgroupDriver": "cgroupfs",
-            "failSwapOn": False,
-            "authentication": {"anonymous": {"enabled": True}, "webhook": {"enabled": False}},
-            "authorization": {"mode": "AlwaysAllow"},
-            "containerRuntimeEndpoint": f"unix://{self._state}/containerd.sock",
-            "address": address,
-            "port": port,
-            "clusterDNS": ["10.96.0.10"],
-            "evictionHard": {"memory.available": "1Mi"},
-            "imageGCHighThresholdPercent": 100,
-            "podLogsDir": f"{self._state}/podlogs",
-            # One scenario writes 300 MB, and the API serves only the newest file of a log.
-            "containerLogMaxSize": "1Gi",
-            # Restarts pile up in seconds; the price is that a pod rarely shows CrashLoopBackOff.
-            "crashLoopBackOff": {"maxContainerRestartPeriod": "5s"},
-            "featureGates": {"KubeletCrashLoopBackOffMax": True},
-        }
-        (self._state / "kubelet.yaml").write_text(json.dumps(config))
-        self._spawn(
-            "kubelet",
-            "kubelet",
-            f"--kubeconfig={self._state}/{ADMIN}.kubeconfig",
-            f"--config={self._state}/kubelet.yaml",
-            f"--root-dir={self._state}/kubelet",
-            f"--hostname-override={NODE_NAME}",
-            f"--node-ip={address}",
-            f"--cert-dir={self._state}/certs",
-            f"--containerd={self._state}/containerd.sock",
-        )
-
-    def _spawn(self, name: str, program: str, *arguments: str) -> None:
-        with (self._state / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [str(self._programs / program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._environment,
-                start_new_session=True,
-            )
-        (self._state / f"{name}.pid").write_text(str(process.pid))
-        # The process outlives this object on purpose; `stop` ends it by its id.
-        process.returncode = 0
-
-
-def _write_credentials(state: Path, address: str, port: int) -> None:
-    certs = state / "certs"
-    certs.mkdir()
-    names = f"subjectAltName=IP:127.0.0.1,IP:{address},DNS:localhost"
-    _openssl("genrsa", "-out", f"{certs}/accounts.key", "2048")
-    _openssl(
-        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=incident-bot-test"),
-        *("-keyout", f"{certs}/server.key", "-out", f"{certs}/server.crt", "-addext", names),
-    )
-    users = {ADMIN: (ADMIN, "system:masters"), BOT: (BOT_ACCOUNT, "system:serviceaccounts,system:authenticated")}
-    rows = []
-    for user, (name, groups) in users.items():
-        token = os.urandom(16).hex()
-        rows.append(f'{token},{name},{user},"{groups}"')
-        kubeconfig = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": "test-node",
-            "contexts": [{"name": "test-node", "context": {"cluster": "test-cluster", "user": user}}],
-            "clusters": [
-                {
-                    "name": "test-cluster",
-                    "cluster": {
-                        "server": f"https://127.0.0.1:{port}",
-                        "certificate-authority": f"{certs}/server.crt",
-                    },
-                }
-            ],
-            "users": [{"name": user, "user": {"token": token}}],
-        }
-        (state / f"{user}.kubeconfig").write_text(json.dumps(kubeconfig))
-    (state / "tokens.csv").write_text("\n".join(rows) + "\n")
-
-
-def _openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+def _remove_pod_cgroups() -> None:
+    """The kubelet leaves its folders; one that holds a process, of another kubelet perhaps, is not removed."""
+    tops = [*Path("/sys/fs/cgroup").glob("kubepods"), *Path("/sys/fs/cgroup").glob("*/kubepods")]
+    for top in tops:
+        for folder, _folders, _files in os.walk(top, topdown=False):
+            with contextlib.suppress(OSError):
+                Path(folder).rmdir()
 
 
 def free_ports(number: int) -> list[int]:

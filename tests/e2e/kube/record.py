@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from e2e.kube.node import NODE_NAME, Node, free_ports, running_node
+from e2e.kube.node import Node, free_ports, running_node
+from e2e.kube.programs import NODE_NAME
 from e2e.kube.registry import empty_registry
 from e2e.kube.scenario import Scenario, all_scenarios
 
