@@ -41,7 +41,7 @@ def failed_pod(node: Node) -> Iterator[str]:
     node.kubectl("-n", WATCHED, "run", "churn-api", *options, "--", "sh", "-c", script)
     wait_for(
         "the pod to fail",
-        lambda: node.get("pod", "churn-api", "-n", WATCHED)["status"]["phase"] == "Failed",  # type: ignore[index]
+        lambda: node.read(f"/api/v1/namespaces/{WATCHED}/pods/churn-api")["status"]["phase"] == "Failed",
         IN_TIME_S,
     )
     yield "churn-api"
@@ -89,9 +89,11 @@ def alert_of(pod: str) -> dict[str, Any]:
 
 
 def jobs(node: Node) -> list[dict[str, Any]]:
-    items = node.get("jobs", "-n", NAMESPACE, "-l", "app.kubernetes.io/component=triage")["items"]
-    assert isinstance(items, list)
-    return items
+    selector = "app.kubernetes.io/component=triage"
+    found: list[dict[str, Any]] = node.read(f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs", labelSelector=selector)[
+        "items"
+    ]
+    return found
 
 
 def is_over(job: dict[str, Any]) -> bool:

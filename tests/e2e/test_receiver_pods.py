@@ -89,35 +89,39 @@ def test_a_drain_takes_one_replica_at_a_time(node: Node, github_overlay: Receive
     """The eviction API lets one pod go and refuses the other until there are two again."""
     github_overlay.wait_until_ready()
     wait_for("the budget to know both pods", lambda: budget(node) == 1, IN_TIME_S)
-    answers = [evict(node, name) for name in github_overlay.names()]
 
-    assert [answer["status"] for answer in answers] == ["Success", "Failure"]
-    assert answers[1]["code"] == 429
+    first, second = [evict(node, name) for name in github_overlay.names()]
+
+    assert first == ""
+    assert "disruption budget" in second
     github_overlay.wait_until_ready()
 
 
 def budget(node: Node) -> int:
     found = node.get("poddisruptionbudget", "incident-bot-receiver", "-n", NAMESPACE)
-    return int(found["status"]["disruptionsAllowed"])  # type: ignore[index]
+    return int(found["status"]["disruptionsAllowed"])
 
 
-def evict(node: Node, pod: str) -> dict[str, object]:
+def evict(node: Node, pod: str) -> str:
+    """Ask for the end of a pod as a drain does; gives why it was refused."""
     body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": NAMESPACE}}
     url = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod}/eviction"
-    answer = node.kubectl("create", "--raw", url, "-f", "-", "-v=8", stdin=json.dumps(body), check=False)
-    return dict(json.loads(answer))
+    try:
+        node.kubectl("create", "--raw", url, "-f", "-", stdin=json.dumps(body))
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def test_the_network_policy_is_taken_as_written(node: Node, github_overlay: ReceiverPods) -> None:
     """The API server's validation passes, its defaults add nothing, and the policy selects the pods."""
     policy = node.get("networkpolicy", "incident-bot-receiver", "-n", NAMESPACE)["spec"]
-    assert isinstance(policy, dict)
     selector = ",".join(f"{name}={value}" for name, value in policy["podSelector"]["matchLabels"].items())
 
     selected = node.get("pods", "-n", NAMESPACE, "-l", selector)["items"]
 
     assert policy["policyTypes"] == ["Ingress", "Egress"]
-    assert [pod["metadata"]["name"] for pod in selected] == github_overlay.names()  # type: ignore[index,union-attr]
+    assert [pod["metadata"]["name"] for pod in selected] == github_overlay.names()
 
 
 def test_the_monitoring_is_valid_where_the_operator_is(node: Node, github_overlay: ReceiverPods) -> None:
@@ -128,10 +132,9 @@ def test_the_monitoring_is_valid_where_the_operator_is(node: Node, github_overla
         wait_for("the kinds to be served", lambda: "servicemonitors" in node.kubectl("api-resources"), IN_TIME_S)
         node.kubectl("apply", "--validate=strict", "-k", str(ROOT / "deploy/receiver/monitoring"))
         monitor = node.get("servicemonitor", "incident-bot-receiver", "-n", NAMESPACE)["spec"]
-        assert isinstance(monitor, dict)
         selector = ",".join(f"{name}={value}" for name, value in monitor["selector"]["matchLabels"].items())
-        (service,) = node.get("services", "-n", NAMESPACE, "-l", selector)["items"]  # type: ignore[misc]
-        ports = [port["name"] for port in service["spec"]["ports"]]  # type: ignore[index]
+        (service,) = node.get("services", "-n", NAMESPACE, "-l", selector)["items"]
+        ports = [port["name"] for port in service["spec"]["ports"]]
         assert [endpoint["port"] for endpoint in monitor["endpoints"]] == ports
         path = monitor["endpoints"][0]["path"]
         shown = node.kubectl(

@@ -26,7 +26,7 @@ from e2e.kube.node import free_ports
 
 from fakes.drafts import draft
 from fakes.github_front import Fault, Front, front_of
-from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
+from fakes.github_server import REPOSITORY, TOKEN, GithubModel
 from incident_bot.errors import TrackerError
 from incident_bot.tracker.github import connect
 from incident_bot.tracker.lifecycle import IssueLifecycle
@@ -140,7 +140,7 @@ def storm(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Stor
     with ExitStack() as stack:
         model = GithubModel()
         front = Front(dispatch_tokens={TOKEN})
-        url = stack.enter_context(front_of(stack.enter_context(github(model)), front))
+        url = stack.enter_context(front_of(model, front))
         filing = Filing(url)
         actions = Actions(filing)
         stack.callback(actions.close)

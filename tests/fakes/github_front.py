@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from fakes.github_server import serve
+from fakes.github_server import GithubModel, serve
 
 _DISPATCHES = re.compile(r"/repos/[^/]+/[^/]+/dispatches")
 _MINTED = re.compile(r"/app/installations/\d+/access_tokens")
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     front: Front
-    upstream: str
+    upstream: str | GithubModel
 
     def log_message(self, *_: Any) -> None:
         """Tests are silent."""
@@ -136,8 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
         url_path = urlsplit(self.path).path
+        token = (self.headers.get("Authorization") or "").rpartition(" ")[2]
         if self.command == "POST" and _DISPATCHES.fullmatch(url_path):
-            return self.front.dispatch(raw, (self.headers.get("Authorization") or "").rpartition(" ")[2])
+            return self.front.dispatch(raw, token)
+        if isinstance(self.upstream, GithubModel):
+            status, answer = self.upstream.respond(self.command, self.path, token, raw)
+            return status, {}, answer
         url = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(str(url.hostname), url.port, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
@@ -166,8 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def front_of(
-    upstream: str, front: Front, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None
+    upstream: str | GithubModel, front: Front, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None
 ) -> Iterator[str]:
-    """Serve the front; gives its base URL."""
+    """Serve the front of a server, or of a model in this process; gives its base URL."""
     with serve(type("Handler", (_Handler,), {"front": front, "upstream": upstream}), host, certificate) as url:
         yield url

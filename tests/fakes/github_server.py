@@ -49,6 +49,15 @@ class GithubModel:
     def open_issues(self) -> list[dict[str, Any]]:
         return [row for row in self.issues.values() if row["state"] == "open" and "pull_request" not in row]
 
+    def respond(self, method: str, target: str, token: str, raw: bytes) -> tuple[int, bytes]:
+        """Status and JSON for one request, whoever carries it here."""
+        url = urlsplit(target)
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        status, data = 401, failure("Bad credentials", status="401")
+        if token == TOKEN:
+            status, data = self.answer(method, url.path, query, json.loads(raw) if raw else None)
+        return status, json.dumps(data).encode()
+
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Reply:
         routes: list[tuple[str, str, Callable[..., Reply]]] = [
             ("GET", r"/issues", lambda: self._list(query)),
@@ -172,14 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-        url = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         token = (self.headers.get("Authorization") or "").rpartition(" ")[2]
-        if token == TOKEN:
-            status, data = self.model.answer(self.command, url.path, query, json.loads(raw) if raw else None)
-        else:
-            status, data = 401, failure("Bad credentials", status="401")
-        answer = json.dumps(data).encode()
+        status, answer = self.model.respond(self.command, self.path, token, raw)
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(answer)))

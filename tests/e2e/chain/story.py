@@ -51,8 +51,7 @@ class Story(Scene):
 
     def pods(self, node: Node) -> list[str]:
         """The names of the pods that the alert is about."""
-        found = node.get("pods", "-n", self.namespace, "-l", self.selector)["items"]
-        assert isinstance(found, list)
+        found = node.read(f"/api/v1/namespaces/{self.namespace}/pods", labelSelector=self.selector)["items"]
         return sorted(item["metadata"]["name"] for item in found)
 
     def webhook(self, pods: Sequence[str], status: str) -> dict[str, Any]:

@@ -39,9 +39,8 @@ class Scene:
 
     def pod(self, node: Node) -> dict[str, Any]:
         """The scenario's one pod, or an empty mapping while there is none."""
-        found = node.get("pods", "-n", self.namespace, "-l", self.selector)["items"]
-        assert isinstance(found, list)
-        return found[0] if found else {}
+        found = node.read(f"/api/v1/namespaces/{self.namespace}/pods", labelSelector=self.selector)["items"]
+        return {**found[0]} if found else {}
 
     def shows_its_state(self, node: Node) -> bool:
         """Whether everything that `until` asks for is there."""
@@ -81,8 +80,7 @@ class Scene:
 
     def _event_reasons(self, node: Node, pod: Mapping[str, Any]) -> set[str]:
         selector = f"involvedObject.name={pod['metadata']['name']}"
-        items = node.get("events", "-n", self.namespace, "--field-selector", selector)["items"]
-        assert isinstance(items, list)
+        items = node.read(f"/api/v1/namespaces/{self.namespace}/events", fieldSelector=selector)["items"]
         return {item["reason"] for item in items}
 
 

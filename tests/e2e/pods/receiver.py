@@ -66,9 +66,10 @@ class ReceiverPods:
 
     def pods(self) -> list[dict[str, Any]]:
         """The pods that are there, those that are ending too."""
-        items = self.node.get("pods", "-n", NAMESPACE, "-l", _SELECTOR)["items"]
-        assert isinstance(items, list)
-        return items
+        found: list[dict[str, Any]] = self.node.read(f"/api/v1/namespaces/{NAMESPACE}/pods", labelSelector=_SELECTOR)[
+            "items"
+        ]
+        return found
 
     def names(self) -> list[str]:
         """The names of the pods."""
@@ -125,7 +126,6 @@ class ReceiverPods:
     def url(self) -> str:
         """The service's own address: whichever pod is ready answers."""
         service = self.node.get("service", "incident-bot-receiver", "-n", NAMESPACE)
-        assert isinstance(service["spec"], dict)
         return f"http://{service['spec']['clusterIP']}:8080"
 
     def rights(self, account: str = ACCOUNT, namespace: str = NAMESPACE) -> list[tuple[str, str]]:
