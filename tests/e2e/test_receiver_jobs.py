@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from e2e.chain.story import check_body
 from e2e.chain.workspace import wait_for
+from e2e.kube.scenario import SCENARIOS
 from e2e.pods.receiver import NAMESPACE, ROOT
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ IN_TIME_S = 300.0
 @pytest.fixture
 def failed_pod(node: Node) -> Iterator[str]:
     """A pod that ended with an error, in a namespace that the collector may read."""
-    node.kubectl("create", "namespace", WATCHED)
+    objects = (SCENARIOS / "model-is-down" / "objects.yaml").read_text()
+    node.kubectl("create", "-f", "-", stdin=objects.replace("e2e-model-down", WATCHED))
     node.kubectl("-n", WATCHED, "apply", "-k", str(ROOT / "deploy/rbac/namespace"))
-    options = ("--image=local/base:1", "--image-pull-policy=Never", "--restart=Never")
-    script = f"echo INFO loading model churn-v7; echo {PROOF}; exit 1"
-    node.kubectl("-n", WATCHED, "run", "churn-api", *options, "--", "sh", "-c", script)
     wait_for(
         "the pod to fail",
         lambda: node.read(f"/api/v1/namespaces/{WATCHED}/pods/churn-api")["status"]["phase"] == "Failed",
@@ -64,7 +63,8 @@ def test_an_alert_becomes_one_job_that_files_the_issue(
         (issue,) = surroundings.store().list_issues(label="", state="all", limit=100)
         assert issue.title == f"[PRODUCTION ALERT] ModelPodNotRunning - {failed_pod}"
         assert set(issue.labels) == {"production-alert", "ai-analysis", "critical", "cause/application"}
-        assert any(PROOF in quote for quote in check_body(issue.body))
+        quotes = check_body(issue.body)
+        assert any(PROOF in quote for quote in quotes), quotes
         assert len(surroundings.model.requests) == 1
         assert "made-up-for-the-test" not in json.dumps(job)
 

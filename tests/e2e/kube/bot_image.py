@@ -78,8 +78,9 @@ def _dependencies_layer(folder: Path) -> Path:
             _add_tree(tar, venv, _PLACE)
             for path in _python_files(base):
                 _add(tar, path, str(path).lstrip("/"))
-            for library in _libraries([base / "bin" / _interpreter(), *base.rglob("*.so"), *venv.rglob("*.so")]):
-                tar.addfile(_readable(tar.gettarinfo(library.resolve(), str(library))), library.open("rb"))
+            modules = [path for path in (*_python_files(base), *venv.rglob("*.so")) if path.suffix == ".so"]
+            for library in _libraries([base / "bin" / _interpreter(), *modules]):
+                _add(tar, library.resolve(), str(library).lstrip("/"))
         shutil.move(folder / name, cache / name)
     return cache / name
 
@@ -116,7 +117,8 @@ def _python_files(base: Path) -> Iterable[Path]:
     library = base / "lib" / _interpreter()
     for path in library.rglob("*"):
         inner = path.relative_to(library).parts
-        if inner[0] not in _NOT_NEEDED and not inner[0].startswith("config-") and not path.is_dir():
+        is_needed = inner[0] not in _NOT_NEEDED and not inner[0].startswith("config-")
+        if is_needed and not path.is_dir() and ".opt-" not in path.name and not path.name.startswith("_tkinter"):
             yield path
     yield from (path for path in (base / "bin").glob("python*") if "config" not in path.name)
 
