@@ -15,7 +15,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-full",
         category=Category.STORAGE,
         patterns=(
-            r"no space left on device|ENOSPC|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|DiskFull|could not extend file|insufficient (?:disk|storage|free) space|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
+            r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|DiskFull|could not extend file|insufficient (?:disk|storage|free) space|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),
         title="{container} has no disk space left at {what}",
@@ -30,7 +30,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-error",
         category=Category.STORAGE,
         patterns=(
-            r"Input/output error|\bEIO\b|\bI/O error|bad sector|medium error|uncorrectable error|Structure needs cleaning|Stale file handle|\bESTALE\b|(?:data|file|page|block|index|journal|WAL|segment|archive|snapshot|tablespace)\S{0,20} (?:is |are )?corrupt(?:ed|ion)?|corrupt(?:ed)? (?:data|file|page|block|index|journal|WAL|record|segment|archive|snapshot|database)|checksum (?:mismatch|error|failed|does not match)|CRC (?:error|mismatch)|Data structure corruption|malformed database|database disk image is malformed|invalid page in block|bad magic|E/A-Fehler|Erreur d'entrée/sortie|Ошибка ввода/вывода|输入/输出错误",
+            r"Input/output error|invalid magic|\bEIO\b|\bI/O error|bad sector|medium error|uncorrectable error|Structure needs cleaning|Stale file handle|\bESTALE\b|(?:data|file|page|block|index|journal|WAL|segment|archive|snapshot|tablespace)\S{0,20} (?:is |are )?corrupt(?:ed|ion)?|corrupt(?:ed)? (?:data|file|page|block|index|journal|WAL|record|segment|archive|snapshot|database)|checksum (?:mismatch|error|failed|does not match)|CRC (?:error|mismatch)|Data structure corruption|malformed database|database disk image is malformed|invalid page in block|bad magic|E/A-Fehler|Erreur d'entrée/sortie|Ошибка ввода/вывода|输入/输出错误",
         ),
         title="{container} reads or writes damaged data at {what}",
         names="path",
@@ -56,7 +56,7 @@ OWN: tuple[Complaint, ...] = (
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
-            r"worker_connections are not enough|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
+            r"worker_connections are not enough|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
         ),
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",
@@ -140,7 +140,7 @@ OWN: tuple[Complaint, ...] = (
         category=Category.APPLICATION,
         patterns=(
             r"no such file or directory|FileNotFoundError|FileNotFoundException|NoSuchFileException|ENOENT|file (?:does not exist|not found)|cannot (?:find|open|access|stat) (?:file |path )?['\"/]|The system cannot find the (?:file|path)|Could not find (?:file|a part of the path)|command not found|executable file not found|: not found$",
-            r"(?:invalid|missing|unknown) (?:path|file)(?: path)?:? ['\"]?/|(?:unable|failed|cannot|could not) (?:to )?(?:read|open|load|find) (?:the )?(?:\w+ ){0,2}(?:from |file |at |in )?['\"]?/[\w.]|(?:path|directory|folder) ['\"]?/\S{1,200} (?:does not exist|not found|is missing)|\benoent\b",
+            r"(?:invalid|missing|unknown) (?:path|file)(?: path)?:? ['\"]?/|(?:unable|failed|cannot|could not) (?:to )?(?:open|find) (?:the )?(?:\w+ ){0,2}(?:from |file |at |in )?['\"]?/[\w.]|(?:path|directory|folder) ['\"]?/\S{1,200} (?:does not exist|not found|is missing)|\benoent\b",
             r"Datei oder Verzeichnis nicht gefunden|Aucun fichier ou dossier|No existe el (?:archivo|fichero)|Arquivo ou diretório (?:não encontrado|inexistente)|Нет такого файла|没有那个文件|そのようなファイル",
         ),
         title="{container} misses the file {what}",
@@ -197,6 +197,18 @@ OWN: tuple[Complaint, ...] = (
 
 VAGUE: tuple[Complaint, ...] = (
     Complaint(
+        kind="mismatch",
+        category=Category.APPLICATION,
+        patterns=(
+            r"\bexpected\b[^\n]{1,80}?\b(?:but )?(?:got|found|received|was)\b|not compatible with|\bincompatible\b|(?:version|dimension|shape|size|schema|type|protocol|digest|signature)\w* (?:does not match|do not match|mismatch)|mismatched? (?:version|dimension|shape|size|schema|type)|unsupported (?:version|protocol|format|codec|encoding)|could not be (?:deserialized|decoded)|(?:de)?serialization (?:error|failed)|Error (?:de)?serializing",
+        ),
+        title="{container} is given what it does not accept: {says}",
+        hint="Compare both sides' versions, shapes or schemas; look at which of them changed last.",
+        impact="What is of the other kind is refused; the rest goes on.",
+        steps=(_HISTORY, _LOG),
+        prevention=("Check in CI that both sides of an interface fit before either is rolled out.",),
+    ),
+    Complaint(
         kind="upstream-error",
         is_symptom=True,
         category=Category.DEPENDENCY,
@@ -216,7 +228,7 @@ VAGUE: tuple[Complaint, ...] = (
         is_symptom=True,
         category=Category.APPLICATION,
         patterns=(
-            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
+            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|\btook \d{4,9} ?ms\b|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
         ),
         title="{container} is too slow: {says}",
         hint="Compare with the time before; look at CPU throttling, locks and the dependency it waits for.",

@@ -88,7 +88,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="connection-refused",
         category=Category.DEPENDENCY,
         patterns=(
-            r"connection refused|ECONNREFUSED|actively refused|ConnectException|Connection to \S+ refused|connect\(\) failed \(111|\beconnrefused\b|no connection could be made",
+            r"connection refused|ECONNREFUSED|actively refused|java\.net\.ConnectException|ConnectException: Connection|Connection to \S+ refused|connect\(\) failed \(111|\beconnrefused\b|no connection could be made",
             r"Verbindungsaufbau abgelehnt|Zielcomputer die Verbindung verweigerte|Connexion refusée|Conexión rehusada|Conexão recusada|соединении отказано|拒绝连接|连接被拒绝|接続を拒否",
         ),
         title="{container} is refused by {what}: nothing listens there",
@@ -153,7 +153,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.DEPENDENCY,
         patterns=(
             r"password authentication failed|authentication (?:failed|failure|required)|access denied for user|login failed|log ?in denied|logon denied|invalid (?:password|credentials?|username|api[ _-]?key|token|access key|client secret|user(?:name)? or password|signature)",
-            r"incorrect api key|bad credentials|wrong password|WRONGPASS|NOAUTH|\b401\b.{0,40}unauthori[sz]ed|unauthori[sz]ed.{0,20}\b401\b|unauthenticated|InvalidAccessKeyId|SignatureDoesNotMatch|SASL authentication|ExpiredToken|(?:token|session|credentials?|api key|password|secret) (?:has |have |is |are )?expired|invalid_grant|invalid_client",
+            r"(?:client secret|secret keys?|api keys?|credential|access key)\b.{0,80}\bexpired|AADSTS7\d{5}|(?:jwt|token) (?:was|is) invalid|claim is not valid|invalid (?:issuer|audience)|incorrect api key|bad credentials|wrong password|WRONGPASS|NOAUTH|\b401\b.{0,40}unauthori[sz]ed|unauthori[sz]ed.{0,20}\b401\b|unauthenticated|InvalidAccessKeyId|SignatureDoesNotMatch|SASL authentication|ExpiredToken|(?:token|session|credentials?|api key|password|secret) (?:has |have |is |are )?expired|invalid_grant|invalid_client",
             r"could not find default credentials|Unable to locate credentials|NoCredentialsError|NoCredentialProviders|InvalidClientTokenId|security token included in the request is (?:invalid|expired)|ORA-01017|ORA-28001|Access token is (?:invalid|expired)|jwt expired|JWTExpired|rejected\. Invalid challenge reply|ACCESS_REFUSED",
             r"Passwort-Authentifizierung|Anmeldung .{0,40}fehlgeschlagen|authentification .{0,60}échouée|la autentificación .{0,60}falló|autenticação .{0,60}falhou|пользователь .{0,60}не прошёл проверку|用户 .{0,60}认证失败|パスワード認証に失敗",
         ),
@@ -202,9 +202,7 @@ REMOTE: tuple[Complaint, ...] = (
             r"leader ?election lost|lost (?:the )?(?:leader|lease|leadership|quorum)|failed to renew lease|stopped leading|no longer (?:the )?(?:leader|master|primary)|not (?:the )?leader\b|\bno leader\b|NotLeaderForPartition|NOT_LEADER",
             r"election timeout|failed to acquire lease|stepping down|lost lock|session expired.{0,40}(?:zookeeper|consul|etcd)|quorum lost|no quorum|without a quorum",
         ),
-        title="{container} lost its leadership of {what}",
-        names="quoted",
-        otherwise="{container} lost its leadership: {says}",
+        title="{container} lost its leadership: {says}",
         hint="Look at the API server's or quorum's latency and at CPU throttling of the container.",
         impact="Until another replica leads, what only the leader does stands still.",
         steps=(("See who holds the leases", "kubectl -n {namespace} get leases"), ("See whether it is short of CPU", "kubectl -n {namespace} top pod {pod}")),

@@ -15,6 +15,7 @@ from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_reading import find_complaint
+from incident_bot.diagnosis.log_stride import FROM_A_CLIENT
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ WEIGHTS: Mapping[str, float] = {
     "the line is only a warning": -0.10,
     "the line is only information": -0.18,
     "a symptom of many possible causes": -0.06,
+    "about a caller, not this program": -0.15,
     "about telemetry, which no work depends on": -0.30,
     "somebody else's": -0.30,
     "that container is healthy": -0.35,
@@ -142,6 +144,8 @@ def _loudness(candidate: Candidate) -> Iterable[str]:
         yield "the line is only a warning"
     if candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
         yield "a symptom of many possible causes"
+    if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
+        yield "about a caller, not this program"
     if _TELEMETRY.search(candidate.facts[0].value[:1000]):
         yield "about telemetry, which no work depends on"
 

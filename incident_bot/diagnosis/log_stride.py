@@ -29,7 +29,7 @@ _STORM_LINES = 5
 _LAST_LINES = 3
 _NAMES_A_CAUSE = 3
 
-_FROM_A_CLIENT = re.compile(
+FROM_A_CLIENT = re.compile(
     r"TLS handshake error from |ClientAbortException|client (?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|writing response to client|downstream_remote_disconnect",
@@ -120,7 +120,7 @@ def _is_rare_and_over(index: int, log: Log) -> bool:
 
 
 def _is_from_a_client(text: str) -> bool:
-    return _FROM_A_CLIENT.search(text[:1000]) is not None
+    return FROM_A_CLIENT.search(text[:1000]) is not None
 
 
 def _level(index: int, log: Log) -> int:

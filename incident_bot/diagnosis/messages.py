@@ -79,7 +79,8 @@ def tidy(text: str) -> str:
     told = clean(text[:_REACH]).strip()
     if _TIME_FIRST.match(told):
         told = _strip_leads(told)
-    told = _PACKAGE.sub("", _TAIL.sub("", told).strip())
+    told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
+    told = _PACKAGE.sub("", told)
     return _close(told)
 
 
@@ -143,6 +144,10 @@ _TAIL = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
+_ANSWER = re.compile(
+    r"[ :]{0,3}\{\"[^\n]{0,400}?\"(?:error|message|reason|detail|msg)\":\s?\"(?P<inner>[^\"\n]{3,300})\".*$"
+)
+"""What a service answered, in JSON behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))

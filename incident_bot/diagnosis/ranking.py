@@ -178,12 +178,14 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
 
 
 _NAMES_A_CAUSE = 3
+_OWN_FAULTS = frozenset({"not-defined", "exception", "leader-election", "mismatch"})
+"""Kinds that say that the program itself fell over, which a refused or late answer explains."""
 
 
 def _says_more(finding: Candidate, cause: Candidate) -> bool:
     """Whether a line names a cause of its own, where the rule knows only that something was late or refused."""
     complaint = finding.finding.complaint if finding.finding else None
-    names_one = complaint is not None and not complaint.is_symptom and complaint.category is not Category.APPLICATION
+    names_one = complaint is not None and not complaint.is_symptom and complaint.kind not in _OWN_FAULTS
     is_elsewhere = not cited_lines(cause) & cited_lines(finding)
     return names_one and is_elsewhere and finding.confidence >= cause.confidence
 
