@@ -192,5 +192,6 @@ def _cost(keyword: Keyword, char: str) -> int:
 def _may_meet(one: _Entry, other: _Entry) -> bool:
     """Whether both keywords can stand at the same anchor of one text."""
     shift = one.anchor - other.anchor
-    left, right = one.keyword.text.lower(), other.keyword.text.lower()
-    return all(left[at] == right[at - shift] for at in range(max(0, shift), min(len(left), len(right) + shift)))
+    left, right = one.keyword.text, other.keyword.text
+    low, high = max(0, shift), min(len(left), len(right) + shift)
+    return left[low:high].lower() == right[low - shift : high - shift].lower()
