@@ -118,7 +118,7 @@ CHAT = (
         "xoxb- xoxp- xoxa- xoxr- xoxs- xoxo- xoxe- xoxc- xoxd- xoxe.",
         r"xox(?:[abprsocd]|e(?:\.xox[bp])?)-[A-Za-z0-9%/+_-]{10,500}",
     ),
-    _p("slack-app-token", "xapp-", rf"xapp-\d-{_W}{{20,200}}"),
+    _p("slack-app-token", "xapp-", rf"xapp-\d{{1,10}}-{_W}{{16,200}}"),
     _p(
         "slack-webhook",
         "hooks.slack.com/",
@@ -259,7 +259,7 @@ DATABASES = (
     _p("dropbox-token", "^sl.", rf"sl\.(?:u\.)?{_W}{{100,1500}}"),
     _p("hubspot-token", "pat-na pat-eu pat-ap", rf"pat-(?:na|eu|ap)\d-{_UUID}"),
     _p("clickup-token", "^pk_", r"pk_\d{5,10}_[A-Z0-9]{32}"),
-    _p("figma-token", "figd_ figo_ figu_ figdh_ figoh_ figuh_", rf"fig[dou]h?_{_W}{{40,60}}"),
+    _p("figma-token", "figd_ figo_ figu_ figdh_ figoh_ figuh_", rf"fig[dou]h?_{_W}{{36,60}}"),
     _p("algolia-key", "x-algolia-api-key", rf"(?i:x-algolia-api-key)\W{{1,4}}{_HEX}{{32}}"),
     _p("okta-token", "SSWS ", rf"SSWS {_W}{{40,44}}"),
     _p("mapbox-token", "pk.eyJ sk.eyJ tk.eyJ", rf"[pst]k\.eyJ{_W}{{40,200}}\.{_W}{{20,40}}"),

@@ -41,6 +41,7 @@ _LOOKED_AT = 512
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{30,512}={0,2}")
 _ADDRESS = re.compile("0x[0-9a-fA-F]{1,16}")
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
 _NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
@@ -132,6 +133,8 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
 
 def _is_firm_value(value: str, *, quoted: bool) -> bool:
     """Under `token` or `api_key`: anything but words, numbers, paths, code and Kubernetes names."""
+    if _BASE64.fullmatch(value) and _is_mixed(value):
+        return True
     if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http", "~/")) or value[1:3] == ":\\":
         return False
     if _ADDRESS.fullmatch(value):
@@ -141,6 +144,12 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
     if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
         return looks_secret(value) or any(_is_drawn(segment) for segment in _SEPARATED.split(value))
     return quoted or any(char.isdigit() for char in value) or any(not char.isalnum() for char in value)
+
+
+def _is_mixed(value: str) -> bool:
+    """Whether base64 that begins like a path is none: no path changes between cases and digits at every fourth character."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    return all(any(map(kind, value)) for kind in kinds) and len(_CHANGE.findall(value)) * 4 >= len(value)
 
 
 def _is_drawn(segment: str) -> bool:

@@ -14,7 +14,7 @@ from incident_bot.redaction.formats import provider as _p
 _W = "[A-Za-z0-9_-]"
 _A = "[A-Za-z0-9]"
 _B = "[A-Za-z0-9+/]"
-_DIGIT_AHEAD = "(?=[A-Za-z]{0,64}[0-9])"
+_DIGIT_AHEAD = "(?=[A-Za-z_-]{0,64}[0-9])"
 """No word is a credential: one of the next characters must be a digit."""
 _ENDS = "(?![A-Za-z0-9_-])"
 
@@ -109,7 +109,7 @@ MODELS_AND_DATA = (
     _p("llama-cloud-key", "^llx-", rf"llx-{_A}{{40,60}}"),
     _p("miro-token", "eyJtaXJv", rf"eyJtaXJv{_W}{{20,140}}"),
     _p("mongodb-atlas-id", "mdb_sa_id_", rf"mdb_sa_id_{_HEX}{{24}}"),
-    _p("openai-key", "^sk-api- ^sk-or-v", rf"sk-(?:api|or-v\d)-{_W}{{20,250}}"),
+    _p("openai-key", "^sk-api- ^sk-or-v", rf"sk-(?:api|or-v\d{{1,8}})-{_W}{{20,250}}"),
     _p("posthog-key", "^phx_ ^phc_", rf"ph[xc]_{_W}{{38,60}}"),
     _p("sanity-token", "^sk(?=[A-Za-z0-9]{80})", rf"sk{_A}{{80,200}}"),
     _p("xai-key", "xai-", rf"xai-{_W}{{60,120}}"),

@@ -11,6 +11,10 @@ from typing import Any
 _parser: Any = importlib.import_module("re._parser")
 
 
+_SHORTEST = 8
+"""Characters of a group that may be the credential and not a part of it."""
+
+
 class Sampler:
     """Draws texts that a pattern matches."""
 
@@ -20,11 +24,12 @@ class Sampler:
         self._rng = rng
 
     def draw(self) -> tuple[str, str]:
-        """A text, and of it the first group that took part, else the whole."""
+        """A text, and of it the longest group that has no name, else the whole: groups with names tell the rest."""
         self._groups: dict[int, str] = {}
         text = self._sequence(self._tree, any_case=self._ignores_case)
-        value = next((self._groups[number] for number in sorted(self._groups) if self._groups[number]), text)
-        return text, value
+        named = set(self._tree.state.groupdict.values())
+        value = max((self._groups[number] for number in self._groups if number not in named), key=len, default="")
+        return text, value if len(value) >= _SHORTEST else text
 
     def _sequence(self, items: Any, *, any_case: bool) -> str:
         return "".join(self._item(str(operation), argument, any_case=any_case) for operation, argument in items)
@@ -75,6 +80,6 @@ def _members(items: Any) -> str:
 
 
 def _category(name: str) -> str:
-    if name.endswith("DIGIT"):
-        return string.digits
-    return " " if name.endswith("SPACE") else string.ascii_letters + string.digits + "_"
+    if name.endswith("_SPACE") and "NOT" not in name:
+        return " "
+    return string.digits if name.endswith("_DIGIT") and "NOT" not in name else string.ascii_letters + string.digits
