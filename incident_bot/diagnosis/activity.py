@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_passed
+from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_overtaken, is_passed
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
@@ -86,7 +86,7 @@ _LAST_LINES = 3
 def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
     """Whether a log of no pod that was read ends with the line: a command or a job that gave up."""
     known = {pod.name for pod in scene.pods}
-    logs = {log.evidence_id: log for log in scene.logs if log.pod not in known}
+    logs = {log.evidence_id: log for log in scene.logs if log.pod not in known and not log.previous}
     cited = [fact.citation for fact in candidate.facts if fact.citation]
     return bool(cited) and all(
         item.evidence_id in logs and item.line > logs[item.evidence_id].total_lines - _LAST_LINES for item in cited
@@ -101,18 +101,24 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.PAST
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
-        outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
-        if outcome is not Outcome.OPEN:
-            # Where status says that all is well, an error of long ago is not worth a word.
-            is_past = outcome is Outcome.OVERCOME or (outcome is Outcome.CALMED and not health.is_known)
-            return Activity.PAST if is_past else Activity.INACTIVE
-        if not is_about_performance(scene) and is_taken_in_stride(
-            candidate.facts, scene, specificity=candidate.specificity
-        ):
-            return Activity.INACTIVE
+        judged = _judge_log(candidate, scene, health)
+        if judged is not None:
+            return judged
     if state is None:
         return _judge_object(candidate, scene, health)
     return _judge_by_state(candidate, state, scene, health)
+
+
+def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
+    """What the log itself says of how its complaint ended; None where it leaves that open."""
+    outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
+    # One error with calm after it may be over, or a worker may have died: only status can tell.
+    if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
+        return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+    is_handled = not is_about_performance(scene) and is_taken_in_stride(
+        candidate.facts, scene, specificity=candidate.specificity
+    )
+    return Activity.INACTIVE if is_handled else None
 
 
 def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:
@@ -123,7 +129,9 @@ def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activit
         or _is_node_at_rest(candidate, health)
         or _is_reference_unused(candidate, health)
     )
-    return Activity.INACTIVE if is_well else Activity.ACTIVE
+    if is_well:
+        return Activity.INACTIVE
+    return Activity.PAST if is_overtaken(candidate.facts, scene, health) else Activity.ACTIVE
 
 
 def _is_reference_unused(candidate: Candidate, health: Health) -> bool:

@@ -91,6 +91,31 @@ def is_node_back(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
     )
 
 
+_SUCCESS = re.compile(
+    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$)|Succeeded$"
+)
+
+
+def is_overtaken(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
+    """Whether warnings about objects were followed by a success of the same object, and nothing is failing."""
+    return bool(facts) and not health.failing and all(_is_followed(fact, scene) for fact in facts)
+
+
+def _is_followed(fact: Fact, scene: Scene) -> bool:
+    return (
+        fact.source == "event"
+        and fact.age_s is not None
+        and any(
+            (event.kind, event.name) == (fact.kind, fact.name)
+            and event.type == "Normal"
+            and _SUCCESS.search(event.reason)
+            and (age_s := event_age_s(event, scene)) is not None
+            and (age_s < fact.age_s or (age_s == fact.age_s and fact.age_s > _SETTLED_S))
+            for event, _ in scene.events
+        )
+    )
+
+
 def _came_back(fact: Fact, scene: Scene) -> bool:
     return any(
         event.kind == "Node"

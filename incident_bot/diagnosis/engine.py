@@ -149,7 +149,7 @@ def _is_overcome_in_log(ranking: Ranking, scene: Scene) -> bool:
     return any(
         item.activity is Activity.PAST
         and all(fact.source == "log" for fact in item.facts)
-        and read_outcome(item.facts, scene) in (Outcome.OVERCOME, Outcome.CALMED)
+        and read_outcome(item.facts, scene) is Outcome.OVERCOME
         for item in ranking.causes
     )
 

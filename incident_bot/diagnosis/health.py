@@ -239,6 +239,8 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     alert = scene.case.incident.alert
     if alert.status is AlertStatus.RESOLVED:
         return True
+    if (listed_s := scene.restart_ages_s.get(container.pod)) is not None:
+        return listed_s >= SETTLED.total_seconds()
     ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
     started = read_time(first_value(container.status, "state.running.startedAt"))
     since = max((time for time in (ended, started) if time), default=None)

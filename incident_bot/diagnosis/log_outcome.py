@@ -34,7 +34,7 @@ _SUCCESS = re.compile(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
 )
 _OVER = re.compile(
-    r"\b(?:re-?connected|re-?established|recovered|resumed|restored|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
+    r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
     r"|back (?:online|up|to normal)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
@@ -171,6 +171,7 @@ def is_harmless(line: str, log: Log) -> bool:
 
 _BACKGROUND_COUNT = 5
 _BACKGROUND_SHARE = 0.1
+_WARNING_SHARE = 0.4
 _EDGE = 0.1
 _EDGE_LINES = 20
 
@@ -180,7 +181,9 @@ def is_background(kept: KeptLine, log: Log) -> bool:
 
     Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
     """
-    return kept.count <= _BACKGROUND_SHARE * log.total_lines and _is_everywhere(kept, log)
+    is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
+    share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
+    return kept.count <= share * log.total_lines and _is_everywhere(kept, log)
 
 
 def is_routine(kept: KeptLine, log: Log) -> bool:
@@ -188,8 +191,12 @@ def is_routine(kept: KeptLine, log: Log) -> bool:
     return _STATED_INFO.search(kept.text[:400]) is not None and _is_everywhere(kept, log)
 
 
+_STATED_WARNING = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?warn|^.{0,40}(?:\bWARN(?:ING)?\b|\[warn(?:ing)?\])|^W\d{4} ",
+    re.IGNORECASE,
+)
 _STATED_INFO = re.compile(
-    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\])|^I\d{4} ",
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\]|\[note\])|^I\d{4} ",
     re.IGNORECASE,
 )
 

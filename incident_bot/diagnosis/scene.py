@@ -107,6 +107,7 @@ class Scene:
     events: tuple[tuple[kubectl.KubeEvent, Relation], ...]
     logs: tuple[Log, ...]
     joins: tuple[Join, ...]
+    restart_ages_s: Mapping[str, float]
     at: datetime
     is_live: bool
     texts: Mapping[str, Evidence] = field(default_factory=dict)
@@ -155,11 +156,22 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         objects=others,
         events=tuple((event, relate.of(event.kind, event.name, event.namespace)) for event in events),
         logs=tuple(_logs(case, digests, containers, relate)),
+        restart_ages_s=dict(_restart_ages(objects)),
         joins=find_joins((*((pod.source, pod.relation) for pod in pods), *others)),
         at=at,
         is_live=is_live,
         texts={item.id: item for item in case.evidence},
     )
+
+
+def _restart_ages(objects: Sequence[kubectl.KubeObject]) -> Iterator[tuple[str, float]]:
+    """How long ago each listed pod restarted last: `RESTARTS 6 (58m ago)` says what a description does not."""
+    for item in objects:
+        age_s = (
+            first_value(item.body, "status.containerStatuses[].lastRestartAgeSeconds") if item.kind == "Pod" else None
+        )
+        if isinstance(age_s, int | float):
+            yield item.name, float(age_s)
 
 
 def _fill_target(target: Target, pods: Sequence[Pod]) -> Target:
