@@ -65,7 +65,7 @@ def make_message(incident: Incident, *, redacted: Incident, seal: Callable[[str]
     is_whole = (redacted.alert, redacted.also) == (incident.alert, incident.also)
     draft = _Draft(alerts, known, incident.key if is_whole else "")
     cut_count = 0
-    if draft.is_too_long:
+    if len(draft.text) > MAX_BYTES:
         kept, cut, cut_count = _fit(alerts, known)
         draft = _Draft(kept, cut)
     try:
@@ -81,27 +81,20 @@ def make_message(incident: Incident, *, redacted: Incident, seal: Callable[[str]
 
 
 class _Draft:
-    """A message whose payload is not yet checked; without a `key` it is the one that the reader will find."""
+    """The text of a message, not yet checked; without a `key` it is the one that the reader will find."""
 
     def __init__(self, alerts: list[dict[str, Any]], cut: list[dict[str, str]], key: str = "") -> None:
         payload = {"schema_version": SCHEMA_VERSION, "alerts": alerts, **({"cut": cut} if cut else {})}
         self._lead = alerts[0]
         self._key = key or intake.read_incidents({"incident": payload}, ignore=())[0].key
-        self._payload = json.dumps(payload)
-        self._opening = f'{{"incident": {{"key": "{self._key}", '
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether it must be cut."""
-        return len(self._opening) + len(self._payload) >= MAX_BYTES
+        self.text = json.dumps({"incident": {"key": self._key, **payload}})
 
     def sealed(self, seal: Callable[[str], SafeText], cut_count: int) -> Message:
-        """The message. Raises `LeakError` when its payload must not leave; around it stand a hash and our own words."""
+        """The message. Raises `LeakError` when its text must not leave."""
         status = AlertStatus(self._lead["status"])
         moment = self._lead.get("endsAt" if status is AlertStatus.RESOLVED else "startsAt", "")
         occurrence = hashlib.sha256(f"{status} {moment}".encode()).hexdigest()[:6]
-        text = SafeText(f"{self._opening}{seal(self._payload)[1:]}}}")
-        return Message(key=self._key, status=status, occurrence=occurrence, text=text, cut=cut_count)
+        return Message(key=self._key, status=status, occurrence=occurrence, text=seal(self.text), cut=cut_count)
 
 
 def _plain(alert: Alert) -> dict[str, Any]:
