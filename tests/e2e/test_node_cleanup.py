@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -65,14 +66,18 @@ def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
 
 
 def _traces() -> set[str]:
-    """Control groups of pods in any hierarchy, tables of service addresses, links to pods."""
+    """Control groups of pods in any hierarchy, what programs of Kubernetes told the packet filter, links to pods."""
     groups = [*Path("/sys/fs/cgroup").glob("kubepods"), *Path("/sys/fs/cgroup").glob("*/kubepods")]
-    tables = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=True).stdout
+    rules = subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout
     links = subprocess.run(
         ["ip", "-oneline", "link", "show", "type", "veth"], capture_output=True, text=True, check=True
     )
     names = [line.split()[1] for line in links.stdout.splitlines()]
-    return {*map(str, groups), *(line for line in tables.splitlines() if "kube-proxy" in line), *names}
+    return {
+        *map(str, groups),
+        *re.findall(r"^\s*(?:table|chain) .*\b(?:kube-proxy|KUBE-\S+)", rules, re.MULTILINE),
+        *names,
+    }
 
 
 def _processes_of(folder: Path) -> list[str]:

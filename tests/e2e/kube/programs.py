@@ -144,6 +144,8 @@ conf_dir = "{self._state}/cni"
             "clusterDNS": ["10.96.0.10"],
             "evictionHard": {"memory.available": "1Mi"},
             "imageGCHighThresholdPercent": 100,
+            # Its marks in the machine's own tables would outlive it.
+            "makeIPTablesUtilChains": False,
             "podLogsDir": f"{self._state}/podlogs",
             # One scenario writes 300 MB, and the API serves only the newest file of a log.
             "containerLogMaxSize": "1Gi",
