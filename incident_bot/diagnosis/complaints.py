@@ -7,7 +7,7 @@ those of libc (in several languages), of language runtimes, and of the common cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from incident_bot.diagnosis.patterns import compile_pattern, may_match
@@ -40,12 +40,14 @@ class Complaint:
     is_symptom: bool = False
     steps: tuple[tuple[str, str], ...] = ()
     prevention: tuple[str, ...] = ()
-    pattern: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Join the alternatives."""
-        object.__setattr__(self, "pattern", "|".join(self.patterns))
 
     def search(self, line: str, lowered: str) -> re.Match[str] | None:
         """Where the line (`lowered`: in lower case) complains in this way."""
-        return compile_pattern(self.pattern).search(line) if may_match(self.pattern, lowered) else None
+        return next(
+            (
+                found
+                for item in self.patterns
+                if may_match(item, lowered) and (found := compile_pattern(item).search(line))
+            ),
+            None,
+        )

@@ -69,7 +69,8 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     says, where it stands (the end of a log that ended, the first of a storm) and how new it is.
     """
     lines = tuple(_bad_lines(log))
-    findings = [finding for index, level in lines if (finding := _complaint(log, index, level, baseline))]
+    known: dict[int, Complaint | None] = {}
+    findings = [finding for index, level in lines if (finding := _complaint(log, index, level, baseline, known))]
     root = _exception(log)
     if root:
         findings.append(root)
@@ -125,7 +126,7 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
 
 def _is_harmless(text: str) -> bool:
     """Answers that are no server errors, and frames of a stack whose first line counts."""
-    if _FRAME.match(read_text(text[:300])):
+    if _FRAME.search(text[:300]) and _FRAME.match(read_text(text[:300])):
         return True
     answer = read_answer(text)
     return answer is not None and answer.status < _CLIENT_ERROR
@@ -140,9 +141,16 @@ _COMPLAINTS = (*REMOTE, *OWN, *VAGUE)
 """Specific before general: the first that fits a line names it."""
 
 
-def _complaint(log: Log, index: int, level: int, baseline: frozenset[str]) -> Finding | None:
-    line = log.kept[index].text[:2000]
-    complaint = find_complaint(line)
+def _complaint(
+    log: Log, index: int, level: int, baseline: frozenset[str], known: dict[int, Complaint | None]
+) -> Finding | None:
+    """What a line complains about; the first and the last line of a template (same `last`) complain of the same."""
+    kept = log.kept[index]
+    line = kept.text[:2000]
+    twin = kept.last if kept.count > 1 else -kept.line
+    if twin not in known:
+        known[twin] = find_complaint(line)
+    complaint = known[twin]
     if complaint is None:
         return None
     what = _name(complaint, line, _address_nearby(complaint, log, index))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FLAGS = re.IGNORECASE | re.MULTILINE
 _MIN_WORD = 3
-_MAX_WORDS = 24
+_MAX_WORDS = 160
 
 
 @lru_cache(maxsize=4096)
@@ -158,7 +158,8 @@ def _of_branches(branches: Any) -> frozenset[str] | None:
 
 def _as_words(run: list[str]) -> frozenset[str] | None:
     word = "".join(run).lower()
-    return frozenset([word]) if len(word) >= _MIN_WORD else None
+    # Two letters of Chinese or Japanese are a word, and as rare.
+    return frozenset([word]) if len(word) >= (_MIN_WORD if word.isascii() else _MIN_WORD - 1) else None
 
 
 def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
