@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
@@ -108,6 +109,7 @@ def find_errors(log: Log) -> Iterator[KeptLine]:
             yield kept
 
 
+_level_of = lru_cache(maxsize=_MAX_LINES)(grade)
 _HEADING = re.compile(r"Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(
     r"(?:#\d{1,3} |at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
@@ -117,7 +119,7 @@ _FRAME = re.compile(
 
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
-        level = grade(kept.text)
+        level = _level_of(kept.text)
         if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
             level = Level.WARNING
         if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _is_harmless(kept.text):
