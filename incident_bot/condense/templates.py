@@ -169,7 +169,8 @@ class TemplateTable:
             (stream, _mask(line))
         )
         if template is not None and template.slots is not None:
-            return template.variants.get(_slot_value(template.slots, line), template)
+            # Past the most variants, the rest share the one without a value.
+            return template.variants.get(_slot_value(template.slots, line)) or template.variants.get("")
         return template
 
     def _meet(self, number: int, line: str, key: bytes, coarse: bytes, stream: str) -> Template:

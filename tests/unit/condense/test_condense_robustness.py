@@ -135,3 +135,12 @@ def test_what_is_left_of_the_budget_shows_more_of_a_long_line():
     words = " ".join(f"word{'abcdefghij'[n % 10]}" for n in range(3000))
 
     assert len(shown([f"ERROR {words}"], 2000)) > 2500
+
+
+def test_more_exit_codes_than_are_told_apart_do_no_harm():
+    """Past 64 values of one status the rest share a template, and lines of it in the tail are still found."""
+    lines = [f"job ended with exit code {n}" for n in range(1, 200)] * 3
+
+    (excerpt,) = condense([evidence(lines)], budget_tokens=400)
+
+    assert excerpt.kept
