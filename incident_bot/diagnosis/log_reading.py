@@ -177,16 +177,12 @@ def find_complaint(text: str) -> Complaint | None:
 
 def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
     template = complaint.title if what or not complaint.otherwise else complaint.otherwise
-    values = {"container": _subject(log), "what": what, "says": _read_briefly(line)}
+    values = {"container": _subject(log), "what": what, "says": shorten(read_message(line), _SAID_CHARS)}
     return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
 
 
 _SAID_CHARS = 80
 """A message beside a complaint's own words."""
-
-
-def _read_briefly(line: str) -> str:
-    return shorten(read_message(line), _SAID_CHARS)
 
 
 def _subject(log: Log) -> str:
