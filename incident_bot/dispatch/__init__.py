@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DISPATCHERS",
+    "RESULTS",
     "DispatchError",
     "Dispatched",
     "Dispatcher",
@@ -61,6 +62,15 @@ class Dispatched:
 
     where: str
     is_new: bool = True
+
+    @property
+    def result(self) -> str:
+        """The label `result` of the metric."""
+        return "dispatched" if self.is_new else "deduplicated"
+
+
+RESULTS = ("dispatched", "deduplicated", *(trouble.value for trouble in Trouble))
+"""Every value of the metric's label `result`."""
 
 
 class Dispatcher(Protocol):

@@ -7,7 +7,10 @@ from pathlib import Path
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from incident_bot.dispatch import RESULTS
+
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_STATUSES = (202, 400, 401, 403, 413, 503)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -41,6 +44,11 @@ class Metrics:
             registry=self._own,
             multiprocess_mode="mostrecent",
         )
+        # increase() does not see a first event whose series begins with it: all begin at 0.
+        for status in _STATUSES:
+            self.webhooks.labels(status)
+        for result in RESULTS:
+            self.dispatches.labels(result)
 
     def render(self) -> bytes:
         """The numbers in Prometheus' text format."""

@@ -189,11 +189,10 @@ class Receiver:
     def _note_success(self, digest: str, done: Dispatched) -> _Outcome:
         self._recent.note(digest)
         self._metrics.last_success.set(self._now().timestamp())
-        result = "dispatched" if done.is_new else "deduplicated"
-        self._metrics.dispatches.labels(result).inc()
+        self._metrics.dispatches.labels(done.result).inc()
         if not done.is_new:
             self._metrics.deduplicated.inc()
-        return _Outcome(result=result, is_taken=True)
+        return _Outcome(result=done.result, is_taken=True)
 
     def _note_trouble(self, message: Message, error: DispatchError) -> _Outcome:
         self._metrics.dispatches.labels(error.trouble.value).inc()

@@ -165,6 +165,18 @@ def test_rules_ask_for_metrics_that_exist() -> None:
     assert {name.removesuffix("_total") for name in asked} <= {name.removesuffix("_total") for name in names}
 
 
+def test_series_that_alerts_count_begin_before_their_first_event() -> None:
+    """`increase()` does not see an event that makes its own series, so a first 401 would alert nobody."""
+    from incident_bot.server.metrics import Metrics
+
+    shown = Metrics().render().decode()
+
+    for status in (400, 401, 403, 413, 503):
+        assert f'incident_bot_webhooks_total{{status="{status}"}} 0.0' in shown
+    for result in ("dispatched", "deduplicated", "busy", "lost", "refused"):
+        assert f'incident_bot_dispatch_total{{result="{result}"}} 0.0' in shown
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (package prometheus) is not here")
 def test_promtool_accepts_the_rules(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
