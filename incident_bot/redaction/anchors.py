@@ -43,7 +43,7 @@ class _Leaf(NamedTuple):
     """A group of an anchor's pattern: the keyword that it found, and others that may stand at the same place."""
 
     own: _Entry
-    others: tuple[tuple[int, _Check], ...]
+    others: tuple[tuple[int, Check], ...]
     """Each with the place of the anchor in it."""
 
 
@@ -92,8 +92,8 @@ class AnchorFinder:
         return found
 
     @cached_property
-    def _checks(self) -> list[_Check]:
-        return [_Check(number, keyword) for number, keyword in enumerate(self._keywords)]
+    def _checks(self) -> list[Check]:
+        return [Check(number, keyword) for number, keyword in enumerate(self._keywords)]
 
     @cached_property
     def _searches(self) -> list[_Search]:
@@ -110,7 +110,7 @@ class AnchorFinder:
         return searches
 
 
-class _Check:
+class Check:
     """Whether a keyword stands at a place that was found otherwise."""
 
     def __init__(self, number: int, keyword: Keyword) -> None:
@@ -150,7 +150,7 @@ def _tree(entries: list[_Entry], depth: int, siblings: list[_Entry], leaves: lis
 def _leaf(entry: _Entry, siblings: list[_Entry], leaves: list[_Leaf]) -> str:
     keyword = entry.keyword
     others = [other for other in siblings if other is not entry and _may_meet(entry, other)]
-    leaves.append(_Leaf(entry, tuple((other.anchor, _Check(other.number, other.keyword)) for other in others)))
+    leaves.append(_Leaf(entry, tuple((other.anchor, Check(other.number, other.keyword)) for other in others)))
     written = "".join(_either_case(char) if keyword.any_case else re.escape(char) for char in keyword.text)
     then = f"(?={keyword.then})" if keyword.then else ""
     before = f"(?<={written})" if entry.anchor else ""

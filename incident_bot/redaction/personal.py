@@ -82,10 +82,13 @@ def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     yield Finding(start, domain.end(), "email")
 
 
-def find_numbers(text: str, kinds: frozenset[str]) -> Iterator[Finding]:
-    """Cards and IBANs, found through the text's character classes, and the kinds that are off by default."""
+def find_numbers(text: str, raw: bytes, kinds: frozenset[str]) -> Iterator[Finding]:
+    """Cards and IBANs, found through the text's character classes, and the kinds that are off by default.
+
+    `raw` is the text as the prefilter reads it, a byte a character.
+    """
     if kinds & {"card", "iban"}:
-        classes = text.encode("latin-1", "replace").translate(_CLASSES)
+        classes = raw.translate(_CLASSES)
         if "card" in kinds:
             yield from _cards(text, classes)
         if "iban" in kinds:

@@ -34,6 +34,9 @@ _ANNOUNCING += ["de passe", "pass =", "pass :", " pw ", "psk "]
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))
+_FOREIGN_REACH = max(map(len, FOREIGN))
+_STRETCH_CHARS = 256
+"""How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
@@ -98,11 +101,10 @@ class Scanner:
                 continue
             for probe in self._probes[keyword]:
                 found.extend(probe(state, start, start + len(keyword.text)))
-        if not text.isascii():
-            for foreign in _FOREIGN.finditer(text):
-                found.extend(_announced(state, foreign.start(), foreign.end()))
+        for start, end in _foreign_names(text):
+            found.extend(_announced(state, start, end))
         found.extend(gauge.floods)
-        found.extend(find_numbers(text, self._personal))
+        found.extend(find_numbers(text, raw, self._personal))
         found.extend(self._by_user_rules(text))
         found.extend(self._coloured(text, near=near))
         if not found:
@@ -115,9 +117,9 @@ class Scanner:
         )
 
     def _coloured(self, text: str, *, near: bool) -> Iterator[Finding]:
-        plain, places = without_colours(text) if "\x1b[" in text else ("", [])
-        for item in self.scan(plain, PemReader(), near=near) if plain else ():
-            yield item._replace(start=places[item.start], end=places[item.end])
+        plain = without_colours(text) if "\x1b[" in text else None
+        for item in self.scan(plain.text, PemReader(), near=near) if plain and plain.text else ():
+            yield item._replace(start=plain.place(item.start), end=plain.place(item.end))
 
     def _scan_decoded(self, text: str) -> list[Finding]:
         """What stands in a text out of an encoding, which is not decoded again."""
@@ -132,6 +134,18 @@ class Scanner:
 
     def _is_allowed(self, value: str) -> bool:
         return any(pattern.fullmatch(value) for pattern in self._allow)
+
+
+def _foreign_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where names stand whose letters the prefilter does not read."""
+    if text.isascii():
+        return
+    for low in range(0, len(text), _STRETCH_CHARS):
+        high = low + _STRETCH_CHARS
+        if not text[low : high + _FOREIGN_REACH].isascii():
+            for name in _FOREIGN.finditer(text, low, high + _FOREIGN_REACH):
+                if name.start() < high:
+                    yield name.span()
 
 
 @lru_cache(maxsize=8)
