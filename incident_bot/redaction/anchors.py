@@ -121,6 +121,7 @@ class Check:
         self._then = re.compile(keyword.then.encode("latin-1")).match if keyword.then else None
 
     def stands_at(self, raw: bytes, start: int, high: int) -> bool:
+        """Whether it starts there, and what must follow lies before `high` too."""
         end = start + len(self.written)
         written = raw[start:end]
         if end > high or (written != self.written and not (self.any_case and written.lower() == self.written)):

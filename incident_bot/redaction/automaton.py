@@ -49,10 +49,8 @@ class AutomatonFinder:
             at = low + start
             if (plain := self._plain[searched]) >= 0:
                 found.append((at, plain))
-                continue
-            for check in self._checks[searched]:
-                if check.stands_at(raw, at, high):
-                    found.append((at, check.number))
+            else:
+                found += [(at, check.number) for check in self._checks[searched] if check.stands_at(raw, at, high)]
         found.sort()
         return found
 

@@ -117,8 +117,10 @@ class Scanner:
         )
 
     def _coloured(self, text: str, *, near: bool) -> Iterator[Finding]:
-        plain = without_colours(text) if "\x1b[" in text else None
-        for item in self.scan(plain.text, PemReader(), near=near) if plain and plain.text else ():
+        if "\x1b[" not in text:
+            return
+        plain = without_colours(text)
+        for item in self.scan(plain.text, PemReader(), near=near) if plain.text else ():
             yield item._replace(start=plain.place(item.start), end=plain.place(item.end))
 
     def _scan_decoded(self, text: str) -> list[Finding]:
