@@ -24,7 +24,7 @@ def condensed(scenario: Scenario, budget: int) -> Excerpt:
 @pytest.mark.parametrize("name", GENERATORS)
 def test_the_needle_survives(name):
     scenario = generate(name, lines=LINES)
-    if name in {"trend_to_oom", "trend_to_timeout", "volume_fills_slowly"}:
+    if name in {"queue_slows_down", "trend_to_oom", "trend_to_timeout", "volume_fills_slowly"}:
         scenario = generate(name)
 
     surveys = {"E1": survey(scenario.lines)}
