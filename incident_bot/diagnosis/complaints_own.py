@@ -186,7 +186,7 @@ OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="assertion",
         category=Category.APPLICATION,
-        patterns=(r"\bassertion\b.{0,200}\bfailed|AssertionError|assert(?:ion)? failed|CHECK failed|Check failed: |invariant (?:violation|violated|failed)|(?-i:ASSERT):",),
+        patterns=(r"\bassertion\b.{0,200}\bfailed|AssertionError|assert(?:ion)? failed|(?-i:CHECK failed|Check failed: )|invariant (?:violation|violated|failed)|(?-i:ASSERT):",),
         title="{container} stops at a check of its own: {says}",
         hint="Its own code found a state it rules out: compare with the last release and with the data it was given.",
         impact="The process or the request ends there.",

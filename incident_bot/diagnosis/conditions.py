@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.fieldpaths import find_values, first_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,15 +33,29 @@ _UNDER_WAY = re.compile(r"Progress|Pending|Issuing|Creating|Initializ|Reconcilin
 """Reasons of a Ready condition that is False because the work has only begun."""
 
 
+_PARTS = ("status.parents[]", "status.ancestors[]", "status.listeners[]")
+"""Where routes, policies and gateways keep conditions, one list for each parent or listener (Gateway API)."""
+
+
 def bad_conditions(kind: str, body: Mapping[str, object]) -> Iterator[str]:
-    """The types of an object's conditions that say something is wrong; for a kind without any, nothing."""
-    conditions = first_value(body, "status.conditions")
+    """The paths of an object's conditions that say something is wrong, those of its parts included."""
+    for path, status in (("status", body.get("status")), *_parts(body)):
+        for name in _bad_names(kind, status):
+            yield f"{path}.conditions[{name}]"
+
+
+def _parts(body: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    return (found for path in _PARTS for found in find_values(body, path))
+
+
+def _bad_names(kind: str, status: object) -> Iterator[str]:
+    conditions = first_value(status, "conditions")
     for condition in conditions if isinstance(conditions, list | tuple) else ():
-        name, status = str(first_value(condition, "type") or ""), str(first_value(condition, "status") or "")
+        name, value = str(first_value(condition, "type") or ""), str(first_value(condition, "status") or "")
         if kind in _KNOWN:
-            is_bad = bool(status) and status in _KNOWN[kind].get(name, "").split("|")
+            is_bad = bool(value) and value in _KNOWN[kind].get(name, "").split("|")
         else:
-            is_bad = _is_bad(name, status, str(first_value(condition, "reason") or ""))
+            is_bad = _is_bad(name, value, str(first_value(condition, "reason") or ""))
         if is_bad:
             yield name
 
@@ -56,6 +70,6 @@ def has_conditions(kind: str, body: Mapping[str, object]) -> bool:
     """Whether the health of an object can be read from its conditions."""
     if kind in _KNOWN:
         return True
-    conditions = first_value(body, "status.conditions")
-    found = [first_value(item, "type") for item in conditions] if isinstance(conditions, list | tuple) else []
+    paths = "|".join(f"{path}.conditions[].type" for path in ("status", *_PARTS))
+    found = [name for _, name in find_values(body, paths)]
     return any(name in _GOOD or (isinstance(name, str) and _BAD.search(name)) for name in found)

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, is_routine, read_outcome
 from incident_bot.diagnosis.log_reading import find_errors
+from incident_bot.diagnosis.log_stride import is_from_a_client
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.ranking import Ranking, rank
@@ -129,7 +130,12 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(
-        not (is_harmless(kept.text, log) or is_background(kept, log) or is_routine(kept, log))
+        not (
+            is_harmless(kept.text, log)
+            or is_background(kept, log)
+            or is_routine(kept, log)
+            or is_from_a_client(log.kept.index(kept), log)
+        )
         for log in scene.logs
         for kept in find_errors(log)
     )

@@ -82,7 +82,7 @@ def _event_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
 def _cite_event(event: KubeEvent, scene: Scene) -> Citation | None:
     """The line of a message that tells most: a mount's or a probe's own output stands in the last lines of several."""
     lines = [line.strip() for line in event.message.splitlines() if line.strip()]
-    telling = max(reversed(lines), key=grade, default="")
+    telling = max(reversed(lines), key=lambda line: (grade(line), "error" in line.lower()), default="")
     evidence = scene.texts.get(event.evidence_id)
     if len(lines) < 2 or telling == lines[0] or evidence is None:
         return scene.cite(event.evidence_id, event.line, event.message)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 from incident_bot.diagnosis.health_rows import LONG_AGO_S, judge_row
 from incident_bot.diagnosis.health_states import State, Symptom
 from incident_bot.diagnosis.health_succession import departed_pods, forgive_earlier_runs, replaced_pods
+from incident_bot.diagnosis.log_outcome import span_of
 from incident_bot.diagnosis.object_health import judge_object
 from incident_bot.diagnosis.pod_age import is_young
 
@@ -245,7 +246,7 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     started = read_time(first_value(container.status, "state.running.startedAt"))
     since = max((time for time in (ended, started) if time), default=None)
     ran_for = scene.at - since if since else None
-    if ran_for is not None and _outlives(container, ran_for):
+    if (ran_for is not None and _outlives(container, ran_for)) or _has_long_log(container, scene):
         return True
     if ran_for is not None and (scene.is_live or ran_for >= SETTLED):
         return ran_for >= SETTLED
@@ -260,6 +261,15 @@ def _has_settled(container: Container, scene: Scene) -> bool:
         return min(ages) >= SETTLED.total_seconds()
     restarts = read_quantity(container.status.get("restartCount")) or 0
     return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
+
+
+def _has_long_log(container: Container, scene: Scene) -> bool:
+    """Whether the log of the present run alone is longer than that: in folders nothing else may tell when it was read."""
+    return not scene.is_live and any(
+        (log.pod, log.container, log.previous) == (container.pod, container.name, False)
+        and span_of(log, scene) >= SETTLED
+        for log in scene.logs
+    )
 
 
 _CLEARLY_RUNNING = timedelta(seconds=20)

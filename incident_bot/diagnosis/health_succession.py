@@ -6,14 +6,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.health_states import State, Symptom
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from incident_bot.diagnosis.scene import Pod, Scene
+    from incident_bot.kubectl import KubeEvent
 
 _WELL = (State.HEALTHY, State.RECOVERED)
 
@@ -50,17 +51,18 @@ def departed_pods(
 ) -> dict[str, Symptom]:
     """Pods that only events still speak of, while every pod of the target that is left is well.
 
-    Only where a listing or a workload's counts show that none was forgotten, and never the pod of the alert.
+    Only where a listing or a workload's counts show that none was forgotten, or where a pod of the same workload
+    was created after the event; and never the pod of the alert.
     """
     is_whole = any("table" in pod.body for pod in near) or State.HEALTHY in objects
     is_well = bool(near) and all(pods[pod.name] in _WELL for pod in near) and State.FAILING not in objects
-    if not (is_whole and is_well):
+    if not is_well:
         return {}
     known = {pod.name for pod in scene.pods}
     left: dict[str, Symptom] = {}
     for event, relation in scene.events:
         is_pod = event.kind in ("Pod", "") and relation <= Relation.SIBLING and event.name not in known
-        if not is_pod or event.name == scene.target.pod:
+        if not is_pod or event.name == scene.target.pod or not (is_whole or _has_successor(event, near)):
             continue
         had_trouble = event.type == "Warning" and event.reason in _TROUBLE
         if had_trouble or event.name not in left:
@@ -70,6 +72,16 @@ def departed_pods(
                 text=text, state=State.RECOVERED, relation=relation, pod=event.name, citation=citation
             )
     return left
+
+
+def _has_successor(event: KubeEvent, near: Sequence[Pod]) -> bool:
+    """Whether a pod of the same workload was created after the event."""
+    return event.last_at is not None and any(
+        stem_of(pod.name) == stem_of(event.name)
+        and (created := read_time(first_value(pod.body, "metadata.creationTimestamp"))) is not None
+        and created >= event.last_at
+        for pod in near
+    )
 
 
 _RUN = re.compile(r"^(?P<stem>.+)-(?P<number>\d{1,12})$")

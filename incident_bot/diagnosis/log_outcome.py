@@ -34,8 +34,8 @@ _SUCCESS = re.compile(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
 )
 _OVER = re.compile(
-    r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
-    r"|back (?:online|up|to normal)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
+    r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
+    r"|back (?:online|up|to normal|below|under|within)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
 _LOOK_AHEAD_LINES = 2_000
@@ -65,7 +65,7 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
         return Outcome.HARMLESS
     shape = shape_of(log.kept[start].text)
     last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
-    end = max((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), default=last)
+    end = _last_error(log, default=last)
     is_last_word = end <= last
     end = max(last, end)
     later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
@@ -73,13 +73,41 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
         return Outcome.OPEN
     calm = [text for text in later if grade(text) < Level.WARNING]
     is_loud = grade(fact.value) >= Level.ERROR
-    is_over = any(_OVER.search(text[:600]) for text in calm)
-    if is_over and (is_last_word or _works_as_before(log, start, end)):
-        return Outcome.OVERCOME if is_loud else Outcome.RETRIED
+    over = next((place for place, text in enumerate(later, start=end + 1) if _says_over(text[:600])), None)
+    if over is not None and (is_last_word or _works_as_before(log, start, end)):
+        is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
+        return Outcome.OVERCOME if is_outage else Outcome.RETRIED
     if _is_long_calm(log, end, scene) and _works_as_before(log, start, end):
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
+
+
+def _last_error(log: Log, *, default: int) -> int:
+    """Where the last error stands that was not there all along."""
+    for place in range(len(log.kept) - 1, -1, -1):
+        kept = log.kept[place]
+        if grade(kept.text) >= Level.ERROR and not (is_background(kept, log) or is_routine(kept, log)):
+            return place
+    return default
+
+
+def _lasted(log: Log, start: int, over: int, scene: Scene) -> bool:
+    """Whether what only warnings told of went on as long as an outage."""
+    began, ended = _clock_at(log, start, scene), _clock_at(log, over, scene)
+    return began is not None and ended is not None and ended - began >= _CALM
+
+
+_NOT_YET = re.compile(
+    r"\b(?:g[ai]v(?:e|en|es|ing) up|not|never|cannot|can't|until|unless|wait\w*|fail\w*|unable)\b", re.IGNORECASE
+)
+
+
+def _says_over(text: str) -> bool:
+    """Whether a line says that the trouble is over; some brokers and databases say so as loudly as that it began."""
+    if not _OVER.search(text):
+        return False
+    return grade(text) < Level.WARNING or (grade(text) == Level.WARNING and not _NOT_YET.search(text))
 
 
 _CALM = timedelta(minutes=10)
@@ -113,6 +141,13 @@ def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
     if ended is None or last is None or (last - ended) % _DAY < _CALM:
         return False
     return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
+
+
+def span_of(log: Log, scene: Scene) -> timedelta:
+    """From a log's first dated line to its last; nothing where it has no dates. Its time zone does not matter."""
+    first = next((time for kept in log.kept[:_FURTHER_LINES] if (time := _clock(kept.text, scene))), None)
+    last = _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
+    return max(last - first, timedelta(0)) if first and last else timedelta(0)
 
 
 _DAY = timedelta(days=1)
@@ -202,10 +237,11 @@ _STATED_INFO = re.compile(
 
 
 def _is_everywhere(kept: KeptLine, log: Log) -> bool:
+    if kept.count < _BACKGROUND_COUNT:
+        return False
     total = log.total_lines
     first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
-    is_spread = first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
-    return kept.count >= _BACKGROUND_COUNT and is_spread
+    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
 
 
 def _answers_requests(log: Log) -> bool:

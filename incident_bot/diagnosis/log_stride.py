@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
+from incident_bot.diagnosis.log_outcome import is_background
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ _NAMES_A_CAUSE = 3
 FROM_A_CLIENT = re.compile(
     r"TLS handshake error from |ClientAbortException|client (?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
-    r"|EOF on client connection|writing response to client|downstream_remote_disconnect",
+    r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
+    r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
+    r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification",
     re.IGNORECASE,
 )
 """What a server logs about callers who leave, speak nonsense, or ask for files that do not exist."""
@@ -108,19 +111,26 @@ def _is_minor(index: int, log: Log, bound: int) -> bool:
         return True
     if log.previous or not _goes_on_calmly(index, log):
         return False
-    if kept.count > _FEW and not _is_rare_and_over(index, log):
+    is_callers = is_from_a_client(index, log)
+    if kept.count > _FEW and not (_is_rare(index, log) and (is_callers or _is_over(index, log))):
         return False
-    return _is_from_a_client(kept.text) or _level(index, log) <= bound or _ends_well(index, log)
+    return is_callers or _level(index, log) <= bound or _ends_well(index, log)
 
 
-def _is_rare_and_over(index: int, log: Log) -> bool:
-    kept = log.kept[index]
-    is_over = max(kept.line, kept.last) < (1 - _TAIL_SHARE) * log.total_lines
-    return is_over and kept.count <= _FEW_SHARE * log.total_lines
+def _is_rare(index: int, log: Log) -> bool:
+    return log.kept[index].count <= _FEW_SHARE * log.total_lines
 
 
-def _is_from_a_client(text: str) -> bool:
-    return FROM_A_CLIENT.search(text[:1000]) is not None
+def _is_over(index: int, log: Log) -> bool:
+    return max(log.kept[index].line, log.kept[index].last) < (1 - _TAIL_SHARE) * log.total_lines
+
+
+def is_from_a_client(index: int, log: Log) -> bool:
+    """Whether a kept line, or the line before it whose stack it opens, is about a caller."""
+    lines = [log.kept[index].text]
+    if index and head_of(log, index) is log.kept[index - 1].text:
+        lines.append(log.kept[index - 1].text)
+    return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
 
 
 def _level(index: int, log: Log) -> int:
@@ -139,7 +149,11 @@ def _level(index: int, log: Log) -> int:
 def _goes_on_calmly(index: int, log: Log) -> bool:
     kept = log.kept[index]
     last = max(kept.line, kept.last)
-    worse = (item for item in find_errors(log) if not _is_from_a_client(item.text))
+    worse = (
+        item
+        for item in find_errors(log)
+        if not is_background(item, log) and not is_from_a_client(log.kept.index(item), log)
+    )
     return log.total_lines - last >= _CALM_LINES and all(max(item.line, item.last) <= last for item in worse)
 
 

@@ -30,10 +30,10 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
     if item.kind not in _COUNTS and not has_conditions(item.kind, item.body):
         return None
-    for name in bad_conditions(item.kind, item.body):
-        path = f"status.conditions[{name}]"
+    for path in bad_conditions(item.kind, item.body):
         status = str(first_value(item.body, f"{path}.status"))
         why = first_value(item.body, f"{path}.reason") or status
+        name = first_value(item.body, f"{path}.type")
         text = f"{item.kind} {item.name}: {name} is {status} ({why})"
         return _object_sign(item, relation, scene, text, f"{path}.status")
     return _judge_counts(item, relation, scene)

@@ -68,21 +68,20 @@ def _container_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
 def _condition_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     pods = [(pod.source, pod.relation) for pod in scene.pods if first_value(pod.body, "status.phase") != "Succeeded"]
     for item, relation in (*pods, *scene.objects):
-        names = _POD_CONDITIONS if item.kind == "Pod" else tuple(bad_conditions(item.kind, item.body))
-        for name in names if relation is not Relation.NEIGHBOUR else ():
-            path = f"status.conditions[{name}]"
+        paths = _POD_CONDITIONS if item.kind == "Pod" else tuple(bad_conditions(item.kind, item.body))
+        for path in paths if relation is not Relation.NEIGHBOUR else ():
             message = first_value(item.body, f"{path}.message")
             is_pod_well = item.kind == "Pod" and first_value(item.body, f"{path}.status") != "False"
             if is_pod_well or not isinstance(message, str) or len(message) < _MIN_CHARS:
                 continue
             if not message.startswith("containers with unready status"):
                 yield (
-                    show(first_value(item.body, f"{path}.reason") or name),
+                    show(first_value(item.body, f"{path}.reason") or first_value(item.body, f"{path}.type")),
                     _message_fact(item, relation, path, message, scene),
                 )
 
 
-_POD_CONDITIONS = ("Ready", "PodScheduled")
+_POD_CONDITIONS = ("status.conditions[Ready]", "status.conditions[PodScheduled]")
 
 
 def _message_fact(item: KubeObject, relation: Relation, path: str, message: str, scene: Scene) -> Fact:

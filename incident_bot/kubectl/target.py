@@ -21,7 +21,7 @@ _STATUSES = ("initContainerStatuses", "containerStatuses", "ephemeralContainerSt
 
 
 def infer_target(readings: Iterable[Reading]) -> Target:
-    """The pod that fails worst, else the workload or node that does, else the one that is shown in most detail.
+    """The pod that fails worst (one that is described before those that are only listed), else the workload or node that does, else the one that is shown in most detail.
 
     Fields that nothing states stay empty; with several healthy pods and nothing else, the pod does too.
     """
@@ -39,7 +39,8 @@ def infer_target(readings: Iterable[Reading]) -> Target:
             scores[key] = scores.get(key, 0.0) + 2 + min(event.count, 20) / 10
     failing = [key for key, score in scores.items() if score >= 2]
     if failing:
-        return _target_of_pod(max(failing, key=lambda key: scores[key]), pods, events)
+        detailed = {_key(pod) for pod in pods if "containers" in _mapping(pod.body.get("spec"))}
+        return _target_of_pod(max(failing, key=lambda key: (key in detailed, scores[key])), pods, events)
     return _target_of_owner(objects, events) or _target_of_healthy(pods, objects)
 
 

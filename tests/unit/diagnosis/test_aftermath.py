@@ -115,3 +115,86 @@ def test_missing_key_of_the_environment_is_configuration() -> None:
     log = 'Traceback (most recent call last):\n  File "/srv/a.py", line 4, in f\n    os.environ["MODEL_URI"]\nKeyError: \'MODEL_URI\'\n'
 
     assert diagnose(make_case({"api.log": log}), RULES).category is Category.CONFIG
+
+
+SUCCESSOR = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: night-7-dfxmp
+  namespace: jobs
+  creationTimestamp: "{created}"
+  ownerReferences: [{{kind: Job, name: night-7}}]
+spec: {{containers: [{{name: night, image: "registry.example/night:1"}}]}}
+status:
+  phase: Running
+  conditions: [{{type: Ready, status: "True"}}]
+  containerStatuses: [{{name: night, ready: true, restartCount: 0, state: {{running: {{startedAt: "{created}"}}}}}}]
+"""
+PREEMPTED = """\
+LAST SEEN              TYPE     REASON      OBJECT              MESSAGE
+2026-11-21T11:00:00Z   Normal   Preempted   pod/night-7-zz9wq   Preempted by pod 0f9a2c1e-1f0e-4c9e-9a0b-6c1d1f7b9f10 on node node-2
+"""
+
+
+@pytest.mark.parametrize(
+    ("created", "verdict"),
+    [("2026-11-21T11:00:05Z", Verdict.RECOVERED), ("2026-11-21T10:00:00Z", Verdict.FAILURE)],
+)
+def test_pod_that_gave_way_is_over_once_another_one_of_its_job_was_created(created: str, verdict: Verdict) -> None:
+    """A pod that was there before shows nothing: the one that is gone may never have been replaced."""
+    found = diagnose(make_case({"pod.yaml": SUCCESSOR.format(created=created), "events.txt": PREEMPTED}), RULES)
+
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(("minutes", "verdict"), [(40, Verdict.RECOVERED), (4, Verdict.FAILURE)])
+def test_log_of_the_present_run_tells_how_long_it_has_run(minutes: int, verdict: Verdict) -> None:
+    """Its dates need no time zone for that, and nothing else in a folder says when it was saved."""
+    log = "".join(f"2026/11/21 03:{minute:02}:10 order {minute} saved\n" for minute in range(minutes))
+    files = {
+        "pod.yaml": CRASHING,
+        "api-7d9f8b6c5d-x2k4q_api.log": log,
+        "api-7d9f8b6c5d-x2k4q_api.previous.log": "dial tcp 10.9.8.7:5432: connect: connection refused\n",
+    }
+
+    assert diagnose(make_case(files), RULES).verdict is verdict
+
+
+def _broker_log(ended: str) -> str:
+    work = "".join(f"2026-11-21 09:{minute:02}:00 [info] message {minute} delivered\n" for minute in range(30, 59))
+    return f"2026-11-21 09:01:00 [warning] disk resource limit alarm set on node 'rabbit@mq-0'\n{ended}{work}"
+
+
+@pytest.mark.parametrize(
+    ("ended", "verdict"),
+    [
+        ("2026-11-21 09:16:00 [warning] disk resource limit alarm cleared across the cluster\n", Verdict.RECOVERED),
+        ("2026-11-21 09:16:00 [warning] disk resource limit alarm not cleared yet\n", Verdict.FAILURE),
+    ],
+)
+def test_warning_may_say_that_what_a_warning_began_is_over(ended: str, verdict: Verdict) -> None:
+    """Brokers report the end of an alarm as loudly as its beginning; that it is not over yet is no end."""
+    assert diagnose(make_case({"mq-0.log": _broker_log(ended)}), RULES).verdict is verdict
+
+
+def test_callers_who_speak_another_protocol_are_no_failure_of_a_server() -> None:
+    """Port scanners and probes make brokers log exceptions all day."""
+    work = [
+        f"[2026-11-21 10:{n // 60:02}:{n % 60:02},100] INFO Rolled new log segment at offset {n}" for n in range(900)
+    ]
+    for place in (200, 500, 850):
+        work[place:place] = [
+            f"[2026-11-21 10:10:00,100] WARN Unexpected error from /10.17.1.{place % 250}; closing connection",
+            "org.example.network.InvalidReceiveException: Invalid receive (size = 1195725856 larger than 104857600)",
+        ]
+
+    assert diagnose(make_case({"kafka-1.log": "\n".join(work)}), RULES).verdict is Verdict.HEALTHY
+
+
+def test_exception_that_a_server_ends_with_is_no_callers_fault() -> None:
+    """The same words count where the log stops at them."""
+    work = [f"[2026-11-21 10:00:{n:02},100] INFO Rolled new log segment at offset {n}" for n in range(50)]
+    end = "[2026-11-21 10:10:00,100] ERROR Exiting\norg.example.network.InvalidReceiveException: Invalid receive"
+
+    assert diagnose(make_case({"kafka-1.log": "\n".join([*work, end])}), RULES).verdict is Verdict.FAILURE
