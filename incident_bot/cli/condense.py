@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from incident_bot.cli import options
 from incident_bot.model import SafeText
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ Example:
     "--since", type=Moment(), help="Only lines written from then on: 2026-03-14T09:26:53Z, or 15m before now."
 )
 @click.option("--until", type=Moment(), help="Only lines written up to then.")
+@click.option("-n", "--namespace", default="", help="Namespace whose part of the config file counts too.")
+@options.config_option
 def condense(
     files: tuple[Path, ...],
     *,
@@ -85,17 +87,18 @@ def condense(
     baseline: Path | None,
     since: datetime | None,
     until: datetime | None,
+    namespace: str,
+    config_path: Path | None,
 ) -> None:
     """Keep the lines of a log that matter, from stdin or FILES, in order and with their line numbers.
 
-    Secrets are replaced as by `redact`. Text output shows counts of similar lines and names the largest
+    Secrets are replaced as by `redact`, by the same part of the config file. Text output shows counts of similar lines and names the largest
     gaps; JSON gives {budget_tokens, total_lines, estimated_tokens, lines: [{line, text, count, why}]}.
     Several FILES are read as one log, one after the other. A line without a time belongs to the one before it.
     """
     from incident_bot.condense import Condenser, Window
-    from incident_bot.redaction import Redactor
 
-    redactor = Redactor(secrets.token_bytes(32))
+    redactor = options.make_redactor(options.load(config_path)).within(namespace)
     known = _read_blocks(baseline) if baseline else iter(())
     condenser = Condenser(
         baseline=(line for block in known for line in _lines(block)),

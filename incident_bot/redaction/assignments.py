@@ -11,13 +11,21 @@ from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR,
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.names import Promise, kind_of, promise
-from incident_bot.redaction.sentences import find_in_sentence, find_login
+from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
 """Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
-_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S))""")
+_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
+_USER_FIELD = re.compile(
+    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
+    re.IGNORECASE,
+)
+"""A user's name on the same line: beside it `pass` is a password, even a plain word."""
+_PASS_REACH = 96
+_PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
+_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:=>?|:)[ \t]?(?:{QUOTE})")
 _KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|master|auth|service account)[ \t]$")
 """What stands before `key` in prose that speaks of a credential."""
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
@@ -25,13 +33,12 @@ _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _PAIR = re.compile(
     r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
-_NAME_KEY = re.compile(r"""(?i:name|key)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
-_FLAG = re.compile(r"(?:[ \t]+|(?P<break>[ \t]*\\?\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
+_NAME_KEY = re.compile(r"""(?i:name|key|property|field)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
+_FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
 _PAIR_BEFORE = re.compile(
     r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
 _MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
-_MARKUP_ATTRIBUTE = re.compile(r"""["'][^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>([^<\s]{1,512})</""")
 _MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
 _MARKUP_ATTRIBUTE = re.compile(r"""["'][^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>([^<\s]{1,512})</""")
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
@@ -39,6 +46,16 @@ _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/
 _PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
 _PARTIAL_NEXT = re.compile(r"\r?\n\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) [FP] (?P<more>[^\s\"',;&]{1,512})")
 _CONTINUED = re.compile(r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])")
+_REPLACED = re.compile(
+    r"""(?:"[^"\n]{0,512}"|'[^'\n]{0,512}'|null|\([a-z ]{1,32}\))[ \t]{1,4}(?:->|=>|→)[ \t]{1,4}["']"""
+)
+"""What a change shows: `"old" -> "new"`."""
+_FIRST_OF_TWO = re.compile(r"""[({][ \t]?["']?$""")
+"""Before the name in `define('DB_PASSWORD', 'x')` and `{db_password, "x"}`."""
+_REFUSED = re.compile(
+    r"""\r?\n[ \t]+[^\n\[]{1,512}\[[^\n\]]{0,128}\binput_value=(?P<quote>["'])(?P<value>[^"'\n]{1,512})(?P=quote)"""
+)
+"""A setting that a Python program refuses at its start: its name, and the value on the line below."""
 _CALLED = re.compile(rf"\((?={QUOTE})")
 _SETTER = re.compile(r"(?:set|with|add|put|use)(?![a-z])")
 _GETTER = re.compile(
@@ -74,13 +91,26 @@ def _promise_at(text: str, name_start: int, name_end: int) -> Promise:
     if text[name_start - 1 : name_start] in {":", "/"} and _ABOUT_IT.search(text, max(0, name_start - 80), name_start):
         return Promise.NONE
     level = promise(name)
-    a_pass = name in {"Pass", "PASS"} and _PASS_FIELD.match(text, name_end)
+    a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or _PAIR.match(text, name_end))
     a_key = (
         level is Promise.WEAK and name.lower() == "key" and _KEY_OF.search(text, max(0, name_start - 16), name_start)
     )
     if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
         return Promise.STRONG  # a connection string
+    if name.lower() == "pass" and (level or a_pass) and _is_a_password(text, name_start, name_end):
+        return Promise.STRONG
     return Promise.FIRM if a_pass or a_key else level
+
+
+def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
+    """Whether `pass` has a text for a value, or stands beside a user's name."""
+    if _PASS_QUOTED.match(text, name_end):
+        return True
+    if _PASS_COUNT.match(text, name_end):
+        return False
+    low, high = max(0, name_start - _PASS_REACH), name_end + _PASS_REACH
+    line = text[low:name_start].rpartition("\n")[2] + " " + text[name_end:high].partition("\n")[0]
+    return _USER_FIELD.search(line) is not None
 
 
 def _announced_by(said: Announcement) -> list[Finding]:
@@ -91,8 +121,8 @@ def _announced_by(said: Announcement) -> list[Finding]:
         return found
     for grammar in _GRAMMARS:
         if (read := grammar(said)) is not None:
-            return read
-    return list(find_in_sentence(said))
+            return read or find_refused(said)
+    return find_refused(said) or list(find_in_sentence(said))
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:
@@ -134,7 +164,10 @@ def _assigned(said: Announcement) -> list[Finding] | None:
     separator = SEPARATOR.match(said.text, said.end)
     if not separator or separator.end() == said.end:
         return None
-    return list(_separated(said.text, separator, said.kind, said.level))
+    paired = said.name.startswith("-") or (
+        _is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
+    )
+    return list(_separated(said.text, separator, said.kind, said.level, paired=paired))
 
 
 def _in_flag(said: Announcement) -> list[Finding] | None:
@@ -145,8 +178,9 @@ def _in_flag(said: Announcement) -> list[Finding] | None:
     flag = _FLAG.match(said.text, said.end)
     if not flag or said.level is Promise.WEAK:
         return []
-    taken = _next_line if flag["break"] is not None else _take
-    return list(taken(said.text, flag.end(), said.kind, said.level))
+    if flag["break"] is None or flag["continued"]:
+        return list(_take(said.text, flag.end(), said.kind, said.level))
+    return list(_next_line(said.text, flag.end(), said.kind, said.level, block=True))
 
 
 def _alone_on_line(said: Announcement) -> list[Finding] | None:
@@ -159,9 +193,18 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
         return None
     value = lone["value"]
-    if counts(value, said.level, quoted=declared) and (declared or not is_prose_word(value)):
+    in_column = said.level is Promise.STRONG and said.text[said.end : lone.start("value")] != " "
+    if counts(value, said.level, quoted=declared) and (declared or in_column or not is_prose_word(value)):
         return [Finding(lone.start("value"), lone.end("value"), said.kind)]
     return []
+
+
+def _refused_below(said: Announcement) -> list[Finding] | None:
+    refused = _REFUSED.match(said.text, said.end)
+    if not refused:
+        return None
+    found = Finding(refused.start("value"), refused.end("value"), said.kind)
+    return [found] if counts(refused["value"], said.level, quoted=True) else []
 
 
 _GRAMMARS: tuple[Callable[[Announcement], list[Finding] | None], ...] = (
@@ -173,6 +216,7 @@ _GRAMMARS: tuple[Callable[[Announcement], list[Finding] | None], ...] = (
     _assigned,
     _in_flag,
     _alone_on_line,
+    _refused_below,
 )
 """In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence."""
 
@@ -182,8 +226,10 @@ def _is_setting(name: str) -> bool:
     return "_" in name or "." in name or re.search("[a-z][A-Z]", name) is not None
 
 
-def _separated(text: str, separator: re.Match[str], kind: str, level: Promise) -> Iterator[Finding]:
-    """The value behind `=`, `:` and their like."""
+def _separated(
+    text: str, separator: re.Match[str], kind: str, level: Promise, *, paired: bool = False
+) -> Iterator[Finding]:
+    """The value behind `=`, `:` and their like. `paired`: even a plain word behind a comma is the value, not the next name."""
     at = separator.end()
     if separator["break"] is not None:
         element = _ELEMENT.match(text, at) if separator["loose"] == ">" else None
@@ -198,7 +244,9 @@ def _separated(text: str, separator: re.Match[str], kind: str, level: Promise) -
     if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):
         return  # a path of a program: `token::Error`
     loose = separator["loose"]
-    if loose and "," in loose and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
+    if loose and "," in loose and text.startswith("--", at + 1):
+        return  # the next argument
+    if loose and "," in loose and not paired and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
         return
     # Nothing and two spaces or more are no sentence: structs and `kubectl describe` write so.
     plain_colon = separator[0].endswith((": ", ":\t")) and separator["close"] is None
@@ -209,6 +257,10 @@ def _take(
     text: str, at: int, kind: str, level: Promise, *, alone: bool = False, loose: bool = False
 ) -> Iterator[Finding]:
     """The value that starts at `at`, if it is one. `alone`: after a plain `name: `, where prose may follow."""
+    if replaced := _REPLACED.match(text, at):
+        new = text[replaced.end() : closing(text, replaced.end(), replaced[0][-1])]
+        if counts(new, level, quoted=True):
+            yield Finding(replaced.end(), replaced.end() + len(new), kind)
     quote = OPENING.match(text, at)
     if quote:
         stop = closing(text, quote.end(), quote[0])
@@ -230,7 +282,7 @@ def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
     if bare[0].endswith(":") or (value.isdigit() and len(value) < 4):
         return True
-    followed = re.match(r"[ \t]+[^\s#]", bare.string[bare.end() : bare.end() + 40])
+    followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
     return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
 
 

@@ -13,7 +13,7 @@ REACH = 512
 
 _VALUE = r"""["']?([^\s"'|;]{1,256})"""
 _USER = re.compile(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
-_GLUED = re.compile(rf"[ \t]-p{_VALUE}")
+_GLUED = re.compile(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
 _SPACED = re.compile(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
 _EITHER = re.compile(rf"[ \t]-p[ ]?{_VALUE}")
 _AUTH = re.compile(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
@@ -48,6 +48,15 @@ _SPACED_USER = re.compile(
 )
 _BODY_FLAG = re.compile(rf"[ \t](?:--body|-b)[ =]{_LAST}")
 _PASS_SOURCE = re.compile(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
+_BRACKETED = re.compile(r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]")
+_ANY_USER = re.compile(r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)([^\s"']{4,256})""")
+_CALLED_WITH = re.compile(
+    r"""\((?:["'][^"'\n]{0,256}["']|[\w()]{1,64})(?:, ?(?:[A-Za-z]\w{0,63}(?:\([\w\\]{0,64}\))?|\d{1,9})){0,3}, ?["']([^"'\n]{1,256})["']"""
+)
+"""A later text among the arguments that a stack trace shows."""
+_SENT_CODE = re.compile(
+    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?![\w.:])"""
+)
 _GLUED_NEXT = re.compile(r"}(\S{1,256})")
 _NEXT = re.compile(rf"[ \t=]+{_LAST}")
 _NETRC = re.compile(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
@@ -64,7 +73,7 @@ _SECOND = re.compile(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,
 _LOGIN_SQL = re.compile(r"""[ \t]N?'[^'\n]{0,128}'[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
 _QUOTED_NEXT = re.compile(r"""[ \t]+["']([^"'\n]{1,256})["']""")
 _USER_COLON = re.compile(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
-_THIN = re.compile(r"e:thin:[\w$#]{1,64}/([^\s/@]{1,128})(?=@)")
+_THIN = re.compile(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
     "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _GLUED, "mariadb": _GLUED, "docker login": _SPACED,
@@ -84,7 +93,9 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "basicauth(": _SECOND, "pscredential(": _SECOND, "usernamepassword": _SECOND, "basiccredentials(": _SECOND, "jwt.sign": _SECOND,
     "jwt.verify": _SECOND, "jwt.encode": _SECOND, "sp_addlogin": _LOGIN_SQL, "sp_password": _LOGIN_SQL, "convertto-securestring": _QUOTED_NEXT,
     "beeline": _SPACED, "impala-shell": _SPACED, "sqoop": _SPACED, "addauth digest": _USER_COLON, "]:587": _USER_COLON, "]:465": _USER_COLON,
-    "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
+    "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "rocommunity ": _NEXT, "rwcommunity ": _NEXT, "login attempt": _BRACKETED, "--user": _ANY_USER, "->login(": _CALLED_WITH, "->connect(": _CALLED_WITH, "->authenticate(": _CALLED_WITH,
+    "verification code": _SENT_CODE, "security code": _SENT_CODE, "one-time code": _SENT_CODE, "login code": _SENT_CODE, "2fa code": _SENT_CODE,
+    "mfa code": _SENT_CODE, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
 }  # fmt: skip
 
@@ -113,6 +124,10 @@ TALKED_OF = frozenset(
         "logged in with",
         "vault login",
         "cargo login",
+        "--user",
+        "->login(",
+        "->connect(",
+        "->authenticate(",
     }
 )
 """Words that sentences hold too: a plain word behind them is no password."""

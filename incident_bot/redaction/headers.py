@@ -42,6 +42,8 @@ def header(text: str, at: int) -> Iterator[Finding]:
     if not rest:
         return
     value = trim(rest[0].rstrip())
+    if scheme is None and all(map(is_prose_word, re.split("[=,]", value))):
+        return  # settings of authorization itself: `mode=RBAC,Node`
     known = scheme is not None and not is_prose_word(value)
     if (known and len(value) >= 6 and not is_stand_in(value)) or counts(value, Promise.FIRM, quoted=False):
         yield Finding(at, at + len(value), "authorization")

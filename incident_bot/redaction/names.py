@@ -18,9 +18,11 @@ class Promise(IntEnum):
     """The value must look like a secret itself (`key`, `auth`, `signature`)."""
     FIRM = 2
     """The value counts unless it is an ordinary word (`token`, `api_key`, `secret`)."""
-    SURE = 3
+    CODE = 3
+    """So it does, and even four digits count, as people type them in (`otp`, `pin`)."""
+    SURE = 4
     """So it does, and even one of digits alone counts: the name tells whose it is (`asana_token`)."""
-    STRONG = 4
+    STRONG = 5
     """Any value counts, even a dictionary word (`password`)."""
 
 
@@ -36,6 +38,7 @@ _FIRM = frozenset(
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
     " connectionstring dockerconfigjson dockercfg clave".split()
 )
+_CODES = frozenset("otp totp pin passcode cvv cvc".split())
 _WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn".split())
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
@@ -61,7 +64,7 @@ _ABOUT = frozenset(
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
     " duration interval timeout latency request requests response responses result results message messages msg"
     " text description desc reason title table tables row rows schema constraint constraints bytes input output"
-    " cost price arn lock case".split()
+    " cost price arn lock case stdin".split()
 )
 _ABOUT_BEFORE = frozenset(
     "max min num n total count prompt completion input output cached reasoning pad eos bos unk mask sep cls stop"
@@ -109,6 +112,8 @@ def _promise_of(words: list[str]) -> Promise:
         return _tail_promise(joined) if len(words) > 1 else Promise.NONE
     if at < len(words) - 1 and any(word in _ABOUT for word in words[at + 1 :]):
         return Promise.NONE
+    if words[at] in _CODES:
+        return Promise.CODE
     told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth"}
     return Promise.SURE if told_by_brand and is_branded(words) else best
 

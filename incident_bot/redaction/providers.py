@@ -145,6 +145,7 @@ CHAT = (
         inner=True,
     ),
     _p("telegram-bot-token", ":AA", rf"\d{{8,10}}:AA{_W}{{32,36}}", inner=True),
+    _p("webhook", "/hooks/", r"/hooks/(?=[A-Za-z_]{0,40}\d)\w{24,128}(?![\w-])", inner=True),
     _p("mattermost-webhook", "/hooks/", r"/hooks/[a-z0-9]{26}(?![a-z0-9])", inner=True),
     _p(
         "zapier-webhook",

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from incident_bot.redaction.policy import Policy
 
 _ANNOUNCING = (
-    "passw passphrase passcode pass= pass: pass\" pass' pass> pass< _pass -pass .pass pwd secret token key credential creds auth"
+    "passw passphrase passcode pass= pass: pass\" pass' pass> pass< pass( pass\\ _pass -pass .pass pwd secret token key credential creds auth"
     ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
     " otp= otp: pin= cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena"
-    ' requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
+    ' pw" pin" otp" requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
     " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
 ).split()
-_ANNOUNCING += ["de passe", "pass =", "pass :", " pw ", "psk "]
+_ANNOUNCING += ["de passe", "pass =", "pass :", "pass -", " pw ", "psk "]
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))

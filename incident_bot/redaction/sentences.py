@@ -16,10 +16,23 @@ if TYPE_CHECKING:
 
 _PROSE = re.compile(
     r"""["'`]?(?:(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
-    |(?:for|of)(?:\ the)?(?:\ (?:user|account|role|login))?\ ["']?[\w.@:/-]{1,96}["']?(?=:|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})
-    [ \t]*[:=|→\uff1a]?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
+    |(?:for|of)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?=[:,]|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
+    [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )
+_CHANGE = re.compile(
+    r"""[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{4,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
+)
+_CHANGES = re.compile(r"(?i:change|changed|changing|rotated|updated)[ ](?:[\w']{1,24}[ ]){0,2}$")
+"""Before the name: `changed the root password from x to y`."""
+_REFUSED_AFTER = re.compile(
+    r"""["']?[^\n"'`]{0,64}\b(?:invalid|illegal|unexpected|converting|parsing|got|received)\b[^\n"'`]{0,32}["'`](?P<value>[^\s"'`]{6,128})["'`]"""
+)
+"""`argument --password: invalid choice: 'x'`: a program that refuses a setting shows its value."""
+_REFUSED_BEFORE = re.compile(
+    r"""["'`](?P<value>[^\s"'`]{6,128})["'`][ ](?:(?:as|for|of|in)[ ])(?:(?:the|a|an|argument|option|flag|field|setting|variable|env|environment)[ ]){0,3}["'`]?-{0,2}$"""
+)
+"""`invalid value "x" for flag -password`, `"x" as password`."""
 _BELOW = re.compile(
     r"[^\n:=]{0,80}[:.][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
 )
@@ -28,7 +41,7 @@ _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*[(\[][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]]{4,128})(?P=quote)[ \t]*[)\]]"""
 )
 _LOGIN = re.compile(
-    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+[\w./@-]{1,96}:[ \t])?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -39,6 +52,9 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     if level > Promise.WEAK and (below := _BELOW.match(text, at)):
         if is_prose_secret(below["value"], level):
             yield Finding(below.start("value"), below.end("value"), said.kind)
+        return
+    if level is Promise.STRONG and (changed := _changed(said)):
+        yield from changed
         return
     words = _PROSE.match(text, at)
     if not words or words.end() == at:
@@ -56,12 +72,37 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
         yield Finding(words.end(), words.end() + len(value), said.kind)
 
 
+def _changed(said: Announcement) -> list[Finding]:
+    """Both passwords of a change, even plain words."""
+    change = _CHANGE.match(said.text, said.end)
+    if not change or not (change["verb"] or _CHANGES.search(said.text, said.before(64), said.start)):
+        return []
+    return [
+        Finding(change.start(side), change.end(side), said.kind)
+        for side in ("old", "new")
+        if len(change[side]) >= 4 and not is_stand_in(change[side])
+    ]
+
+
+def find_refused(said: Announcement) -> list[Finding]:
+    """The quoted value of a password that a program complains about, before or behind the name."""
+    if said.level is not Promise.STRONG:
+        return []
+    low = said.before(240)
+    refused = _REFUSED_AFTER.match(said.text, said.end) or _REFUSED_BEFORE.search(said.text, low, said.start)
+    if not refused or not is_prose_secret(refused["value"], said.level):
+        return []
+    return [Finding(refused.start("value"), refused.end("value"), said.kind)]
+
+
 def find_login(said: Announcement) -> list[Finding] | None:
     """The second of two words behind `credentials` or `auth`: `auth=("app", "x")`, `credentials app / x`."""
-    if said.kind != "credential" and not said.name.lower().endswith("auth"):
+    lowered = said.name.lower()
+    of_both = said.kind == "credential" or ("user" in lowered and "pass" in lowered)
+    if not of_both and not lowered.endswith("auth"):
         return None
     pair = _TUPLE.match(said.text, said.end)
-    if pair is None and said.kind == "credential":
+    if pair is None and of_both:
         pair = _LOGIN.match(said.text, said.end)
     if pair is None or not _is_password(pair["value"], quoted=bool(pair.groupdict().get("quote"))):
         return None

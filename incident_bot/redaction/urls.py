@@ -15,12 +15,17 @@ _GO_NETWORK = re.compile(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|clou
 _HOST_PORT = re.compile(
     r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
 )
+_MORE_INFO = re.compile(
+    r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
+)
 _PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 
 
 def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     """The password (or lone token) before the `@` at `at`, not before `floor` (the last `@`)."""
-    window = text[max(floor, at - _LOOK_BACK) : at]
+    # A password may hold `@` itself, and what follows shows that this one ends it.
+    low = at - _LOOK_BACK if _GO_NETWORK.match(text, at + 1) else max(floor, at - _LOOK_BACK)
+    window = text[max(0, low) : at]
     scheme = window.rfind("://")
     if scheme >= 0:
         info = window[scheme + 3 :]
@@ -50,7 +55,7 @@ def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:
 
 def _last_at(text: str, at: int) -> int:
     """The last `@` of the authority: people do not escape those in passwords."""
-    more = re.compile(r"[^\s\"'<>`/?#@]{1,128}@").match(text, at + 1)
+    more = _MORE_INFO.match(text, at + 1)
     return more.end() - 1 if more else at
 
 

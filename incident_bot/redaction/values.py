@@ -15,14 +15,14 @@ _STAND_IN = re.compile(
     r"""
     (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
-      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | failed | denied | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
+      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|redacted|hidden|set|not\ set)\)?
       | [*xX.•#_-]{2,}                                            # masked already
       | \W{1,3}
       | \*{3,}.{0,4} | .{0,4}\*{3,}
       | \[[^\]\s]{0,40}\]?                                         # [FILTERED], [REDACTED], [secure]
       | <.{0,200}                                                 # <password>, <set to the key 'x' in secret 'y'>
-      | \$\{\{?.* | \$\(.* | \$[A-Za-z_]\w*\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
+      | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
@@ -34,6 +34,7 @@ _STAND_IN = re.compile(
 )
 _SHORTEST_DIGITS = 10
 """Digits alone that may be a key; shorter ones are counts and ports."""
+_SHORTEST_CODE = 4
 _PHRASE = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
 """Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
@@ -126,6 +127,8 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
         return True
     if looks_secret(value):
         return True
+    if level is Promise.CODE and value.isdigit():
+        return len(value) >= _SHORTEST_CODE
     if level is Promise.SURE and value.isdigit():
         return len(value) >= _SHORTEST_DIGITS
     return level >= Promise.FIRM and _is_firm_value(value, quoted=quoted)
@@ -157,9 +160,16 @@ def _is_drawn(segment: str) -> bool:
     return len(segment) >= 20 and len(_CHANGE.findall(segment)) >= 4
 
 
+def _is_tangled(value: str) -> bool:
+    """Whether a value that holds `=` or `:` has too many other marks to be a setting or an address."""
+    return "//" not in value and any(char in "!#$%^*~" for char in value) and any(map(str.isdigit, value))
+
+
 def is_prose_secret(value: str, level: Promise) -> bool:
     """Whether a bare word in a sentence is a secret."""
-    if is_stand_in(value) or len(value) < 6 or "(" in value or "=" in value[:-2] or ":" in value:
+    assigns = "=" in value[:-2] or ":" in value
+    may_assign = level is Promise.STRONG and _is_tangled(value)
+    if is_stand_in(value) or len(value) < 6 or "(" in value or (assigns and not may_assign):
         return False
     if looks_secret(value):
         return True

@@ -12,6 +12,7 @@ import random
 import re
 import string
 import urllib.parse
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,6 +46,21 @@ def _passwords(rng: random.Random) -> str:
         "".join(rng.choice(letters) for _ in range(rng.randrange(8, 20))) + str(rng.randrange(10)),
         word.upper() + "_" + str(rng.randrange(1900, 2100)),
         word + rng.choice(_WORDS),
+    ])  # fmt: skip
+
+
+def _awkward_passwords(rng: random.Random) -> str:
+    """Passwords as people choose them: short ones, words with digits, letters swapped for symbols, and drawn symbols."""
+    word = rng.choice(_WORDS)
+    letters = string.ascii_letters + string.digits
+    swapped = word.title().translate(str.maketrans("aoie", "@013"))
+    return rng.choice([
+        swapped + rng.choice("#!$%&") + rng.choice(_WORDS)[:3] + rng.choice("!#*?"),
+        word + str(rng.randrange(1, 100)),
+        word.title() + rng.choice("@$&") + str(rng.randrange(1990, 2030)),
+        "".join(rng.choice(letters) for _ in range(3)) + rng.choice("!$%^*") + rng.choice(letters) + str(rng.randrange(10)),
+        rng.choice(string.ascii_letters) + "".join(rng.choice(letters + "!@#$%^&*-_=+.?~:/|") for _ in range(13)) + "7x",
+        rng.choice("!$%^*~") + "".join(rng.choice(letters + "@#_") for _ in range(9)) + str(rng.randrange(10)),
     ])  # fmt: skip
 
 
@@ -103,6 +119,8 @@ def _fill(template: str, rng: random.Random) -> tuple[str, str]:
                 return rng.choice(_DATABASES)
             case "pw":
                 secret = _passwords(rng)
+            case "pwx":
+                secret = _awkward_passwords(rng)
             case "pwu":
                 secret = _passwords(rng).replace("?", "!").replace("#", "*")
             case "tok":
@@ -111,6 +129,10 @@ def _fill(template: str, rng: random.Random) -> tuple[str, str]:
                 secret = _hex(rng)
             case "b64":
                 secret = base64.b64encode(rng.randbytes(rng.choice([20, 32, 64]))).decode()
+            case "uuid":
+                secret = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+            case "num":
+                secret = str(rng.randrange(100_000, 1_000_000))
             case "pin":
                 secret = "".join(rng.choice(string.ascii_uppercase + string.digits) for _ in range(8)) + "4"
             case _ if field.lower().endswith("pw"):
@@ -119,7 +141,7 @@ def _fill(template: str, rng: random.Random) -> tuple[str, str]:
                 return _name(rng, _STYLES[field[0]], _TOKEN_WORDS)
         return secret
 
-    fields = r"\{(user|host|db|pwu|pw|tok|hex|b64|pin|[nNkdCc](?:pw|tok|PW|TOK))\}"
+    fields = r"\{(user|host|db|pwu|pwx|pw|tok|hex|b64|pin|uuid|num|[nNkdCc](?:pw|tok|PW|TOK))\}"
     text = re.sub(fields, draw, template)
     return text, secret
 

@@ -3,6 +3,7 @@
 import io
 import json
 import tracemalloc
+from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -148,3 +149,25 @@ def test_one_huge_line_is_never_held_whole():
 
     assert [block[-13:] for block in blocks] == ["the end of it", "last line"]
     assert peak < 16 << 20
+
+
+def test_config_file_and_namespace_decide_what_is_redacted(tmp_path: Path) -> None:
+    """As in `redact`: allowed values stay everywhere, a namespace's own rules count only there."""
+    config = tmp_path / "bot.yaml"
+    config.write_text(
+        "redaction:\n"
+        "  allow: ['build-[0-9]{4}']\n"
+        "  namespaces:\n"
+        "    - match: pay-*\n"
+        "      rules: [{kind: badge, pattern: 'BADGE-\\d{6}', matches: [BADGE-004711], ignores: [BADGE-12]}]\n",
+        encoding="utf-8",
+    )
+    text = "ERROR password=build-1234 refused BADGE-004711\n"
+
+    general = run(text, "--config", str(config))
+    inside = run(text, "--config", str(config), "-n", "pay-eu")
+
+    assert text in general
+    assert "build-1234" in inside
+    assert "BADGE-004711" not in inside
+    assert "[REDACTED:badge:" in inside

@@ -228,3 +228,56 @@ def test_value_across_the_cut_of_an_endless_line_is_found() -> None:
     assert VALUE[:9] not in safe
     assert VALUE[9:] not in safe
     assert safe.endswith(" end\n")
+
+
+PASSWORD = "M@pl3&" + "har#9"
+TANGLED = "$kG0NQ" + "agPC7"
+WORDS = "copper" + "harbor"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        (PASSWORD, f"password: {PASSWORD}"),
+        (PASSWORD, f"amqps://app:{PASSWORD}@10.2.0.7:5671/main"),
+        (PASSWORD, f'dsn="app:{PASSWORD}@tcp(db:3306)/main"'),
+        (TANGLED, f'password="{TANGLED}"'),
+        (WORDS, f'~ password = "tigersun" -> "{WORDS}"'),
+        (WORDS, f'{{"user":"app","pass":"{WORDS}"}}'),
+        (WORDS, f"pass={WORDS} user=app"),
+        (WORDS, f"password........................{WORDS}"),
+        (WORDS, f"trustStorePassword\\={WORDS}"),
+        (WORDS, f'"args":["--user","app","--password","{WORDS}"]'),
+        (WORDS, f"user app changed password from {WORDS} to tigersun"),
+        (WORDS, f"define('DB_PASSWORD', '{WORDS}');"),
+        (PASSWORD, f'invalid value "{PASSWORD}" for flag -db-password: parse error'),
+        (PASSWORD, f"error: argument --db-password: invalid choice: '{PASSWORD}'"),
+        (PASSWORD, f"db_password\n  Input should be shorter [type=too_long, input_value='{PASSWORD}', input_type=str]"),
+        ("48" + "2913", "login otp=48" + "2913 accepted"),
+        ("48" + "2913", "Your verification code is 48" + "2913"),
+    ],
+)
+def test_whole_value_goes_whatever_marks_or_words_it_is_made_of(secret: str, text: str) -> None:
+    """Symbols end no password early, and structure shows one that is a plain word."""
+    safe = Redactor(b"key").redact(text)
+
+    assert not any(part in safe for part in (secret, secret[:-3], secret[3:]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /cb?token=[REDACTED:token:000000]&page=2&sort=asc",
+        '{"user":"ci","pass":12,"fail":0}',
+        'required: ["password","email"]',
+        "password changed from default to none",
+        "login attempt [3/5] failed",
+        "pin: 17 mode=output",
+        "set $DB_PASSWORD, ${DB_PASSWORD} or $dbPassword",
+        "password: $dbPassword",
+        'argument --password-file: invalid choice: "relative1"',
+    ],
+)
+def test_what_only_resembles_such_values_stays(text: str) -> None:
+    """Counts of tests, lists of field names, variables and complaints about other settings are no passwords."""
+    assert Redactor(b"key").redact(text) == text
