@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import Finding, find_change_before, read_log, templates_of
+from incident_bot.diagnosis.log_reading import find_change_before, read_log, templates_of
 from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from incident_bot.diagnosis.findings import Finding
     from incident_bot.diagnosis.health import Health
     from incident_bot.diagnosis.matching import Match
     from incident_bot.diagnosis.rules import Rule

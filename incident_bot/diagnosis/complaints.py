@@ -10,11 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from incident_bot.diagnosis.patterns import compile_pattern, may_match
-
 if TYPE_CHECKING:
-    import re
-
     from incident_bot.model import Category
 
 Names = Literal["address", "login", "path", "setting", "quoted", "resource"]
@@ -40,14 +36,3 @@ class Complaint:
     is_symptom: bool = False
     steps: tuple[tuple[str, str], ...] = ()
     prevention: tuple[str, ...] = ()
-
-    def search(self, line: str, lowered: str) -> re.Match[str] | None:
-        """Where the line (`lowered`: in lower case) complains in this way."""
-        return next(
-            (
-                found
-                for item in self.patterns
-                if may_match(item, lowered) and (found := compile_pattern(item).search(line))
-            ),
-            None,
-        )

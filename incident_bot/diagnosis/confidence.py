@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.activity import LASTING_COUNT, state_of
 from incident_bot.diagnosis.candidates import Activity, Candidate
+from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import find_complaint
 from incident_bot.diagnosis.log_stride import FROM_A_CLIENT
 from incident_bot.diagnosis.targets import Relation
 

@@ -7,6 +7,12 @@ text of any logger.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.patterns import may_match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _REACH = 2000
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?){0,8}"
@@ -34,10 +40,22 @@ _ADDRESSES = tuple(
         rf"could not translate host name \"(?P<host>{_HOST})\"",
         rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
         rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
-        rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?!\w|[.:]\w)",
-        r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
     )
 )
+_LOOSE_ADDRESSES = tuple(
+    (re.compile(hint, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
+    for hint, pattern in (
+        (
+            r":\d\d",
+            rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?!\w|[.:]\w)",
+        ),
+        (
+            r"\.(?:svc|com|net|org|io|internal|local|cloud)(?![\w-])",
+            r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
+        ),
+    )
+)
+"""What any name of the form may be, beside the ending without which it cannot: names begin at every word of a line."""
 _FILE_LIKE = re.compile(
     r"\.(?:py|go|js|ts|java|rs|rb|c|cc|cpp|h|cs|kt|scala|php|mjs|cjs|sh|log|json|ya?ml)$", re.IGNORECASE
 )
@@ -46,13 +64,19 @@ _FILE_LIKE = re.compile(
 def find_address(text: str) -> str:
     """The remote end that a line names, as `host:port` or `host`; empty when it names none."""
     head = text[:_REACH]
-    for pattern in _ADDRESSES:
+    for pattern in _address_patterns(head):
         for match in pattern.finditer(head):
             host, port = match["host"], match.groupdict().get("port")
             if _FILE_LIKE.search(host) or host.isdigit():
                 continue
             return f"{host}:{port}" if port else host
     return ""
+
+
+def _address_patterns(text: str) -> Iterator[re.Pattern[str]]:
+    lowered = text.lower()
+    yield from (pattern for pattern in _ADDRESSES if may_match(pattern.pattern, lowered))
+    yield from (pattern for hint, pattern in _LOOSE_ADDRESSES if hint.search(text))
 
 
 _PATH = re.compile(r"(?<![\w:/.])(?P<path>(?:/[\w.@+-]{1,120}){1,12}/?)(?![\w/])")

@@ -7,14 +7,14 @@ lends its names (host, file, setting) to rules that do.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
-from incident_bot.diagnosis.complaints_own import OWN, UNKNOWN_EXCEPTION, VAGUE
-from incident_bot.diagnosis.complaints_remote import REMOTE
+from incident_bot.diagnosis.complaint_search import find_complaint
+from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
     find_account,
     find_address,
@@ -25,12 +25,14 @@ from incident_bot.diagnosis.dependencies import (
     find_setting,
 )
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
+from incident_bot.diagnosis.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.scene import Log
@@ -41,28 +43,6 @@ _TAIL_LINES = 12
 _OFTEN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a generic reader made of one line (`index` into the log's kept lines)."""
-
-    kind: str
-    category: Category
-    title: str
-    hint: str
-    index: int
-    offset: int
-    weight: float
-    count: int
-    is_exception: bool = False
-    is_lasting: bool = False
-    complaint: Complaint | None = None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the line is of a kind that programs share, not just loud."""
-        return self.kind not in ("error-line", "server-errors")
-
-
 def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
     """The findings of one log, best first. `baseline`: templates that healthy siblings log as well.
 
@@ -70,31 +50,31 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     says, where it stands (the end of a log that ended, the first of a storm) and how new it is.
     """
     lines = tuple(_bad_lines(log))
-    known: dict[int, Complaint | None] = {}
-    findings = [finding for index, level in lines if (finding := _complaint(log, index, level, baseline, known))]
+    complaints = _complaints(log, [index for index, _ in lines])
     root = _exception(log)
+    drafts = [
+        _draft_complaint(complaints[index], log, index, _weigh(log, index, level, baseline))
+        for index, level in lines
+        if index in complaints
+    ]
     if root:
-        findings.append(root)
-    findings += _plain_findings(log, lines, {finding.index for finding in findings}, baseline)
-    best: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        key = (finding.kind, finding.title)
-        if key not in best or finding.weight > best[key].weight:
-            best[key] = finding
-    return tuple(sorted(best.values(), key=lambda item: (-item.weight, item.index))[:8])
+        drafts.append(Draft(most=root.weight, index=root.index, write=lambda: root))
+    told = complaints.keys() | ({root.index} if root else set())
+    drafts += _plain_drafts(log, lines, told, baseline)
+    return choose_best(drafts)
 
 
-def _plain_findings(
-    log: Log, lines: Sequence[tuple[int, int]], told: set[int], baseline: frozenset[str]
-) -> Iterator[Finding]:
+def _plain_drafts(
+    log: Log, lines: Sequence[tuple[int, int]], told: AbstractSet[int], baseline: frozenset[str]
+) -> Iterator[Draft]:
     """Loud lines of no known kind: all of them where nothing better was found, else those that are said again and again."""
     worst = max((level for _, level in lines), default=Level.QUIET)
     for index, level in lines:
         if told and log.kept[index].count < _LASTING_COUNT:
             continue
         if level >= min(worst, Level.ERROR) and index not in told:
-            found = _plain(log, index, level, baseline)
-            yield replace(found, weight=min(found.weight, _BESIDE_WEIGHT)) if told else found
+            weight = min(_BESIDE_WEIGHT if told else _UNKNOWN_WEIGHT, _weigh(log, index, level, baseline) - 0.05)
+            yield Draft(most=weight, index=index, write=partial(_plain, log, index, level, weight))
 
 
 _BESIDE_WEIGHT = 0.2
@@ -139,40 +119,49 @@ _SLOW_STATEMENT = re.compile(r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [
 """PostgreSQL and MySQL report slow statements as information; nobody sets their thresholds above a second for fun."""
 
 
-_COMPLAINTS = (*REMOTE, *OWN, *VAGUE)
-"""Specific before general: the first that fits a line names it."""
+def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
+    """What lines complain about; the first and the last line of a template (same `last`) complain of the same."""
+    known: dict[int, Complaint | None] = {}
+    found: dict[int, Complaint] = {}
+    for index in indexes:
+        kept = log.kept[index]
+        twin = kept.last if kept.count > 1 else -kept.line
+        if twin not in known:
+            known[twin] = find_complaint(kept.text[:_LINE_CHARS])
+        complaint = known[twin]
+        if complaint is not None:
+            found[index] = complaint
+    return found
 
 
-def _complaint(
-    log: Log, index: int, level: int, baseline: frozenset[str], known: dict[int, Complaint | None]
-) -> Finding | None:
-    """What a line complains about; the first and the last line of a template (same `last`) complain of the same."""
-    kept = log.kept[index]
-    line = kept.text[:2000]
-    twin = kept.last if kept.count > 1 else -kept.line
-    if twin not in known:
-        known[twin] = find_complaint(line)
-    complaint = known[twin]
-    if complaint is None:
-        return None
-    what = _name(complaint, line, _address_nearby(complaint, log, index))
+_LINE_CHARS = 2000
+_NAMED_WEIGHT = 0.05
+
+
+def _draft_complaint(complaint: Complaint, log: Log, index: int, weight: float) -> Draft:
+    most = weight + _NAMED_WEIGHT * (complaint.names is not None)
+    return Draft(most=most, index=index, write=partial(_name_draft, complaint, log, index, weight))
+
+
+def _name_draft(complaint: Complaint, log: Log, index: int, weight: float) -> Draft:
+    line = log.kept[index].text[:_LINE_CHARS]
+    what = _name(complaint, line, partial(_address_nearby, log, index))
+    weight += _NAMED_WEIGHT * bool(what)
+    return Draft(most=weight, index=index, write=partial(_write_complaint, complaint, log, index, weight, what))
+
+
+def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, what: str) -> Finding:
     return Finding(
         kind=complaint.kind,
         category=complaint.category,
-        title=_fill(complaint, what, line, log),
+        title=_fill(complaint, what, log.kept[index].text[:_LINE_CHARS], log),
         hint=complaint.hint,
         index=index,
         offset=log.offsets[index],
-        weight=_weigh(log, index, level, baseline) + 0.05 * bool(what),
+        weight=weight,
         count=log.kept[index].count,
         complaint=complaint,
     )
-
-
-def find_complaint(text: str) -> Complaint | None:
-    """The first complaint that fits a text."""
-    lowered = text.lower()
-    return next((item for item in _COMPLAINTS if item.search(text, lowered)), None)
 
 
 def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
@@ -189,16 +178,17 @@ def _subject(log: Log) -> str:
     return log.container or log.pod or "The container"
 
 
-def _name(complaint: Complaint, line: str, nearby: str = "") -> str:
+def _name(complaint: Complaint, line: str, nearby: Callable[[], str] = str) -> str:
     """What the complaint is about, from the message before the rest of the record."""
     if complaint.names is None:
         return ""
     text = read_text(line)
     if complaint.names == "login":
-        host, account = find_address(text) or nearby, find_account(text)
+        host, account = find_address(text) or nearby(), find_account(text)
         return f"{host} as {account}" if host and account else host
     readers = _READERS[complaint.names]
-    return next((found for part in (text, line) for read in readers if (found := read(part))), nearby)
+    found = next((found for part in (text, line) for read in readers if (found := read(part))), "")
+    return nearby() if complaint.names == "address" and not found else found
 
 
 _READERS: Mapping[str, tuple[Callable[[str], str], ...]] = {
@@ -210,10 +200,8 @@ _READERS: Mapping[str, tuple[Callable[[str], str], ...]] = {
 }
 
 
-def _address_nearby(complaint: Complaint, log: Log, index: int) -> str:
+def _address_nearby(log: Log, index: int) -> str:
     """Loggers often print the address one line before or after the error."""
-    if complaint.names not in ("address", "login"):
-        return ""
     for near in (index - 1, index + 1):
         if 0 <= near < len(log.kept) and abs(log.kept[near].line - log.kept[index].line) <= 2:
             found = find_address(read_text(log.kept[near].text))
@@ -234,7 +222,7 @@ def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
         weight += 0.05
     if level == Level.WARNING and _MEASURED.search(log.kept[index].text[:600]):
         weight += 0.15
-    if shape_of(log.kept[index].text) in baseline:
+    if baseline and shape_of(log.kept[index].text) in baseline:
         weight -= 0.25
     return round(weight, 2)
 
@@ -338,7 +326,7 @@ _SET_ASIDE = re.compile(
 )
 
 
-def _plain(log: Log, index: int, level: int, baseline: frozenset[str]) -> Finding:
+def _plain(log: Log, index: int, level: int, weight: float) -> Finding:
     answer = read_answer(log.kept[index].text)
     is_failed = answer is not None and answer.status >= SERVER_ERROR
     if answer and is_failed:
@@ -353,7 +341,7 @@ def _plain(log: Log, index: int, level: int, baseline: frozenset[str]) -> Findin
         hint="Read the lines before it.",
         index=index,
         offset=log.offsets[index],
-        weight=min(_UNKNOWN_WEIGHT, _weigh(log, index, level, baseline) - 0.05),
+        weight=weight,
         count=log.kept[index].count,
         is_lasting=_lasts(log, index, level),
     )

@@ -56,6 +56,31 @@ def required_words(pattern: str) -> tuple[str, ...]:
     return tuple(sorted(words)) if words and len(words) <= _MAX_WORDS else ()
 
 
+def split_branches(pattern: str) -> tuple[str, ...]:
+    """The alternatives of a pattern, of which each can be skipped by words of its own; itself where it has no others.
+
+    A text is matched by one of them when, and only when, the pattern matches it.
+    """
+    if _FLAGGED.match(pattern) or _NUMBERED.search(pattern):
+        return (pattern,)
+    depth = 0
+    parts = [""]
+    for sign in _SIGN.findall(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return tuple(parts)
+
+
+_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+"""An escape, a class of characters, or one character."""
+_FLAGGED = re.compile(r"\(\?[a-zA-Z]+\)")
+_NUMBERED = re.compile(r"\\[1-9]|\(\?\(")
+"""What refers to a group by its number, which other alternatives count for."""
+
+
 def may_match(pattern: str, lowered: str) -> bool:
     """Whether it is worth searching a text whose lower-case form is `lowered`."""
     words = required_words(pattern)
