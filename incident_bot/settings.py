@@ -1,4 +1,4 @@
-"""The only reader of the environment and of `.github/incident-bot.yaml`.
+"""The settings of a run, from the environment and `.github/incident-bot.yaml`.
 
 Secrets come from the environment only. The config file holds choices, never secrets;
 its keys are checked strictly, because a misspelt key that is silently ignored is
@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from incident_bot.environment import find_config, read_credentials, read_environment
 from incident_bot.errors import ConfigurationError
 
-DEFAULT_CONFIG_PATH = Path(".github/incident-bot.yaml")
 _MAX_CONFIG_BYTES = 256 * 1024
 
 
@@ -228,10 +228,11 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
     `config_path` None means `.github/incident-bot.yaml` if it exists. Raises
     `ConfigurationError` naming the key, its value and the remedy.
     """
-    env = os.environ if environ is None else environ  # noqa: TID251 - this is the one place
+    env = read_environment() if environ is None else environ
+    own = read_credentials(env)
     return Settings(
         config=load_config(config_path),
-        github_token=env.get("GITHUB_TOKEN", ""),
+        github_token=own.get("GITHUB_TOKEN", ""),
         github_token_file=env.get("GITHUB_TOKEN_FILE", ""),
         github_app_id=env.get("GITHUB_APP_ID", ""),
         github_app_installation_id=env.get("GITHUB_APP_INSTALLATION_ID", ""),
@@ -243,11 +244,11 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
         github_event_name=env.get("GITHUB_EVENT_NAME", ""),
         github_step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
         run_url=_run_url(env),
-        gemini_api_key=env.get("GOOGLE_API_KEY") or env.get("GEMINI_API_KEY", ""),
+        gemini_api_key=own.get("GEMINI_API_KEY", ""),
         gemini_base_url=env.get("GOOGLE_GEMINI_BASE_URL", ""),
         kubeconfig=env.get("KUBECONFIG", ""),
         kubeconfig_data=env.get("INCIDENT_BOT_KUBECONFIG_DATA", ""),
-        webhook_token=env.get("INCIDENT_BOT_WEBHOOK_TOKEN", ""),
+        webhook_token=own.get("INCIDENT_BOT_WEBHOOK_TOKEN", ""),
         webhook_token_file=env.get("INCIDENT_BOT_WEBHOOK_TOKEN_FILE", ""),
         https_proxy=env.get("HTTPS_PROXY") or env.get("https_proxy", ""),
         no_proxy=env.get("NO_PROXY") or env.get("no_proxy", ""),
@@ -270,8 +271,8 @@ def _run_url(env: Mapping[str, str]) -> str:
 
 def load_config(path: Path | None) -> Config:
     """Read and check a config file; None means the default path where it exists."""
-    chosen = path or DEFAULT_CONFIG_PATH
-    if path is None and not chosen.is_file():
+    chosen = find_config(path)
+    if chosen is None:
         return Config()
     try:
         if chosen.stat().st_size > _MAX_CONFIG_BYTES:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from incident_bot.environment import find_config, read_credentials, read_environment
 from incident_bot.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -170,11 +171,24 @@ def make_policy(settings: Settings) -> Policy:
 
 def make_redactor(settings: Settings) -> Redactor:
     """A redactor with a fresh key: placeholders are stable within this run only."""
+    return _knowing(settings.secrets, make_policy(settings))
+
+
+def make_filter(config_path: Path | None) -> Redactor:
+    """The same redactor without the settings, where there is no config file to read: loading them is half of a start."""
+    if find_config(config_path):
+        return make_redactor(load(config_path))
+    from incident_bot.redaction import DEFAULT_POLICY
+
+    return _knowing(read_credentials(read_environment()), DEFAULT_POLICY)
+
+
+def _knowing(credentials: dict[str, str], policy: Policy) -> Redactor:
     from incident_bot.redaction import Redactor
 
-    redactor = Redactor(secrets.token_bytes(16), make_policy(settings))
+    redactor = Redactor(secrets.token_bytes(16), policy)
     # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
-    for name, value in settings.secrets.items():
+    for name, value in credentials.items():
         redactor.learn(f"{name}={value}\n")
     return redactor
 

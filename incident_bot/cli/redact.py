@@ -45,7 +45,7 @@ def redact(summary_format: str, namespace: str, config_path: Path | None) -> Non
     by a random key that is forgotten afterwards. A summary of what was replaced goes to stderr.
     The `redaction` part of the config file counts here too.
     """
-    redactor = options.make_redactor(options.load(config_path)).within(namespace)
+    redactor = options.make_filter(config_path).within(namespace)
     output = sys.stdout.buffer
     lines, at_line_start = 0, True
     try:

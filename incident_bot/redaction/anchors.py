@@ -30,6 +30,8 @@ _SHARE = {
 _PATTERNS_PAY = 1 << 19
 """Bytes from which on the patterns are compiled: about as long as compiling takes, the plain search takes for these."""
 
+_WORD_BYTES = frozenset(byte for byte in range(128) if chr(byte).isalnum())
+
 
 class _Entry(NamedTuple):
     anchor: int
@@ -117,16 +119,18 @@ class Check:
         self.number = number
         self.written = keyword.text.encode("latin-1")
         self.any_case = keyword.any_case
+        self._length = len(self.written)
         self._starting = keyword.starting
         self._then = re.compile(keyword.then.encode("latin-1")).match if keyword.then else None
 
     def stands_at(self, raw: bytes, start: int, high: int) -> bool:
         """Whether it starts there, and what must follow lies before `high` too."""
-        end = start + len(self.written)
-        written = raw[start:end]
-        if end > high or (written != self.written and not (self.any_case and written.lower() == self.written)):
+        if self._starting and start and raw[start - 1] in _WORD_BYTES:
             return False
-        if self._starting and start and raw[start - 1 : start].isalnum():
+        end = start + self._length
+        if end > high:
+            return False
+        if not raw.startswith(self.written, start) and not (self.any_case and raw[start:end].lower() == self.written):
             return False
         return self._then is None or self._then(raw, end, high) is not None
 

@@ -32,6 +32,32 @@ def test_filters_stdin_to_stdout_and_counts_on_stderr() -> None:
     assert "3 lines, 2 values replaced (password 2)" in result.stderr
 
 
+def test_own_credentials_go_without_a_name_beside_them(tmp_path: Path) -> None:
+    """With a config file, which brings the settings along, and without one."""
+    config = tmp_path / "bot.yaml"
+    config.write_text("redaction: {}\n", encoding="utf-8")
+    own = "Quill4407" + "orbit"
+
+    for arguments in ([], ["--config", str(config)]):
+        result = CliRunner().invoke(redact, arguments, input=f"echo {own}\n", env={"GITHUB_TOKEN": own})
+
+        assert result.exit_code == 0
+        assert own not in result.stdout
+
+
+def test_settings_are_not_loaded_where_no_config_file_is(tmp_path: Path) -> None:
+    """Their validation takes longer to import than a page takes to redact."""
+    program = (
+        "import sys\nfrom incident_bot.cli import main\ntry:\n    main(['redact'])\n"
+        "finally:\n    print(sorted({'pydantic', 'yaml'} & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], input="x\n", check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+
+    assert ran.stdout == "x\n[]\n"
+
+
 CONFIG = """
 redaction:
   allow: ['build-[0-9]{4}']

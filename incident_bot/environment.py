@@ -1,0 +1,35 @@
+"""What a command needs of its surroundings before any settings: loading those takes longer than redacting a page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+DEFAULT_CONFIG_PATH = Path(".github/incident-bot.yaml")
+
+_CREDENTIALS = {
+    "GITHUB_TOKEN": ("GITHUB_TOKEN",),
+    "GEMINI_API_KEY": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "INCIDENT_BOT_WEBHOOK_TOKEN": ("INCIDENT_BOT_WEBHOOK_TOKEN",),
+}
+"""Our own credentials and the variables that hold them; the first that is set counts."""
+
+
+def read_environment() -> Mapping[str, str]:
+    """The environment of this process."""
+    return os.environ  # noqa: TID251 - this is the one place
+
+
+def read_credentials(environ: Mapping[str, str]) -> dict[str, str]:
+    """Our own credentials by name, where set: they must never leave, whatever they look like."""
+    found = {
+        name: next((value for variable in variables if (value := environ.get(variable))), "")
+        for name, variables in _CREDENTIALS.items()
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def find_config(path: Path | None) -> Path | None:
+    """The config file to read: the one given, else the default where it exists."""
+    return path or (DEFAULT_CONFIG_PATH if DEFAULT_CONFIG_PATH.is_file() else None)
