@@ -43,7 +43,7 @@ _WEAK = frozenset("key auth session sess signature sig salt nonce hash cert logi
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
     " ssh client application subscription consumer admin project write publishable rapidapi fernet jwt hmac aes"
-    " webhook certificate bot server integration ingest ingestion functions function host".split()
+    " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher".split()
 )
 _CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
 _FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")

@@ -98,7 +98,8 @@ def find_refused(said: Announcement) -> list[Finding]:
 def find_login(said: Announcement) -> list[Finding] | None:
     """The second of two words behind `credentials` or `auth`: `auth=("app", "x")`, `credentials app / x`."""
     lowered = said.name.lower()
-    of_both = said.kind == "credential" or ("user" in lowered and "pass" in lowered)
+    basic = lowered.endswith("auth") and ("basic" in lowered or "http" in lowered)
+    of_both = said.kind == "credential" or basic or ("user" in lowered and "pass" in lowered)
     if not of_both and not lowered.endswith("auth"):
         return None
     pair = _TUPLE.match(said.text, said.end)

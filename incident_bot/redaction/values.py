@@ -165,6 +165,12 @@ def _is_tangled(value: str) -> bool:
     return "//" not in value and any(char in "!#$%^*~" for char in value) and any(map(str.isdigit, value))
 
 
+def _is_symbolic(value: str) -> bool:
+    """Whether a word mixes letters, digits and marks that neither names nor numbers hold."""
+    marks = sum(char in "!#$^&*" for char in value[:-1])
+    return marks > 0 and len(value) >= 8 and any(map(str.isdigit, value)) and sum(map(str.isalpha, value)) >= 4
+
+
 def is_prose_secret(value: str, level: Promise) -> bool:
     """Whether a bare word in a sentence is a secret."""
     assigns = "=" in value[:-2] or ":" in value
@@ -174,7 +180,8 @@ def is_prose_secret(value: str, level: Promise) -> bool:
     if looks_secret(value):
         return True
     if level is not Promise.STRONG:
-        return len(value) >= 20 and value.isalnum() and not value.isdigit() and sum(map(str.isdigit, value)) >= 2
+        drawn = len(value) >= 20 and value.isalnum() and not value.isdigit() and sum(map(str.isdigit, value)) >= 2
+        return drawn or _is_symbolic(value)
     if is_phrase(value):
         return True
     if value.isalpha():
