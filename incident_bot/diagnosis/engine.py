@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.access_lines import is_outage
 from incident_bot.diagnosis.activity import is_about_performance, judge_activity, says_ended
 from incident_bot.diagnosis.advice import tell_actions
 from incident_bot.diagnosis.candidates import (
@@ -102,7 +103,8 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
     if scene.case.incident.alert.status is AlertStatus.RESOLVED:
         return Verdict.RECOVERED
-    needed = SHOWN_FROM if is_about_performance(scene) else _SURE_WITHOUT_STATUS
+    is_about_errors = is_about_performance(scene) or any(is_outage(log.kept) for log in scene.logs)
+    needed = SHOWN_FROM if is_about_errors else _SURE_WITHOUT_STATUS
     if active and (health.is_known or active[0].confidence >= needed):
         return Verdict.FAILURE
     return _judge_quiet(scene, health, ranking)
@@ -134,7 +136,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
             is_harmless(kept.text, log)
             or is_background(kept, log)
             or is_routine(kept, log)
-            or is_from_a_client(log.kept.index(kept), log)
+            or is_from_a_client(kept, log)
         )
         for log in scene.logs
         for kept in find_errors(log)

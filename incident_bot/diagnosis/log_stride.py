@@ -6,6 +6,7 @@ Only where no status says otherwise: a log alone has to tell a slip from a failu
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
 
 _CALM_LINES = 5
 """As many lines without a word of trouble show that the program goes on."""
@@ -111,7 +113,7 @@ def _is_minor(index: int, log: Log, bound: int) -> bool:
         return True
     if log.previous or not _goes_on_calmly(index, log):
         return False
-    is_callers = is_from_a_client(index, log)
+    is_callers = is_from_a_client(kept, log)
     if kept.count > _FEW and not (_is_rare(index, log) and (is_callers or _is_over(index, log))):
         return False
     return is_callers or _level(index, log) <= bound or _ends_well(index, log)
@@ -125,10 +127,11 @@ def _is_over(index: int, log: Log) -> bool:
     return max(log.kept[index].line, log.kept[index].last) < (1 - _TAIL_SHARE) * log.total_lines
 
 
-def is_from_a_client(index: int, log: Log) -> bool:
-    """Whether a kept line, or the line before it whose stack it opens, is about a caller."""
-    lines = [log.kept[index].text]
-    if index and head_of(log, index) is log.kept[index - 1].text:
+def is_from_a_client(kept: KeptLine, log: Log) -> bool:
+    """Whether a line, or the line before it whose stack it opens, is about a caller."""
+    index = bisect_left(log.kept, kept.line, key=lambda item: item.line)
+    lines = [kept.text]
+    if 0 < index < len(log.kept) and head_of(log, index) is log.kept[index - 1].text:
         lines.append(log.kept[index - 1].text)
     return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
 
@@ -149,12 +152,10 @@ def _level(index: int, log: Log) -> int:
 def _goes_on_calmly(index: int, log: Log) -> bool:
     kept = log.kept[index]
     last = max(kept.line, kept.last)
-    worse = (
-        item
-        for item in find_errors(log)
-        if not is_background(item, log) and not is_from_a_client(log.kept.index(item), log)
-    )
-    return log.total_lines - last >= _CALM_LINES and all(max(item.line, item.last) <= last for item in worse)
+    if log.total_lines - last < _CALM_LINES:
+        return False
+    later = (item for item in find_errors(log) if max(item.line, item.last) > last)
+    return all(is_background(item, log) or is_from_a_client(item, log) for item in later)
 
 
 def _ends_well(index: int, log: Log) -> bool:

@@ -198,3 +198,17 @@ def test_exception_that_a_server_ends_with_is_no_callers_fault() -> None:
     end = "[2026-11-21 10:10:00,100] ERROR Exiting\norg.example.network.InvalidReceiveException: Invalid receive"
 
     assert diagnose(make_case({"kafka-1.log": "\n".join([*work, end])}), RULES).verdict is Verdict.FAILURE
+
+
+@pytest.mark.parametrize(("every", "is_failure"), [(3, True), (450, False)])
+def test_server_that_fails_many_requests_is_not_called_healthy(every: int, *, is_failure: bool) -> None:
+    """Failed answers and warnings from a log's beginning to its end are background only while answers fail rarely."""
+    lines = [
+        "W1121 10:00:00.0 1 reflector.go:547] failed to list: the server has received too many requests"
+        if n % 25 == 0
+        else f'10.9.1.{n % 200} - - [21/Nov/2026:10:{n // 60:02}:{n % 60:02} +0000] "GET /item/{n} HTTP/1.1" '
+        f'{502 if n % every == 1 else 200} 512 "-" "client/1.0"'
+        for n in range(900)
+    ]
+
+    assert (diagnose(make_case({"edge-0.log": "\n".join(lines)}), RULES).verdict is Verdict.FAILURE) is is_failure
