@@ -1,0 +1,38 @@
+"""Both ways to find values again find the same, so that the fast extra changes no output."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident_bot.redaction.automaton import AutomatonParts
+from incident_bot.redaction.known import KnownValues, RunParts
+
+VALUES = ["Quill44" + "07orbit", "S3cr3t" + "Value9", "aB3$x" + "Yz!77", "Zq81" + "k2"]
+texts = st.lists(st.sampled_from([*VALUES, *(value[:6] for value in VALUES), "漢", "é", " ", "\n", "x", "7"])).map(
+    "".join
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(VALUES)), st.lists(texts))
+def test_both_finders_know_the_same_values_again(remembered: list[str], read: list[str]) -> None:
+    """Over several texts with values learned in between."""
+    by_runs, by_automaton = KnownValues(RunParts()), KnownValues(AutomatonParts())
+
+    for number, text in enumerate(read):
+        for value in remembered[number : number + 1]:
+            by_runs.remember(value, "password")
+            by_automaton.remember(value, "password")
+
+        assert sorted(by_runs.find(text)) == sorted(by_automaton.find(text))
+
+
+def test_many_values_are_known_by_runs_too() -> None:
+    """Past the number of parts that are looked for one after the other."""
+    known = KnownValues(RunParts())
+    values = [f"{number:04d}Ab{number * 7919 % 10_007:05d}Zx" for number in range(400)]
+    for value in values:
+        known.remember(value, "token")
+
+    assert [value for _, value in known.find(" ".join(values))] == values
