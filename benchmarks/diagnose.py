@@ -6,7 +6,8 @@ Processor seconds of whole processes (the machine may be shared) and peak memory
 run are what anybody would type first, `grep -nE 'error|exception|fatal'` over the same log, and Python
 reading the file line by line. Then, in a process of their own: loading the rules (baseline: reading the
 index they come from as JSON), and facts and rules on the digests of 30 pods (baseline: one regular
-expression of alarming words over the same digests).
+expression of alarming words over the same digests). Last, a storm: the same command on a log of as many lines
+that are all errors, of 3,000 kinds that are told apart, each full of words that complaints look for.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ def write_case(folder: Path, lines: int) -> Path:
                 f'user_agent="client/{words.randint(1, 9)}.{words.randint(0, 20)}" upstream=10.0.{words.randint(0, 255)}.'
                 f"{words.randint(0, 255)}:8080 cache=miss\n"
             )
+    write_pod(folder)
+    return log
+
+
+def write_pod(folder: Path) -> None:
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -63,7 +69,32 @@ def write_case(folder: Path, lines: int) -> Path:
         },
     }
     (folder / "pod.json").write_text(json.dumps(pod, indent=1))
-    return log
+
+
+_TRIED = ("connect", "read", "write", "open", "parse", "load", "send", "fetch", "resolve", "lock")
+_WHY = (
+    "connection refused", "timeout after", "permission denied", "no such file or directory", "invalid value",
+    "unexpected end of input", "failed to commit", "not found", "was rejected", "cannot be decoded",
+)  # fmt: skip
+
+
+def write_storm(folder: Path, lines: int, kinds: int = 3000) -> None:
+    """A pod whose log holds nothing but errors, of many kinds."""
+    random_words = random.Random(3)
+
+    def name() -> str:
+        return "".join(random_words.choice("bcdfglmnprstvz") + random_words.choice("aeiou") for _syllable in range(4))
+
+    said = [
+        f"ERROR [{name()}] failed to {random_words.choice(_TRIED)} the {name()}: {random_words.choice(_WHY)} while "
+        f"handling error in {name()} for {name()} retry failed"
+        for _kind in range(kinds)
+    ]
+    with (folder / "api-7d9f8c6b5d-x2k4q.server.log").open("w", encoding="utf-8") as stream:
+        for number in range(lines):
+            at = f"2026-11-21T02:{number // 6000 % 60:02d}:{number // 100 % 60:02d}.{number % 1000:03d}Z"
+            stream.write(f"{at} {random_words.choice(said)} {number}\n")
+    write_pod(folder)
 
 
 _PARTS = """
@@ -140,6 +171,11 @@ def main() -> None:
         _, peak_mb, output = run(diagnose)
         seconds = [(run(diagnose)[0], run(grep)[0], run(read)[0]) for _ in range(options.runs)]
         size_mb = log.stat().st_size / 1e6
+        storm = Path(scratch) / "storm"
+        storm.mkdir()
+        write_storm(storm, options.lines)
+        stormy = [BOT, "diagnose", storm, "--llm", "none", "--format", "json"]
+        storm_s = statistics.median(run([str(part) for part in stormy])[0] for _ in range(options.runs))
         fleet = Path(scratch) / "fleet"
         fleet.mkdir()
         write_pods(fleet, 30)
@@ -161,6 +197,7 @@ def main() -> None:
         f"facts and rules        {rules_ms:6.0f} ms  (target < 100 ms, {parts[0][4]} pods)   one expression over the digests {search_ms:.1f} ms, ratio {rules_ms / search_ms:.0f}"
     )
     print(f"top cause: {parts[0][5]}")
+    print(f"storm of errors        {storm_s:6.2f} s   storm / ordinary log {storm_s / ours:.1f}")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from incident_bot.condense.traces import body
 if TYPE_CHECKING:
     from incident_bot.condense.templates import Template
 
-_NUMBER = re.compile(r"(?<![\w.:-])\d{1,15}(?:\.\d{1,6})?(?![\w:]*:)")
-_CLOCK = re.compile(r"\u2026?\d{2}:\d{2}:\d{2}\u2026?")
+_NUMBER = re.compile(r"\d(?<![\w.:-]\d)\d{0,14}(?:\.\d{1,6})?(?![\w:]*:)")
+"""Begins with a digit, so that `re` skips ahead; the look back for what stands before it comes second."""
+_CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
 _ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 _LEAST_SAMPLES = 5
 """Samples double in distance, so five mean sixteen lines; five numbers in order by chance are one in 120."""

@@ -7,6 +7,7 @@ text of any logger.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.patterns import may_match
@@ -61,6 +62,7 @@ _FILE_LIKE = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def find_address(text: str) -> str:
     """The remote end that a line names, as `host:port` or `host`; empty when it names none."""
     head = text[:_REACH]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
@@ -67,6 +68,7 @@ def read_message(line: str) -> str:
     return shorten(tidy(read_text(line)))
 
 
+@lru_cache(maxsize=256)
 def read_text(line: str) -> str:
     """The whole of what a line says, for readers that look for names in it."""
     text = clean(line[:_REACH]).strip()
