@@ -188,8 +188,8 @@ def _knowing(credentials: dict[str, str], policy: Policy) -> Redactor:
 
     redactor = Redactor(secrets.token_bytes(16), policy)
     # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
-    for name, value in credentials.items():
-        redactor.learn(f"{name}={value}\n")
+    for value in credentials.values():
+        redactor.guard(value)
     return redactor
 
 

@@ -226,9 +226,8 @@ class _Service:
         from incident_bot.redaction import Redactor
 
         redactor = Redactor(self._placeholder_key, self._policy)
-        for name, value in {**self.settings.secrets, "INCIDENT_BOT_WEBHOOK_TOKEN": token}.items():
-            if value:
-                redactor.learn(f"{name}={value}\n")
+        for value in (*self.settings.secrets.values(), token):
+            redactor.guard(value)
         return redactor
 
     def stop(self) -> None:

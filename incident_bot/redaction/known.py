@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Protocol
 from urllib.parse import quote, quote_plus
@@ -74,15 +74,17 @@ class KnownValues:
         if value in self._kinds or len(self._kinds) >= MAX_VALUES:
             return
         chosen = kind in _CHOSEN and any(char.isdigit() for char in value) and not value.isdigit()
-        spelled = (
-            forms(value)
-            if is_telling(value, chosen=chosen)
-            else base64_forms(value)
-            if _is_telling_encoded(value)
-            else ()
-        )
-        if not spelled:
-            return
+        if is_telling(value, chosen=chosen):
+            self._file_forms(value, kind, forms(value))
+        elif _is_telling_encoded(value):
+            self._file_forms(value, kind, base64_forms(value))
+
+    def guard(self, value: str, kind: str) -> None:
+        """Takes a value that must go wherever it stands, a word or name as well; not below `_SHORTEST_ENCODED` characters."""
+        if len(value) >= _SHORTEST_ENCODED:
+            self._file_forms(value, kind, forms(value))
+
+    def _file_forms(self, value: str, kind: str, spelled: Iterable[str]) -> None:
         self._kinds[value] = kind
         for form in spelled:
             run = max(_RUN.finditer(form), key=lambda match: match.end() - match.start(), default=None)

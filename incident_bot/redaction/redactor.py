@@ -62,9 +62,12 @@ class Redactor:
         """The text without its secrets, line for line. Redacting it again changes and counts nothing."""
         return SafeText(self._replace(text, self._read(text)))
 
-    def learn(self, text: str) -> None:
-        """Reads a text only for its secrets, so that texts before it can be redacted knowing them."""
-        self._read(text)
+    def guard(self, value: str) -> None:
+        """Replaces this credential of our own in every text from now on, whatever it looks like.
+
+        Below eight characters it is nobody's credential, and replacing it would tear words apart.
+        """
+        self._known.guard(value, "credential")
 
     def redact_evidence(self, raw: RawEvidence) -> Evidence:
         """The evidence with the same number of lines, each of them safe."""

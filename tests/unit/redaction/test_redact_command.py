@@ -36,13 +36,13 @@ def test_own_credentials_go_without_a_name_beside_them(tmp_path: Path) -> None:
     """With a config file, which brings the settings along, and without one."""
     config = tmp_path / "bot.yaml"
     config.write_text("redaction: {}\n", encoding="utf-8")
-    own = "Quill4407" + "orbit"
 
-    for arguments in ([], ["--config", str(config)]):
-        result = CliRunner().invoke(redact, arguments, input=f"echo {own}\n", env={"GITHUB_TOKEN": own})
+    for own in ("Quill4407" + "orbit", "plain-words-" + "of-ours", "orchestra"):
+        for arguments in ([], ["--config", str(config)]):
+            result = CliRunner().invoke(redact, arguments, input=f"echo {own}\n", env={"GITHUB_TOKEN": own})
 
-        assert result.exit_code == 0
-        assert own not in result.stdout
+            assert result.exit_code == 0
+            assert own not in result.stdout
 
 
 def test_settings_are_not_loaded_where_no_config_file_is(tmp_path: Path) -> None:
