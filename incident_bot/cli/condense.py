@@ -98,7 +98,7 @@ def condense(
     """
     from incident_bot.condense import Condenser, Window
 
-    redactor = options.make_redactor(options.load(config_path)).within(namespace)
+    redactor = options.make_filter(config_path).within(namespace)
     known = _read_blocks(baseline) if baseline else iter(())
     condenser = Condenser(
         baseline=(line for block in known for line in _lines(block)),
