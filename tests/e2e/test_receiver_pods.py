@@ -131,8 +131,11 @@ def test_the_monitoring_is_valid_where_the_operator_is(node: Node, github_overla
     node.kubectl("create", "-f", str(kinds))
     try:
         group = "--api-group=monitoring.coreos.com"
-        served = lambda: node.kubectl("api-resources", group, "-o", "name", check=False).split()  # noqa: E731
-        wait_for("both kinds to be served", lambda: len(served()) == 2, IN_TIME_S, 0.5)
+
+        def are_served() -> bool:
+            return len(node.kubectl("api-resources", group, "-o", "name", check=False).split()) == 2
+
+        wait_for("both kinds to be served", are_served, IN_TIME_S, 0.5)
         node.kubectl("apply", "--validate=strict", "-k", str(ROOT / "deploy/receiver/monitoring"))
         monitor = node.get("servicemonitor", "incident-bot-receiver", "-n", NAMESPACE)["spec"]
         selector = ",".join(f"{name}={value}" for name, value in monitor["selector"]["matchLabels"].items())
