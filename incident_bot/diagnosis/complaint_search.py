@@ -62,14 +62,19 @@ def _worth_searching(lowered: str) -> set[int]:
     return found
 
 
-@cache
-def _index() -> _Index:
-    patterns = [
+def complaint_patterns() -> list[tuple[str, Complaint]]:
+    """Every alternative of every complaint's patterns, in the order in which they count."""
+    return [
         (branch, complaint)
         for complaint in _COMPLAINTS
         for pattern in complaint.patterns
         for branch in split_branches(pattern)
     ]
+
+
+@cache
+def _index() -> _Index:
+    patterns = complaint_patterns()
     by_beginning: dict[str, dict[str, set[int]]] = {}
     by_short_word: dict[str, set[int]] = {"": set()}
     for number, (branch, _) in enumerate(patterns):

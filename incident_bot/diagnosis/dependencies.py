@@ -20,7 +20,7 @@ _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-
 _IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 
 # In order of how surely the match is the remote end.
-_ADDRESSES = tuple(
+ADDRESSES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
@@ -77,7 +77,7 @@ def find_address(text: str) -> str:
 
 def _address_patterns(text: str) -> Iterator[re.Pattern[str]]:
     lowered = text.lower()
-    yield from (pattern for pattern in _ADDRESSES if may_match(pattern.pattern, lowered))
+    yield from (pattern for pattern in ADDRESSES if may_match(pattern.pattern, lowered))
     yield from (pattern for hint, pattern in _LOOSE_ADDRESSES if hint.search(text))
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import first_value, read_time
+from incident_bot.diagnosis.evidence_time import age_at
+from incident_bot.diagnosis.fieldpaths import read_time
 
 if TYPE_CHECKING:
-    from incident_bot.diagnosis.scene import Container, Log, Scene
+    from incident_bot.diagnosis.scene import Log, Scene
     from incident_bot.diagnosis.targets import Relation
     from incident_bot.kubectl import KubeEvent
     from incident_bot.model import Citation
@@ -51,26 +52,14 @@ class Fact:
 def is_event_old(event: KubeEvent, scene: Scene) -> bool:
     """Whether an event was over long before the evidence was gathered (and others came after it)."""
     age_s = event_age_s(event, scene)
-    newest = min((known for other, _ in scene.events if (known := event_age_s(other, scene)) is not None), default=0.0)
-    return age_s is not None and age_s > OLD_EVENT_S and (age_s > 2 * OLD_EVENT_S or age_s > 4 * newest + 600)
+    if age_s is None or age_s <= OLD_EVENT_S:
+        return False
+    return age_s > 2 * OLD_EVENT_S or age_s > 4 * scene.newest_event_s + 600
 
 
 def event_age_s(event: KubeEvent, scene: Scene) -> float | None:
     """Seconds between the event's last occurrence and the time of the evidence; None when unknown."""
-    if event.age_s is not None:
-        return event.age_s
-    return (scene.at - event.last_at).total_seconds() if event.last_at else None
-
-
-def is_guarded(container: Container) -> bool:
-    """Facts of these containers never fire a rule: pods that Succeeded, sidecars of a terminating pod.
-
-    Source: failure-modes.md, "Guards that hold everywhere".
-    """
-    pod = container.status["pod"]
-    if first_value(pod, "status.phase") == "Succeeded":
-        return True
-    return container.role == "sidecar" and first_value(pod, "metadata.deletionTimestamp") is not None
+    return age_at(event, scene.at)
 
 
 def count_lines(log: Log, indexes: Iterable[int]) -> int:

@@ -6,16 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
 _MAX_FOUND = 64
 
 
+_Steps = tuple[tuple[str, bool], ...]
+
+
 @lru_cache(maxsize=1024)
-def split_path(path: str) -> tuple[tuple[str, bool], ...]:
-    """`status.conditions[Ready].message` as steps; the flag marks a selector in brackets."""
-    return tuple((key or selector, not key) for key, selector in _STEP.findall(path))
+def split_path(path: str) -> tuple[_Steps, ...]:
+    """`status.phase|status.conditions[Ready].message` as alternatives of steps; the flag marks a selector in brackets."""
+    return tuple(
+        tuple((key or selector, not key) for key, selector in _STEP.findall(alternative.strip()))
+        for alternative in path.split("|")
+    )
 
 
 def find_values(body: object, path: str) -> Iterator[tuple[str, Any]]:
@@ -24,27 +30,43 @@ def find_values(body: object, path: str) -> Iterator[tuple[str, Any]]:
     A selector picks list items by `type` or `name` (`name=x` too), any item when empty, or a key
     of a mapping that holds dots.
     """
-    for alternative in path.split("|"):
-        yield from _walk(body, split_path(alternative.strip()), "")
+    for steps in split_path(path):
+        yield from _walk(body, steps, "")
 
 
 def first_value(body: object, path: str) -> Any:
     """The first value under `path`, or None."""
-    return next((value for _, value in find_values(body, path)), None)
-
-
-def _walk(value: Any, steps: Sequence[tuple[str, bool]], walked: str) -> Iterator[tuple[str, Any]]:
-    if not steps:
+    for steps in split_path(path):
+        value = body
+        # Keys alone, as in nearly every path, need no search.
+        for place, (key, is_selector) in enumerate(steps):
+            if is_selector:
+                value = next((found for _, found in _walk(value, steps[place:], "")), None)
+                break
+            value = value.get(key) if _is_mapping(value) else None
+            if value is None:
+                break
         if value is not None:
-            yield walked, value
-        return
-    (key, is_selector), rest = steps[0], steps[1:]
-    if is_selector and isinstance(value, Sequence) and not isinstance(value, str):
-        for name, item in _select(value, key.removeprefix("name=").removeprefix("type=")):
-            yield from _walk(item, rest, f"{walked}[{name}]")
-    elif isinstance(value, Mapping) and key in value:
-        shown = f"{walked}[{key}]" if is_selector else f"{walked}.{key}" if walked else key
-        yield from _walk(value[key], rest, shown)
+            return value
+    return None
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return type(value) is dict or isinstance(value, Mapping)
+
+
+def _walk(value: Any, steps: _Steps, walked: str) -> Iterator[tuple[str, Any]]:
+    for place, (key, is_selector) in enumerate(steps):
+        if is_selector and isinstance(value, Sequence) and not isinstance(value, str):
+            for name, item in _select(value, key.removeprefix("name=").removeprefix("type=")):
+                yield from _walk(item, steps[place + 1 :], f"{walked}[{name}]")
+            return
+        if not _is_mapping(value) or key not in value:
+            return
+        walked = f"{walked}[{key}]" if is_selector else f"{walked}.{key}" if walked else key
+        value = value[key]
+    if value is not None:
+        yield walked, value
 
 
 def _select(items: Sequence[Any], wanted: str) -> Iterator[tuple[str, Any]]:

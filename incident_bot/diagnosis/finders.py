@@ -16,7 +16,6 @@ from incident_bot.diagnosis.facts import (
     count_lines,
     event_age_s,
     is_event_old,
-    is_guarded,
     log_fact,
 )
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
@@ -130,7 +129,7 @@ def _container_in_message(event: KubeEvent, scene: Scene) -> str:
 
 def _container_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
     for container in scene.containers:
-        if is_guarded(container) or not _wanted(test, container.role, container.name):
+        if container.is_guarded or not _wanted(test, container.role, container.name):
             continue
         for path, value, groups in _compare(test, container.status, scene):
             yield _container_fact(container, path, value, groups, scene)
@@ -170,7 +169,7 @@ def _wanted(test: Mapping[str, Any], role: str, name: str) -> bool:
 def _exit_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
     codes = test["code"] if isinstance(test["code"], list) else [test["code"]]
     for container in scene.containers:
-        if is_guarded(container) or not _wanted(test, container.role, container.name):
+        if container.is_guarded or not _wanted(test, container.role, container.name):
             continue
         for path in ("state.terminated.exitCode", "lastState.terminated.exitCode"):
             value = first_value(container.status, path)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from incident_bot.diagnosis.facts import event_age_s, is_event_old, is_guarded
+from incident_bot.diagnosis.facts import event_age_s, is_event_old
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import AlertStatus
@@ -136,7 +136,7 @@ _QUIET_WAITS = frozenset({"PodInitializing", "ContainerCreating", ""})
 
 def _judge_container(container: Container, scene: Scene) -> Iterator[Symptom]:
     status = container.status
-    if is_guarded(container) or not container.has_status:
+    if container.is_guarded or not container.has_status:
         yield _sign(container, State.HEALTHY if container.has_status else State.UNKNOWN)
     elif (waiting := first_value(status, "state.waiting")) is not None:
         yield from _judge_waiting(container, str(first_value(waiting, "reason") or ""), scene)

@@ -2,18 +2,21 @@
 
 All patterns are searched (not matched) with IGNORECASE and MULTILINE, so `^` and `$` are line ends.
 Hundreds of patterns meet the digest of a long log; `required_words` lets nearly all of them be
-skipped by a plain substring test.
+skipped by a plain substring test. Reading the words out of a pattern takes longer than searching a log for
+them, so those of the patterns of this package lie in a file (`rules/words.json`, made by `shipped_patterns`).
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 FLAGS = re.IGNORECASE | re.MULTILINE
 _MIN_WORD = 3
@@ -39,9 +42,36 @@ def check_pattern(pattern: str) -> None:
 _NESTED_REPEAT = re.compile(r"\((?:\?:)?(?:\\.|\[[^\]]*\]|[^()\\\[])?[+*]\)[+*]")
 
 
+WORDS_NAME = "words.json"
+
+
+@cache
+def _stored() -> Mapping[str, tuple[tuple[str, ...], bool]]:
+    """Required words by pattern, and whether it stays within a line. What is not there is read from the pattern."""
+    path = resources.files("incident_bot.diagnosis").joinpath("rules", WORDS_NAME)
+    try:
+        plain = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    return {pattern: (tuple(words), is_single) for pattern, words, is_single in plain}
+
+
 @lru_cache(maxsize=4096)
 def required_words(pattern: str) -> tuple[str, ...]:
-    """Lower-case texts of which at least one is in every text that `pattern` matches; empty when none is known.
+    """Lower-case texts of which at least one is in every text that `pattern` matches; empty when none is known."""
+    known = _stored().get(pattern)
+    return known[0] if known else read_words(pattern)
+
+
+@lru_cache(maxsize=4096)
+def is_single_line(pattern: str) -> bool:
+    """Whether no match of `pattern` can hold a line break; False when that is not known."""
+    known = _stored().get(pattern)
+    return known[1] if known else read_single_line(pattern)
+
+
+def read_words(pattern: str) -> tuple[str, ...]:
+    """What `required_words` gives, from the pattern itself.
 
     Read from the parse tree of the standard library's own `re`, so that it cannot disagree with what
     `re` matches. That parser is not a public interface: where it is missing, nothing is known and
@@ -87,9 +117,8 @@ def may_match(pattern: str, lowered: str) -> bool:
     return not words or any(word in lowered for word in words)
 
 
-@lru_cache(maxsize=4096)
-def is_single_line(pattern: str) -> bool:
-    """Whether no match of `pattern` can hold a line break; False when that is not known."""
+def read_single_line(pattern: str) -> bool:
+    """What `is_single_line` gives, from the pattern itself."""
     if _DOT_ALL.search(pattern):
         return False
     try:

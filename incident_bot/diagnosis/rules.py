@@ -38,7 +38,7 @@ class Condition:
     @property
     def key(self) -> str:
         """Equal conditions of different rules have equal keys, so they are looked up once."""
-        return f"{self.source}:{json.dumps(self.test, sort_keys=True)}"
+        return f"{self.source}:{self.test!r}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

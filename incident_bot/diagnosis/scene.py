@@ -10,11 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from incident_bot import kubectl
-from incident_bot.diagnosis.fieldpaths import first_value, read_time
+from incident_bot.diagnosis.evidence_time import age_at, reference_time
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins import find_joins
 from incident_bot.diagnosis.targets import Relation, Relations, find_target, is_detailed, log_origin, stem_of
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
@@ -27,8 +28,6 @@ LINE_CHARS = 4000
 
 QUOTE_CHARS = 500
 
-_CLOCK_SKEW = timedelta(minutes=15)
-"""A time further ahead than this is wrong, or of another zone."""
 _NO_LOG = re.compile(r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)")
 
 
@@ -44,6 +43,11 @@ class Container:
     source: kubectl.KubeObject
     status_path: str
     spec_path: str
+    is_guarded: bool
+    """Whether its facts never fire a rule: containers of pods that Succeeded, sidecars of a terminating pod.
+
+    Source: failure-modes.md, "Guards that hold everywhere".
+    """
 
     def line_of(self, path: str) -> int:
         """The line of a path relative to this container."""
@@ -110,6 +114,8 @@ class Scene:
     restart_ages_s: Mapping[str, float]
     at: datetime
     is_live: bool
+    newest_event_s: float = 0.0
+    """Age of the newest event of which an age is known."""
     texts: Mapping[str, Evidence] = field(default_factory=dict)
 
     def cite(self, evidence_id: str, line: int, around: str = "") -> Citation | None:
@@ -146,7 +152,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     relate = Relations(target, objects, events, case)
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
-    at, is_live = _reference_time(objects, events, case, now)
+    at, is_live = reference_time(objects, events, case, now)
     others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
@@ -160,6 +166,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         joins=find_joins((*((pod.source, pod.relation) for pod in pods), *others)),
         at=at,
         is_live=is_live,
+        newest_event_s=min((age_s for event in events if (age_s := age_at(event, at)) is not None), default=0.0),
         texts={item.id: item for item in case.evidence},
     )
 
@@ -227,21 +234,25 @@ _LISTS = (
 
 def _containers(pod: Pod) -> Iterator[Container]:
     main_started = False
+    is_done = first_value(pod.body, "status.phase") == "Succeeded"
+    is_going = first_value(pod.body, "metadata.deletionTimestamp") is not None
     for spec_key, status_key, role in _LISTS:
         specs = _by_name(first_value(pod.body, f"spec.{spec_key}"))
         statuses = _by_name(first_value(pod.body, f"status.{status_key}"))
         for name in dict.fromkeys((*specs, *statuses)):
             spec, status = specs.get(name, {}), statuses.get(name, {})
             main_started = main_started or (role == "main" and _has_run(status))
+            is_sidecar = role == "init" and _is_sidecar(spec, status, main_started=main_started)
             yield Container(
                 pod=pod.name,
                 name=name,
-                role="sidecar" if role == "init" and _is_sidecar(spec, status, main_started=main_started) else role,
+                role="sidecar" if is_sidecar else role,
                 relation=pod.relation,
                 status={**status, "spec": spec, "pod": pod.body},
                 source=pod.source,
                 status_path=f"status.{status_key}[{name}]",
                 spec_path=f"spec.{spec_key}[{name}]",
+                is_guarded=is_done or (is_sidecar and is_going),
             )
 
 
@@ -338,60 +349,3 @@ def _find_container(pod: str, name: str, containers: Sequence[Container], file_n
 
 def _guess_role(name: str) -> str:
     return "init" if re.search(r"(?:^|-)init(?:-|$)|initializer|migrat", name) else "main"
-
-
-def _reference_time(
-    objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent], case: Case, now: datetime
-) -> tuple[datetime, bool]:
-    """When the evidence was gathered, and whether that is known.
-
-    Only a collected case knows it. kubectl output is read minutes or weeks later, and its verdict must not
-    depend on when: the newest time in it stands in, which is a lower bound.
-    """
-    if case.collected_at:
-        return case.collected_at, True
-    limit = now + _CLOCK_SKEW
-    logged = [time for item in case.evidence if item.kind is EvidenceKind.LOG for time in _last_times(item)]
-    times = [event.last_at for event in events if event.last_at]
-    times += [time for item in objects for time in _object_times(item)]
-    if case.incident.alert.starts_at:
-        times.append(case.incident.alert.starts_at)
-    newest = max((time for time in times if time <= limit), default=None)
-    ran_until = max((time for time in logged if time <= limit), default=None)
-    if newest and (
-        runs := [event.age_s for event in events if event.age_s is not None and event.reason in _RUN_REASONS]
-    ):
-        # kubectl's text knows ages, not dates: what ran last started as long ago as its event says.
-        newest += timedelta(seconds=min(runs))
-    known = [time for time in (newest, ran_until) if time]
-    return (max(known), False) if known else (now, True)
-
-
-_ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
-_LAST_LINES = 5
-
-
-def _last_times(log: Evidence) -> Iterator[datetime]:
-    """The times of a log's last lines; only those with a zone, because many programs print local time."""
-    for line in log.lines[-_LAST_LINES:]:
-        match = _ZONED.search(line[:200])
-        time = read_time(re.sub(r"([.,]\d{6})\d*", r"\1", match[0].replace(",", "."))) if match else None
-        if time:
-            yield time
-
-
-_RUN_REASONS = frozenset({"Started", "Created", "Killing"})
-
-
-def _object_times(item: kubectl.KubeObject) -> Iterator[datetime]:
-    paths = (
-        "metadata.creationTimestamp|metadata.deletionTimestamp|status.startTime|status.conditions[].lastTransitionTime"
-        "|status.conditions[].lastHeartbeatTime|status.containerStatuses[].state.running.startedAt"
-        "|status.containerStatuses[].state.terminated.finishedAt|status.containerStatuses[].lastState.terminated.finishedAt"
-    )
-    from incident_bot.diagnosis.fieldpaths import find_values
-
-    for _, value in find_values(item.body, paths):
-        time = read_time(value)
-        if time:
-            yield time

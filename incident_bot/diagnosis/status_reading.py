@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.conditions import bad_conditions
-from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old, is_guarded
+from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old
 from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.targets import Relation
 
@@ -43,7 +43,7 @@ def read_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
 
 def _container_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     for container in scene.containers:
-        if container.relation is Relation.NEIGHBOUR or is_guarded(container):
+        if container.relation is Relation.NEIGHBOUR or container.is_guarded:
             continue
         for path, reason_path in _MESSAGES:
             message = first_value(container.status, path)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from incident_bot.diagnosis.patterns import WORDS_NAME, required_words
 from incident_bot.diagnosis.rules import checksum, load_rules, load_shipped_rules, read_rules, write_index
+from incident_bot.diagnosis.shipped_patterns import write_words
 from incident_bot.errors import ConfigurationError
 
 GOOD: dict[str, Any] = {
@@ -144,6 +146,14 @@ def test_explains_is_transitive() -> None:
     known = RuleSet(rules={item.id: item for item in read})
 
     assert known.explained == {"a": {"b", "c"}, "b": {"a", "c"}, "c": frozenset()}
+
+
+def test_words_are_those_of_the_patterns() -> None:
+    """After a change of a rule or a complaint: `incident-bot rules index`."""
+    stored = resources.files("incident_bot.diagnosis").joinpath("rules", WORDS_NAME).read_text()
+
+    assert stored == write_words(), "stale: run `incident-bot rules index`"
+    assert all(required_words(pattern) == tuple(words) for pattern, words, _ in json.loads(stored))
 
 
 def test_index_holds_what_the_files_hold() -> None:

@@ -1,0 +1,28 @@
+"""The patterns of this package that are skipped by their words, and the file that keeps those words (`rules/words.json`)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.complaint_search import complaint_patterns
+from incident_bot.diagnosis.dependencies import ADDRESSES
+from incident_bot.diagnosis.patterns import read_single_line, read_words
+from incident_bot.diagnosis.rules import load_shipped_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def write_words() -> str:
+    """The text of `rules/words.json`: of every pattern its words, and whether it stays within a line."""
+    rows = [[pattern, read_words(pattern), read_single_line(pattern)] for pattern in sorted(set(_patterns()))]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def _patterns() -> Iterator[str]:
+    for rule in load_shipped_rules():
+        conditions = (*rule.all, *rule.any, *rule.none)
+        yield from (item.test["pattern"] for item in conditions if item.source == "log")
+    yield from (pattern for pattern, _ in complaint_patterns())
+    yield from (pattern.pattern for pattern in ADDRESSES)
