@@ -54,6 +54,10 @@ class Log:
         spread = _spread(self.templates, words)
         self._families = _families(self.templates, words, {w for w, n in spread.items() if 2 * n > survey.total_lines})
         self._worn = {key: _worn(told, spread) for key, told in words.items()}
+        self.streams = _by_stream(self.templates)
+        """The templates of each stream, in order."""
+        self.rarities: dict[int, float] = {}
+        """How rare templates are, by identity, where selection asked."""
         self._outliers = _outliers(self.templates)
         self._echo = _echoes(self.templates)
         self._templates: dict[int, Template | None] = {}
@@ -126,12 +130,12 @@ class Log:
             )
         return self._templates[number]
 
-    def streams(self) -> list[list[Template]]:
-        """The templates of each stream, in order."""
-        by_stream: dict[str, list[Template]] = {}
-        for template in self.templates:
-            by_stream.setdefault(template.stream, []).append(template)
-        return list(by_stream.values())
+
+def _by_stream(templates: Sequence[Template]) -> list[list[Template]]:
+    by_stream: dict[str, list[Template]] = {}
+    for template in templates:
+        by_stream.setdefault(template.stream, []).append(template)
+    return list(by_stream.values())
 
 
 def _echoes(templates: Sequence[Template]) -> dict[int, int]:

@@ -91,7 +91,7 @@ def _ranked(
     """Templates of some levels, heaviest first within each stream, the streams in turn."""
     ranked = []
     for index, log in enumerate(selection.logs):
-        for templates in log.streams():
+        for templates in log.streams:
             heavy = sorted(
                 ((weigh(log, t), -t.first, t) for t in templates if least <= t.level < below),
                 key=lambda item: item[:2],
@@ -227,6 +227,13 @@ def _take_all(selection: Selection, limit: int) -> None:
 
 
 def _rarity(log: Log, template: Template) -> float:
+    known = log.rarities.get(id(template))
+    if known is None:
+        known = log.rarities[id(template)] = _weigh_rarity(log, template)
+    return known
+
+
+def _weigh_rarity(log: Log, template: Template) -> float:
     weight = template.level / 10 - math.log2(log.usual_lines(template)) - 2 * math.log2(log.echo(template))
     weight -= log.sameness(template) / 2
     if log.is_lonely(template) or log.is_outlier(template):
@@ -299,7 +306,7 @@ def _take_context(selection: Selection, ceiling: float, limit: int) -> None:
 
 
 def _kept_lines(log: Log, chosen: dict[int, Choice]) -> tuple[KeptLine, ...]:
-    firsts = {min(loud, default=0) for loud in ([t.first for t in s if t.level >= Level.ERROR] for s in log.streams())}
+    firsts = {min(loud, default=0) for loud in ([t.first for t in s if t.level >= Level.ERROR] for s in log.streams)}
     kept = []
     for number, choice in sorted(chosen.items()):
         template = log.ends.get(number)

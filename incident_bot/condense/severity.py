@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache, reduce
 from operator import or_
@@ -170,7 +171,7 @@ _HINTS = (
         _WORD,
         r"trace|debug|info|not(?:ic)?e\b|warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
-    (_KUBE, r"(?:^|[\]|])[iwef]\d{4}$"),
+    (_KUBE, r"(?<![^\]\x7c])[iwef]\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -180,21 +181,49 @@ _DIGITS_ALIKE = {ord(digit): "0" for digit in "123456789"}
 """Which digit it is never matters to a hint, and words with numbers would never return."""
 
 
-@lru_cache(maxsize=65_536)
+def _sharing_beginnings(stems: Sequence[str]) -> str:
+    """A choice of plain words as a pattern in which each first letter is tried once: `re` does not find that itself."""
+    rests: dict[str, list[str]] = {}
+    for stem in stems:
+        rests.setdefault(stem[:1], []).append(stem[1:])
+    if "" in rests:
+        # A shorter stem is enough; whatever follows it need not be read.
+        return ""
+    return "(?:" + "|".join(first + _sharing_beginnings(rest) for first, rest in rests.items()) + ")"
+
+
+_STEMS = [stem for _, pattern in _HINTS for stem in pattern.split("|")]
+_ANY_HINT = re.compile(
+    "|".join([_sharing_beginnings(list(filter(str.isalpha, _STEMS))), *(s for s in _STEMS if not s.isalpha())])
+)
+_MOST_CALM_WORDS = 65_536
+_calm_words: set[str] = set()
+"""Words met before that hint at nothing: nearly all of a log's, taken out at C speed."""
+
+
+def _hints_in(head: str) -> int:
+    """What the words of a text may mean: the same words return all day, the regular expressions need not."""
+    words = set(head.translate(_DIGITS_ALIKE).split()) - _calm_words
+    return reduce(or_, map(_hints, words), 0) if words else 0
+
+
+@lru_cache(maxsize=8192)
 def _hints(word: str) -> int:
-    """What a word may mean: the same words return all day, the regular expressions need not."""
-    if not word.strip("0.,:;-/[]{}"):
+    """What one word may mean."""
+    low = (word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]).lower()
+    if not word.strip("0.,:;-/[]{}") or not _ANY_HINT.search(low):
+        if len(_calm_words) >= _MOST_CALM_WORDS:
+            _calm_words.clear()
+        if len(word) <= _LONGEST_WORD:
+            _calm_words.add(word)
         return 0
-    if len(word) > _LONGEST_WORD:
-        word = word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]
-    low = word.lower()
     return sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
 
 
 def grade(text: str) -> int:
     """The level of one cleaned line: what it states about itself, else what its words say."""
     head = text[:2000]
-    hints = reduce(or_, map(_hints, set(head.translate(_DIGITS_ALIKE).split())), 0)
+    hints = _hints_in(head)
     if not hints:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
     stated = _stated_level(head, hints)
@@ -216,7 +245,7 @@ def grade(text: str) -> int:
 def states_level(text: str) -> bool:
     """Whether a line gives itself a level, so that its words need not be judged."""
     head = text[:2000]
-    return _stated_level(head, reduce(or_, map(_hints, set(head.translate(_DIGITS_ALIKE).split())), 0)) is not None
+    return _stated_level(head, _hints_in(head)) is not None
 
 
 def _stated_level(head: str, hints: int) -> Level | None:

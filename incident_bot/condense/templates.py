@@ -74,6 +74,7 @@ class Template:
         "last",
         "last_text",
         "level",
+        "masked",
         "samples",
         "slot_chars",
         "slots",
@@ -81,7 +82,9 @@ class Template:
         "variants",
     )
 
-    def __init__(self, number: int, text: str, level: int, stream: str) -> None:
+    def __init__(self, number: int, text: str, level: int, stream: str, masked: bytes) -> None:
+        self.masked = masked
+        """What its lines have in common, comparable between logs."""
         self.first = number
         self.first_text = text
         self.last = number
@@ -98,13 +101,9 @@ class Template:
         self.variants: dict[str, Template] = {}
         self.known: dict[str, Template] = {}
 
-    def words(self) -> bytes:
-        """What its lines have in common, comparable between logs."""
-        return _mask(self.first_text)
-
     def words_without_stream(self) -> bytes:
-        """The same, comparable between the streams of one log."""
-        return _mask(self.first_text.replace(self.stream, "")) if self.stream else self.words()
+        """What its lines have in common, comparable between the streams of one log."""
+        return self.masked.replace(_mask(self.stream), b"") if self.stream else self.masked
 
 
 StreamOf = Callable[[str], str]
@@ -130,8 +129,7 @@ class TemplateTable:
 
     def add(self, lines: Sequence[str], first_number: int, stream_of: StreamOf | None = None) -> None:
         """Count consecutive lines, the first of which has number `first_number`."""
-        keys = _without(_DIGITS, lines)
-        coarser: list[bytes] = []
+        keys = _without_digits(lines)
         stream = ""
         before = self._before
         memo = self._memo.setdefault(stream, {})
@@ -141,13 +139,13 @@ class TemplateTable:
                 memo = self._memo.setdefault(stream, {})
             template = memo.get(key)
             if template is None:
-                coarser = coarser or _without(_DIGITS + _HEX_LETTERS, lines)
-                shape = self._shapes.get((stream, coarser[index]))
+                coarse = key.translate(None, _HEX_LETTERS)
+                shape = self._shapes.get((stream, coarse))
                 if shape is not None and _fits(key, shape[0]):
                     template = shape[1]
                     self._remember_repeated(key, template, stream)
                 else:
-                    template = self._meet(first_number + index, line, key, coarser[index], stream)
+                    template = self._meet(first_number + index, line, key, coarse, stream)
             if template.slots is not None:
                 at = line.find(template.slots[0])
                 raw = line[at + template.slot_chars : at + template.slot_chars + _RAW_CHARS] if at > 0 else ""
@@ -165,9 +163,7 @@ class TemplateTable:
 
     def find(self, line: str, stream: str = "") -> Template | None:
         """The template of a line that was added before, or None."""
-        template = self._memo.get(stream, {}).get(_without(_DIGITS, [line])[0]) or self._masked.get(
-            (stream, _mask(line))
-        )
+        template = self._memo.get(stream, {}).get(_without_digits([line])[0]) or self._masked.get((stream, _mask(line)))
         if template is not None and template.slots is not None:
             # Past the most variants, the rest share the one without a value.
             return template.variants.get(_slot_value(template.slots, line)) or template.variants.get("")
@@ -211,7 +207,7 @@ class TemplateTable:
             known = self._masked.get(index)
             if known is not None:
                 return known
-        template = Template(number, line, level, stream)
+        template = Template(number, line, level, stream, masked)
         self._masked[index] = template
         template.slots = _slots(line)
         if template.slots is not None and len(template.slots) == 1:
@@ -235,19 +231,21 @@ class TemplateTable:
                 value = ""
             variant = template.variants.get(value)
         if variant is None:
-            variant = template.variants[value] = Template(number, line, self._grade(line), template.stream)
+            variant = template.variants[value] = Template(
+                number, line, self._grade(line), template.stream, template.masked
+            )
             self.templates.append(variant)
         if template.slot_chars and raw[:1].isdigit() and len(template.known) < _MOST_KNOWN:
             template.known[raw] = variant
         return variant
 
 
-def _without(unwanted: bytes, lines: Sequence[str]) -> list[bytes]:
-    """Each line as bytes without some characters: one pass over the joined text, which is what makes it fast."""
-    keys = "\n".join(lines).encode("utf-8", "surrogatepass").translate(None, unwanted).split(b"\n")
+def _without_digits(lines: Sequence[str]) -> list[bytes]:
+    """Each line as bytes without its digits: one pass over the joined text, which is what makes it fast."""
+    keys = "\n".join(lines).encode("utf-8", "surrogatepass").translate(None, _DIGITS).split(b"\n")
     if len(keys) == len(lines):
         return keys
-    return [line.encode("utf-8", "surrogatepass").translate(None, unwanted) for line in lines]
+    return [line.encode("utf-8", "surrogatepass").translate(None, _DIGITS) for line in lines]
 
 
 def _mask(line: str) -> bytes:
@@ -278,7 +276,9 @@ def _slots(line: str) -> tuple[str, ...] | None:
     if len(low) != len(line):
         # A few letters of other alphabets become two, and the places below would be off.
         low = "".join(char.lower() if char.isascii() else char for char in line)
-    found = [line[match.start() : match.start(1)] for match in _SLOT.finditer(low)]
+    found = []
+    if any(word in low for word in _SLOT_WORDS):
+        found = [line[match.start() : match.start(1)] for match in _SLOT.finditer(low)]
     if not found and any(f"{method} " in low for method in _METHODS) and _ANSWERED.search(low):
         found = [""]
     return tuple(found) or None

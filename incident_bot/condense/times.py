@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 _REACH = 240
 """A time further on than this belongs to the message."""
@@ -23,6 +24,7 @@ _ACCESS = re.compile(rf"(\d\d)/({_MONTH})/(\d{{4}}):(\d\d):(\d\d):(\d\d)(?: ([+-
 _SYSLOG = re.compile(rf"(?<!\w)({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d):(\d\d):(\d\d)(?:\.(\d{{1,9}}))?")
 _KLOG = re.compile(r"(?<!\w)[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
 _EPOCH = re.compile(r"""(?:^|"(?:ts|time|timestamp|t)"\s?:\s?"?|(?<!\w)ts=)(1\d{9})(\d{3})?(?:\.(\d{1,9}))?(?!\d)""")
+_ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,26 @@ def read_time(line: str, *, near: datetime) -> datetime | None:
         return _read(line[:_REACH], near)
     except (ValueError, OverflowError):
         return None  # the 31st of February and the like
+
+
+def in_order_of_time(lines: list[str]) -> list[str]:
+    """Merged logs are seldom sorted; lines of which one has no time stay as they are."""
+    stamps = [_ISO.search(line, 0, _REACH) for line in lines]
+    if (first := stamps[0]) is not None and all(stamp and _is_like(stamp, first) for stamp in stamps):
+        # Of one notation and zone: their letters are in the order of time.
+        written = [stamp[0] for stamp in stamps if stamp]
+        if all(one <= two for one, two in pairwise(written)):
+            return lines
+        return [lines[place] for place in sorted(range(len(lines)), key=written.__getitem__)]
+    times = [read_time(line, near=_ANY_YEAR) for line in lines]
+    known = [at for at in times if at is not None]
+    if len(known) < len(lines) or all(one <= two for one, two in pairwise(known)):
+        return lines
+    return [lines[place] for place in sorted(range(len(lines)), key=known.__getitem__)]
+
+
+def _is_like(one: re.Match[str], two: re.Match[str]) -> bool:
+    return one.end() - one.start() == two.end() - two.start() and one[8] == two[8]
 
 
 def _read(text: str, near: datetime) -> datetime | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
 from incident_bot.condense.shorten import cut_stamp
-from incident_bot.condense.times import read_time
+from incident_bot.condense.times import in_order_of_time
 from incident_bot.condense.traces import body
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\d(?<![\w.:-]\d)\d{0,14}(?:\.\d{1,6})?(?![\w:]*:)")
 """Begins with a digit, so that `re` skips ahead; the look back for what stands before it comes second."""
-_CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
-_ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 _LEAST_SAMPLES = 5
 """Samples double in distance, so five mean sixteen lines; five numbers in order by chance are one in 120."""
 _LEAST_GROWTH = 1.5
@@ -29,41 +26,37 @@ def growth(template: Template) -> tuple[float, float]:
     """How many times larger (or smaller) a template's steadiest number became, and its last value; 1 without a trend."""
     if len(template.samples) < _LEAST_SAMPLES:
         return _NO_TREND
-    lines = _in_order_of_time([*template.samples, template.last_text])
-    before, last = _numbers(lines[0]), _numbers(lines[-1])
+    lines = [clean(line) for line in in_order_of_time([*template.samples, template.last_text])]
+    # Dates only add numbers: where none grows with them, none does without, and most templates end here.
+    if _steadiest(lines) == _NO_TREND:
+        return _NO_TREND
+    return _steadiest([cut_stamp(body(line)) for line in lines])
+
+
+def _steadiest(lines: Sequence[str]) -> tuple[float, float]:
+    """The largest ratio of both ends of a column that only grows or only shrinks, and its last value."""
+    before, last = _NUMBER.findall(lines[0]), _NUMBER.findall(lines[-1])
     if len(before) != len(last):
         return _NO_TREND
-    ratios = {column: ratio for column in range(len(last)) if (ratio := _ratio(before[column], last[column])) > 1}
-    rising = {column: before[column] < last[column] for column in ratios}
+    ends = {
+        column: (float(first), float(end))
+        for column, (first, end) in enumerate(zip(before, last, strict=True))
+        if first != end
+    }
+    ratios = {column: ratio for column, (first, end) in ends.items() if (ratio := _ratio(first, end)) > 1}
     for line in lines[1:-1]:
         if not ratios:
             return _NO_TREND
-        row = _numbers(line)
+        row = _NUMBER.findall(line)
         if len(row) != len(last):
             return _NO_TREND
         for column in list(ratios):
-            if not _is_between(row[column], before[column], last[column], rising=rising[column]):
+            value, (at, end) = float(row[column]), ends[column]
+            if min(at, end) <= value <= max(at, end):
+                ends[column] = (value, end)
+            else:
                 del ratios[column]
-        before = row
-    return max(((ratio, last[column]) for column, ratio in ratios.items()), default=_NO_TREND)
-
-
-def _in_order_of_time(lines: list[str]) -> list[str]:
-    """Merged logs are seldom sorted; lines of which one has no time stay as they are."""
-    times = [read_time(line, near=_ANY_YEAR) for line in lines]
-    known = [at for at in times if at is not None]
-    if len(known) < len(lines) or all(one <= two for one, two in pairwise(known)):
-        return lines
-    return [lines[place] for place in sorted(range(len(lines)), key=known.__getitem__)]
-
-
-def _is_between(value: float, before: float, end: float, *, rising: bool) -> bool:
-    return before <= value <= end if rising else before >= value >= end
-
-
-def _numbers(line: str) -> list[float]:
-    text = _CLOCK.sub(" ", cut_stamp(body(clean(line))))
-    return [float(number) for number in _NUMBER.findall(text)]
+    return max(((ratio, ends[column][1]) for column, ratio in ratios.items()), default=_NO_TREND)
 
 
 def _ratio(first: float, last: float) -> float:
