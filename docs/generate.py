@@ -57,16 +57,15 @@ def command_table() -> str:
 
 def configuration_table() -> str:
     """Every key of the config file with its default."""
-    from incident_bot.settings import Config
+    from incident_bot.settings import Config, Section, keys_of
 
     rows = ["| key | default | meaning |", "|---|---|---|"]
-    for section, field in Config.model_fields.items():
-        inner = getattr(field.annotation, "model_fields", None)
-        if inner is None:
-            rows.append(f"| `{section}` | `{_shown(field.default)}` | {field.description} |")
-            continue
+    for name, key in keys_of(Config).items():
+        is_section = isinstance(key.default, Section)
+        inside = {f"{name}.{inner}": found for inner, found in keys_of(type(key.default)).items()} if is_section else {}
         rows += [
-            f"| `{section}.{name}` | `{_shown(child.default)}` | {child.description} |" for name, child in inner.items()
+            f"| `{path}` | `{_shown(found.default)}` | {found.metadata['description']} |"
+            for path, found in (inside or {name: key}).items()
         ]
     return "\n".join(rows)
 

@@ -8,24 +8,36 @@ it has to go through the redaction gate again before it becomes `SafeText` elsew
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from incident_bot.errors import UsageError
 from incident_bot.model import NO_TEXT, Analysis, Case, Diagnosis
-from incident_bot.report import drawn_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 SCHEMA_VERSION = 1
 
 
 def to_plain(value: Any) -> Any:
-    """Any noun of `model` as dicts, lists and scalars."""
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    """Any noun of `model`, or made of them, as dicts, lists and scalars that JSON knows; times as ISO 8601."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: to_plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, Mapping):
+        return {to_plain(key): to_plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    raise TypeError(f"no plain form of {type(value).__name__}")
 
 
 def analyses_to_json(analyses: Sequence[Analysis]) -> str:
@@ -39,6 +51,8 @@ def analyses_to_json(analyses: Sequence[Analysis]) -> str:
 
 
 def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
+    from incident_bot.report import drawn_lines
+
     needed: dict[str, set[int]] = {}
     for excerpt in analysis.excerpts:
         needed.setdefault(excerpt.evidence_id, set()).update(kept.line for kept in excerpt.kept)
@@ -63,6 +77,8 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
 
 def analyses_from_json(text: str, origin: str) -> tuple[Analysis, ...]:
     """Read what `analyses_to_json` wrote. Raises `UsageError` naming the field that is wrong."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -8,12 +8,8 @@ from pathlib import Path
 
 DEFAULT_CONFIG_PATH = Path(".github/incident-bot.yaml")
 
-_CREDENTIALS = {
-    "GITHUB_TOKEN": ("GITHUB_TOKEN",),
-    "GEMINI_API_KEY": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-    "INCIDENT_BOT_WEBHOOK_TOKEN": ("INCIDENT_BOT_WEBHOOK_TOKEN",),
-}
-"""Our own credentials and the variables that hold them; the first that is set counts."""
+_CREDENTIALS = ("GITHUB_TOKEN", "GOOGLE_API_KEY", "GEMINI_API_KEY", "INCIDENT_BOT_WEBHOOK_TOKEN")
+"""The variables that hold our own credentials."""
 
 
 def read_environment() -> Mapping[str, str]:
@@ -22,12 +18,8 @@ def read_environment() -> Mapping[str, str]:
 
 
 def read_credentials(environ: Mapping[str, str]) -> dict[str, str]:
-    """Our own credentials by name, where set: they must never leave, whatever they look like."""
-    found = {
-        name: next((value for variable in variables if (value := environ.get(variable))), "")
-        for name, variables in _CREDENTIALS.items()
-    }
-    return {name: value for name, value in found.items() if value}
+    """Our own credentials by variable, where set: they must never leave, whatever they look like and whether we use them."""
+    return {name: value for name in _CREDENTIALS if (value := environ.get(name))}
 
 
 def find_config(path: Path | None) -> Path | None:

@@ -14,14 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import yaml
-
-from incident_bot import condense, diagnosis, intake, report
+from incident_bot import condense, diagnosis, intake
 from incident_bot.codec import to_plain
 from incident_bot.errors import LeakError, UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.bundle import read_bundle
-from incident_bot.llm.prompt import build_prompt
 from incident_bot.model import (
     Alert,
     AlertStatus,
@@ -146,7 +143,7 @@ def _find_incident(collected: Collected) -> Incident:
         if item.kind is EvidenceKind.ALERT:
             try:
                 incidents = intake.read_webhook(_as_webhook(_load_alert(item.text)), ignore=())
-            except (UsageError, ValueError, yaml.YAMLError):
+            except (UsageError, ValueError):
                 continue
             if incidents:
                 return incidents[0]
@@ -155,10 +152,18 @@ def _find_incident(collected: Collected) -> Incident:
 
 
 def _load_alert(text: str) -> object:
-    """An alert that was saved as JSON or as YAML; of the latter all values stay the text that they are."""
+    """An alert that was saved as JSON or as YAML; of the latter all values stay the text that they are.
+
+    Raises `ValueError` when it is neither.
+    """
     if text.lstrip()[:1] in ("{", "["):
         return json.loads(text)
-    return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - strings, lists and mappings only
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - strings, lists and mappings only
+    except yaml.YAMLError as error:
+        raise ValueError(f"not YAML: {error}") from error
 
 
 def _as_webhook(document: object) -> object:
@@ -272,6 +277,7 @@ def _consult(
     progress: Callable[[str], None],
 ) -> Diagnosis | Gap:
     """Ask with the excerpts that `choose` gives for a multiple of the budget: 1, or what the service's count allows."""
+    from incident_bot.llm.prompt import build_prompt
 
     def build(excerpts: Sequence[Excerpt]) -> Prompt:
         return build_prompt(case, excerpts, nonce=nonce, seal=lambda text: seal(text, redactor))
@@ -335,6 +341,8 @@ def draft(analysis: Analysis, redactor: Redactor, *, now: datetime, version: str
     def seal_text(text: str) -> SafeText:
         return seal(text, inside)
 
+    from incident_bot import report
+
     try:
         return report.draft(analysis, seal=seal_text, run_url=run_url, now=now, version=version)
     except LeakError as error:
@@ -347,6 +355,8 @@ def publish(analysis: Analysis, tracker: Tracker, draft: IssueDraft, redactor: R
     """File a draft, or close the loop of a resolved alert. Raises `TrackerError`."""
     incident = analysis.case.incident
     if is_resolved(incident):
+        from incident_bot import report
+
         inside = redactor.within(incident.target.namespace)
         return tracker.resolve(incident.key, seal(report.render_resolved_comment(incident, now=now), inside))
     return tracker.file(draft)

@@ -3,6 +3,9 @@
 Secrets come from the environment only. The config file holds choices, never secrets;
 its keys are checked strictly, because a misspelt key that is silently ignored is
 found at 3 a.m.
+
+The sections are plain dataclasses, and pydantic, which reads bounds and descriptions from their fields'
+metadata, is loaded only where there is a file to check: it takes as long as a diagnosis of a small folder.
 """
 
 from __future__ import annotations
@@ -10,12 +13,9 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, ClassVar, Literal, get_type_hints
 
 from incident_bot.environment import find_config, read_credentials, read_environment
 from incident_bot.errors import ConfigurationError
@@ -23,143 +23,163 @@ from incident_bot.errors import ConfigurationError
 _MAX_CONFIG_BYTES = 256 * 1024
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Part of the config file."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
-class Price(_Section):
+def _key(default: Any, description: str, **bounds: Any) -> Any:
+    """A key with its default; `bounds` are those of `pydantic.Field`."""
+    return field(default=default, metadata={"description": description, **bounds})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price(Section):
     """What the model costs in USD a million tokens; without it the issue says that the cost is unknown."""
 
-    input: Annotated[float, Field(ge=0)]
-    output: Annotated[float, Field(ge=0)]
+    input: float = field(metadata={"ge": 0})
+    output: float = field(metadata={"ge": 0})
 
 
-class LlmConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LlmConfig(Section):
     """How the model is asked."""
 
-    model: str = Field("gemini-3.8-flash", description="Model id; the default is generally available since 2026-09-02.")
-    api_version: str = Field("v1beta", description="API version of the Gemini Developer API: v1beta or v1.")
-    timeout_s: Annotated[float, Field(gt=0, le=300)] = Field(
-        40.0, description="Longest time for the whole consultation, retries and the repair try included."
+    model: str = _key("gemini-3.8-flash", "Model id; the default is generally available since 2026-09-02.")
+    api_version: str = _key("v1beta", "API version of the Gemini Developer API: v1beta or v1.")
+    timeout_s: float = _key(
+        40.0, "Longest time for the whole consultation, retries and the repair try included.", gt=0, le=300
     )
-    max_output_tokens: Annotated[int, Field(ge=1024, le=65536)] = Field(
-        16384, description="Cap on thinking and visible tokens together."
+    max_output_tokens: int = _key(16384, "Cap on thinking and visible tokens together.", ge=1024, le=65536)
+    thinking: Literal["low", "medium", "high"] = _key("low", "Thinking level.")
+    prompt_tokens: int = _key(
+        24_000, "Budget for the evidence in the prompt, in estimated tokens.", ge=2000, le=900_000
     )
-    thinking: Literal["low", "medium", "high"] = Field("low", description="Thinking level.")
-    prompt_tokens: Annotated[int, Field(ge=2000, le=900_000)] = Field(
-        24_000, description="Budget for the evidence in the prompt, in estimated tokens."
+    price_usd_per_million: Price | None = field(
+        default=None, metadata={"description": "Prices, to print the cost of each call."}
     )
-    price_usd_per_million: Price | None = Field(None, description="Prices, to print the cost of each call.")
 
 
-class EvidenceConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceConfig(Section):
     """How the cluster is read."""
 
-    deadline_s: Annotated[float, Field(gt=0, le=600)] = Field(
-        20.0, description="After this many seconds whatever is missing becomes a gap."
-    )
-    log_bytes: Annotated[int, Field(ge=4096, le=256 * 1024 * 1024)] = Field(
-        8 * 1024 * 1024, description="Newest bytes kept of each container's log."
-    )
+    deadline_s: float = _key(20.0, "After this many seconds whatever is missing becomes a gap.", gt=0, le=600)
+    log_bytes: int = _key(8 * 1024 * 1024, "Newest bytes kept of each container's log.", ge=4096, le=256 * 1024 * 1024)
 
 
-class IssueConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueConfig(Section):
     """How the issue looks and lives."""
 
-    evidence_tokens: Annotated[int, Field(ge=500, le=14_000)] = Field(
-        8_000, description="Budget for the raw evidence below the diagnosis, in estimated tokens."
+    evidence_tokens: int = _key(
+        8_000, "Budget for the raw evidence below the diagnosis, in estimated tokens.", ge=500, le=14_000
     )
-    labels: tuple[str, ...] = Field((), description="Further labels for every issue.")
-    reopen_window_h: Annotated[float, Field(ge=0)] = Field(
-        24.0,
-        description="A closed issue that fires again within this many hours is reopened; later, a new one links it.",
+    labels: tuple[str, ...] = _key((), "Further labels for every issue.")
+    reopen_window_h: float = _key(
+        24.0, "A closed issue that fires again within this many hours is reopened; later, a new one links it.", ge=0
     )
-    close_on_resolve: bool = Field(False, description="Close the issue when the alert resolves, not only comment.")
+    close_on_resolve: bool = _key(False, "Close the issue when the alert resolves, not only comment.")
 
 
-class RedactionRule(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactionRule(Section):
     """A pattern of your own. Its samples prove it: `matches` must be found, `ignores` must not."""
 
     kind: str
     pattern: str
-    matches: Annotated[tuple[str, ...], Field(min_length=1)]
-    ignores: Annotated[tuple[str, ...], Field(min_length=1)]
+    matches: tuple[str, ...] = field(metadata={"min_length": 1})
+    ignores: tuple[str, ...] = field(metadata={"min_length": 1})
 
 
 PersonalKind = Literal["email", "card", "iban", "ip", "phone", "national-id"]
 
 
-class NamespaceRedaction(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamespaceRedaction(Section):
     """What is also taken out of incidents in the namespaces that a glob matches."""
 
-    match: Annotated[str, Field(min_length=1)]
+    match: str = field(metadata={"min_length": 1})
     personal: tuple[PersonalKind, ...] = ()
     allow: tuple[str, ...] = ()
     rules: tuple[RedactionRule, ...] = ()
 
 
-class RedactionConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactionConfig(Section):
     """What is taken out before anything leaves the process."""
 
-    personal: tuple[PersonalKind, ...] = Field(
-        ("email", "card", "iban"), description="Kinds of personal data that are replaced; also ip, phone, national-id."
+    personal: tuple[PersonalKind, ...] = _key(
+        ("email", "card", "iban"), "Kinds of personal data that are replaced; also ip, phone, national-id."
     )
-    allow: tuple[str, ...] = Field((), description="Patterns whose full match is never replaced.")
-    rules: tuple[RedactionRule, ...] = Field((), description="Secrets of your own, by pattern.")
-    namespaces: tuple[NamespaceRedaction, ...] = Field(
-        (), description="Further `personal`, `allow` and `rules` for namespaces that the glob `match` names."
+    allow: tuple[str, ...] = _key((), "Patterns whose full match is never replaced.")
+    rules: tuple[RedactionRule, ...] = _key((), "Secrets of your own, by pattern.")
+    namespaces: tuple[NamespaceRedaction, ...] = _key(
+        (), "Further `personal`, `allow` and `rules` for namespaces that the glob `match` names."
     )
 
 
-class ReceiverConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverConfig(Section):
     """How `serve` takes alerts."""
 
-    max_body_bytes: Annotated[int, Field(ge=64 * 1024, le=64 * 1024 * 1024)] = Field(
-        4 * 1024 * 1024, description="Largest webhook body; a larger one is answered 413, which Alertmanager gives up."
+    max_body_bytes: int = _key(
+        4 * 1024 * 1024,
+        "Largest webhook body; a larger one is answered 413, which Alertmanager gives up.",
+        ge=64 * 1024,
+        le=64 * 1024 * 1024,
     )
-    deadline_s: Annotated[float, Field(gt=0, le=60)] = Field(
+    deadline_s: float = _key(
         8.0,
-        description="Whatever is not handed over by then is answered 503, so that Alertmanager, which waits ten seconds, sends it again.",
+        "Whatever is not handed over by then is answered 503, so that Alertmanager, which waits ten seconds, sends it again.",
+        gt=0,
+        le=60,
     )
-    recent_s: Annotated[float, Field(ge=0, le=3600)] = Field(
-        60.0, description="The very same message within this many seconds is not handed over twice by one process."
+    recent_s: float = _key(
+        60.0, "The very same message within this many seconds is not handed over twice by one process.", ge=0, le=3600
     )
 
 
-class DispatchConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchConfig(Section):
     """How `serve` hands incidents over."""
 
-    event_type: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        "production-alert", description="`event_type` of the repository_dispatch; the workflow's `types` must list it."
+    event_type: str = _key(
+        "production-alert",
+        "`event_type` of the repository_dispatch; the workflow's `types` must list it.",
+        min_length=1,
+        max_length=100,
     )
-    timeout_s: Annotated[float, Field(gt=0, le=30)] = Field(
-        4.0, description="Longest wait for GitHub's or the API server's answer to one call."
-    )
-    parallel: Annotated[int, Field(ge=1, le=32)] = Field(4, description="Calls at once in one worker process.")
+    timeout_s: float = _key(4.0, "Longest wait for GitHub's or the API server's answer to one call.", gt=0, le=30)
+    parallel: int = _key(4, "Calls at once in one worker process.", ge=1, le=32)
 
 
-class JobConfig(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobConfig(Section):
     """The Kubernetes Job that triages one incident (`serve --dispatcher kubernetes`)."""
 
-    image: str = Field("", description="Image that holds incident-bot; needed for `--dispatcher kubernetes`.")
-    namespace: str = Field("", description="Where jobs run; empty is the receiver's own namespace.")
-    service_account: str = Field("incident-bot", description="Who the job is: needs the reads of deploy/rbac.")
-    secret: str = Field(
-        "incident-bot", description="Secret of the job's environment: keys GITHUB_TOKEN and, optional, GEMINI_API_KEY."
+    image: str = _key("", "Image that holds incident-bot; needed for `--dispatcher kubernetes`.")
+    namespace: str = _key("", "Where jobs run; empty is the receiver's own namespace.")
+    service_account: str = _key("incident-bot", "Who the job is: needs the reads of deploy/rbac.")
+    secret: str = _key(
+        "incident-bot", "Secret of the job's environment: keys GITHUB_TOKEN and, optional, GEMINI_API_KEY."
     )
-    config_map: str = Field("", description="ConfigMap whose key `config.yaml` is the job's config file.")
-    window_s: Annotated[int, Field(ge=10, le=86_400)] = Field(
-        300, description="The same alert within the same window of this many seconds is the same job."
+    config_map: str = _key("", "ConfigMap whose key `config.yaml` is the job's config file.")
+    window_s: int = _key(
+        300, "The same alert within the same window of this many seconds is the same job.", ge=10, le=86_400
     )
-    ttl_s: Annotated[int, Field(ge=0)] = Field(3_600, description="Finished jobs are deleted after this many seconds.")
-    deadline_s: Annotated[int, Field(ge=30)] = Field(600, description="A job that runs longer is stopped.")
-    backoff_limit: Annotated[int, Field(ge=0, le=10)] = Field(2, description="How often a failed job is tried again.")
-    cpu_request: str = Field("100m", description="CPU that a job asks for.")
-    memory_request: str = Field("256Mi", description="Memory that a job asks for.")
-    memory_limit: str = Field("768Mi", description="Memory that a job may use.")
+    ttl_s: int = _key(3_600, "Finished jobs are deleted after this many seconds.", ge=0)
+    deadline_s: int = _key(600, "A job that runs longer is stopped.", ge=30)
+    backoff_limit: int = _key(2, "How often a failed job is tried again.", ge=0, le=10)
+    cpu_request: str = _key("100m", "CPU that a job asks for.")
+    memory_request: str = _key("256Mi", "Memory that a job asks for.")
+    memory_limit: str = _key("768Mi", "Memory that a job may use.")
 
 
-class Config(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(Section):
     """The whole of `.github/incident-bot.yaml`."""
 
     llm: LlmConfig = LlmConfig()
@@ -169,10 +189,8 @@ class Config(_Section):
     receiver: ReceiverConfig = ReceiverConfig()
     dispatch: DispatchConfig = DispatchConfig()
     job: JobConfig = JobConfig()
-    ignore_alerts: tuple[str, ...] = Field(
-        ("Watchdog", "InfoInhibitor"), description="Alert names that never become an incident."
-    )
-    rule_folders: tuple[str, ...] = Field((), description="Folders with rules of your own, relative to the repository.")
+    ignore_alerts: tuple[str, ...] = _key(("Watchdog", "InfoInhibitor"), "Alert names that never become an incident.")
+    rule_folders: tuple[str, ...] = _key((), "Folders with rules of your own, relative to the repository.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +198,8 @@ class Settings:
     """Configuration and environment of one run; secrets are kept out of `repr`."""
 
     config: Config = field(default_factory=Config)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What `read_credentials` found."""
     github_token: str = field(default="", repr=False)
     github_token_file: str = ""
     github_app_id: str = ""
@@ -211,16 +231,6 @@ class Settings:
         """Whether a workflow started us with an event file."""
         return bool(self.github_event_path)
 
-    @property
-    def secrets(self) -> dict[str, str]:
-        """Our own credentials by name, where set: they must never leave, whatever they look like."""
-        named = {
-            "GITHUB_TOKEN": self.github_token,
-            "GEMINI_API_KEY": self.gemini_api_key,
-            "INCIDENT_BOT_WEBHOOK_TOKEN": self.webhook_token,
-        }
-        return {name: value for name, value in named.items() if value}
-
 
 def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment and the config file.
@@ -232,6 +242,7 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
     own = read_credentials(env)
     return Settings(
         config=load_config(config_path),
+        secrets=own,
         github_token=own.get("GITHUB_TOKEN", ""),
         github_token_file=env.get("GITHUB_TOKEN_FILE", ""),
         github_app_id=env.get("GITHUB_APP_ID", ""),
@@ -244,7 +255,7 @@ def load_settings(config_path: Path | None = None, environ: Mapping[str, str] | 
         github_event_name=env.get("GITHUB_EVENT_NAME", ""),
         github_step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
         run_url=_run_url(env),
-        gemini_api_key=own.get("GEMINI_API_KEY", ""),
+        gemini_api_key=own.get("GOOGLE_API_KEY") or own.get("GEMINI_API_KEY", ""),
         gemini_base_url=env.get("GOOGLE_GEMINI_BASE_URL", ""),
         kubeconfig=env.get("KUBECONFIG", ""),
         kubeconfig_data=env.get("INCIDENT_BOT_KUBECONFIG_DATA", ""),
@@ -274,6 +285,8 @@ def load_config(path: Path | None) -> Config:
     chosen = find_config(path)
     if chosen is None:
         return Config()
+    import yaml
+
     try:
         if chosen.stat().st_size > _MAX_CONFIG_BYTES:
             raise ConfigurationError(
@@ -295,10 +308,12 @@ def load_config(path: Path | None) -> Config:
 
 def parse_config(loaded: object, origin: str) -> Config:
     """Check a parsed config file. Raises `ConfigurationError` with a suggestion for an unknown key."""
+    from pydantic import TypeAdapter, ValidationError
+
     if not isinstance(loaded, dict):
         raise ConfigurationError(f"{origin}: expected a mapping of sections, got {type(loaded).__name__}")
     try:
-        return Config.model_validate(loaded)
+        return TypeAdapter(Config).validate_python(loaded)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigurationError(f"{origin}: {_explain(first)}", hint=_suggest(first)) from error
@@ -306,28 +321,39 @@ def parse_config(loaded: object, origin: str) -> Config:
 
 def config_schema() -> dict[str, Any]:
     """JSON Schema of the config file, as shipped in `docs/incident-bot.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}
+    from pydantic import TypeAdapter
+
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **TypeAdapter(Config).json_schema()}
+
+
+_UNKNOWN_KEY = "unexpected_keyword_argument"
+"""What pydantic calls a key that a section does not have."""
 
 
 def _explain(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
+    if error["type"] == _UNKNOWN_KEY:
         return f"unknown key `{key}`"
     return f"`{key}`: {error['msg'].lower()}, got {str(error['input'])[:60]!r}"
 
 
 def _suggest(error: Any) -> str:
-    if error["type"] != "extra_forbidden":
+    if error["type"] != _UNKNOWN_KEY:
         return "docs/configuration.md lists every key with its default."
-    section: type[BaseModel] = Config
+    section: type[Section] = Config
     for part in error["loc"][:-1]:
-        annotation = section.model_fields[part].annotation if part in section.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        inner = get_type_hints(section).get(part)
+        if not (isinstance(inner, type) and issubclass(inner, Section)):
             break
-        section = annotation
-    close = difflib.get_close_matches(str(error["loc"][-1]), section.model_fields, n=1)
-    known = ", ".join(section.model_fields)
-    return f"Did you mean `{close[0]}`?" if close else f"Known keys here: {known}."
+        section = inner
+    names = list(keys_of(section))
+    close = difflib.get_close_matches(str(error["loc"][-1]), names, n=1)
+    return f"Did you mean `{close[0]}`?" if close else f"Known keys here: {', '.join(names)}."
+
+
+def keys_of(section: type[Section]) -> Mapping[str, Field[Any]]:
+    """The keys of a section by name; the metadata of each hold its description."""
+    return {key.name: key for key in fields(section)}
 
 
 def _first_line(error: Exception) -> str:

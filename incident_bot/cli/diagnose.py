@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,10 +100,11 @@ def _bundles_in(folder: Path) -> list[Path]:
 
 
 def _print(analyses: list[Analysis], output: str, redactor: Redactor) -> None:
-    from incident_bot import __version__, pipeline, report
-    from incident_bot.codec import diagnosis_to_plain
+    from incident_bot import __version__, pipeline
 
     if output == "json":
+        from incident_bot.codec import diagnosis_to_plain
+
         plain = [diagnosis_to_plain(item.diagnosis, item.case) for item in analyses]
         text = json.dumps(plain[0] if len(plain) == 1 else plain, indent=1, ensure_ascii=False)
         click.echo(pipeline.seal(text, redactor))
@@ -113,6 +113,10 @@ def _print(analyses: list[Analysis], output: str, redactor: Redactor) -> None:
         if output == "markdown":
             click.echo(pipeline.draft(item, redactor, now=options.read_clock(), version=__version__).body)
         else:
+            import shutil
+
+            from incident_bot import report
+
             width = min(shutil.get_terminal_size().columns, 110)
             text = report.render_terminal(item, width=width, colour=sys.stdout.isatty())
             click.echo(pipeline.seal(text, redactor))

@@ -6,7 +6,7 @@ import functools
 import json
 import secrets
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +17,7 @@ from incident_bot.environment import find_config, read_credentials, read_environ
 from incident_bot.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
@@ -159,7 +159,7 @@ def make_policy(settings: Settings) -> Policy:
 
     def decided(section: RedactionConfig | NamespaceRedaction) -> dict[str, Any]:
         return {
-            "rules": tuple(UserRule(**rule.model_dump()) for rule in section.rules),
+            "rules": tuple(UserRule(**asdict(rule)) for rule in section.rules),
             "allow": section.allow,
             "personal": frozenset(section.personal),
         }
@@ -183,7 +183,7 @@ def make_filter(config_path: Path | None) -> Redactor:
     return _knowing(read_credentials(read_environment()), DEFAULT_POLICY)
 
 
-def _knowing(credentials: dict[str, str], policy: Policy) -> Redactor:
+def _knowing(credentials: Mapping[str, str], policy: Policy) -> Redactor:
     from incident_bot.redaction import Redactor
 
     redactor = Redactor(secrets.token_bytes(16), policy)

@@ -12,7 +12,7 @@ import importlib
 import json
 import re
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ WORDS_NAME = "words.json"
 @cache
 def _stored() -> Mapping[str, tuple[tuple[str, ...], bool]]:
     """Required words by pattern, and whether it stays within a line. What is not there is read from the pattern."""
-    path = resources.files("incident_bot.diagnosis").joinpath("rules", WORDS_NAME)
     try:
-        plain = json.loads(path.read_bytes())
+        plain = json.loads(Path(__file__).with_name("rules").joinpath(WORDS_NAME).read_bytes())
     except FileNotFoundError:
         return {}
     return {pattern: (tuple(words), is_single) for pattern, words, is_single in plain}

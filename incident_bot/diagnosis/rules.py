@@ -11,7 +11,6 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +139,7 @@ def load_shipped_rules() -> tuple[Rule, ...]:
 
 
 def _shipped_files() -> tuple[dict[str, bytes], bytes]:
-    folder = resources.files("incident_bot.diagnosis").joinpath("rules")
+    folder = Path(__file__).with_name("rules")
     files: dict[str, bytes] = {}
     index = b""
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):

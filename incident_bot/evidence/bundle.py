@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from incident_bot import kubectl
+from incident_bot.codec import to_plain
 from incident_bot.errors import UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.folder import DEFAULT_LIMITS, TextFile, read_file, read_folder
@@ -152,10 +153,7 @@ def _file_name(name: str, taken: set[str]) -> str:
 
 
 def _manifest_to_json(manifest: Manifest) -> str:
-    from pydantic import TypeAdapter
-
-    plain = TypeAdapter(Manifest).dump_python(manifest, mode="json")
-    return json.dumps({"schema_version": SCHEMA_VERSION, **plain}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"schema_version": SCHEMA_VERSION, **to_plain(manifest)}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _read_manifest(path: Path) -> Manifest:

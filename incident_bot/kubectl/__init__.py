@@ -6,7 +6,6 @@ work grows linearly with it.
 
 from incident_bot.kubectl.events import format_events
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
-from incident_bot.kubectl.projection import project_object
 from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.recognition import recognise
@@ -23,7 +22,6 @@ __all__ = [
     "format_events",
     "infer_target",
     "origin_of_command",
-    "project_object",
     "read",
     "read_lines",
     "read_log_origin",

@@ -14,8 +14,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import yaml
-
 MAX_DEPTH = 64
 """Deeper nesting than this is nobody's Kubernetes object; reading stops there."""
 
@@ -114,6 +112,8 @@ class _Tree:
 
 def read_yaml(text: str, first_line: int = 1) -> list[Node]:
     """The documents of a YAML text, as far as it can be read. Anchors are read, aliases of mappings are left out."""
+    import yaml
+
     hidden = _UNREADABLE.sub(" ", _PLACEHOLDER.sub("\ue000\\1\ue001", text))
     tree = _Tree()
     anchors: dict[str, Any] = {}
@@ -126,20 +126,20 @@ def read_yaml(text: str, first_line: int = 1) -> list[Node]:
 
 
 def _take_yaml(tree: _Tree, event: Any, anchors: dict[str, Any], first_line: int) -> None:
-    kind = type(event)
-    if kind is yaml.ScalarEvent:
+    kind = type(event).__name__
+    if kind == "ScalarEvent":
         line = event.start_mark.line + first_line
         value = _resolve(event.value, plain=not event.style and event.implicit[0])
         if event.anchor:
             anchors[event.anchor] = value
         tree.scalar(value, line, line + 1 if event.style in ("|", ">") and event.value else line)
-    elif kind is yaml.MappingStartEvent:
+    elif kind == "MappingStartEvent":
         tree.open({}, event.start_mark.line + first_line)
-    elif kind is yaml.SequenceStartEvent:
+    elif kind == "SequenceStartEvent":
         tree.open([], event.start_mark.line + first_line)
-    elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+    elif kind in ("MappingEndEvent", "SequenceEndEvent"):
         tree.close()
-    elif kind is yaml.AliasEvent:
+    elif kind == "AliasEvent":
         line = event.start_mark.line + first_line
         tree.scalar(anchors.get(event.anchor), line, line)
 

@@ -7,8 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from incident_bot.kubectl.blocks import Form, banner_of, command_of, find_blocks, form_at
 from incident_bot.model import EvidenceKind
 
@@ -74,6 +72,8 @@ def _is_alert_yaml(text: str, first_line: str) -> bool:
     """The same alerts saved as YAML. Nothing but text is read from it: BaseLoader makes no objects."""
     if not _ALERT_KEY.match(first_line) or "alertname:" not in text or len(text) > _MOST_ALERT_CHARS:
         return False
+    import yaml
+
     try:
         return is_alert(yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506 - strings, lists and mappings only
     except (yaml.YAMLError, RecursionError):

@@ -36,6 +36,23 @@ def test_help_loads_no_library_but_click(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_an_offline_diagnosis_of_logs_loads_no_library_but_click(tmp_path: Path) -> None:
+    """Neither SDKs nor YAML nor the checks of a config file that is not there: they take longer than the diagnosis."""
+    (tmp_path / "api.log").write_text("ERROR cannot open /etc/app.conf: permission denied\n")
+    code = (
+        "import sys\n"
+        "from incident_bot.cli import main\n"
+        f"try: main(['diagnose', {str(tmp_path)!r}, '--llm', 'none', '--format', 'json'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert done.stderr.splitlines()[-1] == "[]"
+    assert json.loads(done.stdout)["verdict"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "environ", "code", "message", "hint"),
     [

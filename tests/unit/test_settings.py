@@ -28,6 +28,12 @@ def test_google_api_key_wins_over_gemini_api_key() -> None:
     assert settings.gemini_api_key == "one"
 
 
+def test_every_credential_of_ours_is_kept_back_not_only_the_one_in_use() -> None:
+    environ = {"GOOGLE_API_KEY": "one", "GEMINI_API_KEY": "two", "GITHUB_TOKEN": "three", "HOME": "four"}
+
+    assert set(load_settings(environ=environ).secrets.values()) == {"one", "two", "three"}
+
+
 def test_secrets_are_not_in_the_repr() -> None:
     settings = load_settings(
         environ={

@@ -24,7 +24,7 @@ from incident_bot.evidence.kubernetes.workload import (
     pods_of,
 )
 from incident_bot.intake import workload_of
-from incident_bot.kubectl import project_object
+from incident_bot.kubectl.projection import project_object
 from incident_bot.model import EvidenceKind, Gap, Incident, RawEvidence, Target
 
 DEFAULT_DEADLINE_S = 20.0

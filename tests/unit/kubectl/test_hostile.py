@@ -13,12 +13,12 @@ from incident_bot.kubectl import (
     containers_by_pod,
     explain_no_output,
     infer_target,
-    project_object,
     read,
     read_log_origin,
     recognise,
     split_transcript,
 )
+from incident_bot.kubectl.projection import project_object
 from incident_bot.model import EvidenceKind
 
 PIECES = [

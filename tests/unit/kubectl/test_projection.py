@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from fakes.kubectl_text import read_text, recorded
-from incident_bot.kubectl import project_object, recognise
+from incident_bot.kubectl import recognise
+from incident_bot.kubectl.projection import project_object
 from incident_bot.model import EvidenceKind
 
 
