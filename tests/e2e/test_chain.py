@@ -99,11 +99,25 @@ def wait_for_issue(chain: Chain, rule: Rule) -> StoredIssue:
     def is_filed() -> bool:
         return any(code != 0 for code in chain.actions.exit_codes) or bool(issues(chain, rule))
 
-    wait_for(f"the issue of {rule.alert}", is_filed, FILED_WITHIN_S, every_s=0.5)
+    try:
+        wait_for(f"the issue of {rule.alert}", is_filed, FILED_WITHIN_S, every_s=0.5)
+    except TimeoutError as error:
+        error.add_note(_tell_how_far(chain, rule))
+        raise
     assert not any(chain.actions.exit_codes), chain.runner.output[-1]
     (issue,) = issues(chain, rule)
     wait_for(f"the end of the run of {rule.alert}", lambda: bool(runs_of(chain, key_of(issue))), FILED_WITHIN_S)
     return issue
+
+
+def _tell_how_far(chain: Chain, rule: Rule) -> str:
+    """Which link of the chain did not act."""
+    alerts = [(alert["state"], alert["labels"]) for alert in chain.prometheus.alerts()]
+    series = chain.prometheus.ask(
+        f'{{namespace="{NAMESPACE}", pod=~"{rule.workload}-.+", __name__=~"container_cpu.*|kube_pod.*"}}'
+    )
+    dispatched = [body["client_payload"]["incident"]["alerts"][0]["labels"] for body in chain.front.dispatches]
+    return f"Prometheus has {alerts}\nof {series}\ndispatched: {dispatched}"
 
 
 def test_only_durations_and_addresses_differ_from_what_is_shipped(tmp_path: Path) -> None:
