@@ -97,7 +97,7 @@ _ERROR_WORDS = re.compile(
     r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
     r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
     r"unable to|could not|couldn[\u2019']t|cannot|can[\u2019']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
-    r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|rolled back|violat(?:ion|ed|es)|"
+    r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|g[ai]v(?:e|es|en|ing) up|rolled back|violat(?:ion|ed|es)|"
     r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[\u2019']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
     r"(?:does|did) not (?:equal|match|contain|satisfy|support)|but was|unbound variable|refusing|unsatisfi(?:ed|able)|"
     r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|::|[.,][\w-]))"
@@ -111,7 +111,7 @@ _LOCAL_WORDS = re.compile(
 """How programs say "failed", "refused" and "not found" in other languages."""
 _HARD_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
-    r"timed[ -]?out|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|::|[.,][\w-])"
+    r"timed[ -]?out|g(?:ave|iving) up|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|::|[.,][\w-])"
     r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|::|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
 )
 _WARNING_WORDS = re.compile(
@@ -155,7 +155,7 @@ _HINTS = (
         (
             r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
             r"fehlgesch|verweig|abgele|gefunden|échec|échou|impossible|introuv|refus|fall[oó]|pudo|rechaz|falh|possível|удалось|отказ|найден|powiod|można|[败敗无拒きけ실거]|"
-            r"space|broken|reset|abort|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|expected|actual|receiv|got|want|left|right|but$|unbound|unsatisf|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
+            r"space|broken|reset|abort|g[ai]v[ei]|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|expected|actual|receiv|got|want|left|right|but$|unbound|unsatisf|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
         ),
     ),
     (

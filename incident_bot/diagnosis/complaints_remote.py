@@ -106,7 +106,7 @@ REMOTE: tuple[Complaint, ...] = (
         patterns=(
             r"connect(?:ion)? time(?:d)?[ -]?out|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|ConnectTimeout|SocketTimeoutException|ReadTimeout|no route to host|EHOSTUNREACH",
             r"network is unreachable|timed out (?:after|waiting)|(?:request|operation|query|read|write|call|job|task|response|handshake|statement) timed out|deadline exceeded|DEADLINE_EXCEEDED|waiting for (?:a )?connection from pool",
-            r"timeout (?:expired|exceeded|waiting|while|after|of \d)|deadline has elapsed|timed out awaiting|no response (?:from|within)|TimeoutException|upstream timed out|canceling statement due to statement timeout|\(timeout\) exited",
+            r"time-?out (?:(?:has |was |is )?(?:expired|exceeded|reached)|waiting|while|after|of \d)|deadline has elapsed|timed out awaiting|no response (?:from|within)|TimeoutException|upstream timed out|canceling statement due to statement timeout|\(timeout\) exited",
             r"Zeitüberschreitung|délai (?:d'attente )?dépassé|tiempo de espera agotado|tempo limite|время ожидания|连接超时|タイムアウト",
         ),
         title="{container} gets no answer in time from {what}",
@@ -242,7 +242,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="lock",
         category=Category.DEPENDENCY,
         patterns=(
-            r"deadlock detected|Deadlock found|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:instance|process) is (?:already )?(?:running|using)|is held by another process",
+            r"deadlock detected|Deadlock found|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|is held by another process",
         ),
         title="{container} waits for a lock that it does not get: {says}",
         hint="Find who holds the lock; a second replica or a long transaction is usual.",

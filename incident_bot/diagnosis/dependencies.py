@@ -25,6 +25,8 @@ ADDRESSES = tuple(
     for pattern in (
         # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
         rf"\blookup (?P<host>{_HOST})(?: on \S+)?:",
+        # Go's net.OpError: the remote end stands behind the arrow
+        rf"\b(?:read|write) (?:tcp|udp)[46]? \S{{1,60}}->(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
         rf"\bdial (?:tcp|udp|unix)[46]? (?:\d{{1,3}}\S*->)?(?:lookup )?(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
         # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432
         rf"host='(?P<host>{_HOST})', port=(?P<port>\d{{1,5}})",

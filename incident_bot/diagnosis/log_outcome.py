@@ -200,9 +200,21 @@ _FEW_FAILED = 0.005
 
 
 def is_harmless(line: str, log: Log) -> bool:
-    """Whether a line is about one client's request while the same log shows that requests are answered."""
+    """Whether a line is about one client's request while the same log shows that requests are answered.
+
+    A database that names a statement which breaks a constraint has done what it is for.
+    """
+    if _BROKEN_STATEMENT.search(line[:400]) and _OF_A_DATABASE.search(log.text):
+        return True
     return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
 
+
+_BROKEN_STATEMENT = re.compile(
+    r"\bERROR:  (?:duplicate key value|syntax error at|(?:insert or update|update or delete|new row|null value)\b.{0,120}\bviolates"
+    r"|current transaction is aborted|canceling statement due to user request|value too long for type|invalid input syntax)"
+)
+_OF_A_DATABASE = re.compile(r"\bSTATEMENT:  \S")
+"""PostgreSQL's own log, which prints the statement beside its error."""
 
 _BACKGROUND_COUNT = 5
 _BACKGROUND_SHARE = 0.1

@@ -102,8 +102,18 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
         level = _level_of(kept.text)
         if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
             level = Level.WARNING
+        if level == Level.NOTICE and index >= len(log.kept) - _LAST_WORDS and _is_complaint(kept.text):
+            level = Level.WARNING
         if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _is_harmless(kept.text):
             yield index, level
+
+
+_LAST_WORDS = 2
+"""Scripts say without a level why they stop, and stop."""
+
+
+def _is_complaint(text: str) -> bool:
+    return not states_level(text) and find_complaint(text[:_LINE_CHARS]) is not None
 
 
 def _is_harmless(text: str) -> bool:

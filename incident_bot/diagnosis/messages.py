@@ -120,11 +120,14 @@ def _cut(text: str, chars: int) -> str:
     room = text[: max(chars - 1, 1)]
     clause = max(room.rfind(mark) for mark in (": ", "; ", ", ", " - ", " ("))
     cut = room[:clause] if clause > chars * 0.6 else room.rpartition(" ")[0] or room
-    return _close(cut.rstrip(" .:;,-(")) + "…"
+    return _close(cut.rstrip(" .:;,-(…")).rstrip(" …") + "…"
 
 
 _CHAIN_PARTS = 3
 _SHORTEST_TEXT = 20
+_MOST_SHARE = 0.4
+"""An open square bracket before this holds most of what is said: it is the bracket that goes."""
+
 _SHORTEST_PART = 8
 _LOOSE_END = " .:;,-*"
 _LINK = re.compile(r": (?!\d)")
@@ -162,7 +165,8 @@ def _close(text: str) -> str:
             start = text.rfind(opening)
             if start < _SHORTEST_TEXT:
                 break
-            text = text[:start].rstrip(" :,;-")
+            is_most = opening == "[" and start < len(text) * _MOST_SHARE
+            text = text[:start] + text[start + 1 :] if is_most else text[:start].rstrip(" :,;-")
         if text.endswith(closing) and text.count(closing) > text.count(opening):
             text = text[:-1].rstrip()
     if text.count('"') % 2:

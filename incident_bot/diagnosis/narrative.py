@@ -131,6 +131,9 @@ def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
         told = f'Its log says{times}: "{said}". {candidate.finding.hint}'
     if candidate.change_before:
         told += f' Shortly before, its log reports a change: "{read_message(candidate.change_before)}".'
+    beside = next((item for item in candidate.took_over if item.finding and item.finding.is_known), None)
+    if beside and candidate.finding:
+        told += f' It says as well: "{shorten(tidy(read_text(beside.facts[0].value)), _WORDS_CHARS)}".'
     symptoms = list(
         dict.fromkeys(_lower(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
     )

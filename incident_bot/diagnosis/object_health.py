@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.conditions import bad_conditions, has_conditions
@@ -29,7 +30,7 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         bad = phase == "Lost"
         return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
     if item.kind not in _COUNTS and not has_conditions(item.kind, item.body):
-        return None
+        return _judge_phase(item, relation, scene)
     for path in bad_conditions(item.kind, item.body):
         status = str(first_value(item.body, f"{path}.status"))
         why = first_value(item.body, f"{path}.reason") or status
@@ -37,6 +38,23 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         text = f"{item.kind} {item.name}: {name} is {status} ({why})"
         return _object_sign(item, relation, scene, text, f"{path}.status")
     return _judge_counts(item, relation, scene)
+
+
+_FAILED = re.compile(r"^(?:.*Fail(?:ed|ure)|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE)
+
+
+def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A custom resource without conditions that says in one word that it failed; any other word may mean anything."""
+    if item.kind in _STANDARD:
+        return None
+    for path in ("status.phase", "status.state", "status.status"):
+        word = first_value(item.body, path)
+        if isinstance(word, str) and _FAILED.match(word):
+            return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
+    return None
+
+
+_STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})
 
 
 def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
@@ -50,7 +68,8 @@ def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom
 
 
 def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
-    is_new = item.kind in WORKLOAD_KINDS and is_young(item.name, item.body, scene) and bool(text)
+    may_be_new = item.kind in WORKLOAD_KINDS or "table" in item.body
+    is_new = may_be_new and is_young(item.name, item.body, scene) and bool(text)
     return Symptom(
         text="" if is_new else text,
         state=State.STARTING if is_new else State.FAILING if text else State.HEALTHY,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_CAUSES = 3
 _RIVAL_GAP = 0.04
+_MAX_BESIDE = 2
+"""How many other complaints of the same container are shown beside the one that decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,8 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
         return item
     bonus = "accounts for another symptom"
     told = [symptom for symptom in symptoms if symptom.rule]
-    merged = merge_facts(item, told)
+    beside = [symptom for symptom in symptoms if symptom.finding and symptom.finding.is_known]
+    merged = merge_facts(item, [*told, *sorted(beside, key=_order)[:_MAX_BESIDE]])
     if not told or bonus in item.reasons:
         return merged
     return replace(merged, confidence=bound(item.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
@@ -142,8 +145,35 @@ def _speaks_of(one: Candidate, other: Candidate) -> bool:
     return bool(host) and host in names
 
 
+_NODE_AGENT = re.compile(
+    r"calico|cilium|flannel|weave|aws-node|vpc-cni|azure-cni|antrea|canal|kube-router|multus|ovn|kube-proxy|tigera",
+    re.IGNORECASE,
+)
+"""Network plugins and the proxy of Services, which run as a pod on every node."""
+
+_OF_A_DEAD_AGENT = frozenset(
+    {
+        "network-plugin-not-ready",
+        "node-not-ready",
+        "node-network-unavailable",
+        "cni-plugin-failed",
+        "sandbox-create-failed",
+    }
+)
+
+
+def _is_agents_own_error(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether the log of a node's network agent says why the node's network is not ready."""
+    is_agent = _NODE_AGENT.search(f"{cause.pod} {cause.container}") is not None
+    is_told = cause.confidence >= _AGENT_CONFIDENCE and all(fact.source == "log" for fact in cause.facts)
+    return is_agent and is_told and symptom.id in _OF_A_DEAD_AGENT
+
+
+_AGENT_CONFIDENCE = 0.5
+
+
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if _is_downstream(cause, symptom):
+    if _is_downstream(cause, symptom) or _is_agents_own_error(cause, symptom):
         return True
     if not concerns_same(cause, symptom):
         return False
@@ -167,7 +197,7 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
     if cause.finding:
         is_same_kind = cause.finding.kind == symptom.finding.kind if symptom.finding else False
         better = cause.confidence >= symptom.confidence + (0.0 if is_same_kind else 0.1)
-        return cause.container == symptom.container and better
+        return cause.container == symptom.container and (better or _says_what_is_only_loud(cause, symptom))
     if cause.specificity == 1:
         return bool(cited_lines(cause) & cited_lines(symptom)) and not _is_telling(symptom)
     if cause.category is Category.PROBE or all(fact.source == "exit_code" for fact in cause.facts):
@@ -177,6 +207,16 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
     return bool(cause.container or not symptom.container) or bool(cited_lines(cause) & cited_lines(symptom))
 
 
+def _says_what_is_only_loud(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a line of a known kind stands beside one of no known kind that is no louder, and is no rare exception to it."""
+    one, other = cause.finding, symptom.finding
+    if one is None or other is None or not one.is_known or other.is_known:
+        return False
+    is_as_loud = grade(cause.facts[0].value) >= grade(symptom.facts[0].value)
+    return is_as_loud and other.count <= _RARE_BESIDE * one.count
+
+
+_RARE_BESIDE = 20
 _NAMES_A_CAUSE = 3
 _OWN_FAULTS = frozenset({"not-defined", "exception", "leader-election", "mismatch"})
 """Kinds that say that the program itself fell over, which a refused or late answer explains."""

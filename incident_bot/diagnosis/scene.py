@@ -288,6 +288,9 @@ def _read_log(
     kept = tuple(line for line in kept if line.text.strip())
     if not kept or (len(kept) == 1 and _NO_LOG.match(kept[0].text)):
         return None
+    prefix = kubectl.prefix_of([line.text for line in kept])
+    if prefix:
+        kept = tuple(replace(line, text=SafeText(line.text.removeprefix(prefix))) for line in kept)
     pod, name, previous = log_origin(item)
     container = _find_container(pod, name, containers, item.name)
     pieces = [plain_text(line.text[:LINE_CHARS]) for line in kept]

@@ -5,9 +5,10 @@ The floor under the rules: a new wording or a custom controller still gets its o
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.conditions import bad_conditions
+from incident_bot.diagnosis.conditions import bad_conditions, has_conditions
 from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old
 from incident_bot.diagnosis.fieldpaths import first_value, show
 from incident_bot.diagnosis.targets import Relation
@@ -38,6 +39,7 @@ def read_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     """Pairs of a short reason and the fact that holds the message, most direct first."""
     yield from _container_messages(scene)
     yield from _condition_messages(scene)
+    yield from _custom_messages(scene)
     yield from _warnings(scene)
 
 
@@ -80,6 +82,32 @@ def _condition_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
                     _message_fact(item, relation, path, message, scene),
                 )
 
+
+def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
+    """What a custom resource without conditions says of its state: cert-manager's orders, backups, builds."""
+    for item, relation in scene.objects:
+        state = first_value(item.body, "status.state|status.phase")
+        if relation is Relation.NEIGHBOUR or not isinstance(state, str) or has_conditions(item.kind, item.body):
+            continue
+        for path in ("status.reason", "status.message", "status.error", "status.failureReason"):
+            message = first_value(item.body, path)
+            if isinstance(message, str) and len(message) >= _BARE_CHARS and not _GOOD_STATE.match(state):
+                citation = scene.cite(item.evidence_id, item.line_of(path), message)
+                yield (
+                    state,
+                    Fact(
+                        source="workload",
+                        relation=relation,
+                        citation=citation,
+                        kind=item.kind,
+                        name=item.name,
+                        field=path,
+                        value=message[:1000],
+                    ),
+                )
+
+
+_GOOD_STATE = re.compile(r"valid|ready|complete|succeeded|active|bound|healthy|running|available", re.IGNORECASE)
 
 _POD_CONDITIONS = ("status.conditions[Ready]", "status.conditions[PodScheduled]")
 

@@ -292,7 +292,9 @@ def _evidence_of(file: TextFile) -> list[RawEvidence]:
     logs = [part for part in parts if part.kind is EvidenceKind.LOG]
     if not parts or len(parts) == len(logs) == 1:
         kind = EvidenceKind.LOG if parts else kubectl.recognise(file.name, file.text)
-        return [_raw(file, kind, file.text, parts[0].title if parts else "")]
+        if kind is EvidenceKind.LOG:
+            return _logs_of(file, lines, parts[0].title if parts else "")
+        return _note_of(file, lines) if kind is EvidenceKind.NOTE else [_raw(file, kind, file.text, "")]
     items = [_raw(file, EvidenceKind.LOG, _only_lines(lines, part.first, part.end), part.title) for part in logs]
     rest = list(lines)
     for part in logs:
@@ -301,6 +303,33 @@ def _evidence_of(file: TextFile) -> list[RawEvidence]:
     if others:
         items.append(_raw(file, _main_kind(others), "\n".join(rest), ""))
     return items
+
+
+def _logs_of(file: TextFile, lines: list[str], title: str) -> list[RawEvidence]:
+    """A log, or of merged logs of several containers one for each."""
+    merged = kubectl.split_merged(lines)
+    if not merged:
+        return [_raw(file, EvidenceKind.LOG, file.text, title)]
+    return [
+        replace(_raw(file, EvidenceKind.LOG, _only_these(lines, log.lines), ""), pod=log.pod, container=log.container)
+        for log in merged
+    ]
+
+
+def _note_of(file: TextFile, lines: list[str]) -> list[RawEvidence]:
+    """A note, and what the terminal printed between its fences."""
+    parts = kubectl.split_fences(lines)
+    items = [_raw(file, part.kind, _only_lines(lines, part.first, part.end), part.title) for part in parts]
+    places = {index for part in parts for index in range(part.first, part.end)}
+    prose = [index for index in range(len(lines)) if index not in places]
+    return [*items, _raw(file, EvidenceKind.NOTE, _only_these(lines, prose) if parts else file.text, "")]
+
+
+def _only_these(lines: Sequence[str], places: Sequence[int]) -> str:
+    kept = [""] * (places[-1] + 1 if places else 0)
+    for place in places:
+        kept[place] = lines[place]
+    return "\n".join(kept)
 
 
 def _main_kind(parts: Sequence[kubectl.Part]) -> EvidenceKind:
@@ -330,7 +359,9 @@ def _with_origin(item: RawEvidence, pods: Mapping[str, Sequence[str]]) -> RawEvi
     if reason:
         remedy = "Collect it again while the object exists, with an account that may read it."
         return Gap(kind="not-found", what=item.name, reason=reason, remedy=remedy)
-    if item.source.startswith("kubectl "):
+    if item.pod or item.container:
+        pod, container, previous = item.pod, item.container, item.previous
+    elif item.source.startswith("kubectl "):
         pod, container, previous = kubectl.origin_of_command(item.source)
     else:
         pod, container, previous = kubectl.read_log_origin(item.name, item.text, pods)

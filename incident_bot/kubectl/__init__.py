@@ -5,16 +5,18 @@ work grows linearly with it.
 """
 
 from incident_bot.kubectl.events import format_events
+from incident_bot.kubectl.merged_logs import MergedLog, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.recognition import recognise
 from incident_bot.kubectl.target import containers_by_pod, infer_target
-from incident_bot.kubectl.transcripts import Part, split_transcript
+from incident_bot.kubectl.transcripts import Part, split_fences, split_transcript
 
 __all__ = [
     "KubeEvent",
     "KubeObject",
+    "MergedLog",
     "Part",
     "Reading",
     "containers_by_pod",
@@ -22,9 +24,12 @@ __all__ = [
     "format_events",
     "infer_target",
     "origin_of_command",
+    "prefix_of",
     "read",
     "read_lines",
     "read_log_origin",
     "recognise",
+    "split_fences",
+    "split_merged",
     "split_transcript",
 ]

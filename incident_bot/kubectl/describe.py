@@ -59,8 +59,23 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("PodDisruptionBudget", frozenset({"Status", "Selector", "Max unavailable"})),
     ("NetworkPolicy", frozenset({"Spec", "Created on"})),
     ("Namespace", frozenset({"Status", "Labels"})),
+    # Descriptions that somebody cut to what matters.
+    ("Node", frozenset({"Roles", "Conditions"})),
+    ("Node", frozenset({"Conditions", "Allocatable"})),
+    ("Node", frozenset({"Conditions", "Non-terminated Pods"})),
+    ("Deployment", frozenset({"Replicas", "NewReplicaSet"})),
+    ("Job", frozenset({"Parallelism", "Completions"})),
+    ("CronJob", frozenset({"Schedule", "Suspend"})),
+    ("HorizontalPodAutoscaler", frozenset({"Reference", "Metrics"})),
+    ("PersistentVolumeClaim", frozenset({"StorageClass", "Volume"})),
+    ("PersistentVolumeClaim", frozenset({"StorageClass", "Status"})),
+    ("Service", frozenset({"Selector", "Endpoints"})),
+    ("Service", frozenset({"Selector", "TargetPort"})),
+    ("Pod", frozenset({"Containers", "Status"})),
+    ("Pod", frozenset({"Containers", "Conditions"})),
+    ("Pod", frozenset({"Node", "Status"})),
 )
-"""Describe never says the kind of a built-in object; these fields, all at the top level, do."""
+"""Describe never says the kind of a built-in object; these fields, all at the top level, do. Whole descriptions first."""
 
 
 def read_descriptions(evidence_id: str, lines: Numbered) -> Reading:

@@ -25,6 +25,7 @@ _LOG_WORD = re.compile(
 _HASH = "[bcdfghjklmnpqrstvwxz2456789]"
 _DEPLOYMENT_POD = re.compile(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
 _OTHER_POD = re.compile(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
+_HASHED_NAME = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,200}}-(?:[a-z0-9]{{6,10}}-[a-z0-9]{{5}}|(?=[a-z]*\d){_HASH}{{5}})")
 _KUBELET_PATH = re.compile(r"([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{20,36})/([a-z0-9-]{1,63})/(\d+)\.log")
 _KUBELET_LINK = re.compile(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,63})-[0-9a-f]{64}\.log")
 _GENERIC = frozenset(
@@ -70,6 +71,11 @@ def _from_prefixes(head: list[str]) -> tuple[str, str] | None:
         return None
     pods, containers = {match[1] for match in found if match}, {match.groups() for match in found if match}
     return pods.pop() if len(pods) == 1 else "", containers.pop()[1] if len(containers) == 1 else ""
+
+
+def is_pod_name(text: str, *, is_hashed: bool = False) -> bool:
+    """Whether a word has the form of a controlled pod's name; `is_hashed`: a StatefulSet's ordinal is not enough."""
+    return bool(_HASHED_NAME.fullmatch(text) or (not is_hashed and _OTHER_POD.fullmatch(text)))
 
 
 def origin_of_command(command: str) -> tuple[str, str, bool]:

@@ -46,6 +46,36 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 """The first whose columns are all there; `kubectl get` never prints the kind of a single-kind table."""
 
+_CUSTOM_KINDS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Certificate", frozenset({"SECRET"})),
+    ("ExternalSecret", frozenset({"STORE", "REFRESH INTERVAL"})),
+    ("Kustomization", frozenset({"REVISION", "SUSPENDED"})),
+    ("HelmRelease", frozenset({"REVISION"})),
+    ("InferenceService", frozenset({"URL"})),
+)
+_CUSTOM = "Resource"
+"""The kind of a row that shows a Ready condition, in a table of a kind that is not known."""
+
+
+def _shows_ready(rows: Sequence[Row]) -> bool:
+    """Whether READY holds the status of a condition: the printer column of cert-manager, Flux, Knative and most operators."""
+    return any(row.get("READY") in _CONDITION_STATES for row in rows)
+
+
+_CONDITIONED = frozenset({_CUSTOM, *(kind for kind, _ in _CUSTOM_KINDS)})
+_CONDITION_STATES = ("True", "False", "Unknown")
+
+
+def _fill_custom(row: Row, draft: Draft) -> bool:
+    if row.get("READY") not in _CONDITION_STATES:
+        return True
+    ready = draft.child("status", row.line).item("conditions", "Ready", row.line, field="type")
+    ready.put("status", row.get("READY"), row.line)
+    ready.put("reason", row.get("REASON"), row.line)
+    ready.put("message", row.get("MESSAGE", "STATUS"), row.line)
+    return True
+
+
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?|\[REDACTED:[^\]]{1,60}\]\S*")
 _NUMBER = re.compile(r"\d{1,9}")
 _SERVICE_PORT = re.compile(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
@@ -55,6 +85,8 @@ def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> lis
     """One object a row of a table whose header is the first line; rows that name no object are left out."""
     table = read_table(lines)
     kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
+    if kind in ("", "StatefulSet") and _shows_ready(table.rows):
+        kind = next((kind for kind, columns in _CUSTOM_KINDS if columns <= set(table.columns)), _CUSTOM)
     objects = [_object_of(evidence_id, kind, row) for row in table.rows]
     return [found for found in objects if found is not None]
 
@@ -68,7 +100,7 @@ def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
     if not kind or not _NAME.fullmatch(name):
         return None
     draft = Draft(row.line)
-    filler = _FILLERS.get(kind)
+    filler = _FILLERS.get(kind) or (_fill_custom if kind in _CONDITIONED else None)
     if filler is not None and not filler(row, draft):
         return None
     _fill_labels(row, draft)

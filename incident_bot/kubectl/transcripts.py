@@ -107,3 +107,57 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     if "logs" in words or "log" in words:
         return EvidenceKind.LOG
     return recognise(name, "\n".join(lines))
+
+
+_FENCE = re.compile(r"\s{0,3}(?:```|~~~)\s*([\w+-]{0,20})\s*")
+_OUTPUT_TAGS = frozenset(
+    {"", "text", "txt", "log", "logs", "console", "shell", "output", "plain", "plaintext", "bash", "sh", "terminal"}
+)
+_LOG_MARK = re.compile(
+    r"\d\d:\d\d:\d\d|\b(?:ERROR|FATAL|WARN(?:ING)?|INFO|PANIC|CRITICAL|error|fatal|panic|exception)\b|\w(?:Error|Exception)\b|Traceback \("
+)
+
+
+def split_fences(lines: Sequence[str]) -> tuple[Part, ...]:
+    """The kubectl output and logs that a note in Markdown holds between its fences, whole transcripts included.
+
+    What is neither (commands to type, code, a manifest that somebody proposes) stays a part of the note.
+    """
+    parts: list[Part] = []
+    opened: tuple[int, str] | None = None
+    for index, line in enumerate(lines):
+        match = _FENCE.fullmatch(line) if "```" in line or "~~~" in line else None
+        if match is None:
+            continue
+        if opened is None:
+            opened = index, match[1].lower()
+            continue
+        first, tag = opened
+        opened = None
+        if tag in _OUTPUT_TAGS and len(parts) < _MAX_PARTS:
+            parts += _fenced(lines, first + 1, index)
+    return tuple(parts)
+
+
+def _fenced(lines: Sequence[str], first: int, end: int) -> list[Part]:
+    block = lines[first:end]
+    within = split_transcript("block.txt", block)
+    if within:
+        return [
+            Part(part.kind, first + part.first, first + part.end, part.title)
+            for part in within
+            if part.kind in _FACTUAL and (part.kind is not EvidenceKind.LOG or _is_log(block[part.first : part.end]))
+        ]
+    kind = recognise("block.txt", "\n".join(block))
+    if kind not in _FACTUAL or (kind is EvidenceKind.LOG and not _is_log(block)):
+        return []
+    return [Part(kind, first, end, "")]
+
+
+_FACTUAL = frozenset(
+    {EvidenceKind.OBJECT, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS, EvidenceKind.TABLE, EvidenceKind.LOG}
+)
+
+
+def _is_log(block: Sequence[str]) -> bool:
+    return any(_LOG_MARK.search(line[:400]) for line in block)

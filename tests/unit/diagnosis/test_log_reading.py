@@ -240,3 +240,31 @@ def test_single_line_patterns_never_match_a_break(text: str) -> None:
     for pattern in (r"a[^\n]*b", r"\w+: ", r"\S+'", r"[a-z]+1"):
         assert is_single_line(pattern)
         assert not any("\n" in match[0] for match in compile_pattern(pattern).finditer(text))
+
+
+def test_the_telling_line_of_a_record_is_cited_beside_its_first() -> None:
+    log = (
+        "INFO relay: starting\nError: failed to load configuration from /etc/relay.toml\n\nCaused by:\n"
+        '    TOML parse error at line 12\n    invalid type: string "30s", expected u64\n'
+    )
+
+    found = diagnose(make_case({"relay.log": log}), NO_RULES)
+
+    assert {2, 6} <= {citation.line for citation in found.causes[0].citations}
+
+
+def test_statements_that_break_a_constraint_are_no_failure_of_the_database() -> None:
+    record = (
+        "2026-11-20 10:{n:02}:00 UTC [31] LOG:  checkpoint complete\n"
+        '2026-11-20 10:{n:02}:02 UTC [33] ERROR:  duplicate key value violates unique constraint "events_pkey"\n'
+        "2026-11-20 10:{n:02}:02 UTC [33] STATEMENT:  INSERT INTO events VALUES ($1)\n"
+    )
+
+    found = diagnose(make_case({"postgresql.log": "".join(record.format(n=n) for n in range(20))}), NO_RULES)
+
+    assert found.verdict is Verdict.HEALTHY
+    assert not found.causes
+
+
+def test_the_far_end_of_an_arrow_is_the_peer() -> None:
+    assert find_address("read udp 10.244.0.7:41200->10.0.0.2:53: i/o timeout") == "10.0.0.2:53"

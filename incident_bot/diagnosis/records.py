@@ -1,0 +1,76 @@
+"""The further lines of a log record: what a message says below its first line, before the next record begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.complaint_search import find_complaint
+from incident_bot.diagnosis.facts import log_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.scene import Log, Scene
+
+_RECORD_LINES = 30
+_NEW_RECORD = re.compile(
+    r"\s{0,4}(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|\{\"|time=|ts=|level=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )"
+)
+_FRAME = re.compile(
+    r"\s*(?:at |File \"|in \S+ ?\(|from \S+:\d|#\d+ |\.\.\. \d+ |goroutine \d|\S+\.(?:go|rb|py|js|java|ex|exs|rs|php):\d+|\(\w+ \d|~~|\^)"
+)
+_NAMES_MORE = re.compile(
+    r"\b(?:expected|got|invalid|must|cannot|can't|missing|unknown|mismatch|required|not|denied|expired|exceed\w*|already|failed|because|DETAIL|HINT)\b",
+    re.IGNORECASE,
+)
+
+
+def add_record(candidate: Candidate, scene: Scene) -> Candidate:
+    """The candidate, supported by the line of its deciding record that says most beside the first."""
+    fact = candidate.facts[0]
+    if fact.source != "log" or fact.citation is None:
+        return candidate
+    line = int(fact.field)
+    for log in scene.logs:
+        index = _index_of(log, line) if log.evidence_id == fact.citation.evidence_id else None
+        if index is None:
+            continue
+        cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
+        place = _most_telling(log, index, cited)
+        if place is not None:
+            text = log.kept[place].text
+            told = log_fact(log, log.offsets[place], text, count=1, groups={}, scene=scene)
+            return replace(candidate, supporting=(told, *candidate.supporting))
+    return candidate
+
+
+def _index_of(log: Log, line: int) -> int | None:
+    return next((place for place, kept in enumerate(log.kept) if kept.line == line), None)
+
+
+def _most_telling(log: Log, index: int, cited: set[int]) -> int | None:
+    """Of several lines the last that is of a known kind: causes stand below what they caused."""
+    further = [place for place in _further(log, index) if log.kept[place].line not in cited]
+    known = [place for place in further if find_complaint(log.kept[place].text[:1000])]
+    if known:
+        return known[-1]
+    return next((place for place in reversed(further) if _NAMES_MORE.search(log.kept[place].text[:400])), None)
+
+
+def _further(log: Log, index: int) -> Iterator[int]:
+    for place in range(index + 1, min(index + 1 + _RECORD_LINES, len(log.kept))):
+        text = log.kept[place].text
+        if log.kept[place].line - log.kept[index].line > _RECORD_LINES or _begins_record(text):
+            return
+        if not _FRAME.match(text) and any(map(str.isalpha, text)):
+            yield place
+
+
+def _begins_record(text: str) -> bool:
+    return bool(_NEW_RECORD.match(text)) or (
+        states_level(text) and grade(text) != Level.QUIET and text[:1] not in " \t"
+    )
