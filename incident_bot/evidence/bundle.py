@@ -287,14 +287,14 @@ def _evidence_of(file: TextFile) -> list[RawEvidence]:
 
     The parts keep the file's name and line numbers: what belongs to another part is blank.
     """
+    if not kubectl.may_be_transcript(file.text):
+        return _whole(file, kubectl.recognise(file.name, file.text), "")
     lines = _lines(file.text)
     parts = kubectl.split_transcript(file.name, lines)
     logs = [part for part in parts if part.kind is EvidenceKind.LOG]
     if not parts or len(parts) == len(logs) == 1:
         kind = EvidenceKind.LOG if parts else kubectl.recognise(file.name, file.text)
-        if kind is EvidenceKind.LOG:
-            return _logs_of(file, lines, parts[0].title if parts else "")
-        return _note_of(file, lines) if kind is EvidenceKind.NOTE else [_raw(file, kind, file.text, "")]
+        return _whole(file, kind, parts[0].title if parts else "")
     items = [_raw(file, EvidenceKind.LOG, _only_lines(lines, part.first, part.end), part.title) for part in logs]
     rest = list(lines)
     for part in logs:
@@ -305,8 +305,15 @@ def _evidence_of(file: TextFile) -> list[RawEvidence]:
     return items
 
 
-def _logs_of(file: TextFile, lines: list[str], title: str) -> list[RawEvidence]:
+def _whole(file: TextFile, kind: EvidenceKind, title: str) -> list[RawEvidence]:
+    if kind is EvidenceKind.LOG:
+        return _logs_of(file, title)
+    return _note_of(file) if kind is EvidenceKind.NOTE else [_raw(file, kind, file.text, "")]
+
+
+def _logs_of(file: TextFile, title: str) -> list[RawEvidence]:
     """A log, or of merged logs of several containers one for each."""
+    lines = _lines(file.text) if kubectl.may_be_merged(file.text) else []
     merged = kubectl.split_merged(lines)
     if not merged:
         return [_raw(file, EvidenceKind.LOG, file.text, title)]
@@ -316,8 +323,9 @@ def _logs_of(file: TextFile, lines: list[str], title: str) -> list[RawEvidence]:
     ]
 
 
-def _note_of(file: TextFile, lines: list[str]) -> list[RawEvidence]:
+def _note_of(file: TextFile) -> list[RawEvidence]:
     """A note, and what the terminal printed between its fences."""
+    lines = _lines(file.text)
     parts = kubectl.split_fences(lines)
     items = [_raw(file, part.kind, _only_lines(lines, part.first, part.end), part.title) for part in parts]
     places = {index for part in parts for index in range(part.first, part.end)}

@@ -181,8 +181,10 @@ def _mebibytes(limits: Limits) -> str:
 
 def _is_binary(head: bytes) -> bool:
     """Known formats, or more than a third of control bytes; a log with a few stray bytes is text."""
-    control = sum(1 for byte in head if byte < 9 or 13 < byte < 27 or 27 < byte < 32)
-    return head.startswith(_MAGIC) or control * 3 > len(head)
+    return head.startswith(_MAGIC) or len(head.translate(None, delete=_NOT_CONTROL)) * 3 > len(head)
+
+
+_NOT_CONTROL = bytes(byte for byte in range(256) if 9 <= byte <= 13 or byte == 27 or byte >= 32)
 
 
 def _read_newest(opened: BinaryIO | gzip.GzipFile, limits: Limits) -> tuple[bytes, int, bool]:

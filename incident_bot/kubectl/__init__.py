@@ -5,13 +5,13 @@ work grows linearly with it.
 """
 
 from incident_bot.kubectl.events import format_events
-from incident_bot.kubectl.merged_logs import MergedLog, prefix_of, split_merged
+from incident_bot.kubectl.merged_logs import MergedLog, may_be_merged, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.recognition import recognise
 from incident_bot.kubectl.target import containers_by_pod, infer_target
-from incident_bot.kubectl.transcripts import Part, split_fences, split_transcript
+from incident_bot.kubectl.transcripts import Part, may_be_transcript, split_fences, split_transcript
 
 __all__ = [
     "KubeEvent",
@@ -23,6 +23,8 @@ __all__ = [
     "explain_no_output",
     "format_events",
     "infer_target",
+    "may_be_merged",
+    "may_be_transcript",
     "origin_of_command",
     "prefix_of",
     "read",

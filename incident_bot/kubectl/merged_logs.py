@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from incident_bot.kubectl.origin import is_pod_name
+from incident_bot.kubectl.recognition import first_lines
 
 _FORMS = _PREFIXED, _STERN, _BRACKETED, _COMPOSE = tuple(
     re.compile(pattern)
@@ -22,6 +23,8 @@ _FORMS = _PREFIXED, _STERN, _BRACKETED, _COMPOSE = tuple(
     )
 )
 _SAMPLE_LINES = 200
+_MOST_SAMPLED = 10 * _SAMPLE_LINES
+"""Of so many lines those that are not blank are looked at."""
 _SHARE = 0.8
 _MOST_LOGS = 40
 """Each log becomes an evidence of its own; a file of more is read as one."""
@@ -60,6 +63,11 @@ def split_merged(lines: Sequence[str]) -> tuple[MergedLog, ...]:
     return tuple(MergedLog(pod, container, tuple(places)) for (pod, container), places in found.items())
 
 
+def may_be_merged(text: str) -> bool:
+    """Whether the first lines of a text name their pods, so that it is worth splitting."""
+    return _form_of(first_lines(text, _MOST_SAMPLED)) is not None
+
+
 def prefix_of(lines: Sequence[str]) -> str:
     """What stands before each message of a log whose lines name their pod; empty where most do not."""
     form = _form_of(lines)
@@ -70,7 +78,7 @@ def prefix_of(lines: Sequence[str]) -> str:
 
 
 def _form_of(lines: Sequence[str]) -> re.Pattern[str] | None:
-    sample = [line for line in lines[: 10 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
+    sample = [line for line in lines[:_MOST_SAMPLED] if line.strip()][:_SAMPLE_LINES]
     for form in _FORMS:
         origins = [origin for line in sample if (origin := _origin_in(form, line))]
         if len(origins) < max(2, _SHARE * len(sample)):

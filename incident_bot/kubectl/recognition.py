@@ -36,18 +36,39 @@ _PROSE_ENDING = (".md", ".markdown", ".rst", ".adoc")
 
 def recognise(name: str, text: str) -> EvidenceKind:
     """The kind of a piece of evidence from its file name and its text, before redaction. Never raises."""
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    first = next((index for index, line in enumerate(lines) if line.strip()), -1)
-    if first < 0:
+    shown = _SHOWN.search(text)
+    if shown is None:
         return _kind_of_name(name) or EvidenceKind.LOG
-    opening = lines[first].lstrip()[:1]
-    if opening in "{[" and (found := _recognise_json(text, lines[first])) is not None:
+    start = text.rfind("\n", 0, shown.start()) + 1
+    first = first_lines(text[start:], 1)[0]
+    if shown[0] in "{[" and (found := _recognise_json(text, first)) is not None:
         return found
-    if _is_alert_yaml(text, lines[first]):
+    if _is_alert_yaml(text, first):
         return EvidenceKind.ALERT
     if _is_note_name(name):
         return EvidenceKind.NOTE
-    return _recognise_output(lines) or _recognise_rest(name, lines)
+    # Only kubectl's output is read to its end: a log may have millions of lines.
+    head = first_lines(text, _HEAD_LINES)
+    found = _recognise_output(_split(text)) if _starts_with_output(head) else None
+    return found or _recognise_rest(name, head)
+
+
+_SHOWN = re.compile(r"\S")
+_HEAD_LINES = 2_000
+
+
+def first_lines(text: str, most: int) -> list[str]:
+    """The first lines of a text, at most so many, without looking at the rest."""
+    end = -1
+    for _ in range(most):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return _split(text)
+    return _split(text[:end])
+
+
+def _split(text: str) -> list[str]:
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _recognise_json(text: str, first_line: str) -> EvidenceKind | None:
@@ -130,9 +151,7 @@ def _is_object(document: Any) -> bool:
 
 
 def _recognise_output(lines: Sequence[str]) -> EvidenceKind | None:
-    """The dominant form of kubectl output that begins at the top of the text."""
-    if not _starts_with_output(lines):
-        return None
+    """The dominant form of the kubectl output in a text."""
     weights: dict[EvidenceKind, int] = {}
     for block in find_blocks(lines):
         kind = _KIND_OF_FORM[block.form]
@@ -159,7 +178,7 @@ def _starts_with_output(lines: Sequence[str]) -> bool:
 
 
 def _recognise_rest(name: str, lines: Sequence[str]) -> EvidenceKind:
-    sample = [line for line in lines[:2_000] if line.strip()][:_SAMPLE_LINES]
+    sample = [line for line in lines[:_HEAD_LINES] if line.strip()][:_SAMPLE_LINES]
     if len(sample) <= _PREAMBLE_LINES and any(_EMPTY_ANSWER.match(line) for line in sample):
         return EvidenceKind.EVENTS if "event" in name.lower() else EvidenceKind.TABLE
     named = _kind_of_name(name)

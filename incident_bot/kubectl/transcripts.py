@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from incident_bot.kubectl.blocks import banner_of, command_of
-from incident_bot.kubectl.recognition import recognise
+from incident_bot.kubectl.recognition import first_lines, recognise
 from incident_bot.model import EvidenceKind
 
 _PREAMBLE_LINES = 3
@@ -18,6 +18,7 @@ _ANNOUNCES = re.compile(
 """What the first banner of collected output speaks of; a program's own log opens with other words."""
 
 _MAX_PARTS = 60
+_OPENING_LINES = 50
 _DUMPED_LOG = re.compile(r"START logs for container (\S{1,63}) of pod [^\s/]{1,63}/(\S{1,253})")
 """`kubectl cluster-info dump` writes all logs of a pod into one file, between such banners."""
 
@@ -60,6 +61,11 @@ def split_transcript(name: str, lines: Sequence[str]) -> tuple[Part, ...]:
     return parts if parts and (prompted or (structured and announced)) else ()
 
 
+def may_be_transcript(text: str) -> bool:
+    """Whether the first lines of a text show a command or a banner: nothing else has parts, however long it is."""
+    return _first_title(first_lines(text, _OPENING_LINES)) is not None
+
+
 def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
     opening = _first_title(lines)
     if opening is None:
@@ -90,7 +96,7 @@ def _banner_title(line: str) -> str:
 
 def _first_title(lines: Sequence[str]) -> int | None:
     seen = 0
-    for index, line in enumerate(lines[:50]):
+    for index, line in enumerate(lines[:_OPENING_LINES]):
         if not line.strip():
             continue
         if _command_in(line) or _banner_title(line):
