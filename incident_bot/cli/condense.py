@@ -7,13 +7,14 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from incident_bot.cli import options
-from incident_bot.model import SafeText
+from incident_bot.model import EvidenceKind, RawEvidence, SafeText
 
 if TYPE_CHECKING:
     from incident_bot.model import Excerpt
@@ -26,6 +27,9 @@ _CUT = b" \xe2\x80\xa6 "
 _KEY_SIGNS = ("PRIVATE KEY", "PuTTY-User-Key")
 _LINES_AFTER_KEY = 1000
 """Lines after a key's BEGIN that go through the full redactor, so that a key's body is known as one."""
+_SLICE_CHARS = 1 << 18
+_LINES_AROUND = 8
+"""Lines of its neighbours that a slice is redacted with: a value may follow its name."""
 
 _AGO = re.compile(r"(\d{1,9})([smhd])")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -108,12 +112,7 @@ def condense(
         for lines in _without_keys(_read_blocks(path), redactor):
             condenser.feed(lines)
 
-    def rewrite(lines: Sequence[str]) -> Sequence[SafeText]:
-        # As one text: what is named in one line may stand bare in an earlier one.
-        safe: str = redactor.redact("\n".join(lines))
-        return [SafeText(line) for line in safe.split("\n")] if lines else []
-
-    excerpt = condenser.excerpt(budget_tokens, rewrite=rewrite)
+    excerpt = condenser.excerpt(budget_tokens, rewrite=partial(_redact, redactor))
     output = _as_json(excerpt, budget_tokens) if output_format == "json" else _as_text(excerpt, budget_tokens)
     sys.stdout.buffer.write(output.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
@@ -198,6 +197,39 @@ def _until_cold(block: str, more: Iterator[str]) -> Iterator[str]:
             return
         block = following
     yield from _lines(block)
+
+
+def _redact(redactor: Redactor, lines: Sequence[str]) -> list[SafeText]:
+    """The lines redacted together: what is named in one may stand bare in an earlier one.
+
+    In slices, since a redactor makes several copies of what it reads; each is read with the lines around it.
+    """
+    slices = list(_slices(lines))
+    raws = [
+        RawEvidence(
+            id="",
+            kind=EvidenceKind.LOG,
+            name="",
+            source="",
+            text="\n".join((*lines[max(0, start - _LINES_AROUND) : end + _LINES_AROUND], "")),
+        )
+        for start, end in slices
+    ]
+    safe: list[SafeText] = []
+    for (start, end), evidence in zip(slices, redactor.redact_all(raws), strict=True):
+        before = start - max(0, start - _LINES_AROUND)
+        safe += evidence.lines[before : before + end - start]
+    # An untouched line is there already: most are, and a second copy of each would be a third of all memory.
+    return [SafeText(line) if new == line else new for new, line in zip(safe, lines, strict=True)]
+
+
+def _slices(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    start = chars = 0
+    for end, line in enumerate(lines, start=1):
+        chars += len(line)
+        if chars >= _SLICE_CHARS or end == len(lines):
+            yield start, end
+            start, chars = end, 0
 
 
 def _holds_key(block: str) -> bool:

@@ -7,7 +7,7 @@ lines and the last ones. The same pass serves logs in memory and an endless stdi
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -151,6 +151,16 @@ def survey(lines: Iterable[str]) -> Survey:
 
 def chunks_of(lines: Iterable[str]) -> Iterable[list[str]]:
     """Lines in lists that are long enough to be fast and short enough to be small."""
+    if not isinstance(lines, list):
+        yield from _counted_out(lines)
+        return
+    for start in range(0, len(lines), CHUNK_LINES):
+        piece = lines[start : start + CHUNK_LINES]
+        # Only where lines are long is each of them looked at.
+        yield from [piece] if sum(map(len, piece)) <= _CHUNK_CHARS else _counted_out(piece)
+
+
+def _counted_out(lines: Iterable[str]) -> Iterator[list[str]]:
     chunk: list[str] = []
     chars = 0
     for line in lines:

@@ -82,9 +82,13 @@ def in_order_of_time(lines: list[str]) -> list[str]:
         if all(one <= two for one, two in pairwise(written)):
             return lines
         return [lines[place] for place in sorted(range(len(lines)), key=written.__getitem__)]
-    times = [read_time(line, near=_ANY_YEAR) for line in lines]
-    known = [at for at in times if at is not None]
-    if len(known) < len(lines) or all(one <= two for one, two in pairwise(known)):
+    known: list[datetime] = []
+    for line in lines:
+        at = read_time(line, near=_ANY_YEAR)
+        if at is None:
+            return lines
+        known.append(at)
+    if all(one <= two for one, two in pairwise(known)):
         return lines
     return [lines[place] for place in sorted(range(len(lines)), key=known.__getitem__)]
 
