@@ -50,7 +50,7 @@ class Log:
         self._levels = {
             number: template.level for template in self.templates for number in (template.first, template.last)
         }
-        words = {id(template): _told(template) for template in self.templates}
+        words = _words(self.templates)
         spread = _spread(self.templates, words)
         self._families = _families(self.templates, words, {w for w, n in spread.items() if 2 * n > survey.total_lines})
         self._worn = {key: _worn(told, spread) for key, told in words.items()}
@@ -145,7 +145,7 @@ def _echoes(templates: Sequence[Template]) -> dict[int, int]:
     said: dict[bytes, dict[str, int]] = {}
     echoes = {}
     for template in templates:
-        streams = said.setdefault(template.words_without_stream(), {})
+        streams = said.setdefault(template.common, {})
         echoes[id(template)] = streams.setdefault(template.stream, len(streams) + 1)
     return echoes
 
@@ -197,6 +197,18 @@ def _telling(words: list[str], common: set[str]) -> list[str]:
     return [word for word in words if word not in common][:3] or words[:3]
 
 
+def _words(templates: Sequence[Template]) -> dict[int, list[str]]:
+    """The first words of each template's message; what several streams say is read once."""
+    told: dict[bytes, list[str]] = {}
+    words = {}
+    for template in templates:
+        known = told.get(template.common)
+        if known is None:
+            known = told[template.common] = _told(template)
+        words[id(template)] = known
+    return words
+
+
 def _told(template: Template) -> list[str]:
     """The first words of a template's message, without its stream and levels."""
     text = clean(template.first_text[:4000])
@@ -211,7 +223,7 @@ def _outliers(templates: Sequence[Template]) -> set[int]:
     said: dict[bytes, list[Template]] = {}
     for template in templates:
         if template.stream and template.count <= _SELDOM_LINES:
-            said.setdefault(template.words_without_stream(), []).append(template)
+            said.setdefault(template.common, []).append(template)
     outliers: set[int] = set()
     for alike in said.values():
         if len(alike) <= _SEVERAL_STREAMS:

@@ -124,11 +124,11 @@ def _novelty(baselines: Iterable[Survey]) -> Novelty:
     words: set[str] = set()
     for item in baselines:
         for template in item.table.templates:
-            known.add(template.masked)
+            known.add(template.words())
             words.update(_WORD.findall(template.first_text))
 
     def novelty(template: Template) -> float:
-        if template.masked in known:
+        if template.words() in known:
             return 0.0
         text = template.first_text.replace(template.stream, " ") if template.stream else template.first_text
         return 1.0 if not words.issuperset(_WORD.findall(text)) else _NEW_ORDER

@@ -144,7 +144,7 @@ _ANCHOR = re.compile(
 )
 
 
-_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS = (1 << bit for bit in range(8))
+_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS, _CALM = (1 << bit for bit in range(9))
 _HINTS = (
     (
         _FATAL,
@@ -169,13 +169,16 @@ _HINTS = (
     (_FIELD, r"level|lvl|severity"),
     (
         _WORD,
-        r"trace|debug|info|not(?:ic)?e\b|warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
+        r"warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
+    (_CALM, r"trace|debug|info|not(?:ic)?e\b"),
     (_KUBE, r"(?<![^\]\x7c])[iwef]\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
 _HINT_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _HINTS)
+_REACH = 2000
+"""Characters of a line that are judged."""
 _LONGEST_WORD = 200
 _DIGITS_ALIKE = {ord(digit): "0" for digit in "123456789"}
 """Which digit it is never matters to a hint, and words with numbers would never return."""
@@ -201,9 +204,10 @@ _calm_words: set[str] = set()
 """Words met before that hint at nothing: nearly all of a log's, taken out at C speed."""
 
 
-def _hints_in(head: str) -> int:
-    """What the words of a text may mean: the same words return all day, the regular expressions need not."""
-    words = set(head.translate(_DIGITS_ALIKE).split()) - _calm_words
+def hints_in(text: str) -> int:
+    """What the words of a cleaned line may mean, as bits for `grade`; the same words, whatever numbers, give the same."""
+    # The same words return all day; the regular expressions need not.
+    words = set(text[:_REACH].translate(_DIGITS_ALIKE).split()) - _calm_words
     return reduce(or_, map(_hints, words), 0) if words else 0
 
 
@@ -220,11 +224,14 @@ def _hints(word: str) -> int:
     return sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
 
 
-def grade(text: str) -> int:
-    """The level of one cleaned line: what it states about itself, else what its words say."""
-    head = text[:2000]
-    hints = _hints_in(head)
-    if not hints:
+def grade(text: str, hints: int | None = None) -> int:
+    """The level of one cleaned line: what it states about itself, else what its words say.
+
+    `hints` are those of the line's words where a line with the same ones was looked at before.
+    """
+    head = text[:_REACH]
+    hints = hints_in(head) if hints is None else hints
+    if not hints & ~_CALM:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
     stated = _stated_level(head, hints)
     if stated is not None and stated >= Level.WARNING:
@@ -244,8 +251,8 @@ def grade(text: str) -> int:
 
 def states_level(text: str) -> bool:
     """Whether a line gives itself a level, so that its words need not be judged."""
-    head = text[:2000]
-    return _stated_level(head, _hints_in(head)) is not None
+    head = text[:_REACH]
+    return _stated_level(head, hints_in(head)) is not None
 
 
 def _stated_level(head: str, hints: int) -> Level | None:
@@ -260,9 +267,9 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1)]
-    if not hints & _WORD:
+    if not hints & (_WORD | _CALM):
         return None
-    php = _PHP_LEVEL.search(near)
+    php = _PHP_LEVEL.search(near) if "PHP " in near else None
     if php is not None:
         return Level.WARNING if php.group(1) == "Warning" else Level.FATAL
     word = _CHANNEL_LEVEL.search(near) or _LEVEL_WORD.search(near) or _LOCAL_LEVEL.search(near)
@@ -288,4 +295,4 @@ def _spoken_level(head: str, hints: int) -> Level:
 
 def is_ending(text: str) -> bool:
     """Whether a line reports that something ended badly: its reason usually stands before it, not after."""
-    return _ANCHOR.search(text[:2000]) is not None
+    return _ANCHOR.search(text[:_REACH]) is not None

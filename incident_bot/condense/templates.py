@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from incident_bot.condense.lines import clean
-from incident_bot.condense.severity import grade
+from incident_bot.condense.severity import grade, hints_in
 
 _DIGITS = b"0123456789"
 _HEX_LETTERS = b"abcdefABCDEF"
@@ -37,6 +37,7 @@ _SLOT_WORDS = (
     "http/",
 )
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+_REQUESTS = tuple(f"{method} " for method in _METHODS)
 
 
 def _any_word(words: Sequence[str]) -> str:
@@ -67,6 +68,7 @@ class Template:
     __slots__ = (
         "before_first",
         "before_last",
+        "common",
         "count",
         "first",
         "first_text",
@@ -74,7 +76,6 @@ class Template:
         "last",
         "last_text",
         "level",
-        "masked",
         "samples",
         "slot_chars",
         "slots",
@@ -82,9 +83,9 @@ class Template:
         "variants",
     )
 
-    def __init__(self, number: int, text: str, level: int, stream: str, masked: bytes) -> None:
-        self.masked = masked
-        """What its lines have in common, comparable between logs."""
+    def __init__(self, number: int, text: str, level: int, stream: str, common: bytes) -> None:
+        self.common = common
+        """What its lines have in common but for the stream, comparable between the streams of one log."""
         self.first = number
         self.first_text = text
         self.last = number
@@ -101,9 +102,9 @@ class Template:
         self.variants: dict[str, Template] = {}
         self.known: dict[str, Template] = {}
 
-    def words_without_stream(self) -> bytes:
-        """What its lines have in common, comparable between the streams of one log."""
-        return self.masked.replace(_mask(self.stream), b"") if self.stream else self.masked
+    def words(self) -> bytes:
+        """What its lines have in common, comparable between logs."""
+        return _mask(self.first_text)
 
 
 StreamOf = Callable[[str], str]
@@ -124,6 +125,9 @@ class TemplateTable:
         self._before = ""
         self._memo: dict[str, dict[bytes, Template]] = {}
         self._masked: dict[tuple[str, bytes], Template] = {}
+        self._hints: dict[bytes, int] = {}
+        self._without_slots: set[bytes] = set()
+        self._stream_words: dict[str, bytes] = {}
         self._met_once: set[int] = set()
         self._shapes: dict[tuple[str, bytes], tuple[list[bytes], Template]] = {}
 
@@ -199,25 +203,54 @@ class TemplateTable:
         self._met_once.add(mark)
 
     def _create(self, number: int, line: str, masked: bytes, stream: str) -> Template:
-        level = self._grade(line)
         index = (stream, masked)
+        common = self._without_stream(masked, stream)
+        level = self._grade(line, common)
         if self._most is not None and len(self.templates) >= self._most:
             beginning = masked[:12] if len(self.templates) < 2 * self._most else b""
             index = ("", b"\0%d %s" % (level, beginning))
             known = self._masked.get(index)
             if known is not None:
                 return known
-        template = Template(number, line, level, stream, masked)
+        template = Template(number, line, level, stream, common)
         self._masked[index] = template
-        template.slots = _slots(line)
+        template.slots = self._find_slots(line, common)
         if template.slots is not None and len(template.slots) == 1:
             template.slot_chars = len(template.slots[0])
         if template.slots is None:
             self.templates.append(template)
         return template
 
-    def _grade(self, line: str) -> int:
-        return grade(clean(line)) if self._graded else 0
+    def _without_stream(self, masked: bytes, stream: str) -> bytes:
+        """The masked words of a line but for its stream's."""
+        if not stream:
+            return masked
+        name = self._stream_words.get(stream)
+        if name is None:
+            name = self._stream_words[stream] = _mask(stream)
+        return masked.replace(name, b"")
+
+    def _grade(self, line: str, common: bytes) -> int:
+        if not self._graded:
+            return 0
+        text = clean(line)
+        if not self._stream_words:
+            return grade(text)
+        # What one pod says, the others say too.
+        hints = self._hints.get(common)
+        if hints is None:
+            hints = hints_in(text)
+            if len(self._hints) < _MOST_KNOWN:
+                self._hints[common] = hints
+        return grade(text, hints)
+
+    def _find_slots(self, line: str, common: bytes) -> tuple[str, ...] | None:
+        if common in self._without_slots:
+            return None
+        slots = _slots(line)
+        if slots is None and self._stream_words and len(self._without_slots) < _MOST_KNOWN:
+            self._without_slots.add(common)
+        return slots
 
     def _variant(self, template: Template, number: int, line: str, raw: str) -> Template:
         """The template of the same words with this very status or exit code.
@@ -232,7 +265,7 @@ class TemplateTable:
             variant = template.variants.get(value)
         if variant is None:
             variant = template.variants[value] = Template(
-                number, line, self._grade(line), template.stream, template.masked
+                number, line, self._grade(line, template.common), template.stream, template.common
             )
             self.templates.append(variant)
         if template.slot_chars and raw[:1].isdigit() and len(template.known) < _MOST_KNOWN:
@@ -279,7 +312,7 @@ def _slots(line: str) -> tuple[str, ...] | None:
     found = []
     if any(word in low for word in _SLOT_WORDS):
         found = [line[match.start() : match.start(1)] for match in _SLOT.finditer(low)]
-    if not found and any(f"{method} " in low for method in _METHODS) and _ANSWERED.search(low):
+    if not found and any(method in low for method in _REQUESTS) and _ANSWERED.search(low):
         found = [""]
     return tuple(found) or None
 
