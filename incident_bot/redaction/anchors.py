@@ -30,7 +30,7 @@ _SHARE = {
 _PATTERNS_PAY = 1 << 19
 """Bytes from which on the patterns are compiled: about as long as compiling takes, the plain search takes for these."""
 
-_WORD_BYTES = frozenset(byte for byte in range(128) if chr(byte).isalnum())
+WORD_BYTES = frozenset(byte for byte in range(128) if chr(byte).isalnum())
 
 
 class _Entry(NamedTuple):
@@ -120,13 +120,17 @@ class Check:
         self.written = keyword.text.encode("latin-1")
         self.any_case = keyword.any_case
         self._length = len(self.written)
-        self._starting = keyword.starting
+        self.starting = keyword.starting
         self._then = re.compile(keyword.then.encode("latin-1")).match if keyword.then else None
 
     def stands_at(self, raw: bytes, start: int, high: int) -> bool:
         """Whether it starts there, and what must follow lies before `high` too."""
-        if self._starting and start and raw[start - 1] in _WORD_BYTES:
+        if self.starting and start and raw[start - 1] in WORD_BYTES:
             return False
+        return self.is_written_at(raw, start, high)
+
+    def is_written_at(self, raw: bytes, start: int, high: int) -> bool:
+        """The same whatever stands before it."""
         end = start + self._length
         if end > high:
             return False

@@ -14,13 +14,10 @@ class Announcement(NamedTuple):
     text: str
     start: int
     end: int
+    name: str
+    """As it is written."""
     kind: str
     level: Promise
-
-    @property
-    def name(self) -> str:
-        """The name as it is written."""
-        return self.text[self.start : self.end]
 
     def before(self, length: int) -> int:
         """An offset at most `length` characters before the name."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from incident_bot.redaction.announcement import Announcement
-from incident_bot.redaction.columns import find_in_columns
+from incident_bot.redaction.columns import DELIMITERS, find_in_columns
 from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.names import Promise, kind_of, promise
-from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
+from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused, may_log_in
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
@@ -28,6 +31,11 @@ _PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
 _PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:=>?|:)[ \t]?(?:{QUOTE})")
 _KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|master|auth|service account)[ \t]$")
 """What stands before `key` in prose that speaks of a credential."""
+_ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
+    ""
+}
+"""Characters that stand neither in a name nor before its index."""
+_AMBIGUOUS = frozenset({"pass", "pwd", "key"})
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _PAIR = re.compile(
@@ -68,29 +76,38 @@ _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int]:
     """The whole name of which `text[start:end]` is a part."""
-    before = _NAME_BEFORE.match(text[max(0, start - 64) : start][::-1])
-    after = _NAME_AFTER.match(text, end)
-    return start - (before.end() if before else 0), after.end() if after else end
+    if start and text[start - 1] not in _ENDS_NAME:
+        before = _NAME_BEFORE.match(text[max(0, start - 64) : start][::-1])
+        start -= before.end() if before else 0
+    if text[end : end + 1] not in _ENDS_NAME:
+        after = _NAME_AFTER.match(text, end)
+        end = after.end() if after else end
+    return start, end
 
 
-def find_assignment(text: str, name_start: int, name_end: int) -> Iterator[Finding]:
+def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
     """The value that the name at `text[name_start:name_end]` announces."""
     name = text[name_start:name_end]
-    level = _promise_at(text, name_start, name_end)
+    level = _promise_at(text, name_start, name_end, name)
     if level is Promise.NONE:
-        return
-    said = Announcement(text, name_start, name_end, kind_of(name), level)
-    for finding in _announced_by(said):
-        yield finding
-        yield from _rest_of_partial(text, finding)
+        return []
+    found = _announced_by(Announcement(text, name_start, name_end, name, kind_of(name), level))
+    return [part for finding in found for part in (finding, *_rest_of_partial(text, finding))] if found else []
 
 
-def _promise_at(text: str, name_start: int, name_end: int) -> Promise:
+def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise:
     """What the name promises; a few depend on what stands around them."""
-    name = text[name_start:name_end]
-    if text[name_start - 1 : name_start] in {":", "/"} and _ABOUT_IT.search(text, max(0, name_start - 80), name_start):
-        return Promise.NONE
     level = promise(name)
+    if name.lower() in _AMBIGUOUS:
+        level = _promise_in_place(text, name_start, name_end, level)
+    if level and text[name_start - 1 : name_start] in {":", "/"}:
+        return Promise.NONE if _ABOUT_IT.search(text, max(0, name_start - 80), name_start) else level
+    return level
+
+
+def _promise_in_place(text: str, name_start: int, name_end: int, level: Promise) -> Promise:
+    """What `pass`, `pwd` and `key` promise beside what stands around them."""
+    name = text[name_start:name_end]
     a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or _PAIR.match(text, name_end))
     a_key = (
         level is Promise.WEAK and name.lower() == "key" and _KEY_OF.search(text, max(0, name_start - 16), name_start)
@@ -113,16 +130,35 @@ def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     return _USER_FIELD.search(line) is not None
 
 
+class _Reading(NamedTuple):
+    """What a name alone says about how it is to be read."""
+
+    authorizes: bool
+    of_cookies: bool
+    of_login: bool
+    dashed: bool
+
+
+@lru_cache(maxsize=8192)
+def _reading_of(name: str) -> _Reading:
+    lowered = name.lower()
+    return _Reading(
+        lowered.endswith("authorization"), "cookie" in lowered, may_log_in(lowered, kind_of(name)), name.startswith("-")
+    )
+
+
 def _announced_by(said: Announcement) -> list[Finding]:
-    lowered = said.name.lower()
-    if lowered.endswith("authorization"):
-        return list(header(said.text, said.end))
-    if "cookie" in lowered and (found := list(cookies(said.text, said.end))):
+    text, start, end = said.text, said.start, said.end
+    reading = _reading_of(said.name)
+    if reading.authorizes:
+        return list(header(text, end))
+    if reading.of_cookies and (found := list(cookies(text, end))):
         return found
-    for grammar in _GRAMMARS:
+    around = (text[max(0, start - 2) : start], text[end : end + 2])
+    for grammar in _grammars_between(*around, reading):
         if (read := grammar(said)) is not None:
             return read or find_refused(said)
-    return find_refused(said) or list(find_in_sentence(said))
+    return (find_refused(said) if said.level is Promise.STRONG else []) or list(find_in_sentence(said))
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:
@@ -172,9 +208,6 @@ def _assigned(said: Announcement) -> list[Finding] | None:
 
 def _in_flag(said: Announcement) -> list[Finding] | None:
     """`--password x`, also on two lines."""
-    dashed = said.text[said.before(2) : said.start].rstrip("'\"").endswith("-")
-    if not (dashed or said.name.startswith("-")):
-        return None
     flag = _FLAG.match(said.text, said.end)
     if not flag or said.level is Promise.WEAK:
         return []
@@ -207,18 +240,46 @@ def _refused_below(said: Announcement) -> list[Finding] | None:
     return [found] if counts(refused["value"], said.level, quoted=True) else []
 
 
-_GRAMMARS: tuple[Callable[[Announcement], list[Finding] | None], ...] = (
-    _in_named_pair,
-    find_in_columns,
-    _in_call,
-    find_login,
-    _in_markup,
-    _assigned,
-    _in_flag,
-    _alone_on_line,
-    _refused_below,
-)
-"""In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence."""
+_SEPARATES = frozenset("\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
+"""What a separator begins with, behind a space too."""
+
+
+def _may_be_named(before: str) -> bool:
+    """Whether `name: ` can end so. A name that is longer than is read goes on before its start."""
+    earlier, last = before[:-1], before[-1:]
+    if last in {" ", "\t", "\\", '"', "'"}:
+        return earlier in {":", "=", " ", "\t", "\\"}
+    return last in {":", "=", "_", ".", "-"} or last.isalnum()
+
+
+def _may_separate(after: str) -> bool:
+    head, then = after[:1], after[1:]
+    return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then in _SEPARATES))
+
+
+_Grammar = Callable[[Announcement], list[Finding] | None]
+
+
+@lru_cache(maxsize=8192)
+def _grammars_between(before: str, after: str, reading: _Reading) -> tuple[_Grammar, ...]:
+    """The grammars that can apply to a name between these two characters and those two.
+
+    In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence.
+    Most names in a log are words of a sentence, to which none applies.
+    """
+    last, head = before[-1:], after[:1]
+    may_apply = {
+        _in_named_pair: _may_be_named(before),
+        find_in_columns: not DELIMITERS.isdisjoint(last + after),
+        _in_call: head == "(",
+        find_login: reading.of_login,
+        _in_markup: last in {"<", ">", ":", '"', "'"},
+        _assigned: bool(after) and _may_separate(after),
+        _in_flag: reading.dashed or before.rstrip("'\"").endswith("-"),
+        _alone_on_line: head in {" ", "\t"},
+        _refused_below: head in {"\r", "\n"},
+    }
+    return tuple(grammar for grammar, may in may_apply.items() if may)
 
 
 def _is_setting(name: str) -> bool:

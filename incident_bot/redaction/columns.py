@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REACH = 4096
 """Characters below a header, or of one statement, that are read."""
 _MOST_ROWS = 64
-_DELIMITERS = ",;\t|"
+DELIMITERS = frozenset(",;\t|")
 _CELL = re.compile(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
 _RULE = re.compile(r"[\s|+:=-]{3,2048}")
 _INSERT = re.compile(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
@@ -52,7 +52,7 @@ def find_in_columns(said: Announcement) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
     around = text[start - 1 : start].strip("\"'` ") + text[end : end + 2].strip("\"'` \r")[:1]
-    delimiter = next((char for char in around if char in _DELIMITERS), "")
+    delimiter = next((char for char in around if char in DELIMITERS), "")
     if not delimiter:
         return None
     low = text.rfind("\n", max(0, start - REACH), start) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from incident_bot.redaction.finding import Finding
@@ -25,22 +26,46 @@ _TRACED = re.compile(
 )
 
 
-def find_near(text: str, start: int, floor: int) -> tuple[list[Finding], int]:
-    """Values on the line of the word at `start`, not before `floor`, and up to where was read."""
-    low = max(0, start - 5)
-    if not _is_telling(text[low : start + _WORD_CHARS], start - low):
-        return [], floor
+_RUN_CLASSES = bytes(
+    ord("A") if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/_~.-") else 0 for byte in range(256)
+)
+_SHORTEST = b"A" * 16
+_NO_SIGN = "0123456789abcdefABCDEF+/_~.-="
+"""Hex, however it is taken apart, is an id and no secret."""
+_CHANGE = re.compile("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
+"""Without it nothing looks generated: paths and names are words and numbers, each apart."""
+
+
+def mark_runs(raw: bytes) -> bytes:
+    """Where candidates stand in a text, read as a byte a character: their characters as `A`."""
+    return raw.translate(_RUN_CLASSES)
+
+
+def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[Finding], int]:
+    """Values on the line of the word at `start`, not before `floor`, and up to where was read.
+
+    `runs` is what `mark_runs` made of the text.
+    """
     line_start = text.rfind("\n", max(0, start - REACH // 2), start) + 1 or max(0, start - REACH // 2)
     line_end = text.find("\n", start, start + REACH)
     end = line_end if line_end >= 0 else min(len(text), start + REACH)
+    first = runs.find(_SHORTEST, max(line_start, floor), end + len(_SHORTEST) - 1)
+    if first < 0:
+        return (), max(floor, end)
+    low = max(0, start - 5)
+    if not _is_telling(text[low : start + _WORD_CHARS], start - low):
+        return (), floor
     found: list[Finding] = []
-    for match in _CANDIDATE.finditer(text, max(line_start, floor), min(len(text), end + 512)):
-        if match.start() >= end:
-            break
-        end = max(end, match.end())
-        value = match[0].rstrip(".")
-        if looks_random(value) and not _is_traced(text, match.start()):
-            found.append(Finding(match.start(), match.start() + len(value), GUESSED, spreads=False))
+    at = first
+    while at >= 0:
+        match = _CANDIDATE.match(text, at, end + 512)
+        if match:
+            end = max(end, match.end())
+            value = match[0].rstrip(".")
+            if value.strip(_NO_SIGN) and _CHANGE.search(value) and looks_random(value) and not _is_traced(text, at):
+                found.append(Finding(at, at + len(value), GUESSED, spreads=False))
+        run_end = runs.find(b"\0", match.end() if match else at, end + 512)
+        at = runs.find(_SHORTEST, run_end, end + len(_SHORTEST) - 1) if run_end >= 0 else -1
     return found, max(floor, end)
 
 

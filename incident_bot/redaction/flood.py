@@ -7,7 +7,8 @@ kilobytes on end. What a flood covers is replaced unread: to leave it in would t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Sequence
 
 from incident_bot.redaction.finding import Finding
 
@@ -22,36 +23,51 @@ _REACH = 8192
 """Characters behind a flood that are taken with it, at most to the end of its line."""
 
 
+_NOWHERE = (math.inf, math.inf)
+
+
 class FloodGauge:
     """Fills with every keyword and drains with every character; when it overflows, a flood began where it was empty."""
 
-    def __init__(self, text: str, last_keyword: Callable[[int, int], int | None]) -> None:
-        """`last_keyword` tells where the last keyword starts that lies wholly between two places of the text."""
+    def __init__(
+        self, text: str, last_keyword: Callable[[int, int], int | None], placeholders: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """`last_keyword` tells where the last keyword starts that lies wholly between two places of the text.
+
+        What stands before a placeholder counts no longer behind it, or redacting twice would see more.
+        """
         self.floods: list[Finding] = []
         self.resume_at = 0
         """Where the search for keywords goes on, at the earliest."""
         self._text = text
         self._last_keyword = last_keyword
         self._level = self._last = self._start = 0
+        self._placeholders = iter(placeholders)
+        self._next = next(self._placeholders, _NOWHERE)
 
-    def clear(self, at: int) -> None:
-        """A placeholder ends at `at`: what stands before it counts no longer, or redacting twice would see more."""
-        self._level, self._last = 0, at
-
-    def covers(self, at: int) -> bool:
-        """Whether the keyword at `at` is part of a flood and need not be read. Keywords come in order."""
-        self._level -= at - self._last
-        if self._level <= 0:
-            self._level, self._start = 0, at
-        self._level += _WORTH
-        self._last = at
-        if self._level <= _MOST:
-            return False
-        end = self._end_of_flood(at)
-        self.floods.append(Finding(self._start, end, KIND, spreads=False))
-        self.resume_at = self._last = end
-        self._level = 0
-        return True
+    def outside(self, hits: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The hits that are part of neither flood nor placeholder. They come in order, from one call to the next too."""
+        level, last, kept = self._level, self._last, []
+        for hit in hits:
+            at = hit[0]
+            while at >= self._next[1]:
+                level, last = 0, int(self._next[1])
+                self._next = next(self._placeholders, _NOWHERE)
+            if at >= self._next[0] or at < self.resume_at:
+                continue
+            level -= at - last
+            if level <= 0:
+                level, self._start = 0, at
+            level += _WORTH
+            last = at
+            if level <= _MOST:
+                kept.append(hit)
+                continue
+            last = self.resume_at = self._end_of_flood(at)
+            self.floods.append(Finding(self._start, last, KIND, spreads=False))
+            level = 0
+        self._level, self._last = level, last
+        return kept
 
     def _end_of_flood(self, at: int) -> int:
         """The end of the line whose last keyword is followed by none for a while."""

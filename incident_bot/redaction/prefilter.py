@@ -61,15 +61,19 @@ class Prefilter:
         self._finder = make_finder(self.keywords)
         self._reach = max((len(keyword.text) for keyword in self.keywords), default=0) + _THEN_REACH
 
-    def hits(self, raw: bytes, gauge: Gauge | None = None) -> Iterator[tuple[int, Keyword]]:
-        """Every (offset, keyword) in order, of one place the longest first; none before where the gauge goes on."""
+    def hits(self, raw: bytes, gauge: Gauge | None = None) -> Iterator[list[tuple[int, int]]]:
+        """Every (offset, place in `keywords`) in order, of one place the longest first, a window at a time;
+        windows that lie wholly before where the gauge goes on are left out.
+        """
         for low in range(0, len(raw), _WINDOW):
             high = low + _WINDOW
             if gauge and gauge.resume_at >= high:
                 continue
-            for start, index in self._finder.find(raw, low, min(len(raw), high + self._reach)):
-                if start < high and (gauge is None or start >= gauge.resume_at):
-                    yield start, self.keywords[index]
+            found = self._finder.find(raw, low, min(len(raw), high + self._reach))
+            while found and found[-1][0] >= high:
+                found.pop()
+            if found:
+                yield found
 
     def last_start(self, raw: bytes, low: int, high: int) -> int | None:
         """Where the last keyword starts that lies wholly in `raw[low:high]`."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, columns, commands, context, encodings, manifests
@@ -17,7 +17,7 @@ from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import placeholder_spans, settle
-from incident_bot.redaction.urls import find_user_info
+from incident_bot.redaction.urls import find_user_info, may_hold_user_info
 
 if TYPE_CHECKING:
     from incident_bot.redaction.formats import Provider
@@ -46,20 +46,9 @@ Probe = Callable[["Scan", int, int], Iterable[Finding]]
 class Scan:
     """One stretch of text while it is being read: how far each detector has got."""
 
-    __slots__ = (
-        "at_signs_until",
-        "encoded_until",
-        "manifests_until",
-        "named_until",
-        "near_until",
-        "pem",
-        "providers_until",
-        "text",
-        "values_until",
-    )
-
-    def __init__(self, text: str, pem: PemReader) -> None:
+    def __init__(self, text: str, raw: bytes, pem: PemReader) -> None:
         self.text = text
+        self.raw = raw
         self.pem = pem
         self.at_signs_until = 0
         self.encoded_until = 0
@@ -69,6 +58,11 @@ class Scan:
         self.near_until = 0
         self.providers_until = 0
 
+    @cached_property
+    def runs(self) -> bytes:
+        """Where values can stand that look generated."""
+        return context.mark_runs(self.raw)
+
 
 class Scanner:
     """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
@@ -77,30 +71,27 @@ class Scanner:
         self._personal = policy.personal
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
-        self._probes = _probes(policy, self._scan_decoded)
-        self.prefilter = Prefilter(self._probes, make_finder)
+        probes = _probes(policy, self._scan_decoded)
+        self.prefilter = Prefilter(probes, make_finder)
+        self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
+        """For each of the prefilter's keywords what is asked where it stands, and its length."""
 
     def scan(self, text: str, pem: PemReader, *, near: bool = True, decode: bool = True) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder."""
         text = text.replace(_SHOWN_BREAK, "\n")
-        state = Scan(text, pem)
+        raw = text.encode("latin-1", "replace")
+        state = Scan(text, raw, pem)
         if not near:
             state.near_until = len(text)
         if not decode:
             state.encoded_until = len(text)
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text)
-        raw = text.encode("latin-1", "replace")
-        gauge = FloodGauge(text, partial(self.prefilter.last_start, raw))
-        passed = 0
-        for start, keyword in self.prefilter.hits(raw, gauge):
-            while passed < len(taken) and taken[passed][1] <= start:
-                gauge.clear(taken[passed][1])
-                passed += 1
-            if (passed < len(taken) and taken[passed][0] <= start) or gauge.covers(start):
-                continue
-            for probe in self._probes[keyword]:
-                found.extend(probe(state, start, start + len(keyword.text)))
+        gauge = FloodGauge(text, partial(self.prefilter.last_start, raw), taken)
+        for hits in self.prefilter.hits(raw, gauge):
+            for start, number in gauge.outside(hits):
+                for probe, length in self._asked[number]:
+                    found += probe(state, start, start + length)
         for start, end in _foreign_names(text):
             found.extend(_announced(state, start, end))
         found.extend(gauge.floods)
@@ -160,6 +151,7 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     """Which detectors each keyword calls."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER", "bearer ")}
+    probes[Keyword("key", any_case=True)] = [_key]
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")
@@ -186,12 +178,12 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
 
 
 def _at_sign(*, emails: bool) -> Probe:
-    def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
+    def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
         floor, scan.at_signs_until = scan.at_signs_until, end
-        found = list(find_user_info(scan.text, start, floor))
-        yield from found
-        if emails and not found:
-            yield from find_email(scan.text, start, floor)
+        if scan.text.startswith("sha256:", end):
+            return ()  # an image by its digest
+        found = list(find_user_info(scan.text, start, floor)) if may_hold_user_info(scan.text, start) else ()
+        return found or (list(find_email(scan.text, start, floor)) if emails else ())
 
     return probe
 
@@ -225,39 +217,51 @@ def _encoded(scan_decoded: Callable[[str], list[Finding]]) -> Probe:
     return probe
 
 
-def _announced(scan: Scan, start: int, end: int) -> Iterator[Finding]:
+def _announced(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     text = scan.text
     while not text[end - 1].isalnum():
         end -= 1
+    found: Sequence[Finding] = ()
     if start >= scan.named_until and start >= scan.values_until:
         name_start, name_end = assignments.name_span(text, start, end)
         scan.named_until = name_end
         # A folder of a path (`/run/secrets/token`, `/auth/callback`) announces nothing, and paths are what logs hold.
-        announcing = not text.startswith("/", name_end)
-        for finding in assignments.find_assignment(text, name_start, name_end) if announcing else ():
-            scan.values_until = max(scan.values_until, finding.end)
-            yield finding
+        if not text.startswith("/", name_end):
+            found = assignments.find_assignment(text, name_start, name_end)
+            for finding in found:
+                scan.values_until = max(scan.values_until, finding.end)
     if start + context.REACH > scan.near_until:
-        found, scan.near_until = context.find_near(text, start, scan.near_until)
-        yield from found
+        near, scan.near_until = context.find_near(text, scan.runs, start, scan.near_until)
+        return [*found, *near] if near else found
+    return found
+
+
+_SET_FROM = "<set to the key "
+_REFERENCE = re.compile(r"key '[^'\n]{1,253}' (?:in|of) (?:secret|config map) '[^'\n]{1,253}'>")
+"""What `kubectl describe` shows for a variable that is set from a Secret: names, and no values."""
+
+
+def _key(scan: Scan, start: int, end: int) -> Sequence[Finding]:
+    if scan.text.startswith(_SET_FROM, start - len(_SET_FROM) + 4) and (shown := _REFERENCE.match(scan.text, start)):
+        scan.named_until = max(scan.named_until, shown.end())
+    return _announced(scan, start, end)
 
 
 def _issued(provider: Provider) -> Probe:
-    def probe(scan: Scan, start: int, _end: int) -> Iterator[Finding]:
+    def probe(scan: Scan, start: int, _end: int) -> Sequence[Finding]:
         text = scan.text
         if start < scan.providers_until:
-            return
+            return ()
         if provider.inner:
             found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
         elif not _may_start(text, start):
-            return
+            return ()
         else:
             found = provider.pattern.match(text, start)
         if found and found.end() > start and "REDACTED" not in found[0]:
             scan.providers_until = found.end()
-            yield Finding(found.start(), found.end(), provider.kind)
-        elif not provider.inner:
-            yield from _broken(text, start, provider)
+            return [Finding(found.start(), found.end(), provider.kind)]
+        return () if provider.inner else list(_broken(text, start, provider))
 
     return probe
 

@@ -64,11 +64,11 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
         if _counts_in_quotes(text[words.end() : stop], level):
             yield Finding(words.end(), stop, said.kind)
         return
-    bare = BARE.match(text, words.end())
+    bare = BARE.match(text, words.end()) if level > Promise.WEAK else None
     if not bare:
         return
     value = trim(bare[0])
-    if level > Promise.WEAK and is_prose_secret(value, level):
+    if is_prose_secret(value, level):
         yield Finding(words.end(), words.end() + len(value), said.kind)
 
 
@@ -95,13 +95,22 @@ def find_refused(said: Announcement) -> list[Finding]:
     return [Finding(refused.start("value"), refused.end("value"), said.kind)]
 
 
+def may_log_in(lowered: str, kind: str) -> bool:
+    """Whether a name of this kind, in lower case, may have a user and a password for its value."""
+    return lowered.endswith("auth") or _tells_of_both(lowered, kind)
+
+
+def _tells_of_both(lowered: str, kind: str) -> bool:
+    basic = lowered.endswith("auth") and ("basic" in lowered or "http" in lowered)
+    return kind == "credential" or basic or ("user" in lowered and "pass" in lowered)
+
+
 def find_login(said: Announcement) -> list[Finding] | None:
     """The second of two words behind `credentials` or `auth`: `auth=("app", "x")`, `credentials app / x`."""
     lowered = said.name.lower()
-    basic = lowered.endswith("auth") and ("basic" in lowered or "http" in lowered)
-    of_both = said.kind == "credential" or basic or ("user" in lowered and "pass" in lowered)
-    if not of_both and not lowered.endswith("auth"):
+    if not may_log_in(lowered, said.kind):
         return None
+    of_both = _tells_of_both(lowered, said.kind)
     pair = _TUPLE.match(said.text, said.end)
     if pair is None and of_both:
         pair = _LOGIN.match(said.text, said.end)
@@ -113,9 +122,10 @@ def find_login(said: Announcement) -> list[Finding] | None:
 
 
 def _counts_in_quotes(value: str, level: Promise) -> bool:
-    plausible = 4 <= len(value) <= 128 and " " not in value and not is_stand_in(value)
     # A space first: the quote closes the name (`"db-credentials" not found`) and opens nothing.
-    return (level is Promise.STRONG and plausible) or (value[:1] != " " and looks_secret(value))
+    if value[:1] != " " and looks_secret(value):
+        return True
+    return level is Promise.STRONG and 4 <= len(value) <= 128 and " " not in value and not is_stand_in(value)
 
 
 def _is_password(value: str, *, quoted: bool) -> bool:

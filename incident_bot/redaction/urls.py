@@ -15,10 +15,17 @@ _GO_NETWORK = re.compile(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|clou
 _HOST_PORT = re.compile(
     r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
 )
+_ENDS_INFO = re.compile(r"[\s\"'<>`]")
 _MORE_INFO = re.compile(
     r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
 )
 _PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
+
+
+def may_hold_user_info(text: str, at: int) -> bool:
+    """Whether a colon stands before the `@` at `at` with neither space nor quote between: without, nothing is found."""
+    colon = text.rfind(":", max(0, at - _LOOK_BACK), at)
+    return colon >= 0 and not _ENDS_INFO.search(text, colon, at)
 
 
 def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
@@ -29,7 +36,7 @@ def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     scheme = window.rfind("://")
     if scheme >= 0:
         info = window[scheme + 3 :]
-        if not re.search(r"[\s\"'<>`]", info):
+        if not _ENDS_INFO.search(info):
             yield from _in_url(text, at - len(info), at)
             return
     plain = _PLAIN.match(window[::-1])

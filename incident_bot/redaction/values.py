@@ -35,6 +35,8 @@ _STAND_IN = re.compile(
 _SHORTEST_DIGITS = 10
 """Digits alone that may be a key; shorter ones are counts and ports."""
 _SHORTEST_CODE = 4
+_SHORTEST_HEX = 24
+"""Hex digits that are a key; a shorter one may be a word."""
 _PHRASE = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
 """Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
@@ -101,7 +103,7 @@ def _is_random(value: str, bits: float) -> bool:
 def looks_secret(value: str) -> bool:
     """Whether a value under a weak name is a secret: generated, or short but of mixed kinds."""
     return looks_random(value, length=12, bits=2.8) or bool(
-        len(value) >= 24 and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit()
+        len(value) >= _SHORTEST_HEX and _HEX.fullmatch(value) and len(value) % 2 == 0 and not value.isdigit()
     )
 
 
@@ -173,9 +175,10 @@ def _is_symbolic(value: str) -> bool:
 
 def is_prose_secret(value: str, level: Promise) -> bool:
     """Whether a bare word in a sentence is a secret."""
+    plain = len(value) < _SHORTEST_HEX and value.isascii() and value.isalpha() and value.islower()
     assigns = "=" in value[:-2] or ":" in value
     may_assign = level is Promise.STRONG and _is_tangled(value)
-    if is_stand_in(value) or len(value) < 6 or "(" in value or (assigns and not may_assign):
+    if plain or len(value) < 6 or is_stand_in(value) or "(" in value or (assigns and not may_assign):
         return False
     if looks_secret(value):
         return True
