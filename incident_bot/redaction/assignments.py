@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from incident_bot.redaction.announcement import Announcement
-from incident_bot.redaction.columns import DELIMITERS, find_in_columns
-from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, trim
+from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
+from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, shell_end, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.names import Promise, kind_of, promise
+from incident_bot.redaction.plain_words import find_plain_word
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused, may_log_in
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
@@ -48,12 +49,18 @@ _PAIR_BEFORE = re.compile(
 )
 _MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
 _MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
-_MARKUP_ATTRIBUTE = re.compile(r"""["'][^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>([^<\s]{1,512})</""")
+_MARKUP_ATTRIBUTE = re.compile(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
+_MARKUP_TEXT = re.compile(
+    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
+)
+"""The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
 _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
 _PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
 _PARTIAL_NEXT = re.compile(r"\r?\n\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) [FP] (?P<more>[^\s\"',;&]{1,512})")
-_CONTINUED = re.compile(r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])")
+_CONTINUED = re.compile(
+    r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])|(?:(?<=\\)|\\)\r?\n[ \t]*(?P<joined>[A-Za-z0-9+/=_.\-]{8,512})"
+)
 _REPLACED = re.compile(
     r"""(?:"[^"\n]{0,512}"|'[^'\n]{0,512}'|null|\([a-z ]{1,32}\))[ \t]{1,4}(?:->|=>|→)[ \t]{1,4}["']"""
 )
@@ -65,6 +72,7 @@ _REFUSED = re.compile(
 )
 """A setting that a Python program refuses at its start: its name, and the value on the line below."""
 _CALLED = re.compile(rf"\((?={QUOTE})")
+_USER_AND_PASSWORD = re.compile(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
 _SETTER = re.compile(r"(?:set|with|add|put|use)(?![a-z])")
 _GETTER = re.compile(
     r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test)"
@@ -157,8 +165,16 @@ def _announced_by(said: Announcement) -> list[Finding]:
     around = (text[max(0, start - 2) : start], text[end : end + 2])
     for grammar in _grammars_between(*around, reading):
         if (read := grammar(said)) is not None:
-            return read or find_refused(said)
-    return (find_refused(said) if said.level is Promise.STRONG else []) or list(find_in_sentence(said))
+            return read or _in_words(said)
+    if said.level is not Promise.STRONG:
+        return list(find_in_sentence(said))
+    return find_refused(said) or list(find_in_sentence(said)) or _in_words(said)
+
+
+def _in_words(said: Announcement) -> list[Finding]:
+    if said.level is not Promise.STRONG:
+        return []
+    return find_refused(said) or find_bound(said) or list(find_plain_word(said))
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:
@@ -172,10 +188,12 @@ def _in_named_pair(said: Announcement) -> list[Finding] | None:
 
 
 def _in_call(said: Announcement) -> list[Finding] | None:
-    """`setPassword("x")`, `builder.password("x")`; what a getter is given is a name."""
+    """`setPassword("x")`, `builder.password("x")`, `UserPassword("app", "x")`; what a getter is given is a name."""
     called = _CALLED.match(said.text, said.end)
     if not called:
         return None
+    if "user" in said.name.lower() and (both := _USER_AND_PASSWORD.match(said.text, said.end)):
+        return [Finding(both.start(1), both.end(1), said.kind)] if counts(both[1], said.level, quoted=True) else []
     _owner, dot, method = said.name.rpartition(".")
     sets = _SETTER.match(method) or (dot and not _GETTER.match(method))
     return list(_take(said.text, called.end(), said.kind, said.level)) if sets else []
@@ -185,7 +203,11 @@ def _in_markup(said: Announcement) -> list[Finding] | None:
     """`<name>password</name><value>x</value>` and `<a:Password Type="t">x</a:Password>`."""
     before = said.text[said.before(1) : said.start]
     markup = None
-    if before == ">":
+    if said.text.startswith((">", "&gt;", "\\u003e"), said.end):
+        markup = _MARKUP_PAIR.match(said.text, said.end) or _MARKUP_TEXT.match(said.text, said.end)
+        if markup and " " in markup[1] and not looks_secret(markup[1].replace(" ", "")):
+            return None
+    elif before == ">":
         markup = _MARKUP_PAIR.match(said.text, said.end)
     elif before in {"<", ":"}:
         markup = _MARKUP_ELEMENT.match(said.text, said.end)
@@ -270,10 +292,10 @@ def _grammars_between(before: str, after: str, reading: _Reading) -> tuple[_Gram
     last, head = before[-1:], after[:1]
     may_apply = {
         _in_named_pair: _may_be_named(before),
-        find_in_columns: not DELIMITERS.isdisjoint(last + after),
+        find_in_columns: after == "  " or not DELIMITERS.isdisjoint(last + after),
         _in_call: head == "(",
         find_login: reading.of_login,
-        _in_markup: last in {"<", ">", ":", '"', "'"},
+        _in_markup: last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},
         _assigned: bool(after) and _may_separate(after),
         _in_flag: reading.dashed or before.rstrip("'\"").endswith("-"),
         _alone_on_line: head in {" ", "\t"},
@@ -325,6 +347,7 @@ def _take(
     quote = OPENING.match(text, at)
     if quote:
         stop = closing(text, quote.end(), quote[0])
+        stop = shell_end(text, stop) if quote[0] == "'" else stop
         if counts(text[quote.end() : stop], level, quoted=True):
             yield Finding(quote.end(), stop, kind)
         return
@@ -353,18 +376,19 @@ def _wrapped(text: str, at: int, value: str, kind: str) -> Iterator[Finding]:
         return
     for _ in range(64):
         more = _CONTINUED.match(text, at)
-        if not more or not (
-            looks_secret(more["more"])
-            or (
-                len(more["more"]) >= 12
-                and entropy_bits(more["more"]) > 3.4
-                and any(c.isdigit() for c in more["more"])
-                and any(c.isupper() for c in more["more"])
-            )
-        ):
+        if not more:
             return
-        yield Finding(more.start("more"), more.end("more"), kind)
-        at = more.end("more")
+        part = "joined" if more["joined"] else "more"
+        if not (more["joined"] or _goes_on(more["more"])):
+            return
+        yield Finding(more.start(part), more.end(part), kind)
+        at = more.end(part)
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line by itself looks like more of a wrapped value."""
+    mixed = any(map(str.isdigit, line)) and any(map(str.isupper, line))
+    return looks_secret(line) or (len(line) >= 12 and mixed and entropy_bits(line) > 3.4)
 
 
 def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = False) -> Iterator[Finding]:

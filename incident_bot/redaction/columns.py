@@ -1,4 +1,7 @@
-"""Secrets in tables, whose names stand once at the top: `INSERT INTO t (password) VALUES ('x')`, CSV, piped tables."""
+"""Secrets in tables, whose names stand once at the top: `INSERT INTO t (password) VALUES ('x')`, CSV, piped tables.
+
+The values of a prepared statement stand behind it: `parameters: $1 = 'app', $2 = 'x'`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,9 @@ _INSERT = re.compile(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,
 _QUOTED = r"""\\{0,3}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\(?!["'])|''){0,1024})\\{0,3}(?P=quote)"""
 _VALUE = re.compile(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
 _NEXT_ROW = re.compile(r"\s{0,8}(?:,\s{0,40})?\(")
+_NUMBER = re.compile(r"\$(\d{1,3})")
+_COMPARED = re.compile(r"""["`]?[ ]{0,2}(?:=|<>)[ ]{0,2}(?:\w{1,16}\()?\$(\d{1,3})""")
+_HANDED = re.compile(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
 
 
 def find_inserted(text: str, end: int) -> Iterator[Finding]:
@@ -41,17 +47,34 @@ def find_inserted(text: str, end: int) -> Iterator[Finding]:
             value = _VALUE.match(text, at, end + REACH)
             if not value:
                 return
-            if value["quote"] and counts(value["value"], promise(name), quoted=True):
+            if number := _NUMBER.fullmatch((value["bare"] or "").strip()):
+                if promise(name) >= Promise.FIRM:
+                    yield from _bound(text, end, number[1], kind_of(name))
+            elif value["quote"] and counts(value["value"], promise(name), quoted=True):
                 yield Finding(value.start("value"), value.end("value"), kind_of(name))
             at = value.end()
             if value["stop"] == ")":
                 break
 
 
+def find_bound(said: Announcement) -> list[Finding]:
+    """The value of the parameter of a prepared statement that a password is compared with, or that its function is handed."""
+    number = _COMPARED.match(said.text, said.end) or _HANDED.match(said.text, said.end)
+    return list(_bound(said.text, said.start, number[1], said.kind)) if number else []
+
+
+def _bound(text: str, at: int, number: str, kind: str) -> Iterator[Finding]:
+    for value in re.finditer(
+        rf"\${number} = '((?:[^'\n]|''){{1,512}})'", text[max(0, at - REACH // 8) : at + REACH // 2]
+    ):
+        low = max(0, at - REACH // 8)
+        yield Finding(low + value.start(1), low + value.end(1), kind)
+
+
 def find_in_columns(said: Announcement) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
-    around = text[start - 1 : start].strip("\"'` ") + text[end : end + 2].strip("\"'` \r")[:1]
+    around = text[start - 1 : start].strip("\"'` ") + text[end : end + 40].strip("\"'` \r")[:1]
     delimiter = next((char for char in around if char in DELIMITERS), "")
     if not delimiter:
         return None

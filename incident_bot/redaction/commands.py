@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from incident_bot.redaction.extents import shell_end
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.values import is_prose_word, is_stand_in
 
 REACH = 512
 """Characters of one command line that are read."""
 
-_VALUE = r"""["']?([^\s"'|;]{1,256})"""
+_VALUE = r"""(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"'|;]{1,256}))"""
 _USER = re.compile(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
 _GLUED = re.compile(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
 _SPACED = re.compile(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
@@ -25,16 +27,19 @@ _BY = re.compile(
 
 _CODE = re.compile(r"[(){}\[\],:]|\.\w{1,4}$|^[\d.]+$|/|^\W|REDACTED")
 _BIND = re.compile(rf"[ \t]-w[ ]?{_VALUE}")
-_COMMUNITY = re.compile(rf"[ \t]-c[ ]?{_VALUE}")
-_PIPED = re.compile(r"""echo (?:-n |-e ){0,2}["']?(?:[\w.-]{1,64}:)?([^\s"'|;]{4,256})["']?[ \t]{0,4}\|""")
+_COMMUNITY = re.compile(rf"[ \t]-[cAX][ ]?{_VALUE}")
+_PIPED = re.compile(
+    r"""(?:echo|printf) (?:-n |-e |["']%s(?:\\n)?["'] ){0,2}["']?(?:[\w.-]{1,64}:)?([^\s"'|;]{4,256})["']?[ \t]{0,4}\|"""
+)
+_HERE = re.compile(rf"[^\n|;]{{0,128}}<<<[ ]?{_VALUE}")
 _SET = re.compile(r"""[ ]FOR \S{1,128} (?:=|TO) (?:PASSWORD[ ]?\()?["']([^"'\n]{1,256})["']""", re.IGNORECASE)
 _ACL = re.compile(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
 _PGPASS = re.compile(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
 _CHALLENGED = re.compile(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
 _WORD = re.compile(r"""["' ](?:["' ]{0,3}[\w.-]{1,32}["']? ["']?|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
 _LOGIN = re.compile(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
-_MOUNTED = re.compile(r"[ \t]-U[ ]?[^\s%]{1,64}%([^\s\"']{1,256})")
-_LAST = r"""["']?([^\s"'|;&]{1,256})["']?"""
+_MOUNTED = re.compile(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
+_LAST = r"""(?:'([^'\n]{1,256})'?|"([^"\n]{1,256})"?|([^\s"'|;&]{1,256}))"""
 _USER_AND_LAST = re.compile(
     rf"(?:[ \t]-[\w-]{{1,12}}){{0,4}}[ \t]+[\w./@:*-]{{1,128}}[ \t]+{_LAST}(?=[ \t]*(?:$|\n|[/|&;>]|-))"
 )
@@ -55,12 +60,21 @@ _CALLED_WITH = re.compile(
 )
 """A later text among the arguments that a stack trace shows."""
 _SENT_CODE = re.compile(
-    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?![\w.:])"""
+    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|[.:]\w)"""
 )
+_WHOLE_NEXT = re.compile(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
+_HEADER_GLUED = re.compile(rf"[ \t]-h?p{_VALUE}")
+_KEY_FLAG = re.compile(rf"[ \t]-k[ ]{_VALUE}")
+_THIRD_WORD = re.compile(rf"[ \t]+[\w.-]{{1,64}}[ \t]+[\w.@-]{{1,64}}[ \t]+(?!-){_LAST}")
+_PASS_WORD = re.compile(rf"[ \t](?:pass|password|secret_access_key|token|key)[ =]{_LAST}")
+_USING = re.compile(r"""[ ]["']?[\w.@-]{1,64}["']?[ ](?:using|with)[ ]["']?([^\s"'=()]{6,128})""")
+_ARGUMENTS = re.compile(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]?["']?([^\s"'(),]{6,128})["']?\)""")
+_INSIDE = re.compile(r"'([^'\n]{1,256})'")
+_AFTER_SLASH = re.compile(r"[ ](\S{6,128})")
 _GLUED_NEXT = re.compile(r"}(\S{1,256})")
 _NEXT = re.compile(rf"[ \t=]+{_LAST}")
 _NETRC = re.compile(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
-_SLASHED = re.compile(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
+_SLASHED = re.compile(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
 _PAIRED = re.compile(
     r"""(?<=[Ww][Ii][Tt][Hh])(?:[ \t][A-Za-z]{1,24}){0,3}[ \t]["'`]?[A-Za-z][\w.@+-]{0,63}["'`]?(?:[ \t]?:[ \t]?|[ \t]{1,3}/[ \t]{1,3})["'`]?([^\s"'`:/]{4,128})"""
 )
@@ -86,7 +100,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "htpasswd ": _FILE_USER_LAST, "mc alias": _ALIAS, "mc config": _ALIAS, "vault login": _LOGIN, "cargo login": _LOGIN, "keytool": _STORE,
     "jarsigner": _STORE, "http -": _SPACED_USER, "https -": _SPACED_USER, "skopeo": _SPACED_USER, "lftp": _SPACED_USER, "buildah": _SPACED_USER,
     "gh secret set": _BODY_FLAG, "openssl ": _PASS_SOURCE, "zip -": _CAPITAL, "mosquitto_": _CAPITAL, "cqlsh": _SPACED, "oc login": _SPACED,
-    "crane auth login": _SPACED, "twine upload": _SPACED, "unrar ": _GLUED, "bcp ": _CAPITAL, "set-initial-password": _NEXT,
+    "crane auth login": _SPACED, "twine upload": _SPACED, "unrar ": _HEADER_GLUED, "rar a ": _HEADER_GLUED, "bcp ": _CAPITAL, "set-initial-password": _NEXT,
     "cypher-shell": _SPACED, "insecure-password": _NEXT, "user-password": _NEXT, "machine ": _NETRC, "sqlplus": _SLASHED, "login with": _PAIRED,
     "log in with": _PAIRED, "sign in with": _PAIRED, "logged in with": _PAIRED, "new pdo": _THIRD, "pdo->__construct": _THIRD,
     "mysqli_connect": _THIRD, "mysqli": _THIRD, "dbi connect": _THIRD, "dbi->connect": _THIRD, "getconnection": _THIRD,
@@ -96,6 +110,13 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "rocommunity ": _NEXT, "rwcommunity ": _NEXT, "login attempt": _BRACKETED, "--user": _ANY_USER, "->login(": _CALLED_WITH, "->connect(": _CALLED_WITH, "->authenticate(": _CALLED_WITH,
     "verification code": _SENT_CODE, "security code": _SENT_CODE, "one-time code": _SENT_CODE, "login code": _SENT_CODE, "2fa code": _SENT_CODE,
     "mfa code": _SENT_CODE, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
+    "wpa_passphrase ": _USER_AND_LAST, "tacacs-server key": _WHOLE_NEXT, "radius-server key": _WHOLE_NEXT, "impdp ": _SLASHED, "expdp ": _SLASHED,
+    "sqlldr ": _SLASHED, "rman target": _SLASHED, "isql ": _THIRD_WORD, "hdbsql": _SPACED, "nuget push": _KEY_FLAG, "input_pw": _NEXT, "owner_pw": _NEXT, "user_pw": _NEXT,
+    "rclone config": _PASS_WORD, "snmpset": _COMMUNITY, "snmpbulkwalk": _COMMUNITY, "authenticating user": _USING, "login(": _ARGUMENTS,
+    "authenticate(": _ARGUMENTS, "crypt('": _INSIDE, "bypassphrase('": _INSIDE, "pgp_sym_encrypt(": _SECOND, "pgp_sym_decrypt(": _SECOND, "aes_encrypt(": _SECOND, "aes_decrypt(": _SECOND,
+    "userpassword(": _SECOND, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "access code": _SENT_CODE, "recovery code": _SENT_CODE,
+    "backup code": _SENT_CODE, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
+    "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
 }  # fmt: skip
 
@@ -109,10 +130,25 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
     match = COMMANDS[command].search(text, start + len(command) - 1, end if end >= 0 else start + REACH)
     if not match:
         return
+    yield from _in_match(text, match, command)
+    for more in (
+        islice(COMMANDS[command].finditer(text, match.end(), end if end >= 0 else start + REACH), 3)
+        if command in _REPEATED
+        else ()
+    ):
+        yield from _in_match(text, more, command)
+
+
+def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding]:
     group = match.lastindex or 1
     value = match[group]
+    end = shell_end(text, match.end(group)) if text[match.start(group) - 1] == "'" else match.end(group)
     if not is_stand_in(value) and (command not in TALKED_OF or _is_typed(value)):
-        yield Finding(match.start(group), match.end(group), "password")
+        yield Finding(match.start(group), end, "password")
+
+
+_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk"})
+"""Commands that take a password for reading and one for signing."""
 
 
 TALKED_OF = frozenset(
@@ -128,6 +164,11 @@ TALKED_OF = frozenset(
         "->login(",
         "->connect(",
         "->authenticate(",
+        "authenticating user",
+        "login(",
+        "authenticate(",
+        " admin / ",
+        " root / ",
     }
 )
 """Words that sentences hold too: a plain word behind them is no password."""
@@ -139,7 +180,7 @@ def _is_typed(value: str) -> bool:
 
 PIPED_INTO = (
     "--password-stdin", "chpasswd", "sudo -s", "wrangler secret put", "vercel env add", "secret create",
-    "secrets set", "secret set", "--passphrase-fd",
+    "secrets set", "secret set", "--passphrase-fd", "cryptsetup ", "passwd --stdin", "smbpasswd ", "kinit ", "--with-token",
 )  # fmt: skip
 """Commands that read a password from a pipe."""
 PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ")
@@ -149,8 +190,10 @@ PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "
 def find_piped(text: str, start: int) -> Iterator[Finding]:
     """The password in `echo x |` before the command at `start`."""
     match = _PIPED.search(text, max(text.rfind("\n", 0, start) + 1, start - REACH), start)
-    if match and not is_stand_in(match[1]):
-        yield Finding(match.start(1), match.end(1), "password")
+    if match is None:
+        match = _HERE.match(text, start)
+    if match and not is_stand_in(match[match.lastindex or 1]):
+        yield Finding(*match.span(match.lastindex or 1), "password")
 
 
 def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:

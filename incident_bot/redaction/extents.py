@@ -16,17 +16,18 @@ _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = re.compile(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|\]|\}}))?
+    (?:\s?(?:As[ ]String|string|str|String|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
       | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
       | [ ]?\.{{6,96}}[ ]?:?[ ]{{0,8}}(?=\S)
+      | ::[ ](?=[A-Za-z0-9+/]{{4,512}}={{0,2}}[ \t]{{0,8}}(?:\r?\n|$))
       | (?P<scope>::)(?=\w)
       | (?P<loose>>|[ \t]{{0,2}},[ \t]{{0,16}}(?=(?:<<)?["'\\]))
     )
-    {_COLOUR}
+    (?:{_COLOUR}[ \t]{{0,4}})?{_COLOUR}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
-    (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n[^\S\n]*)?
+    (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
     (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
       |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[](?={QUOTE})
       |<<(?={QUOTE})|qq?[({{\[](?=\S))?
@@ -66,6 +67,16 @@ def closing(text: str, at: int, quote: str) -> int:
     if found >= 0:
         return found
     return at + len(text[at:limit].rstrip("\r"))
+
+
+_QUOTE_INSIDE = re.compile(r"""'(?:"'"|\\')'[^'\n]{0,512}""")
+
+
+def shell_end(text: str, at: int) -> int:
+    """Where a value in single quotes ends whose own single quotes a shell takes apart: `'a'"'"'b'`, `'a'\\''b'`."""
+    while more := _QUOTE_INSIDE.match(text, at):
+        at = more.end()
+    return at
 
 
 def trim(value: str) -> str:

@@ -36,14 +36,19 @@ _FIRM = frozenset(
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization otp totp pin cvv cvc mnemonic"
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
-    " connectionstring dockerconfigjson dockercfg clave".split()
+    " connectionstring dockerconfigjson dockercfg clave privkey aspxauth passkey puk".split()
 )
-_CODES = frozenset("otp totp pin passcode cvv cvc".split())
-_WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn".split())
+_CODES = frozenset("otp totp pin passcode cvv cvc passkey puk".split())
+_BEFORE_CODE = frozenset(
+    "verification security access door backup recovery login mfa fa otp auth sms pin confirmation activation unlock entry invite pairing gate"
+    " alarm device totp reset signin".split()
+)
+"""Before `code`: what a person types in to get in."""
+_WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn appid".split())
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
     " ssh client application subscription consumer admin project write publishable rapidapi fernet jwt hmac aes"
-    " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher".split()
+    " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher preshared".split()
 )
 _CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
 _FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")
@@ -64,7 +69,7 @@ _ABOUT = frozenset(
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
     " duration interval timeout latency request requests response responses result results message messages msg"
     " text description desc reason title table tables row rows schema constraint constraints bytes input output"
-    " cost price arn lock case stdin".split()
+    " cost price arn lock case stdin encryption hashing".split()
 )
 _ABOUT_BEFORE = frozenset(
     "max min num n total count prompt completion input output cached reasoning pad eos bos unk mask sep cls stop"
@@ -78,8 +83,8 @@ FOREIGN = (
     "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "slaptažodis",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
-_ALONE = {"PWD": Promise.FIRM, "OLDPWD": Promise.NONE, "PASS": Promise.NONE, "Pass": Promise.NONE}
-"""The shell's working directories (no token looks like a path), and what test runners print."""
+_ALONE = {"PWD": Promise.FIRM, "OLDPWD": Promise.NONE, "PASS": Promise.NONE, "Pass": Promise.NONE, "TAN": Promise.CODE}
+"""The shell's working directories (no token looks like a path), what test runners print, and a bank's codes."""
 _PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())
 """Before `pass`: a run over something, and no password."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
@@ -112,9 +117,9 @@ def _promise_of(words: list[str]) -> Promise:
         return _tail_promise(joined) if len(words) > 1 else Promise.NONE
     if at < len(words) - 1 and any(word in _ABOUT for word in words[at + 1 :]):
         return Promise.NONE
-    if words[at] in _CODES:
+    if words[at] in _CODES or (words[at] in {"code", "codes"} and best is Promise.FIRM):
         return Promise.CODE
-    told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth"}
+    told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth", "login"}
     return Promise.SURE if told_by_brand and is_branded(words) else best
 
 
@@ -127,6 +132,8 @@ def _word_promise(words: list[str], index: int, word: str) -> Promise:
     before = words[index - 1] if index else ""
     if word in _STRONG or (word == "pass" and before and before not in _PASSED):
         return Promise.STRONG
+    if word in {"code", "codes"} and before in _BEFORE_CODE:
+        return Promise.FIRM
     if word not in _FIRM and word not in _WEAK:
         return _tail_promise(word)
     if before in _ABOUT_BEFORE:

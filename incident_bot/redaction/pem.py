@@ -45,6 +45,13 @@ class PemReader:
         if not begin or start < self._read_to or (self.limit is not None and start >= self.limit):
             return
         line_end = _line_end(text, begin.end())
+        quote = text[begin.end() : begin.end() + 1]
+        if (
+            quote in {'"', "'"}
+            and text[begin.end() + 1 : line_end].strip(" \t\r.)") == ""
+            and not text[line_end + 1 : line_end + 64].lstrip().startswith(quote)
+        ):
+            return  # only the words of an error: `expected "-----BEGIN ..."`
         same_line = _END.search(text, begin.end(), line_end)
         self._read_to = same_line.end() if same_line else line_end
         if same_line:

@@ -26,6 +26,14 @@ _COUNTRIES = frozenset(
     " sx sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw".split()
 )
 """Two-letter domains (ISO 3166-1 as delegated by IANA), without those that files end in: `md`, `py`, `rs`, `sh`."""
+_NODE_LOCAL = re.compile(
+    r"(?:rabbit(?:mq)?|rabbitmqcli-.*|ejabberd|emqx(?:_edge)?|vernemq|couchdb|riak|mongooseim|(?:babysitter_of_)?ns_1|nonode)(?:[-_]?\d{1,3})?"
+)
+"""Names that Erlang programs give their nodes, as their documentation has them: `rabbit@node-1.mq.example.com` is no mail address."""
+_NODE_BEFORE = re.compile(r"""\b(?:[Nn]odes?|nodedown|nodeup|-s?name|RABBITMQ_NODENAME)[\s"'=:,({\[<]{1,4}$""")
+_MAIL_HOSTS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com yahoo.com icloud.com proton.me protonmail.com gmx.de gmx.net web.de".split()
+)
 _MACHINE_LOCALS = frozenset({"git", "hg", "svn", "root", "ubuntu", "ec2-user", "runner", "postgres", "deploy"})
 
 _CLASSES = bytes(
@@ -76,9 +84,13 @@ def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     cut = max(local.rfind(mark) for mark in "=/{|")
     start, local = start + cut + 1, local[cut + 1 :]
     if (
-        not local
+        not any(map(str.isalnum, local))
         or local.lower() in _MACHINE_LOCALS
         or (text[max(0, start - 1) : start] in {":", "/"} and text[max(0, start - 3) : start] == "://")
+    ):
+        return
+    if domain[0].lower() not in _MAIL_HOSTS and (
+        _NODE_LOCAL.fullmatch(local) or _NODE_BEFORE.search(text, max(floor, start - 32), start)
     ):
         return
     yield Finding(start, domain.end(), "email")

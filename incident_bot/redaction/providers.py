@@ -71,8 +71,8 @@ CLOUDS = (
 SIGN_IN = (
     _p(
         "password-hash",
-        "$2a$ $2b$ $2y$ $1$ $5$ $6$ $y$ $apr1$ $argon2",
-        r"\$(?:2[aby]\$\d\d\$[./A-Za-z0-9]{53}|(?:apr1|[156y])\$(?:rounds=\d{1,9}\$|j[\w./]{1,8}\$)?[./A-Za-z0-9]{1,32}\$[./A-Za-z0-9]{20,90}|argon2(?:id|i|d)\$[\w=,$]{4,60}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{16,90})",
+        "$2a$ $2b$ $2y$ $1$ $5$ $6$ $y$ $apr1$ $argon2 {SHA} {SSHA} {SSHA256} {SSHA512} {MD5} {SMD5} {CRYPT} {SHA512}",
+        r"\$(?:2[aby]\$\d\d\$[./A-Za-z0-9]{53}|(?:apr1|[156y])\$(?:rounds=\d{1,9}\$|j[\w./]{1,8}\$)?[./A-Za-z0-9]{1,32}\$[+./A-Za-z0-9]{20,90}={0,2}|argon2(?:id|i|d)\$[\w=,$]{4,60}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{16,90})|\{(?:S?SHA(?:256|512)?|S?MD5|CRYPT)\}[A-Za-z0-9+/.$]{16,160}={0,2}",
     ),
     _p(
         "oauth-code",
@@ -125,11 +125,11 @@ CHAT = (
         r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/_-]{30,120}",
         inner=True,
     ),
-    _p("discord-webhook", "/api/webhooks/", rf"/api/webhooks/\d{{15,21}}/{_W}{{40,100}}", inner=True),
+    _p("discord-webhook", "/api/webhooks/", rf"/api/webhooks/\d{{5,21}}/{_W}{{16,100}}", inner=True),
     _p(
         "teams-webhook",
-        "webhook.office.com/webhookb2/",
-        r"webhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{60,300}",
+        "webhook.office.com/webhookb2/ outlook.office.com/webhook/",
+        r"(?:webhook\.office\.com/webhookb2|outlook\.office\.com/webhook)/[A-Za-z0-9@_-]{16,100}(?:/[A-Za-z0-9@/_-]{1,200})?",
         inner=True,
     ),
     _p(
@@ -145,6 +145,7 @@ CHAT = (
         inner=True,
     ),
     _p("telegram-bot-token", ":AA", rf"\d{{8,10}}:AA{_W}{{32,36}}", inner=True),
+    _p("telegram-bot-token", "api.telegram.org/bot", rf"(?<=/bot)\d{{5,12}}:{_W}{{20,64}}", inner=True),
     _p("webhook", "/hooks/", r"/hooks/(?=[A-Za-z_]{0,40}\d)\w{24,128}(?![\w-])", inner=True),
     _p("mattermost-webhook", "/hooks/", r"/hooks/[a-z0-9]{26}(?![a-z0-9])", inner=True),
     _p(

@@ -30,7 +30,23 @@ _ANNOUNCING = (
     ' pw" pin" otp" requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
     " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
 ).split()
-_ANNOUNCING += ["de passe", "pass =", "pass :", "pass -", " pw ", "psk "]
+_ANNOUNCING += [
+    "de passe",
+    "pass =",
+    "pass :",
+    "pass -",
+    "pass is ",
+    " pw ",
+    "_pw ",
+    "pw for ",
+    "pw is ",
+    "psk ",
+    "sonar.login",
+    "pairing code",
+]
+_ANNOUNCING += "verification_code verificationcode security_code securitycode access_code accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid> passkey appid=".split()
+_SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ")
+"""Names of codes that a person types in, in the one writing that is no part of other words."""
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))
@@ -92,8 +108,11 @@ class Scanner:
             for start, number in gauge.outside(hits):
                 for probe, length in self._asked[number]:
                     found += probe(state, start, start + length)
+        # Such names come last, and how far the others were read is no measure for them.
+        beside = Scan(text, raw, pem)
+        beside.near_until = len(text)
         for start, end in _foreign_names(text):
-            found.extend(_announced(state, start, end))
+            found.extend(_announced(beside, start, end))
         found.extend(gauge.floods)
         found.extend(find_numbers(text, raw, self._personal))
         found.extend(self._by_user_rules(text))
@@ -152,6 +171,7 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
+    probes |= {Keyword(word, starting=True): [_announced] for word in _SHOUTED}
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")
@@ -221,6 +241,8 @@ def _announced(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     text = scan.text
     while not text[end - 1].isalnum():
         end -= 1
+    if text[end - 3 : end] in {" is", "for"} and " " in text[start:end]:
+        end = text.rindex(" ", start, end)
     found: Sequence[Finding] = ()
     if start >= scan.named_until and start >= scan.values_until:
         name_start, name_end = assignments.name_span(text, start, end)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.extents import BARE, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.values import is_phrase, is_prose_secret, is_stand_in, looks_secret
+from incident_bot.redaction.values import is_code, is_phrase, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""["'`]?(?:(?:[ \t]+(?:is|was|has|have|been|being|to|as|now|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
-    |(?:for|of)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?=[:,]|\ (?:is|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|has|have|been|being|to|as|now|still|currently|code|ein|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    |(?:for|of|del|de)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )
@@ -33,6 +33,10 @@ _REFUSED_BEFORE = re.compile(
     r"""["'`](?P<value>[^\s"'`]{6,128})["'`][ ](?:(?:as|for|of|in)[ ])(?:(?:the|a|an|argument|option|flag|field|setting|variable|env|environment)[ ]){0,3}["'`]?-{0,2}$"""
 )
 """`invalid value "x" for flag -password`, `"x" as password`."""
+_TYPED_AS = re.compile(
+    r"""\b(?:typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
+)
+"""`typed "x" as password`."""
 _BELOW = re.compile(
     r"[^\n:=]{0,80}[:.][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
 )
@@ -41,7 +45,7 @@ _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*[(\[][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]]{4,128})(?P=quote)[ \t]*[)\]]"""
 )
 _LOGIN = re.compile(
-    r"(?:[ \t]*[:=]|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+[\w./@-]{1,96}:[ \t])?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+[\w./@-]{1,96}:[ \t])?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -68,7 +72,7 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     if not bare:
         return
     value = trim(bare[0])
-    if is_prose_secret(value, level):
+    if (level is Promise.CODE and is_code(value)) or is_prose_secret(value, level):
         yield Finding(words.end(), words.end() + len(value), said.kind)
 
 
@@ -89,8 +93,12 @@ def find_refused(said: Announcement) -> list[Finding]:
     if said.level is not Promise.STRONG:
         return []
     low = said.before(240)
-    refused = _REFUSED_AFTER.match(said.text, said.end) or _REFUSED_BEFORE.search(said.text, low, said.start)
-    if not refused or not is_prose_secret(refused["value"], said.level):
+    refused = (
+        _REFUSED_AFTER.match(said.text, said.end)
+        or _REFUSED_BEFORE.search(said.text, low, said.start)
+        or _TYPED_AS.search(said.text, low, said.start)
+    )
+    if not refused or not (refused.re is _TYPED_AS or is_prose_secret(refused["value"], said.level)):
         return []
     return [Finding(refused.start("value"), refused.end("value"), said.kind)]
 

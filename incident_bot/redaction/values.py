@@ -22,7 +22,7 @@ _STAND_IN = re.compile(
       | \*{3,}.{0,4} | .{0,4}\*{3,}
       | \[[^\]\s]{0,40}\]?                                         # [FILTERED], [REDACTED], [secure]
       | <.{0,200}                                                 # <password>, <set to the key 'x' in secret 'y'>
-      | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
+      | \$\d{1,3}\W* | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
@@ -37,6 +37,7 @@ _SHORTEST_DIGITS = 10
 _SHORTEST_CODE = 4
 _SHORTEST_HEX = 24
 """Hex digits that are a key; a shorter one may be a word."""
+_LONGEST_CODE = 10
 _PHRASE = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
 """Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
@@ -57,6 +58,8 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
 
 def is_stand_in(value: str) -> bool:
     """Whether the value only stands where a secret would: empty, masked, a variable, a type, a call."""
+    if value[:1] == "/" and 24 <= len(value) <= _LOOKED_AT and _BASE64.fullmatch(value) and _is_mixed(value):
+        return False  # base64 that begins like a path
     return not value or _STAND_IN.fullmatch(value) is not None
 
 
@@ -173,14 +176,19 @@ def _is_symbolic(value: str) -> bool:
     return marks > 0 and len(value) >= 8 and any(map(str.isdigit, value)) and sum(map(str.isalpha, value)) >= 4
 
 
+def is_code(value: str) -> bool:
+    """Whether the value is one of the codes that people type in."""
+    return value.isdigit() and _SHORTEST_CODE <= len(value) <= _LONGEST_CODE
+
+
 def is_prose_secret(value: str, level: Promise) -> bool:
     """Whether a bare word in a sentence is a secret."""
     plain = len(value) < _SHORTEST_HEX and value.isascii() and value.isalpha() and value.islower()
     assigns = "=" in value[:-2] or ":" in value
-    may_assign = level is Promise.STRONG and _is_tangled(value)
+    may_assign = level > Promise.WEAK and _is_tangled(value)
     if plain or len(value) < 6 or is_stand_in(value) or "(" in value or (assigns and not may_assign):
         return False
-    if looks_secret(value):
+    if looks_secret(value) or (_BASE64.fullmatch(value) and _is_mixed(value)):
         return True
     if level is not Promise.STRONG:
         drawn = len(value) >= 20 and value.isalnum() and not value.isdigit() and sum(map(str.isdigit, value)) >= 2

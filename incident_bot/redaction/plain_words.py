@@ -1,0 +1,103 @@
+"""Passwords that are plain words, where a sentence leaves no doubt that it gives one away.
+
+`the password is meadow`, `logged in with password rocket from 10.0.3.8`, `[sudo] password for app: meadow`. What makes
+the difference to `the password is required` is what the word may be: no verb form, no adjective that tells about
+passwords, no noun that goes with one, and nothing may follow it but the end or a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.values import is_stand_in
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.announcement import Announcement
+
+_WORD = r"""["'`]?(?P<value>[^\W\d_]{4,32}(?:[-_.][^\W\d_]{2,32}){0,5})["'`]?"""
+_ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
+_OWNER = r"""(?:[ ](?:for|of|to|del|de|von|für|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
+_STATED = re.compile(
+    rf"""{_OWNER}(?:
+        [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
+      | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as)
+    )[ \t]{{1,4}}{_WORD}{_ENDS}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ANSWERED = re.compile(
+    rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*\r?(?:\n|$)"
+)
+_GIVEN = re.compile(
+    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and)[ ]))"
+)
+_WITH = re.compile(
+    r"""(?:
+        (?i:with|using|and|tried|typed|entered|sent|use)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
+      | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
+      | ^(?:enable|line)
+    )[ ]?$""",
+    re.VERBOSE | re.MULTILINE,
+)
+_BELOW = re.compile(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
+
+_FORMS = re.compile(
+    r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only)", re.IGNORECASE
+)
+_TELLING = frozenset(
+    # What a password is said to be.
+    "required weak strong short long wrong correct incorrect invalid valid empty blank null none missing mandatory optional expired unknown"
+    " broken forgotten chosen taken given written forbidden stolen different relevant important redundant persistent consistent sufficient insufficient  known safe secure insecure plain same different identical equal good okay fine right public private present absent visible"
+    " secret encrypted hashed stored due stale fresh simple complex unset default hidden masked redacted"
+    # Words of grammar that may follow.
+    " and from with when while that this which what where have will would could should must shall does been being were your their"
+    " there here then than into onto over under after before because since until unless though although only also just even never always"
+    " once again still already later soon more most less much many some each every both either neither such very case"
+    # Nouns that go with it.
+    " authentication authorization auth login logon file files flow grant hash hashing hashes prompt policy policies protection manager managers"
+    " expiry expiration reset change changes rotation store storage stores field fields form page link email mail parameter parameters"
+    " variable option options value values variables property properties attribute attributes key keys token tokens secret secrets"
+    " database backend plugin provider providers helper helpers callback method methods mode type types length strength history"
+    " encryption encoding format complexity generator generation input output string strings credentials credential name names"
+    " username user users hint hints rule rules check checks checker validator validators validation verification verify recovery"
+    " vault attempt attempts failure failures error errors mismatch entry entries table column columns column resource resources"
+    " dialog screen sync agent caching cache rules service services module modules argument arguments stdin stdout stderr"
+    # Answers of programs.
+    " denied failed failure accepted rejected refused success successful sorry welcome login bye error done passed"
+    " access permission try again last please enter retype confirm confirmation current warning notice info debug"
+    # Other kinds of words that a program prints in the place of one.
+    " set reset undefined nil true false string text object array number integer boolean bytes char varchar".split()
+)
+
+
+def find_plain_word(said: Announcement) -> Iterator[Finding]:
+    """The plain word behind a name of which any value counts."""
+    text, end = said.text, said.end
+    ahead = text[end : end + 1]
+    if ahead == ":":
+        below = _BELOW.match(text, end) if said.name[:1].isupper() and _starts_line(said) else None
+        if below and below["value"].islower() and _is_given(below["value"]):
+            yield Finding(below.start("value"), below.end("value"), said.kind)
+        return
+    if ahead not in {" ", "\t"}:
+        return
+    match = _STATED.match(text, end) or _ANSWERED.match(text, end)
+    if match is None and (given := _GIVEN.match(text, end)) and _WITH.search(text, said.before(128), said.start):
+        match = given
+    if match and _is_given(match["value"]):
+        yield Finding(match.start("value"), match.end("value"), said.kind)
+
+
+def _starts_line(said: Announcement) -> bool:
+    return said.start == 0 or said.text[said.start - 1] == "\n"
+
+
+def _is_given(word: str) -> bool:
+    """Whether the word is the password and tells nothing about it."""
+    parts = re.split("[-_.]", word.lower())
+    # A word of two and more, or a capital in its middle, is no word of a sentence; its last part may still tell: `case-sensitive`.
+    return not (
+        is_stand_in(word) or parts[-1] in _TELLING or parts[0] in _TELLING or _FORMS.fullmatch(parts[-1]) is not None
+    )
