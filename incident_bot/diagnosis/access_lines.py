@@ -29,6 +29,8 @@ _FORMS = tuple(
 _FIELDS = re.compile(
     r"\b(?:http[._])?(?:status|status_code|statusCode|response_code|code)\"?\s?[=:]\s?\"?(?P<status>[1-5]\d\d)\b"
 )
+_STATUS = re.compile(r"\b[1-5]\d\d\b")
+"""What every form has; most lines have none."""
 _FIELD_METHOD = re.compile(r"\b(?:http[._])?(?:request_)?(?:method|verb)\"?\s?[=:]\s?\"?(?P<method>[A-Z]{3,7})\b")
 _FIELD_PATH = re.compile(
     r"\b(?:http[._])?(?:request_)?(?:path|uri|url|route|target)\"?\s?[=:]\s?\"?(?P<path>/[^\s\",?]{0,300})"
@@ -49,6 +51,8 @@ class Answer:
 def read_answer(line: str) -> Answer | None:
     """The request that a line reports as answered; None for every other line."""
     head = line[:_REACH]
+    if not _STATUS.search(head):
+        return None
     for form in _FORMS:
         match = form.search(head)
         if match:

@@ -7,10 +7,10 @@ text of any logger.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.patterns import may_match
+from incident_bot.diagnosis.patterns import PatternIndex, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,30 +20,27 @@ _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-
 _IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 
 # In order of how surely the match is the remote end.
-ADDRESSES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
-        rf"\blookup (?P<host>{_HOST})(?: on \S+)?:",
-        # Go's net.OpError: the remote end stands behind the arrow
-        rf"\b(?:read|write) (?:tcp|udp)[46]? \S{{1,60}}->(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
-        rf"\bdial (?:tcp|udp|unix)[46]? (?:\d{{1,3}}\S*->)?(?:lookup )?(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
-        # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432
-        rf"host='(?P<host>{_HOST})', port=(?P<port>\d{{1,5}})",
-        rf"server at \"(?P<host>{_HOST})\"(?: \([^)]{{1,45}}\))?, port (?P<port>\d{{1,5}})",
-        rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?on port (?P<port>\d{{1,5}})",
-        rf"Can't connect to (?:MySQL )?server on '(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?'",
-        # Node: connect ECONNREFUSED 10.0.0.1:6379; getaddrinfo ENOTFOUND redis
-        rf"\bE(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b:? (?P<host>{_HOST}|{_IPV4}|::1):(?P<port>\d{{1,5}})",
-        rf"\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<host>{_HOST})",
-        # Java: UnknownHostException: x; Connect to x:443 failed; Connection to x:5432 refused
-        rf"UnknownHostException: (?P<host>{_HOST})",
-        rf"\bconnect(?:ion|ing)? to (?:\w{{1,20}} )?(?:at )?[\"'\[]?(?P<host>{_HOST})[\"']?(?:/[\d.]{{7,15}})?(?::(?P<port>\d{{1,5}}))",
-        rf"\b[a-z][a-z0-9+.-]{{1,20}}://(?:[^\s/@\"']{{1,200}}@)?(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
-        rf"could not translate host name \"(?P<host>{_HOST})\"",
-        rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
-        rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
-    )
+ADDRESSES = (
+    # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
+    rf"\blookup (?P<host>{_HOST})(?: on \S+)?:",
+    # Go's net.OpError: the remote end stands behind the arrow
+    rf"\b(?:read|write) (?:tcp|udp)[46]? \S{{1,60}}->(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
+    rf"\bdial (?:tcp|udp|unix)[46]? (?:\d{{1,3}}\S*->)?(?:lookup )?(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
+    # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432
+    rf"host='(?P<host>{_HOST})', port=(?P<port>\d{{1,5}})",
+    rf"server at \"(?P<host>{_HOST})\"(?: \([^)]{{1,45}}\))?, port (?P<port>\d{{1,5}})",
+    rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?on port (?P<port>\d{{1,5}})",
+    rf"Can't connect to (?:MySQL )?server on '(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?'",
+    # Node: connect ECONNREFUSED 10.0.0.1:6379; getaddrinfo ENOTFOUND redis
+    rf"\bE(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b:? (?P<host>{_HOST}|{_IPV4}|::1):(?P<port>\d{{1,5}})",
+    rf"\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<host>{_HOST})",
+    # Java: UnknownHostException: x; Connect to x:443 failed; Connection to x:5432 refused
+    rf"UnknownHostException: (?P<host>{_HOST})",
+    rf"\bconnect(?:ion|ing)? to (?:\w{{1,20}} )?(?:at )?[\"'\[]?(?P<host>{_HOST})[\"']?(?:/[\d.]{{7,15}})?(?::(?P<port>\d{{1,5}}))",
+    rf"\b[a-z][a-z0-9+.-]{{1,20}}://(?:[^\s/@\"']{{1,200}}@)?(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
+    rf"could not translate host name \"(?P<host>{_HOST})\"",
+    rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
+    rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
 )
 _LOOSE_ADDRESSES = tuple(
     (re.compile(hint, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
@@ -77,9 +74,13 @@ def find_address(text: str) -> str:
     return ""
 
 
+@cache
+def _address_index() -> PatternIndex:
+    return PatternIndex(ADDRESSES)
+
+
 def _address_patterns(text: str) -> Iterator[re.Pattern[str]]:
-    lowered = text.lower()
-    yield from (pattern for pattern in ADDRESSES if may_match(pattern.pattern, lowered))
+    yield from (compile_pattern(ADDRESSES[number]) for number in _address_index().fit(text.lower()))
     yield from (pattern for hint, pattern in _LOOSE_ADDRESSES if hint.search(text))
 
 

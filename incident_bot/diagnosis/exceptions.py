@@ -12,8 +12,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.patterns import may_match
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from incident_bot.diagnosis.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ class Thrown:
     is_fatal: bool = False
 
 
-_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (language, re.compile(pattern, re.MULTILINE))
     for language, pattern in (
         (
@@ -64,33 +68,14 @@ _WORDS_OF_CHAIN = re.compile(
     re.MULTILINE,
 )
 _VAGUE = frozenset({"RuntimeError", "Exception", "Error", "SystemExit", "OSError", "ValueError", "AssertionError"})
-_LITERALS = (
-    "error",
-    "exception",
-    "panic",
-    "exit",
-    "refused",
-    "failed",
-    "failure",
-    "not found",
-    "timeout",
-    "fatal",
-    "terminate called",
-    "interrupt",
-    "caused by",
-    "unbound",
-    "denied",
-    "missing",
-    "invalid",
-)
 
 
-def find_exceptions(text: str, lowered: str) -> Iterator[Thrown]:
-    """Every exception printed in a log's text, in order."""
-    if not any(word in lowered for word in _LITERALS):
-        return
+def find_exceptions(text: str, lowered: Vocabulary) -> Iterator[Thrown]:
+    """Every exception printed in a log's text, in order; `lowered` is the text in lower case, or its vocabulary."""
     found: dict[int, Thrown] = {}
-    for language, pattern in _FORMS:
+    for language, pattern in FORMS:
+        if not may_match(pattern.pattern, lowered):
+            continue
         for count, match in enumerate(pattern.finditer(text)):
             if count >= 200:
                 break

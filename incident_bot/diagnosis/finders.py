@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from incident_bot.diagnosis.facts import (
     log_fact,
 )
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
-from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, may_match, required_words
+from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, required_words
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import Citation, EvidenceKind
 
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 _MAX_HITS = 500
 
 
-def find_facts(condition: Condition, scene: Scene) -> tuple[Fact, ...]:
-    """Every fact that satisfies the condition."""
-    return tuple(itertools.islice(_FINDERS[condition.source](condition.test, scene), _MAX_HITS))
+def find_facts(condition: Condition, scene: Scene, logs: Sequence[Log]) -> tuple[Fact, ...]:
+    """Every fact that satisfies the condition; `logs` are those of the scene that its pattern may match."""
+    test = condition.test
+    facts = _log_facts(test, scene, logs) if condition.source == "log" else _FINDERS[condition.source](test, scene)
+    return tuple(itertools.islice(facts, _MAX_HITS))
 
 
 def _search(pattern: str | None, text: str) -> re.Match[str] | bool | None:
@@ -259,11 +261,9 @@ def _equals(test: Mapping[str, Any], value: object) -> bool:
     return show(value) in {show(item) for item in wanted}
 
 
-def _log_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
-    for log in scene.logs:
-        if test.get("previous") not in (None, log.previous) or not _wanted(test, log.role, log.container):
-            continue
-        if may_match(test["pattern"], log.lowered):
+def _log_facts(test: Mapping[str, Any], scene: Scene, logs: Sequence[Log]) -> Iterator[Fact]:
+    for log in logs:
+        if test.get("previous") in (None, log.previous) and _wanted(test, log.role, log.container):
             yield from _search_log(test, log, scene)
 
 
@@ -287,7 +287,7 @@ def _find_all(pattern: str, log: Log) -> Iterator[re.Match[str]]:
     if not words or not is_single_line(pattern) or len(log.lowered) != len(log.text):
         yield from compiled.finditer(log.text)
         return
-    for index in sorted({index for word in words for index in _lines_with(word, log)}):
+    for index in sorted({index for word in words if word in log.words for index in _lines_with(word, log)}):
         end = log.offsets[index + 1] - 1 if index + 1 < len(log.offsets) else len(log.text)
         yield from compiled.finditer(log.text, log.offsets[index], end)
 
@@ -355,7 +355,6 @@ _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {
     "node": _kinds("Node".__eq__, "node"),
     "object": _kinds(bool, "object"),
     "exit_code": _exit_facts,
-    "log": _log_facts,
     "alert": _alert_facts,
     "join": _join_facts,
 }

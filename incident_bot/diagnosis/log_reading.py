@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
-from incident_bot.diagnosis.complaint_search import find_complaint
+from incident_bot.diagnosis.complaint_search import find_complaint, find_words
 from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
     find_account,
@@ -95,6 +95,8 @@ _FRAME = re.compile(
     r"(?:#\d{1,3} |at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
 )
 """A stack frame that a logger printed as a record of its own, with the level of the error."""
+_FRAME_SIGNS = ("#", "at ", ".rb:", 'File "', "[stacktrace]")
+"""Each form of a frame has one of them."""
 
 
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
@@ -118,7 +120,8 @@ def _is_complaint(text: str) -> bool:
 
 def _is_harmless(text: str) -> bool:
     """Answers that are no server errors, and frames of a stack whose first line counts."""
-    if _FRAME.search(text[:300]) and _FRAME.match(read_text(text[:300])):
+    head = text[:300]
+    if any(sign in head for sign in _FRAME_SIGNS) and _FRAME.search(head) and _FRAME.match(read_text(head)):
         return True
     answer = read_answer(text)
     return answer is not None and answer.status < _CLIENT_ERROR
@@ -131,17 +134,12 @@ _SLOW_STATEMENT = re.compile(r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [
 
 def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
     """What lines complain about; the first and the last line of a template (same `last`) complain of the same."""
-    known: dict[int, Complaint | None] = {}
-    found: dict[int, Complaint] = {}
-    for index in indexes:
-        kept = log.kept[index]
-        twin = kept.last if kept.count > 1 else -kept.line
-        if twin not in known:
-            known[twin] = find_complaint(kept.text[:_LINE_CHARS])
-        complaint = known[twin]
-        if complaint is not None:
-            found[index] = complaint
-    return found
+    lines = {index: log.kept[index] for index in indexes}
+    twins = {index: kept.last if kept.count > 1 else -kept.line for index, kept in lines.items()}
+    texts = {twin: lines[index].text[:_LINE_CHARS] for index, twin in reversed(twins.items())}
+    words = find_words("\n".join(texts.values()))
+    known = {twin: find_complaint(text, words) for twin, text in texts.items()}
+    return {index: complaint for index, twin in twins.items() if (complaint := known[twin]) is not None}
 
 
 _LINE_CHARS = 2000
@@ -250,7 +248,7 @@ def templates_of(log: Log) -> frozenset[str]:
 
 
 def _exception(log: Log) -> Finding | None:
-    thrown = list(find_exceptions(log.text, log.lowered))
+    thrown = list(find_exceptions(log.text, log.words))
     root = find_root([item for item in thrown if not _is_quiet(log, item)], log.text)
     if root is None:
         return None

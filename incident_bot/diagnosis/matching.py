@@ -13,7 +13,7 @@ from incident_bot.diagnosis.rules import Condition, Rule, RuleSet
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
-    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.diagnosis.scene import Log, Scene
 
 _SLACK = timedelta(seconds=2)
 
@@ -34,25 +34,42 @@ class Match:
 def match_rules(rules: RuleSet, scene: Scene) -> tuple[Match, ...]:
     """Every rule that fires, once a subject."""
     known: dict[str, tuple[Fact, ...]] = {}
+    logs = _logs_by_pattern(rules, scene)
 
     def look_up(condition: Condition) -> tuple[Fact, ...]:
-        if condition.key not in known:
-            known[condition.key] = find_facts(condition, scene)
-        return known[condition.key]
+        key = condition.key
+        if key not in known:
+            known[key] = find_facts(condition, scene, logs.get(condition.test.get("pattern", ""), ()))
+        return known[key]
 
     return tuple(match for rule in rules for match in _match_rule(rule, look_up))
 
 
+def _logs_by_pattern(rules: RuleSet, scene: Scene) -> Mapping[str, Sequence[Log]]:
+    """The logs that are worth searching for a pattern."""
+    patterns, index = rules.log_patterns
+    found: dict[str, list[Log]] = {}
+    for log in scene.logs:
+        for number in index.fit(log.words):
+            found.setdefault(patterns[number], []).append(log)
+    return found
+
+
 def _match_rule(rule: Rule, look_up: Callable[[Condition], tuple[Fact, ...]]) -> Iterator[Match]:
-    needed = [(condition, look_up(condition)) for condition in rule.all]
-    if any(condition.decisive and not facts for condition, facts in needed):
+    if any(condition.decisive and not look_up(condition) for condition in sorted(rule.all, key=_cost)):
         return
+    needed = [(condition, look_up(condition)) for condition in rule.all]
     offered = [(condition, look_up(condition)) for condition in rule.any]
     decisive = [fact for condition, facts in (*needed, *offered) if condition.decisive for fact in facts]
     for pod, container in _subjects(decisive):
         match = _match_subject(rule, needed, offered, [look_up(item) for item in rule.none], (pod, container))
         if match:
             yield match
+
+
+def _cost(condition: Condition) -> bool:
+    """What is looked for in logs takes longest; most rules that need something else too are done before."""
+    return condition.source == "log"
 
 
 def _subjects(facts: Iterable[Fact]) -> list[tuple[str, str]]:

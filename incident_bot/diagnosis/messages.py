@@ -72,8 +72,10 @@ def read_message(line: str) -> str:
 def read_text(line: str) -> str:
     """The whole of what a line says, for readers that look for names in it."""
     text = clean(line[:_REACH]).strip()
-    fields = dict(_fields(text) or _fields(_strip_leads(text)))
-    return _strip_leads((_from_fields(fields) if fields else "") or text)
+    bare = _strip_leads(text)
+    fields = dict(_fields(text) or _fields(bare))
+    told = _from_fields(fields) if fields else ""
+    return _strip_leads(told) if told else bare
 
 
 def tidy(text: str) -> str:
@@ -201,6 +203,8 @@ def _fields(text: str) -> list[tuple[str, str]]:
             body = None
         if isinstance(body, dict) and _is_record(body, is_whole=start == 0):
             return list(_flatten(body))
+    if "=" not in text:
+        return []
     quoted = _KLOG_MESSAGE.match(text)
     pairs = _LOGFMT.findall(text)
     names = {name.lower() for name, _ in pairs}

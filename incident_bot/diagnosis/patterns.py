@@ -11,12 +11,15 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
+
+    from incident_bot.diagnosis.vocabulary import Vocabulary
 
 FLAGS = re.IGNORECASE | re.MULTILINE
 _MIN_WORD = 3
@@ -27,6 +30,32 @@ _MAX_WORDS = 160
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Compile on first use: most patterns are never needed in a run."""
     return re.compile(pattern, FLAGS)
+
+
+class PatternIndex:
+    """Many patterns and the words that they require: which of them are worth searching in a text."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        words: dict[str, set[int]] = {}
+        for number, pattern in enumerate(patterns):
+            # Under the empty word, which every text holds, are those of which no word is known.
+            for word in required_words(pattern) or ("",):
+                words.setdefault(word, set()).add(number)
+        self._words: Words = {word: frozenset(numbers) for word, numbers in words.items()}
+
+    def narrow(self, lowered: Vocabulary) -> Words:
+        """The words in a lower-case text, or a vocabulary of it, for `fit` on parts of it."""
+        return {word: numbers for word, numbers in self._words.items() if word in lowered}
+
+    def fit(self, lowered: Vocabulary, words: Words | None = None) -> list[int]:
+        """The numbers, in order, of the patterns that may match a text with this lower-case form."""
+        among = self._words if words is None else words
+        fitting = [numbers for word, numbers in among.items() if word in lowered]
+        return sorted(frozenset().union(*fitting))
+
+
+Words = Mapping[str, frozenset[int]]
+"""Numbers of patterns by a word that they require."""
 
 
 def check_pattern(pattern: str) -> None:
@@ -110,8 +139,8 @@ _NUMBERED = re.compile(r"\\[1-9]|\(\?\(")
 """What refers to a group by its number, which other alternatives count for."""
 
 
-def may_match(pattern: str, lowered: str) -> bool:
-    """Whether it is worth searching a text whose lower-case form is `lowered`."""
+def may_match(pattern: str, lowered: Vocabulary) -> bool:
+    """Whether it is worth searching a text whose lower-case form, or the vocabulary of it, is `lowered`."""
     words = required_words(pattern)
     return not words or any(word in lowered for word in words)
 
@@ -211,8 +240,9 @@ def _of_branches(branches: Any) -> frozenset[str] | None:
 
 def _as_words(run: list[str]) -> frozenset[str] | None:
     word = "".join(run).lower()
-    # Two letters of Chinese or Japanese are a word, and as rare.
-    return frozenset([word]) if len(word) >= (_MIN_WORD if word.isascii() else _MIN_WORD - 1) else None
+    # Two letters of Chinese or Japanese are a word, and as rare; so are a letter and a digit.
+    is_plain = word.isascii() and not any(map(str.isdigit, word))
+    return frozenset([word]) if len(word) >= (_MIN_WORD if is_plain else _MIN_WORD - 1) else None
 
 
 def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from incident_bot.diagnosis.patterns import PatternIndex
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import Category, Risk
 
@@ -94,6 +95,13 @@ class RuleSet:
     def explained(self) -> Mapping[str, frozenset[str]]:
         """For each rule all ids that it accounts for, through others too."""
         return {rule_id: frozenset(self._reach(rule_id)) for rule_id in self.rules}
+
+    @cached_property
+    def log_patterns(self) -> tuple[Sequence[str], PatternIndex]:
+        """What is looked for in logs, each pattern once, with an index by the words that it takes."""
+        conditions = [item for rule in self for item in (*rule.all, *rule.any, *rule.none) if item.source == "log"]
+        patterns = list(dict.fromkeys(item.test["pattern"] for item in conditions))
+        return patterns, PatternIndex(patterns)
 
     def _reach(self, rule_id: str) -> set[str]:
         found: set[str] = set()

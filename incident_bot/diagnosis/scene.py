@@ -18,6 +18,7 @@ from incident_bot.diagnosis.evidence_time import age_at, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins import find_joins
 from incident_bot.diagnosis.targets import Relation, Relations, find_target, is_detailed, log_origin, stem_of
+from incident_bot.diagnosis.vocabulary import Vocabulary, read_vocabulary
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Log:
     text: str
     offsets: tuple[int, ...]
     lowered: str
+    words: Vocabulary
 
     def index_at(self, offset: int) -> int:
         """Which kept line holds the character at `offset`."""
@@ -299,6 +301,7 @@ def _read_log(
         offsets.append(position)
         position += len(piece) + 1
     text = "\n".join(pieces)
+    lowered = text.lower()
     return Log(
         evidence_id=item.id,
         pod=pod or (container.pod if container else ""),
@@ -310,7 +313,8 @@ def _read_log(
         total_lines=excerpt.total_lines if excerpt else len(item.lines),
         text=text,
         offsets=tuple(offsets),
-        lowered=text.lower(),
+        lowered=lowered,
+        words=read_vocabulary(lowered),
     )
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.complaint_search import complaint_patterns
 from incident_bot.diagnosis.dependencies import ADDRESSES
+from incident_bot.diagnosis.exceptions import FORMS
 from incident_bot.diagnosis.patterns import read_single_line, read_words
-from incident_bot.diagnosis.rules import load_shipped_rules
+from incident_bot.diagnosis.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,7 @@ def write_words() -> str:
 
 
 def _patterns() -> Iterator[str]:
-    for rule in load_shipped_rules():
-        conditions = (*rule.all, *rule.any, *rule.none)
-        yield from (item.test["pattern"] for item in conditions if item.source == "log")
+    yield from load_rules().log_patterns[0]
     yield from (pattern for pattern, _ in complaint_patterns())
-    yield from (pattern.pattern for pattern in ADDRESSES)
+    yield from ADDRESSES
+    yield from (pattern.pattern for _, pattern in FORMS)
