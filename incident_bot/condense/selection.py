@@ -13,7 +13,7 @@ from incident_bot.condense.budget import Choice, Selection
 from incident_bot.condense.lines import clean
 from incident_bot.condense.severity import Level, is_ending
 from incident_bot.condense.tokens import TokenEstimator, estimate_tokens
-from incident_bot.condense.traces import causes, find_trace, is_frame
+from incident_bot.condense.traces import causes, find_trace, is_frame, is_inside
 from incident_bot.condense.trends import growth
 from incident_bot.condense.weights import WEIGHTS, Weights
 from incident_bot.model import KeptLine
@@ -205,7 +205,7 @@ def _mend_traces(selection: Selection, limit: int) -> None:
     for index, log in enumerate(selection.logs):
         done: set[int] = set()
         for number in sorted(selection.chosen[index]):
-            if number in done or not is_frame(log.known[number]):
+            if number in done or not is_inside(log.known, number):
                 continue
             trace = find_trace(log.known, number)
             done.update(trace)
@@ -214,7 +214,7 @@ def _mend_traces(selection: Selection, limit: int) -> None:
                     selection.take(index, part, "traceback", ceiling=1.0, limit=limit)
             elif 2 * len(trace) < log.survey.total_lines:
                 for part in trace:
-                    if part in selection.chosen[index] and is_frame(log.known[part]):
+                    if part in selection.chosen[index] and is_inside(log.known, part):
                         selection.drop(index, part)
 
 

@@ -57,7 +57,7 @@ _BY_NAME |= {
 _BY_LETTER = {"I": Level.INFO, "W": Level.WARNING, "E": Level.ERROR, "F": Level.FATAL}
 
 _LEVEL_FIELD = re.compile(
-    r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text)["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
+    r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text|priority)["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
 )
 _PINO = {
     "10": Level.INFO,
@@ -82,7 +82,12 @@ _CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ER
 """`[2026-11-20 09:00:10] production.ERROR: ` of Monolog, which other loggers may wrap."""
 _PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
 """PHP's own level, which FPM files under NOTICE."""
-_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s")
+_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s")
+_SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
+"""Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
+_BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
+"""Emergency to warning. What is below says little: many senders give every line the same notice or info."""
+_HIGHEST_PRIORITY = 191
 _LEVEL_REACH = 200
 """A stated level stands near the start of a line; further on, such words belong to the message."""
 
@@ -90,7 +95,7 @@ _FATAL_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:panic(?:ked)?|fatal(?:ly)?|segfault|segmentation fault|sig(?:segv|kill|abrt|bus|ill)|core dumped|"
     r"out of memory|outofmemory\w*|oom[- ]?kill\w*|oomkilled|cannot allocate memory|kernel bug|stack overflow|stackoverflow\w*|"
     r"heap-use-after-free|buffer[- ]overflow|double free|deadlock(?:ed)?|unhandled (?:exception|promise|error|rejection)|uncaught\b[\w ]*|"
-    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)|emergency|terminated (?:abnormally|due)|killed)(?![\w/-])"
+    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)|emergency|terminated (?:abnormally|due)|terminate called|killed)(?![\w/-])"
 )
 _ERROR_WORDS = re.compile(
     r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|::|[.,][\w-])"
@@ -112,7 +117,7 @@ _LOCAL_WORDS = re.compile(
 _HARD_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
     r"timed[ -]?out|g(?:ave|iving) up|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|::|[.,][\w-])"
-    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[a-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|::|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
+    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[A-Za-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|::|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
 )
 _WARNING_WORDS = re.compile(
     r"(?i)(?<![\w/.-])(?:warn(?:ing|ings)?|deprecat(?:ed|ion)|retry(?:ing)?|retries|back-?off|throttl\w+|degraded|slow|lag(?:ging)?|evict\w*|"
@@ -144,7 +149,7 @@ _ANCHOR = re.compile(
 )
 
 
-_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS, _CALM = (1 << bit for bit in range(9))
+_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS, _CALM, _PRIORITY = (1 << bit for bit in range(10))
 _HINTS = (
     (
         _FATAL,
@@ -166,13 +171,14 @@ _HINTS = (
         ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (_FIELD, r"level|lvl|severity"),
+    (_FIELD, r"level|lvl|severity|priority"),
     (
         _WORD,
         r"warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
+    (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b"),
-    (_KUBE, r"(?<![^\]\x7c])[iwef]\d{4}$"),
+    (_KUBE, r"(?<![^\]\x7c])[iwef](?:\d{4})?\d{4}$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -267,13 +273,25 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1)]
-    if not hints & (_WORD | _CALM):
-        return None
+    level = _level_word(near) if hints & (_WORD | _CALM) else None
+    return _syslog_level(head) if level is None and hints & _PRIORITY else level
+
+
+def _level_word(near: str) -> Level | None:
     php = _PHP_LEVEL.search(near) if "PHP " in near else None
     if php is not None:
         return Level.WARNING if php.group(1) == "Warning" else Level.FATAL
     word = _CHANNEL_LEVEL.search(near) or _LEVEL_WORD.search(near) or _LOCAL_LEVEL.search(near)
     return _BY_NAME[word.group(word.lastindex or 1).lower()] if word is not None else None
+
+
+def _syslog_level(head: str) -> Level | None:
+    """A severity of warning or worse that syslog's number gives; what a line says of itself counts before it."""
+    found = _SYSLOG.search(head)
+    if found is None or int(found[1] or 0) > _HIGHEST_PRIORITY:
+        return None
+    severity = int(found[2]) if found[2] else int(found[1]) % 8
+    return _BY_NUMBER[severity] if severity < len(_BY_NUMBER) else None
 
 
 def _spoken_level(head: str, hints: int) -> Level:

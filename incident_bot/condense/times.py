@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
@@ -20,10 +20,26 @@ _MONTH = "|".join(_MONTHS)
 _ISO = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d\d)[-/.](\d\d)[T _](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_ACCESS = re.compile(rf"(\d\d)/({_MONTH})/(\d{{4}}):(\d\d):(\d\d):(\d\d)(?: ([+-]\d{{4}}))?")
-_SYSLOG = re.compile(rf"(?<!\w)({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d):(\d\d):(\d\d)(?:\.(\d{{1,9}}))?")
-_KLOG = re.compile(r"(?<!\w)[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
-_EPOCH = re.compile(r"""(?:^|"(?:ts|time|timestamp|t)"\s?:\s?"?|(?<!\w)ts=)(1\d{9})(\d{3})?(?:\.(\d{1,9}))?(?!\d)""")
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}})[/ -]({_MONTH})[/ -](\d{{4}})[: ](\d\d):(\d\d):(\d\d)(?:[.,](\d{{1,9}}))?(?: ([+-]\d{{4}}))?"
+)
+"""Access logs, Tomcat, Redis, dates of mail and HTTP headers."""
+_MONTH_FIRST = re.compile(
+    rf"(?<!\w)({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d):(\d\d):(\d\d)(?:\.(\d{{1,9}}))?(?: (\d{{4}})(?!\d))?"
+)
+"""Syslog; with a year, Apache and everything that calls ctime."""
+_TWELVE_HOURS = re.compile(rf"(?<!\w)({_MONTH}) (\d{{1,2}}), (\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d)(?:\s([AP])M)?")
+"""java.util.logging as it comes."""
+_KLOG = re.compile(r"(?<!\w)[IWEF](\d{4})?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
+"""Kubernetes' own loggers, and glog, which writes the year since 2020."""
+_DIGITS = r"(1\d{9})(\d{9}|\d{6}|\d{3})?(?:\.(\d{1,9}))?(?!\d)"
+_EPOCH = re.compile(rf"(?:^|(?<!\w)(?:ts|time)=){_DIGITS}")
+_NAMED = re.compile(
+    r'"(?:@?timestamp|@?time|ts|@?t|date|datetime|asctime|event_?time|time_?millis|time_?unix_?nano|epochSecond|__REALTIME_TIMESTAMP)"'
+    r'\s?:\s?(?:\{\s?"\$date"\s?:\s?)?"?(?:(?=\d{4}-\d\d)|' + _DIGITS + ")",
+    re.IGNORECASE,
+)
+"""A time by its field's name in JSON: it may stand last, behind a message with other dates in it."""
 _ANY_YEAR = datetime(2000, 6, 1, tzinfo=UTC)
 
 
@@ -68,7 +84,7 @@ class WindowReader:
 def read_time(line: str, *, near: datetime) -> datetime | None:
     """When a line says it was written, or None. Without a zone it is UTC; without a year, the one closest to `near`."""
     try:
-        return _read(line[:_REACH], near)
+        return _read(line, near)
     except (ValueError, OverflowError):
         return None  # the 31st of February and the like
 
@@ -76,7 +92,8 @@ def read_time(line: str, *, near: datetime) -> datetime | None:
 def in_order_of_time(lines: list[str]) -> list[str]:
     """Merged logs are seldom sorted; lines of which one has no time stay as they are."""
     stamps = [_ISO.search(line, 0, _REACH) for line in lines]
-    if (first := stamps[0]) is not None and all(stamp and _is_like(stamp, first) for stamp in stamps):
+    first = stamps[0]
+    if first and "{" not in lines[0][: first.start()] and all(stamp and _is_like(stamp, first) for stamp in stamps):
         # Of one notation and zone: their letters are in the order of time.
         written = [stamp[0] for stamp in stamps if stamp]
         if all(one <= two for one, two in pairwise(written)):
@@ -97,27 +114,83 @@ def _is_like(one: re.Match[str], two: re.Match[str]) -> bool:
     return one.end() - one.start() == two.end() - two.start() and one[8] == two[8]
 
 
-def _read(text: str, near: datetime) -> datetime | None:
-    if match := _ISO.search(text):
-        year, month, day, hour, minute = map(int, match.group(1, 2, 3, 4, 5))
-        return datetime(
-            year, month, day, hour, minute, int(match[6] or 0), _microseconds(match[7]), tzinfo=_zone(match[8])
-        )
-    if match := _ACCESS.search(text):
-        day, year, hour, minute, second = map(int, match.group(1, 3, 4, 5, 6))
-        return datetime(year, _MONTHS[match[2]], day, hour, minute, second, tzinfo=_zone(match[7]))
-    if match := _SYSLOG.search(text):
-        day, hour, minute, second = map(int, match.group(2, 3, 4, 5))
-        at = datetime(near.year, _MONTHS[match[1]], day, hour, minute, second, _microseconds(match[6]), tzinfo=UTC)
-        return _closest(at, near)
-    if match := _KLOG.search(text):
-        month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5))
-        at = datetime(near.year, month, day, hour, minute, second, _microseconds(match[6]), tzinfo=UTC)
-        return _closest(at, near)
-    if match := _EPOCH.search(text):
-        fraction = _microseconds((match[2] or "") + (match[3] or ""))
-        return datetime.fromtimestamp(int(match[1]), UTC) + timedelta(microseconds=fraction)
+def _read(line: str, near: datetime) -> datetime | None:
+    brace = line.find("{", 0, _REACH)
+    if brace < 0:
+        return _first_stamp(line[:_REACH], near)
+    # What stands before JSON is the collector's; within, a name tells more than a place.
+    return _first_stamp(line[:brace], near) or _named_time(line, near) or _first_stamp(line[:_REACH], near)
+
+
+def _named_time(line: str, near: datetime) -> datetime | None:
+    for match in _NAMED.finditer(line):
+        if match[1]:
+            return _since_epoch(match, near)
+        if iso := _ISO.match(line, match.end()):
+            return _iso_time(iso, near)
     return None
+
+
+def _first_stamp(text: str, near: datetime) -> datetime | None:
+    for pattern, read in _NOTATIONS:
+        if match := pattern.search(text):
+            return read(match, near)
+    return None
+
+
+def _iso_time(match: re.Match[str], _near: datetime) -> datetime:
+    zone = _zone(match[8])
+    return _date(match[1], match[2], match[3], (match[4], match[5], match[6] or 0), fraction=match[7], zone=zone)
+
+
+def _day_first(match: re.Match[str], _near: datetime) -> datetime:
+    return _date(match[3], match[2], match[1], match.group(4, 5, 6), fraction=match[7], zone=_zone(match[8]))
+
+
+def _month_first(match: re.Match[str], near: datetime) -> datetime:
+    at = _date(match[7] or near.year, match[1], match[2], match.group(3, 4, 5), fraction=match[6])
+    return at if match[7] else _closest(at, near)
+
+
+def _twelve_hours(match: re.Match[str], _near: datetime) -> datetime:
+    hour = int(match[4])
+    if match[7]:
+        hour = hour % 12 + (12 if match[7] == "P" else 0)
+    return _date(match[3], match[1], match[2], (hour, match[5], match[6]))
+
+
+def _klog(match: re.Match[str], near: datetime) -> datetime:
+    at = _date(match[1] or near.year, match[2], match[3], match.group(4, 5, 6), fraction=match[7])
+    return at if match[1] else _closest(at, near)
+
+
+def _since_epoch(match: re.Match[str], _near: datetime) -> datetime:
+    fraction = _microseconds((match[2] or "") + (match[3] or ""))
+    return datetime.fromtimestamp(int(match[1]), UTC) + timedelta(microseconds=fraction)
+
+
+_NOTATIONS = (
+    (_ISO, _iso_time),
+    (_DAY_FIRST, _day_first),
+    (_MONTH_FIRST, _month_first),
+    (_TWELVE_HOURS, _twelve_hours),
+    (_KLOG, _klog),
+    (_EPOCH, _since_epoch),
+)
+
+
+def _date(
+    year: str | int,
+    month: str,
+    day: str,
+    clock: Sequence[str | int],
+    *,
+    fraction: str | None = None,
+    zone: timezone = UTC,
+) -> datetime:
+    number = _MONTHS.get(month) or int(month)
+    hour, minute, second = map(int, clock)
+    return datetime(int(year), number, int(day), hour, minute, second, _microseconds(fraction), tzinfo=zone)
 
 
 def _microseconds(digits: str | None) -> int:

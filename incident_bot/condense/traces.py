@@ -15,7 +15,7 @@ _HEADER = re.compile(
     r"|stack backtrace:|Unhandled [Ee]xception|={2,}\d+={2,}ERROR|Stack trace:|Backtrace:|Call [Tt]race:|\S{0,120}(?:Error|Exception)\b.{0,400}$)"
 )
 _FRAME = re.compile(
-    r"(?:\s{1,16}at \S|\s{2,16}File \"|\s{0,8}\.\.\. \d+ (?:more|common frames)|\s{0,8}(?:Caused by|Suppressed): |\s{0,4}#\d{1,3}:?\s{1,2}(?:0x[0-9a-f]|\{main\}|<\w|\S{1,300}\(|[^\s(]{1,200} \()|\s{1,6}\d{1,3}: \S"
+    r"(?:\s{1,16}at \S|\s{0,8}(?:PC: )?@ {1,8}0x[0-9a-f]|\s{2,16}File \"|\s{0,8}\.\.\. \d+ (?:more|common frames)|\s{0,8}(?:Caused by|Suppressed): |\s{0,4}#\d{1,3}:?\s{1,2}(?:0x[0-9a-f]|\{main\}|<\w|\S{1,300}\(|[^\s(]{1,200} \()|\s{1,6}\d{1,3}: \S"
     r"|goroutine \d+ \[|\t\S{1,300}:\d+|\S{1,200}\((?:0x[0-9a-f]|\{0x|\.\.\.|\)$).{0,200}|created by \S|\s{0,8}from \S{1,300}:\d+:in |\S{1,300}:\d+:in [`']|\s{0,4}note: "
     r"|During handling of the above|The above exception was|\s{1,8}--- End of |\s{0,8}---> |stack backtrace:|Traceback \(most recent|\s{0,4}\^+$|\[?signal |exit status \d)"
 )
@@ -23,6 +23,7 @@ _INDENTED = re.compile(r"(?:\t|  )\s{0,40}\S")
 _CAUSE = re.compile(
     r"\s{0,8}(?:Caused by: |---> |[\w.$]{1,200}(?:Error|Exception|Panic|Interrupt|Exit)(?:: |$)|panic: )"
 )
+_QUOTES_NEXT = re.compile(r"\s{2,16}File \"")
 _MOST_LINES = 120
 
 
@@ -87,6 +88,14 @@ def is_frame(line: str) -> bool:
     """Whether a line is one frame of a traceback rather than its message."""
     text = body(clean(line))
     return _FRAME.match(text) is not None and not _CAUSE.match(text)
+
+
+def is_inside(lines: Mapping[int, str], number: int) -> bool:
+    """Whether a line is a frame, or the source that Python quotes under one: it says where, not what."""
+    if is_frame(lines[number]):
+        return True
+    above = lines.get(number - 1)
+    return above is not None and _QUOTES_NEXT.match(body(clean(above))) is not None
 
 
 def causes(lines: Mapping[int, str], trace: range) -> list[int]:
