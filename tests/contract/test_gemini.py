@@ -11,7 +11,7 @@ import pytest
 from fakes import gemini as fake
 from fakes.gemini import FakeGemini
 from incident_bot.llm import make_gemini
-from incident_bot.llm.gemini import Gemini
+from incident_bot.llm.gemini import MAX_ANSWER_BYTES, Gemini
 from incident_bot.llm.prompt import build_prompt
 from incident_bot.model import (
     Alert,
@@ -369,10 +369,12 @@ def test_dripping_headers_are_left_at_the_deadline(server, consult):
     assert_gap(consult(timeout_s=1.0), "no answer within 1 s", kind="timeout")
 
 
-def test_an_endless_answer_does_not_fill_the_memory(server, consult):
-    server.enqueue(fake.Step(endless=True))
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_endless_answer_does_not_fill_the_memory(server, consult, status):
+    server.enqueue(fake.Step(status=status, endless=True))
 
     assert_gap(consult(), "larger than 4 MiB")
+    assert server.endless_bytes < 8 * MAX_ANSWER_BYTES
 
 
 def test_a_compressed_answer_is_refused(server, consult):
@@ -457,15 +459,42 @@ def test_the_service_counts_what_would_be_sent(server, api_key):
         fake.Step(drop=True),
         fake.Step(body=b"not json"),
         fake.Step(body=b"{}"),
+        fake.Step(body=b"[" * 100_000),
+        fake.Step(body=b'{"totalTokens": "many"}'),
+        fake.Step(headers={"Content-Encoding": "gzip"}),
         fake.Step(hang_s=30),
+        fake.Step(body=b" " * 10_000, drip_s=0.05),
+        fake.Step(drip_head=True, drip_s=0.05),
     ],
-    ids=["quota", "overload", "dropped", "no json", "no count", "hangs"],
+    ids=[
+        "quota",
+        "overload",
+        "dropped",
+        "no json",
+        "no count",
+        "nested",
+        "no number",
+        "compressed",
+        "hangs",
+        "drips",
+        "headers drip",
+    ],
 )
 def test_no_count_is_no_failure_and_not_asked_for_twice(server, api_key, step):
     server.token_count = step
 
     assert Gemini(api_key=api_key, base_url=server.url, timeout_s=1.0).count_tokens(PROMPT) is None
     assert len(server.counts) <= 1
+
+
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_an_endless_count_is_cut(server, api_key, status):
+    """It announces a gigabyte, as an answer or as an error; a few megabytes of it are read, and only once."""
+    server.token_count = fake.Step(status=status, endless=True)
+
+    assert Gemini(api_key=api_key, base_url=server.url).count_tokens(PROMPT) is None
+    assert len(server.counts) == 1
+    assert server.endless_bytes < 8 * MAX_ANSWER_BYTES
 
 
 def test_without_a_key_nothing_is_counted(server):

@@ -136,6 +136,8 @@ class FakeGemini:
         self.requests: list[Request] = []
         self.counts: list[Request] = []
         self.token_count = error(404, "NOT_FOUND")
+        self.endless_bytes = 0
+        """What was written of endless answers before the caller left."""
         self._steps: list[Step] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -230,6 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         while step.endless and not self.server.owner.stopping:
             self.wfile.write(b" " * 65536)
+            self.server.owner.endless_bytes += 65536
         if step.drip_s:
             self._drip(step.body, step.drip_s)
         else:
