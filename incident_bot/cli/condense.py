@@ -69,7 +69,7 @@ Example:
     default=4000,
     show_default=True,
     metavar="N",
-    help="Most tokens of the output.",
+    help="Most tokens of the output; in JSON, of its texts with their numbers.",
 )
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -98,6 +98,7 @@ def condense(
 
     Secrets are replaced as by `redact`, by the same part of the config file. Text output shows counts of similar lines and names the largest
     gaps; JSON gives {budget_tokens, total_lines, estimated_tokens, lines: [{line, text, count, why}]}.
+    Both formats keep the same lines, so in JSON the budget is that of the text output: keys and reasons are for code, not for a model.
     Several FILES are read as one log, one after the other. A line without a time belongs to the one before it.
     """
     from incident_bot.condense import Condenser, Window

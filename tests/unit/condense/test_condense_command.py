@@ -7,8 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from incident_bot.cli.condense import _blocks, condense
+from incident_bot.cli.condense import _blocks, _redact, condense
 from incident_bot.condense import estimate_tokens
+from incident_bot.redaction import Redactor
 
 
 def run(text: str | bytes, *arguments: str) -> str:
@@ -45,6 +46,47 @@ def test_json_is_for_code():
     ]
     assert (body["budget_tokens"], body["total_lines"]) == (100, 2)
     assert 0 < body["estimated_tokens"] <= 100
+
+
+def test_json_and_text_are_one_selection_under_one_budget():
+    """Asking for JSON costs no lines; what it says it costs is what the text output costs."""
+    lines = "".join(
+        f"INFO item {'abcdefgh'[n % 8] * (n % 5 + 1)} stored\nERROR shelf {n % 40} gave way\n" for n in range(500)
+    )
+
+    text = run(lines, "--budget-tokens", "300")
+    body = json.loads(run(lines, "--budget-tokens", "300", "--format", "json"))
+
+    shown = [line.partition(":")[0] for line in text.splitlines() if not line.startswith("\u2026")]
+    assert [str(line["line"]) for line in body["lines"]] == shown
+    assert body["estimated_tokens"] == estimate_tokens(text) <= 300
+
+
+def test_what_is_read_in_slices_is_redacted_together():
+    """More lines may be shown than are redacted in one go: a value named in the last stands bare in the first."""
+    value = "Wq8" + "xTr2vNn4Lp"
+    kinds = "".join(
+        f"INFO part {'abcdefghij'[n % 10] * (n // 10 + 1)} of the hall was swept today\n" for n in range(1500)
+    )
+
+    output = run(f"login as {value} rejected\n{kinds}{kinds}password={value}\n", "--budget-tokens", "400")
+
+    assert "login as [REDACTED:" in output
+    assert value not in output
+
+
+def test_a_value_under_its_name_is_gone_at_the_edge_of_every_slice(monkeypatch):
+    """Wherever a slice ends, the line with the name is read with the one under it."""
+    monkeypatch.setattr("incident_bot.cli.condense._SLICE_CHARS", 200)
+    value = "hT7" + "mPq29sLkd81"
+    for padding in range(12):
+        calm = [f"INFO part {'abcdefghij'[n % 10]} was swept" for n in range(20 + padding)]
+        lines = [*calm, "- name: DB_PASSWORD", f"  value: {value}", *calm]
+
+        safe = _redact(Redactor(b"k"), lines)
+
+        assert safe[: len(calm)] == safe[-len(calm) :] == calm
+        assert value not in "".join(safe)
 
 
 def test_no_input_gives_no_output():
