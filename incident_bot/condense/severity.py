@@ -82,12 +82,14 @@ _CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ER
 """`[2026-11-20 09:00:10] production.ERROR: ` of Monolog, which other loggers may wrap."""
 _PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
 """PHP's own level, which FPM files under NOTICE."""
-_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s")
+_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b")
 _SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
 """Emergency to warning. What is below says little: many senders give every line the same notice or info."""
 _HIGHEST_PRIORITY = 191
+_LETTER_FIELD = re.compile(r"\"s\":\s?\"([IWEF])\",\s{0,4}\"c\":")
+"""MongoDB's structured log: severity and component."""
 _LEVEL_REACH = 200
 """A stated level stands near the start of a line; further on, such words belong to the message."""
 
@@ -171,14 +173,14 @@ _HINTS = (
         ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (_FIELD, r"level|lvl|severity|priority"),
+    (_FIELD, r"level|lvl|severity|priority|\"s\":"),
     (
         _WORD,
         r"warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b"),
-    (_KUBE, r"(?<![^\]\x7c])[iwef](?:\d{4})?\d{4}$"),
+    (_KUBE, r"(?<![^\]\x7c])[iwef](?:(?:\d{4})?\d{4})?$"),
     (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -270,9 +272,12 @@ def _stated_level(head: str, hints: int) -> Level | None:
         known = _BY_NAME.get(value) or _PINO.get(value)
         if known is not None:
             return known
+        letter = _LETTER_FIELD.search(near)
+        if letter is not None:
+            return _BY_LETTER[letter.group(1)]
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
-        return _BY_LETTER[klog.group(1)]
+        return _BY_LETTER[klog.group(1) or klog.group(2)]
     level = _level_word(near) if hints & (_WORD | _CALM) else None
     return _syslog_level(head) if level is None and hints & _PRIORITY else level
 

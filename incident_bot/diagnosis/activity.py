@@ -11,6 +11,7 @@ from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
 from incident_bot.diagnosis.log_stride import is_last_word, is_taken_in_stride, opens_storm
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
+from incident_bot.diagnosis.succession import names_a_cause
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import AlertStatus, Category
 
@@ -88,8 +89,12 @@ def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
     known = {pod.name for pod in scene.pods}
     logs = {log.evidence_id: log for log in scene.logs if log.pod not in known and not log.previous}
     cited = [fact.citation for fact in candidate.facts if fact.citation]
-    return bool(cited) and all(
-        item.evidence_id in logs and item.line > logs[item.evidence_id].total_lines - _LAST_LINES for item in cited
+    return (
+        bool(cited)
+        and max(grade(fact.value) for fact in candidate.facts) >= Level.ERROR
+        and all(
+            item.evidence_id in logs and item.line > logs[item.evidence_id].total_lines - _LAST_LINES for item in cited
+        )
     )
 
 
@@ -179,11 +184,12 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         return Activity.ACTIVE if is_reason else Activity.INACTIVE
     if (
         not health.failing
+        and candidate.pod not in health.gone
         and _is_log_only(candidate)
         and not any(fact.is_past for fact in candidate.facts)
         and (
             (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
-            or opens_storm(candidate.facts, scene)
+            or opens_storm(candidate.facts, scene, is_named=names_a_cause(candidate))
             or is_last_word(candidate.facts, scene)
         )
     ):

@@ -61,6 +61,7 @@ class Candidate:
     took_over: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
     change_before: str = ""
+    sign_before: str = ""
 
     @property
     def is_noise(self) -> bool:

@@ -44,13 +44,25 @@ OWN: tuple[Complaint, ...] = (
         kind="licence",
         category=Category.APPLICATION,
         patterns=(
-            r"licen[cs]e.{0,60}(?:expired|invalid|not valid|has ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
+            r"licen[cs]e.{0,60}(?:expired|invalid|not valid|ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
         ),
         title="{container} has no valid licence: {says}",
         hint="See when the licence ended, and where the program reads it from.",
         impact="The program refuses work, or only reads, until the licence is renewed.",
         steps=(_DESCRIBE,),
         prevention=("Alert a month before a licence ends.",),
+    ),
+    Complaint(
+        kind="leak",
+        category=Category.APPLICATION,
+        patterns=(
+            r"(?:connection|resource|memory|buffer|session|handle|file descriptor|thread|goroutine)s? leak(?:ed|s|ing|age)?\b|leak detect(?:ed|ion|or)|LEAK: |has not been (?:closed|released) (?:for|after|in)|was not (?:closed|released) (?:for|after|before)|never (?:closed|released|returned to the pool)",
+        ),
+        title="{container} does not give back what it takes: {says}",
+        hint="Read the frames below the line: they show who took it.",
+        impact="What it holds runs out in time, and then everything that needs it waits.",
+        steps=(_LOG, _HISTORY),
+        prevention=("Close what is opened in the same scope, and run with leak detection in CI.",),
     ),
     Complaint(
         kind="limit-reached",
@@ -112,7 +124,7 @@ OWN: tuple[Complaint, ...] = (
         patterns=(
             r"(?:invalid|malformed|bad|illegal|unknown|unsupported|unrecogni[sz]ed) (?:\w+ ){0,2}(?:config(?:uration)?|setting|option|flag|argument|value|key|field|directive|property|format)\b|config(?:uration)? (?:error|file .{1,80} (?:invalid|not found)|validation)|(?:configuration|config) (?:is |file is )?(?:invalid|broken)",
             r"(?:failed|unable|cannot|could not|error) (?:to )?(?:pars|load|read|unmarshal|decod|initializ)\w* (?:the )?(?:\w+ ){0,2}(?:config|settings|yaml|json|toml|manifest)|yaml: |toml: |mapping values are not allowed|JSONDecodeError|unknown (?:flag|option|command|directive)|unrecognized arguments|flag provided but not defined|no configuration file|validation error",
-            r"unexpected (?:token|character|end of (?:file|input|JSON|stream)).{0,60}(?:config|json|yaml|toml|\.conf)|\b(?:yaml|toml|json|xml)\S{0,20}(?:Error|Exception): |while (?:parsing|scanning) a|Bad configuration option|fatal: bad config|ConfigException|ConfigurationException|is not a valid (?:value|integer|boolean|url|port|duration)|invalid literal for int",
+            r"duplicate key \"|found duplicate key|unexpected (?:token|character|end of (?:file|input|JSON|stream)).{0,60}(?:config|json|yaml|toml|\.conf)|\b(?:yaml|toml|json|xml)\S{0,20}(?:Error|Exception): |while (?:parsing|scanning) a|Bad configuration option|fatal: bad config|ConfigException|ConfigurationException|is not a valid (?:value|integer|boolean|url|port|duration)|invalid literal for int",
         ),
         title="{container} rejects its configuration: {says}",
         hint="Compare the mounted configuration with what this version accepts; look at the last change.",
@@ -154,7 +166,7 @@ OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="permission",
         category=Category.STORAGE,
-        patterns=(r"permission denied(?! (?:for|to) (?:table|relation))|EACCES|\bEPERM\b|operation not permitted|PermissionError|UnauthorizedAccessException|AccessDeniedException: /|Keine Berechtigung|Permission non accordée|Permiso denegado|Permissão negada|Отказано в доступе|权限不够|許可がありません",),
+        patterns=(r"permissions? (?:\\d{3,4} )?(?:on|of|for) .{1,120}(?:too open|too permissive|has group or world access)|bad (?:owner|permissions)|unprotected private key|permission denied(?! (?:for|to) (?:table|relation))|EACCES|\bEPERM\b|operation not permitted|PermissionError|UnauthorizedAccessException|AccessDeniedException: /|Keine Berechtigung|Permission non accordée|Permiso denegado|Permissão negada|Отказано в доступе|权限不够|許可がありません",),
         title="{container} may not use {what}: permission denied",
         names="path",
         otherwise="{container} lacks a permission: {says}",

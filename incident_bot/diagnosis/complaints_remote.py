@@ -32,7 +32,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.NETWORK,
         patterns=(
             r"x509: |certificate verify failed|unable to get (?:local )?issuer|self[- ]signed certificate|PKIX path building failed",
-            r"SSLHandshakeException|tls: (?!.{0,20}ok)|SSL routines|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT",
+            r"SSLHandshakeException|(?<![:\w])tls: (?!.{0,20}ok|.{0,60}expires in)|SSL routines|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT",
             r"hostname mismatch|WRONG_VERSION_NUMBER|remote certificate (?:is invalid|was rejected)|SSL handshake failed|SSL_do_handshake\(\) failed",
             r"TLS (?:connection|handshake) (?:failed|error)|unknown ca\b|bad certificate|no alternative certificate subject name",
         ),
@@ -226,7 +226,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.DEPENDENCY,
         patterns=(
             r"relation \"[^\"]{1,120}\" (?:does not exist|already exists)|no such (?:table|column)|Unknown (?:column|table|database)|column \"?[^\"\s]{1,120}\"? (?:of relation \S+ )?does not exist|Table '[^']{1,120}' (?:doesn't exist|already exists)|ORA-00942|ORA-00904",
-            r"Invalid (?:object|column) name|duplicate (?:key|column|entry)|violates (?:foreign key|unique|not-null|check) constraint|UNIQUE constraint failed|pending migrations?|Migration.{1,80} failed|failed to apply migration|(?:database|role|collection|keyspace|index) [\"']?[^\"'\s]{1,120}[\"']? does not exist|index_not_found_exception|unconfigured table|Undefined(?:Table|Column)|schema (?:version )?mismatch|Dirty database version|Validate failed: Migration",
+            r"Invalid (?:object|column) name|duplicate (?:key value|key error|column|entry ')|E11000|violates (?:foreign key|unique|not-null|check) constraint|UNIQUE constraint failed|pending migrations?|Migration.{1,80} failed|failed to apply migration|(?:database|role|collection|keyspace|index) [\"']?[^\"'\s]{1,120}[\"']? does not exist|index_not_found_exception|unconfigured table|Undefined(?:Table|Column)|schema (?:version )?mismatch|Dirty database version|Validate failed: Migration",
             r"(?:Relation|Spalte) »[^«]{1,120}« existiert nicht|la (?:relation|colonne) « ?[^»]{1,120} ?» n'existe pas|(?:relación|columna) «[^»]{1,120}» no existe|отношение \"[^\"]{1,120}\" не существует|关系 \"[^\"]{1,120}\" 不存在|リレーション\"[^\"]{1,120}\"は存在しません",
         ),
         title="{container} and its database disagree about the schema: {says}",
@@ -242,7 +242,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="lock",
         category=Category.DEPENDENCY,
         patterns=(
-            r"deadlock detected|Deadlock found|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|is held by another process",
+            r"deadlock detected|Deadlock found|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b",
         ),
         title="{container} waits for a lock that it does not get: {says}",
         hint="Find who holds the lock; a second replica or a long transaction is usual.",

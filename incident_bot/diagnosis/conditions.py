@@ -63,7 +63,8 @@ def _bad_names(kind: str, status: object) -> Iterator[str]:
 def _is_bad(name: str, status: str, reason: str) -> bool:
     if name in _GOOD:
         return status == "False" and not _UNDER_WAY.search(reason)
-    return status == "True" and _BAD.search(name) is not None
+    # Argo CD's conditions have no status: one that is listed holds.
+    return status in ("True", "") and _BAD.search(name) is not None
 
 
 def has_conditions(kind: str, body: Mapping[str, object]) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
     from incident_bot.model import Alert
 
+ABOUT_TELEMETRY = "about telemetry, which no work depends on"
+
 WEIGHTS: Mapping[str, float] = {
     "specificity 3": 0.74,
     "specificity 2": 0.60,
@@ -42,7 +44,7 @@ WEIGHTS: Mapping[str, float] = {
     "the line is only information": -0.18,
     "a symptom of many possible causes": -0.06,
     "about a caller, not this program": -0.15,
-    "about telemetry, which no work depends on": -0.30,
+    ABOUT_TELEMETRY: -0.30,
     "somebody else's": -0.30,
     "that container is healthy": -0.35,
     "another container than the alert names": -0.06,
@@ -147,7 +149,7 @@ def _loudness(candidate: Candidate) -> Iterable[str]:
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
         yield "about a caller, not this program"
     if _TELEMETRY.search(candidate.facts[0].value[:1000]):
-        yield "about telemetry, which no work depends on"
+        yield ABOUT_TELEMETRY
 
 
 _NAMES_A_CAUSE = 3

@@ -27,7 +27,7 @@ from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled
 from incident_bot.diagnosis.ranking import Ranking, rank
 from incident_bot.diagnosis.records import add_record
 from incident_bot.diagnosis.scene import Scene, read_scene
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
 from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, EvidenceKind, Excerpt, Gap, Verdict
@@ -127,6 +127,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """Nothing is failing: it was, it never did, or nobody knows."""
     if health.recovered or (health.is_known and _is_past(ranking)) or _is_overcome_in_log(ranking, scene):
         return Verdict.RECOVERED
+    if _is_unanswered(scene):
+        return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
         return Verdict.HEALTHY
     if says_ended(scene):
@@ -143,6 +145,13 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         for kept in find_errors(log)
     )
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
+
+
+def _is_unanswered(scene: Scene) -> bool:
+    """Whether errors or latency are alerted and no log was read: pods that run may well be slow."""
+    is_firing = scene.case.incident.alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
+    has_logs = any(log.relation is not Relation.NEIGHBOUR for log in scene.logs)
+    return is_firing and is_about_performance(scene) and not has_logs
 
 
 def _is_past(ranking: Ranking) -> bool:

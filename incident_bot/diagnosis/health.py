@@ -41,6 +41,7 @@ class Health:
     others: tuple[State, ...] = ()
     objects: Mapping[tuple[str, str], State] = field(default_factory=dict)
     own_pods: frozenset[str] = field(default=frozenset())
+    gone: frozenset[str] = field(default=frozenset())
 
     @cached_property
     def failing(self) -> tuple[Symptom, ...]:
@@ -115,6 +116,7 @@ def judge_health(scene: Scene) -> Health:
         others=tuple(sign.state for sign in own),
         objects={(sign.kind, sign.name): sign.state for sign in others if sign.name},
         own_pods=frozenset(pod.name for pod in near),
+        gone=replaced | left.keys(),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.health_states import State, Symptom
-from incident_bot.diagnosis.targets import Relation, stem_of
+from incident_bot.diagnosis.targets import Relation, is_guessed, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def departed_pods(
     """Pods that only events still speak of, while every pod of the target that is left is well.
 
     Only where a listing or a workload's counts show that none was forgotten, or where a pod of the same workload
-    was created after the event; and never the pod of the alert.
+    was created after the event; and never the pod that an alert names.
     """
     is_whole = any("table" in pod.body for pod in near) or State.HEALTHY in objects
     is_well = bool(near) and all(pods[pod.name] in _WELL for pod in near) and State.FAILING not in objects
@@ -62,7 +62,8 @@ def departed_pods(
     left: dict[str, Symptom] = {}
     for event, relation in scene.events:
         is_pod = event.kind in ("Pod", "") and relation <= Relation.SIBLING and event.name not in known
-        if not is_pod or event.name == scene.target.pod or not (is_whole or _has_successor(event, near)):
+        is_alerted = event.name == scene.target.pod and not is_guessed(scene.case)
+        if not is_pod or is_alerted or not (is_whole or _has_successor(event, near)):
             continue
         had_trouble = event.type == "Warning" and event.reason in _TROUBLE
         if had_trouble or event.name not in left:
@@ -71,7 +72,16 @@ def departed_pods(
             left[event.name] = Symptom(
                 text=text, state=State.RECOVERED, relation=relation, pod=event.name, citation=citation
             )
+    for log in scene.logs:
+        is_ours = log.pod and log.pod not in known and log.relation <= Relation.SIBLING and _has_sibling(log.pod, near)
+        if is_whole and is_ours and (log.pod != scene.target.pod or is_guessed(scene.case)):
+            left.setdefault(log.pod, Symptom(text="", state=State.RECOVERED, relation=log.relation, pod=log.pod))
     return left
+
+
+def _has_sibling(pod: str, near: Sequence[Pod]) -> bool:
+    """Whether a listing shows pods of the same workload: then one that it lacks is no more."""
+    return stem_of(pod) != pod and any("table" in other.body and stem_of(other.name) == stem_of(pod) for other in near)
 
 
 def _has_successor(event: KubeEvent, near: Sequence[Pod]) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
-from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
+from incident_bot.diagnosis.access_lines import read_answer
 from incident_bot.diagnosis.complaint_search import find_complaint, find_words
 from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
@@ -27,12 +27,12 @@ from incident_bot.diagnosis.dependencies import (
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.log_outcome import shape_of
+from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.scene import Log
@@ -59,33 +59,20 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     ]
     if root:
         drafts.append(Draft(most=root.weight, index=root.index, write=lambda: root))
-    told = complaints.keys() | ({root.index} if root else set())
-    drafts += _plain_drafts(log, lines, told, baseline)
+    levels = dict(lines)
+    told = {index: levels[index] for index in complaints}
+    if root:
+        # The line above may be the runtime's own heading of it.
+        told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
+    drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), _subject(log))
     return choose_best(drafts)
-
-
-def _plain_drafts(
-    log: Log, lines: Sequence[tuple[int, int]], told: AbstractSet[int], baseline: frozenset[str]
-) -> Iterator[Draft]:
-    """Loud lines of no known kind: all of them where nothing better was found, else those that are said again and again."""
-    worst = max((level for _, level in lines), default=Level.QUIET)
-    for index, level in lines:
-        if told and log.kept[index].count < _LASTING_COUNT:
-            continue
-        if level >= min(worst, Level.ERROR) and index not in told:
-            weight = min(_BESIDE_WEIGHT if told else _UNKNOWN_WEIGHT, _weigh(log, index, level, baseline) - 0.05)
-            yield Draft(most=weight, index=index, write=partial(_plain, log, index, level, weight))
-
-
-_BESIDE_WEIGHT = 0.2
-"""A loud line beside one that says what is wrong."""
 
 
 def find_errors(log: Log) -> Iterator[KeptLine]:
     """The lines that report an error, except in stacks of exceptions that were handled."""
     for index, level in _bad_lines(log):
         kept = log.kept[index]
-        if level >= Level.ERROR and not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
+        if level >= Level.ERROR:
             yield kept
 
 
@@ -100,13 +87,21 @@ _FRAME_SIGNS = ("#", "at ", ".rb:", 'File "', "[stacktrace]")
 
 
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
+    is_fatal = any(_level_of(kept.text) >= Level.FATAL for kept in log.kept[-_LAST_WORDS:])
+    last_words = _LAST_WORDS_BEFORE_FATAL if is_fatal else _LAST_WORDS
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
+        if _DOTNET_HEAD.match(kept.text):
+            continue
         level = _level_of(kept.text)
+        if kept.text[:1] == " " and index and log.kept[index - 1].line == kept.line - 1:
+            level = _level_above(log.kept[index - 1].text, default=level)
         if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
             level = Level.WARNING
-        if level == Level.NOTICE and index >= len(log.kept) - _LAST_WORDS and _is_complaint(kept.text):
+        if level < Level.WARNING and index >= len(log.kept) - last_words and _is_complaint(kept.text, is_last=is_fatal):
             level = Level.WARNING
-        if level >= Level.WARNING and not _HEADING.search(kept.text[:200]) and not _is_harmless(kept.text):
+        if level < Level.WARNING or _HEADING.search(kept.text[:200]) or _is_harmless(kept.text):
+            continue
+        if not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
             yield index, level
 
 
@@ -114,8 +109,19 @@ _LAST_WORDS = 2
 """Scripts say without a level why they stop, and stop."""
 
 
-def _is_complaint(text: str) -> bool:
-    return not states_level(text) and find_complaint(text[:_LINE_CHARS]) is not None
+_LAST_WORDS_BEFORE_FATAL = 6
+"""Before its fatal line a program often says as plain information what it met."""
+
+_DOTNET_HEAD = re.compile(r"(?:info|warn|fail|crit|dbug|trce): [\w.]{1,120}\[\d{1,6}\]$")
+"""Microsoft.Extensions.Logging's console prints level and category in a line, and the message indented below."""
+
+
+def _level_above(head: str, *, default: int) -> int:
+    return _level_of(head) if _DOTNET_HEAD.match(head) else default
+
+
+def _is_complaint(text: str, *, is_last: bool) -> bool:
+    return (is_last or not states_level(text)) and find_complaint(text[:_LINE_CHARS]) is not None
 
 
 def _is_harmless(text: str) -> bool:
@@ -332,42 +338,6 @@ _SET_ASIDE = re.compile(
     r"\b(?:ignor(?:ed|ing)|handled|expected|skipp(?:ed|ing)|fall(?:ing|s)? back|re-?try(?:ing)?|will try again|swallow\w*|suppress\w*|non-fatal|using (?:the )?default)\b",
     re.IGNORECASE,
 )
-
-
-def _plain(log: Log, index: int, level: int, weight: float) -> Finding:
-    answer = read_answer(log.kept[index].text)
-    is_failed = answer is not None and answer.status >= SERVER_ERROR
-    if answer and is_failed:
-        bad, total = count_answers(log.kept)
-        told = f"answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
-    else:
-        told = f"logs: {read_message(log.kept[index].text)}"
-    return Finding(
-        kind="server-errors" if is_failed else "error-line",
-        category=Category.APPLICATION,
-        title=f"{_subject(log)} {told}",
-        hint="Read the lines before it.",
-        index=index,
-        offset=log.offsets[index],
-        weight=weight,
-        count=log.kept[index].count,
-        is_lasting=_lasts(log, index, level),
-    )
-
-
-_UNKNOWN_WEIGHT = 0.4
-"""A line that is only loud never outranks one that says what is wrong."""
-_LASTING_COUNT = 3
-_LAST_LINES = 5
-
-
-def _lasts(log: Log, index: int, level: int) -> bool:
-    """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log."""
-    kept = log.kept[index]
-    if level < Level.ERROR:
-        return False
-    is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES
-    return level >= Level.FATAL or kept.count >= _LASTING_COUNT or is_last
 
 
 _CHANGE = re.compile(

@@ -66,10 +66,14 @@ def is_taken_in_stride(facts: Sequence[Fact], scene: Scene, *, specificity: int)
     return bool(found) and all(_is_minor(index, log, bound) for index, log in found)
 
 
-def opens_storm(facts: Sequence[Fact], scene: Scene) -> bool:
-    """Whether a line stands before a storm of errors that goes on to the end of its log: the rare line that began it."""
+def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) -> bool:
+    """Whether a line stands before a storm of errors that goes on to the end of its log: the rare line that began it.
+
+    `is_named`: the line names a cause, and counts although it calls itself no error.
+    """
     return any(
-        _is_before_storm(index, log) and not has_finished(log, scene) for index, log in _find_lines(facts, scene)
+        _is_before_storm(index, log, is_named=is_named) and not has_finished(log, scene)
+        for index, log in _find_lines(facts, scene)
     )
 
 
@@ -93,11 +97,15 @@ def _find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
     ]
 
 
-def _is_before_storm(index: int, log: Log) -> bool:
+_SOON_LINES = 40
+
+
+def _is_before_storm(index: int, log: Log, *, is_named: bool) -> bool:
     line = log.kept[index].line
     later = [kept for kept in find_errors(log) if kept.line > line and kept.why != "last"]
+    is_soon = is_named and any(kept.line - line <= _SOON_LINES for kept in later)
     return (
-        grade(log.kept[index].text) >= Level.ERROR
+        (is_soon or grade(log.kept[index].text) >= Level.ERROR)
         and sum(kept.count for kept in later) >= _STORM_LINES
         and max(max(kept.line, kept.last) for kept in later) >= (1 - _TAIL_SHARE) * log.total_lines
         and not any(kept.line < line for kept in find_errors(log))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.explanation import explain, lower_first, title_of
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.templates import fill_text
-from incident_bot.diagnosis.values import TOLD, values_of
+from incident_bot.diagnosis.values import values_of
 from incident_bot.model import Cause, Citation, Engine, TimelineEntry, Verdict
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _MAX_CITATIONS = 4
-_MAX_SYMPTOMS = 3
-_TITLE_CHARS = 100
-_SAID_CHARS = 260
-"""How much a title and an explanation quote of what a program says."""
 _WORDS_CHARS = 160
 _LAST_WORDS = "lastState.terminated.message"
 _MESSAGE_LINES = 60
@@ -41,7 +38,7 @@ def tell_cause(candidate: Candidate, place: int, scene: Scene) -> Cause:
     return Cause(
         rank=place,
         title=title_of(candidate, scene),
-        explanation=_explain(candidate, values, scene)
+        explanation=explain(candidate, values, scene)
         + (f' It ended with the words: "{said.quote[:_WORDS_CHARS]}".' if said else "")
         + (f' The last line before the end was: "{last.quote[:_WORDS_CHARS]}".' if last else ""),
         category=candidate.category,
@@ -90,16 +87,6 @@ def own_words(candidate: Candidate, scene: Scene) -> Citation | None:
     return None if place is None else scene.cite(container.source.evidence_id, start + place, last)
 
 
-def title_of(candidate: Candidate, scene: Scene) -> str:
-    """One line that names the cause; rules speak in templates, log readers have spoken already."""
-    if candidate.rule is None:
-        return candidate.title
-    values = values_of(candidate, scene)
-    return fill_text(
-        candidate.rule.title, values | {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
-    )
-
-
 def _citations(candidate: Candidate) -> Iterator[Citation]:
     """The deciding lines first, one a kind of evidence before a second of the same."""
     seen: set[tuple[str, int]] = set()
@@ -118,41 +105,13 @@ def _citations(candidate: Candidate) -> Iterator[Citation]:
     yield from told[:_MAX_CITATIONS]
 
 
-def _explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
-    told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
-    cut = next((values[name] for name in sorted(TOLD & values.keys()) if len(values[name]) > _TITLE_CHARS), "")
-    if cut and cut not in told:
-        told += f' In full: "{shorten(cut, _SAID_CHARS)}".'
-    if candidate.rule is None and candidate.finding is None:
-        told = "No rule knows this failure; this is what Kubernetes itself says about it."
-    if candidate.finding:
-        times = f" ({candidate.finding.count} times)" if candidate.finding.count > 1 else ""
-        said = shorten(tidy(read_text(candidate.facts[0].value)), _SAID_CHARS)
-        told = f'Its log says{times}: "{said}". {candidate.finding.hint}'
-    if candidate.change_before:
-        told += f' Shortly before, its log reports a change: "{read_message(candidate.change_before)}".'
-    beside = next((item for item in candidate.took_over if item.finding and item.finding.is_known), None)
-    if beside and candidate.finding:
-        told += f' It says as well: "{shorten(tidy(read_text(beside.facts[0].value)), _WORDS_CHARS)}".'
-    symptoms = list(
-        dict.fromkeys(_lower(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
-    )
-    if symptoms:
-        told += f" This also explains why {'; '.join(symptoms[:_MAX_SYMPTOMS])}."
-    if candidate.relation is Relation.NEIGHBOUR:
-        told += (
-            f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
-        )
-    return told
-
-
 def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
     """The one sentence that the engineer on call needs."""
     who = _who(scene)
     if verdict is Verdict.HEALTHY:
         return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
     if verdict is Verdict.RECOVERED:
-        over = f": {_lower(title_of(causes[0], scene))}" if causes else _past(health)
+        over = f": {lower_first(title_of(causes[0], scene))}" if causes else _past(health)
         return f"{who} has recovered{over}; nothing is failing now."
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
         seen = f": {health.failing[0].text}" if health.failing else ""
@@ -164,10 +123,6 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
         )
         return f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}."
     return f"{who} is failing ({health.failing[0].text}), and nothing that was read says why."
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _who(scene: Scene) -> str:

@@ -47,7 +47,7 @@ def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     """A custom resource without conditions that says in one word that it failed; any other word may mean anything."""
     if item.kind in _STANDARD:
         return None
-    for path in ("status.phase", "status.state", "status.status"):
+    for path in ("status.phase", "status.state", "status.status", "status.operationState.phase"):
         word = first_value(item.body, path)
         if isinstance(word, str) and _FAILED.match(word):
             return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
@@ -58,6 +58,8 @@ _STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event
 
 
 def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    if item.kind == "Job":
+        return _judge_job(item, relation, scene)
     ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
     wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
     if wanted is None:
@@ -65,6 +67,20 @@ def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom
     ready = read_quantity(first_value(item.body, ready_path)) or 0
     text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
     return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
+
+
+def _judge_job(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A Job that has no pod left and fewer successes than it needs has failed, whatever its conditions say yet."""
+    if not item.body.get("status"):
+        return None
+    counts = [
+        read_quantity(first_value(item.body, f"status.{name}")) or 0 for name in ("failed", "active", "succeeded")
+    ]
+    failed, active, succeeded = counts
+    wanted = read_quantity(first_value(item.body, "spec.completions")) or 1
+    is_over = failed > 0 and not active and succeeded < wanted
+    text = f"Job {item.name}: {failed:.0f} of its pods failed, and none is left" if is_over else ""
+    return _object_sign(item, relation, scene, text, "status.failed" if text else "")
 
 
 def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, concerns_same, merge_facts, restarts_of
 from incident_bot.diagnosis.cascade import favour_first
-from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
+from incident_bot.diagnosis.confidence import ABOUT_TELEMETRY, SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
+from incident_bot.diagnosis.succession import is_of_shared_service, is_why_time_ran_out, opens_trouble
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
@@ -45,10 +46,32 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     pool = _take_over(pool, rules, scene)
     pool = favour_first(_show_doubt(pool), scene)
     elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]
-    causes = sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order)
+    causes = _drop_asides(sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order))
     if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:
         causes += _worth_a_look(elsewhere, causes, rules)[: MAX_CAUSES - len(causes)]
     return Ranking(causes=tuple(causes[:MAX_CAUSES]), noise=noise, elsewhere=tuple(elsewhere))
+
+
+def _is_beside_the_point(item: Candidate) -> bool:
+    return ABOUT_TELEMETRY in item.reasons
+
+
+_CLEAR = 0.85
+_FAR_BEHIND = 0.25
+
+
+def _drop_asides(causes: list[Candidate]) -> list[Candidate]:
+    """Beside a cause that status itself names clearly, a far less sure line of the same pod's log is only what else went on."""
+    best = causes[0] if causes else None
+    if best is not None and not _is_beside_the_point(best):
+        causes = [item for item in causes if not _is_beside_the_point(item)]
+    if best is None or best.confidence < _CLEAR or all(fact.source == "log" for fact in best.facts):
+        return causes
+    return [
+        item
+        for item in causes
+        if not item.finding or item.confidence > best.confidence - _FAR_BEHIND or item.pod not in ("", best.pod)
+    ]
 
 
 def _order(item: Candidate) -> tuple[object, ...]:
@@ -123,9 +146,12 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
     told = [symptom for symptom in symptoms if symptom.rule]
     beside = [symptom for symptom in symptoms if symptom.finding and symptom.finding.is_known]
     merged = merge_facts(item, [*told, *sorted(beside, key=_order)[:_MAX_BESIDE]])
+    surest = max((symptom.confidence for symptom in symptoms if opens_trouble(item, symptom)), default=0.0)
+    if surest > merged.confidence:
+        merged = replace(merged, confidence=surest)
     if not told or bonus in item.reasons:
         return merged
-    return replace(merged, confidence=bound(item.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
+    return replace(merged, confidence=bound(merged.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
 
 
 def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
@@ -145,42 +171,36 @@ def _speaks_of(one: Candidate, other: Candidate) -> bool:
     return bool(host) and host in names
 
 
-_NODE_AGENT = re.compile(
-    r"calico|cilium|flannel|weave|aws-node|vpc-cni|azure-cni|antrea|canal|kube-router|multus|ovn|kube-proxy|tigera",
-    re.IGNORECASE,
-)
-"""Network plugins and the proxy of Services, which run as a pod on every node."""
-
-_OF_A_DEAD_AGENT = frozenset(
-    {
-        "network-plugin-not-ready",
-        "node-not-ready",
-        "node-network-unavailable",
-        "cni-plugin-failed",
-        "sandbox-create-failed",
-    }
-)
-
-
-def _is_agents_own_error(cause: Candidate, symptom: Candidate) -> bool:
-    """Whether the log of a node's network agent says why the node's network is not ready."""
-    is_agent = _NODE_AGENT.search(f"{cause.pod} {cause.container}") is not None
-    is_told = cause.confidence >= _AGENT_CONFIDENCE and all(fact.source == "log" for fact in cause.facts)
-    return is_agent and is_told and symptom.id in _OF_A_DEAD_AGENT
-
-
-_AGENT_CONFIDENCE = 0.5
-
-
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if _is_downstream(cause, symptom) or _is_agents_own_error(cause, symptom):
+    if _is_downstream(cause, symptom) or is_of_shared_service(cause, symptom):
         return True
-    if not concerns_same(cause, symptom):
+    if not concerns_same(cause, symptom) or _comes_before(symptom, cause):
         return False
+    if _comes_before(cause, symptom):
+        return True
     explained = rules.explained.get(cause.id, frozenset())
     if symptom.id in explained and (cause.specificity > 1 or symptom.specificity == 1):
         return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
     return cause.id not in rules.explained.get(symptom.id, ()) and _implies(cause, symptom, scene)
+
+
+def _comes_before(cause: Candidate, symptom: Candidate) -> bool:
+    return _should_provide(cause, symptom) or is_why_time_ran_out(cause, symptom) or opens_trouble(cause, symptom)
+
+
+_MISSING = frozenset({"config-secret-missing", "config-configmap-missing", "volume-mount-failed"})
+
+
+def _should_provide(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a custom resource that fails is the one that should have made the Secret which a pod misses.
+
+    Certificates, ExternalSecrets, SealedSecrets and their like are called as what they make, or say its name.
+    """
+    name = symptom.groups.get("name", "") if symptom.id in _MISSING else ""
+    fact = cause.facts[0]
+    if not name or cause.rule is not None or cause.finding is not None or fact.kind in ("", "Pod", "Container"):
+        return False
+    return fact.name == name or fact.name.startswith(f"{name}-") or name in fact.value
 
 
 def _implies(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
@@ -202,9 +222,11 @@ def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
         return bool(cited_lines(cause) & cited_lines(symptom)) and not _is_telling(symptom)
     if cause.category is Category.PROBE or all(fact.source == "exit_code" for fact in cause.facts):
         return False
-    if cause.specificity < _NAMES_A_CAUSE and _says_more(symptom, cause):
+    is_same_line = bool(cited_lines(cause) & cited_lines(symptom))
+    is_open = cause.specificity < _NAMES_A_CAUSE and not is_same_line
+    if is_open and (_says_more(symptom, cause) or cause.confidence <= symptom.confidence - _MUCH_SURER):
         return False
-    return bool(cause.container or not symptom.container) or bool(cited_lines(cause) & cited_lines(symptom))
+    return bool(cause.container or not symptom.container) or is_same_line
 
 
 def _says_what_is_only_loud(cause: Candidate, symptom: Candidate) -> bool:
@@ -217,6 +239,7 @@ def _says_what_is_only_loud(cause: Candidate, symptom: Candidate) -> bool:
 
 
 _RARE_BESIDE = 20
+_MUCH_SURER = 0.15
 _NAMES_A_CAUSE = 3
 _OWN_FAULTS = frozenset({"not-defined", "exception", "leader-election", "mismatch"})
 """Kinds that say that the program itself fell over, which a refused or late answer explains."""

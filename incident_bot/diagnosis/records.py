@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
 
 _RECORD_LINES = 30
@@ -40,12 +41,33 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         if index is None:
             continue
         cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
-        place = _most_telling(log, index, cited)
-        if place is not None:
-            text = log.kept[place].text
-            told = log_fact(log, log.offsets[place], text, count=1, groups={}, scene=scene)
-            return replace(candidate, supporting=(told, *candidate.supporting))
+        place, before = _most_telling(log, index, cited), _sign_before(log, index, cited)
+        told = [_quote(log, found, scene) for found in (place, before) if found is not None]
+        candidate = replace(candidate, supporting=(*told, *candidate.supporting))
+        return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
+
+
+def _quote(log: Log, place: int, scene: Scene) -> Fact:
+    return log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene)
+
+
+def _sign_before(log: Log, index: int, cited: set[int]) -> int | None:
+    """The rare warning or error shortly before the deciding line: what went wrong first is often said once, and lower."""
+    own = log.kept[index]
+    head = 0 if states_level(own.text) else _HEAD_LINES
+    for place in range(index - 1, max(-1, index - 1 - _LOOK_BACK_LINES), -1):
+        kept = log.kept[place]
+        is_rare = kept.count <= _RARE and kept.line not in cited and not _FRAME.match(kept.text)
+        if is_rare and own.line - kept.line > head and grade(kept.text) >= Level.WARNING and states_level(kept.text):
+            return place
+    return None
+
+
+_LOOK_BACK_LINES = 12
+_RARE = 5
+_HEAD_LINES = 2
+"""An exception without a level stands below the record that prints it."""
 
 
 def _index_of(log: Log, line: int) -> int | None:

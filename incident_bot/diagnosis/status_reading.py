@@ -86,10 +86,16 @@ def _condition_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
 def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     """What a custom resource without conditions says of its state: cert-manager's orders, backups, builds."""
     for item, relation in scene.objects:
-        state = first_value(item.body, "status.state|status.phase")
+        state = first_value(item.body, "status.state|status.phase|status.operationState.phase")
         if relation is Relation.NEIGHBOUR or not isinstance(state, str) or has_conditions(item.kind, item.body):
             continue
-        for path in ("status.reason", "status.message", "status.error", "status.failureReason"):
+        for path in (
+            "status.reason",
+            "status.message",
+            "status.error",
+            "status.failureReason",
+            "status.operationState.message",
+        ):
             message = first_value(item.body, path)
             if isinstance(message, str) and len(message) >= _BARE_CHARS and not _GOOD_STATE.match(state):
                 citation = scene.cite(item.evidence_id, item.line_of(path), message)

@@ -44,7 +44,7 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     kind, nothing is singled out.
     """
     target = case.incident.target
-    if _is_guessed(case) and len(_failing_stems(objects)) > 1:
+    if is_guessed(case) and len(_failing_stems(objects)) > 1:
         return replace(target, workload_kind="", workload="", pod="", container="", node="")
     if _is_said(target, case, objects):
         return target
@@ -67,7 +67,8 @@ _GUESSED_ALERT = "ManualTriage"
 """The name of the stand-in alert of a folder without one (`pipeline`): its target is a guess from names."""
 
 
-def _is_guessed(case: Case) -> bool:
+def is_guessed(case: Case) -> bool:
+    """Whether nobody said what the evidence is about: a folder without an alert."""
     return case.incident.alert.name == _GUESSED_ALERT
 
 
@@ -86,7 +87,7 @@ def _failing_stems(objects: Sequence[kubectl.KubeObject]) -> set[str]:
 
 def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
     """Whether the target was given, or was guessed and the evidence shows it."""
-    if not _is_guessed(case):
+    if not is_guessed(case):
         return bool(target.pod or target.workload or target.node)
     shown = {item.name for item in objects} | {
         log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG

@@ -1,0 +1,87 @@
+"""The words of one cause: its title, and the explanation below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.templates import fill_text
+from incident_bot.diagnosis.values import TOLD, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Scene
+
+_MAX_SYMPTOMS = 3
+_TITLE_CHARS = 100
+_SAID_CHARS = 260
+"""How much a title and an explanation quote of what a program says."""
+_WORDS_CHARS = 160
+
+
+def title_of(candidate: Candidate, scene: Scene) -> str:
+    """One line that names the cause; rules speak in templates, log readers have spoken already."""
+    if candidate.rule is None:
+        return candidate.title
+    values = values_of(candidate, scene)
+    return fill_text(
+        candidate.rule.title, values | {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
+    )
+
+
+def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
+    """What the cause means, what its log says of it, and which symptoms it accounts for."""
+    told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
+    cut = next((values[name] for name in sorted(TOLD & values.keys()) if len(values[name]) > _TITLE_CHARS), "")
+    if cut and cut not in told:
+        told += f' In full: "{shorten(cut, _SAID_CHARS)}".'
+    if candidate.rule is None and candidate.finding is None:
+        told = "No rule knows this failure; this is what Kubernetes itself says about it."
+    if candidate.finding:
+        times = f" ({candidate.finding.count} times)" if candidate.finding.count > 1 else ""
+        told = f'Its log says{times}: "{_said(candidate.facts[0], _SAID_CHARS)}". {candidate.finding.hint}'
+    told = " ".join((told, *_own_words_of(candidate, told, scene), *_surroundings(candidate)))
+    symptoms = list(
+        dict.fromkeys(lower_first(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
+    )
+    if symptoms:
+        told += f" This also explains why {'; '.join(symptoms[:_MAX_SYMPTOMS])}."
+    if candidate.relation is Relation.NEIGHBOUR:
+        told += (
+            f" This is {candidate.pod or 'another object'}, not the alert's own target; the target's evidence names it."
+        )
+    return told
+
+
+def _said(fact: Fact, chars: int) -> str:
+    return shorten(tidy(read_text(fact.value)), chars)
+
+
+def _own_words_of(candidate: Candidate, told: str, scene: Scene) -> Iterator[str]:
+    """What the deciding line of a rule says, where neither title nor explanation has said it."""
+    fact = candidate.facts[0]
+    if candidate.rule is None or fact.source not in ("log", "event"):
+        return
+    said = _said(fact, _SAID_CHARS)
+    if said.rstrip("…")[:60].lower() not in f"{told} {title_of(candidate, scene)}".lower():
+        yield f'{"Its log says" if fact.source == "log" else "The event says"}: "{said}".'
+
+
+def _surroundings(candidate: Candidate) -> Iterator[str]:
+    """What else the log says of it: another complaint, a rare line before, a change."""
+    beside = next((item for item in candidate.took_over if item.finding and item.finding.is_known), None)
+    if beside and candidate.finding:
+        yield f'It says as well: "{_said(beside.facts[0], _WORDS_CHARS)}".'
+    if candidate.sign_before and candidate.sign_before != candidate.change_before:
+        yield f'Shortly before, it said: "{shorten(tidy(read_text(candidate.sign_before)), _WORDS_CHARS)}".'
+    if candidate.change_before:
+        yield f'Shortly before, its log reports a change: "{read_message(candidate.change_before)}".'
+
+
+def lower_first(text: str) -> str:
+    """A title inside a sentence; abbreviations and names stay as they are."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
