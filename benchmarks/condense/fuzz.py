@@ -1,12 +1,9 @@
 """Fuzzes the condenser with atheris: no crash, budget and order kept, kept texts stand in their lines, bounded work.
 
-uv run --with atheris python benchmarks/condense/fuzz.py --seconds 600
+uv run --with atheris python -m benchmarks.condense.fuzz --seconds 600
 """
 
 from __future__ import annotations
-
-import argparse
-import sys
 
 import atheris
 
@@ -14,6 +11,7 @@ with atheris.instrument_imports(include=["incident_bot.condense"]):
     from incident_bot.condense import condense, estimate_tokens, render_text
     from incident_bot.condense.lines import clean
 
+from benchmarks.fuzzing import fuzz, make_text
 from incident_bot.model import Evidence, EvidenceKind, SafeText
 from incident_bot.redaction import split_lines
 
@@ -29,13 +27,8 @@ def check(data: bytes) -> None:
     """One log, made of the fuzzer's own bytes and of pieces that mean something to the condenser."""
     provider = atheris.FuzzedDataProvider(data)
     budget_tokens = provider.ConsumeIntInRange(1, 4000)
-    parts = []
-    while provider.remaining_bytes() and len(parts) < 80:
-        if provider.ConsumeBool():
-            parts.append(PIECES[provider.ConsumeIntInRange(0, len(PIECES) - 1)])
-        else:
-            parts.append(provider.ConsumeUnicodeNoSurrogates(provider.ConsumeIntInRange(0, 60)))
-    lines = split_lines("".join(parts) * provider.ConsumeIntInRange(1, 4))
+    text = make_text(provider, PIECES, most_parts=80, part_chars=60)
+    lines = split_lines(text * provider.ConsumeIntInRange(1, 4))
     log = Evidence(id="E1", kind=EvidenceKind.LOG, name="a", source="b", lines=tuple(map(SafeText, lines)))
     (excerpt,) = condense([log], budget_tokens=budget_tokens)
     text = render_text(excerpt, budget_tokens=budget_tokens)
@@ -50,22 +43,5 @@ def check(data: bytes) -> None:
             assert at >= len(piece), f"not in its line: {kept.text!r} of {line!r}"
 
 
-def main() -> None:
-    """Runs for a while; exits with libFuzzer's status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("inputs", nargs="*", help="Inputs to try again instead, e.g. a crash file.")
-    options = parser.parse_args()
-    flags = [
-        *options.inputs,
-        f"-max_total_time={options.seconds}",
-        "-timeout=10",
-        "-rss_limit_mb=1024",
-        "-max_len=4096",
-    ]
-    atheris.Setup([sys.argv[0], *flags], check)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(check, __doc__ or "")

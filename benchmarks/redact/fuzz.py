@@ -1,11 +1,10 @@
 """Fuzzes the redactor with atheris: no crash, lines kept, idempotent, sealable, valid UTF-8, bounded work.
 
-uv run --with atheris python benchmarks/redact/fuzz.py --seconds 600
+uv run --with atheris python -m benchmarks.redact.fuzz --seconds 600
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 with atheris.instrument_imports(include=["incident_bot.redaction"]):
     from incident_bot.redaction import Redactor
 
+from benchmarks.fuzzing import fuzz, make_text
 from fakes.secret_samples import log_shaped_samples, provider_samples
 
 PIECES = [sample.text for sample in (*provider_samples(3, per_recipe=1), *log_shaped_samples(3, per_shape=1))]
@@ -23,14 +23,7 @@ PIECES = [sample.text for sample in (*provider_samples(3, per_recipe=1), *log_sh
 
 def check(data: bytes) -> None:
     """One text, made of the fuzzer's own bytes and of pieces that hold secrets."""
-    provider = atheris.FuzzedDataProvider(data)
-    parts = []
-    while provider.remaining_bytes() and len(parts) < 40:
-        if provider.ConsumeBool():
-            parts.append(PIECES[provider.ConsumeIntInRange(0, len(PIECES) - 1)])
-        else:
-            parts.append(provider.ConsumeUnicodeNoSurrogates(provider.ConsumeIntInRange(0, 200)))
-    text = "".join(parts)
+    text = make_text(atheris.FuzzedDataProvider(data), PIECES, most_parts=40, part_chars=200)
     redactor = Redactor(b"fuzz")
     once = redactor.redact(text)
     assert once.count("\n") == text.count("\n"), f"lines are not kept: {text!r}"
@@ -40,22 +33,5 @@ def check(data: bytes) -> None:
     list(redactor.redact_lines(text.split("\n")))
 
 
-def main() -> None:
-    """Runs for a while; exits with libFuzzer's status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("inputs", nargs="*", help="Inputs to try again instead, e.g. a crash file.")
-    options = parser.parse_args()
-    flags = [
-        *options.inputs,
-        f"-max_total_time={options.seconds}",
-        "-timeout=10",
-        "-rss_limit_mb=1024",
-        "-max_len=4096",
-    ]
-    atheris.Setup([sys.argv[0], *flags], check)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(check, __doc__ or "")
