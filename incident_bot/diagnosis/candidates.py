@@ -94,14 +94,15 @@ def from_match(match: Match) -> Candidate:
 def from_logs(scene: Scene, health: Health) -> list[Candidate]:
     """What the generic readers find in the target's logs."""
     healthy = [log for log in scene.logs if health.of(log.pod, log.container) is State.HEALTHY and log.role == "main"]
+    pods: dict[str, dict[str, set[str]]] = {}
+    for log in healthy:
+        for shape in templates_of(log):
+            pods.setdefault(log.container, {}).setdefault(shape, set()).add(log.pod)
     found: list[Candidate] = []
     for log in scene.logs:
         if log.relation is Relation.NEIGHBOUR:
             continue
-        others = [
-            item for item in healthy if item is not log and item.container == log.container and item.pod != log.pod
-        ]
-        baseline = frozenset().union(*(templates_of(item) for item in others)) if others else frozenset()
+        baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
         found += [_from_finding(finding, log, scene) for finding in read_log(log, baseline)]
     return found
 

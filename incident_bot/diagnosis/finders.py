@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.condense.severity import grade
@@ -51,12 +52,15 @@ def _groups(*matches: re.Match[str] | bool | None) -> dict[str, str]:
 
 
 def _event_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
-    for event, relation in scene.events:
+    # There are thousands of events and a dozen reasons: most conditions are done with the reasons.
+    reasons = {name: found for name in scene.places_of_events if (found := _search(test.get("reason"), name))}
+    for place in sorted(place for name in reasons for place in scene.places_of_events[name]):
+        event, relation = scene.events[place]
         if test.get("type") not in (None, event.type) or event.count < test.get("min_count", 1):
             continue
-        reason = _search(test.get("reason"), event.reason)
+        reason = reasons[event.reason]
         kind = _search(_whole(test.get("kind")), event.kind or "Pod")
-        message = _search(test.get("message"), event.message) if reason and kind else None
+        message = _search(test.get("message"), event.message) if kind else None
         if not message:
             continue
         container = event.container or _container_in_message(event, scene)
@@ -95,6 +99,7 @@ def _cite_event(event: KubeEvent, scene: Scene) -> Citation | None:
 _MESSAGE_LINES = 20
 
 
+@lru_cache(maxsize=256)
 def _whole(pattern: str | None) -> str | None:
     """A bare kind such as `Pod` means exactly that kind."""
     return rf"^(?:{pattern})$" if pattern and re.fullmatch(r"[A-Za-z|]+", pattern) else pattern

@@ -111,6 +111,8 @@ class Scene:
     containers: tuple[Container, ...]
     objects: tuple[tuple[kubectl.KubeObject, Relation], ...]
     events: tuple[tuple[kubectl.KubeEvent, Relation], ...]
+    places_of_events: Mapping[str, Sequence[int]]
+    """Where in `events` those of each reason stand."""
     logs: tuple[Log, ...]
     joins: tuple[Join, ...]
     restart_ages_s: Mapping[str, float]
@@ -155,6 +157,9 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = reference_time(objects, events, case, now)
+    places: dict[str, list[int]] = {}
+    for place, event in enumerate(events):
+        places.setdefault(event.reason, []).append(place)
     others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
@@ -163,6 +168,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         containers=containers,
         objects=others,
         events=tuple((event, relate.of(event.kind, event.name, event.namespace)) for event in events),
+        places_of_events=places,
         logs=tuple(_logs(case, digests, containers, relate)),
         restart_ages_s=dict(_restart_ages(objects)),
         joins=find_joins((*((pod.source, pod.relation) for pod in pods), *others)),

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Protocol
 
-_LONG_CHARS = 64 * 1024
+_LONG_CHARS = 8 * 1024
 """In a text up to this long a word is found sooner than its words are told apart."""
 _RUN = re.compile(r"\w+")
 
