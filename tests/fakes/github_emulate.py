@@ -7,6 +7,7 @@ act as the first seeded user, so that one is powerless and the repository privat
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -101,7 +102,7 @@ def emulated_github(folder: Path, app_key: str = "") -> Iterator[str]:
     command = [str(_NODE / "bin" / "node"), str(program), "start", "--service", "github"]
     command += ["--port", str(port), "--seed", str(seed), "--base-url", url]
     with (folder / "emulate.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, env=dict(os.environ))
     try:
         _wait_ready(url, process)
         yield url

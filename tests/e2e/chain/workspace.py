@@ -52,7 +52,7 @@ class Workspace:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                env=None if environment is None else dict(environment),
+                env=dict(os.environ if environment is None else environment),
             )
         self.running[name] = process
 

@@ -68,7 +68,11 @@ class Node:
     def kubectl(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
         """Run the real kubectl as cluster admin and give what it printed."""
         command = [str(self.bin / "kubectl"), "--kubeconfig", str(self.admin), *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, errors="replace")
+        # Without a copy, exec reads the very environment that pytest changes meanwhile in its own thread (EFAULT).
+        environment = dict(os.environ)
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, check=False, errors="replace", env=environment
+        )
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
