@@ -109,7 +109,7 @@ class Programs:
             ],
         }
         (self._state / "cni" / "10-net.conflist").write_text(json.dumps(network))
-        # The bot's image has some 15,000 files: on a disk, unpacking and removing them takes half a minute each.
+        # The bot's image has some 10,000 files: removing them from a disk takes half a minute.
         images = self._state / "containers"
         images.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "images", str(images)], check=True, env=self._environment)
