@@ -121,7 +121,7 @@ class Check:
         self.any_case = keyword.any_case
         self._length = len(self.written)
         self.starting = keyword.starting
-        self._then = re.compile(keyword.then.encode("latin-1")).match if keyword.then else None
+        self.then = keyword.then.encode("latin-1")
 
     def stands_at(self, raw: bytes, start: int, high: int) -> bool:
         """Whether it starts there, and what must follow lies before `high` too."""
@@ -136,7 +136,11 @@ class Check:
             return False
         if not raw.startswith(self.written, start) and not (self.any_case and raw[start:end].lower() == self.written):
             return False
-        return self._then is None or self._then(raw, end, high) is not None
+        return not self.then or self._follows(raw, end, high) is not None
+
+    @cached_property
+    def _follows(self) -> Callable[[bytes, int, int], re.Match[bytes] | None]:
+        return re.compile(self.then).match
 
 
 def _tree(entries: list[_Entry], depth: int, siblings: list[_Entry], leaves: list[_Leaf]) -> str:
@@ -190,8 +194,8 @@ def _by_anchor(keywords: Sequence[Keyword]) -> dict[str, list[_Entry]]:
 
 
 def _eligible(keyword: Keyword) -> str:
-    """The characters that may be its anchor: not the last, for what follows an anchor refuses it cheaply."""
-    return keyword.text[:-1] or keyword.text
+    """The characters that may be its anchor: only those that something follows, which refuses it cheaply."""
+    return keyword.text if keyword.then else keyword.text[:-1] or keyword.text
 
 
 def _cost(keyword: Keyword, char: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import Protocol
 from urllib.parse import quote, quote_plus
@@ -28,6 +28,8 @@ _MOST_PLACES = 32
 _MOST_IN_PLACE = 3
 """Parts of one run that are tried, and forms filed under one part: values that all begin alike must not pile up."""
 _FEW_RUNS = 32
+_FEWEST_PARTS = 10
+"""Parts up to which each is looked for in the whole text: about those of one value."""
 _FEW_PARTS = 200
 """Parts up to which looking for one after the other takes less time than cutting every run."""
 _MOST_CLEAN = 50_000
@@ -35,6 +37,7 @@ _MOST_CLEAN = 50_000
 _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
+_RUNS_ALONE = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256))
 _RUN = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
 _CHOSEN = frozenset({"password", "passphrase"})
 _SHORTEST_ENCODED = 8
@@ -60,10 +63,10 @@ class PartFinder(Protocol):
 class KnownValues:
     """The secrets of one run. Memory is bounded by `MAX_VALUES` values of 4,096 characters."""
 
-    def __init__(self, parts: PartFinder | None = None) -> None:
+    def __init__(self, parts: PartFinder) -> None:
         self._kinds: dict[str, str] = {}
         self._filed: dict[str, list[_Filed]] = {}
-        self._parts = parts or _fastest_parts()
+        self._parts = parts
         self._without_run: list[_Filed] = []
 
     def __len__(self) -> int:
@@ -146,9 +149,12 @@ class RunParts:
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """See `PartFinder`."""
+        if len(self._parts) <= _FEWEST_PARTS:
+            yield from self._find_each(text, self._parts)
+            return
         if len(self._clean) > _MOST_CLEAN:
             self._clean.clear()
-        unseen = set(_RUN.findall(text)) - self._clean
+        unseen = set(text.encode("latin-1", "replace").translate(_RUNS_ALONE).decode("ascii").split()) - self._clean
         here = self._parts_here(unseen)
         telling = {run: parts for run in unseen if (parts := self._parts_in(run, here))} if here else {}
         self._clean |= unseen - telling.keys()
@@ -157,7 +163,10 @@ class RunParts:
                 for offset, part in telling.get(match[0], ()):
                     yield match.start() + offset, part
             return
-        for part in {part for parts in telling.values() for _, part in parts}:
+        yield from self._find_each(text, {part for parts in telling.values() for _, part in parts})
+
+    def _find_each(self, text: str, parts: set[str]) -> Iterator[tuple[int, str]]:
+        for part in parts:
             at = text.find(part)
             while at >= 0:
                 yield at, part
@@ -180,13 +189,13 @@ class RunParts:
         ]
 
 
-def _fastest_parts() -> PartFinder:
-    """The automaton where the `fast` extra is installed, else runs."""
+def fastest_parts() -> Callable[[], PartFinder]:
+    """The automaton where the `fast` extra is installed, else runs. To ask costs an import, so ask once."""
     try:
         from incident_bot.redaction.automaton import AutomatonParts
     except ModuleNotFoundError:
-        return RunParts()
-    return AutomatonParts()
+        return RunParts
+    return AutomatonParts
 
 
 def is_telling(value: str, *, chosen: bool = False) -> bool:

@@ -1,7 +1,7 @@
 """Where a text holds one of some hundred keywords, in one cheap pass: detectors run only there.
 
-The search itself is done by one of two finders that find exactly the same: `anchors.py` with `re` alone,
-`automaton.py` with the library of the `fast` extra. The text is searched as Latin-1 bytes, one a character,
+The search itself is done by one of two finders that find exactly the same: `vocabulary.py` without any library,
+`automaton.py` with that of the `fast` extra. The text is searched as Latin-1 bytes, one a character,
 so that offsets stay those of the text.
 """
 
@@ -43,13 +43,13 @@ FinderMaker = Callable[[Sequence[Keyword]], KeywordFinder]
 
 
 def fastest_finder(keywords: Sequence[Keyword]) -> KeywordFinder:
-    """The automaton where the `fast` extra is installed, else `re`."""
+    """The automaton where the `fast` extra is installed, else the vocabulary."""
     try:
         from incident_bot.redaction.automaton import AutomatonFinder
     except ModuleNotFoundError:
-        from incident_bot.redaction.anchors import AnchorFinder
+        from incident_bot.redaction.vocabulary import VocabularyFinder
 
-        return AnchorFinder(keywords)
+        return VocabularyFinder(keywords)
     return AutomatonFinder(keywords)
 
 

@@ -41,7 +41,7 @@ class Redactor:
         self._key = key
         self._policy = policy
         self._scanner = scanner_for(policy)
-        self._known = KnownValues()
+        self._known = KnownValues(self._scanner.make_parts())
         self._counts: Counter[str] = Counter()
 
     @property

@@ -11,6 +11,7 @@ from incident_bot.redaction import assignments, columns, commands, context, enco
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
+from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.names import FOREIGN
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
@@ -89,6 +90,8 @@ class Scanner:
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
         probes = _probes(policy, self._scan_decoded)
         self.prefilter = Prefilter(probes, make_finder)
+        self.make_parts = fastest_parts()
+        """For the values that a redactor of this scanner comes to know."""
         self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
         """For each of the prefilter's keywords what is asked where it stands, and its length."""
 

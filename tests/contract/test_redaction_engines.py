@@ -46,7 +46,7 @@ def test_the_two_redactors_are_of_different_engines() -> None:
         for redactor in (FAST, PLAIN)
     ]
 
-    assert engines == [("AutomatonFinder", "AutomatonParts"), ("AnchorFinder", "RunParts")]
+    assert engines == [("AutomatonFinder", "AutomatonParts"), ("VocabularyFinder", "RunParts")]
 
 
 @pytest.mark.parametrize("at", range(0, len(SAMPLES), 100))
