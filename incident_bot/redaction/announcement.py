@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from incident_bot.redaction.names import kind_of
+from incident_bot.redaction.sentences import may_log_in
 
 if TYPE_CHECKING:
     from incident_bot.redaction.names import Promise
@@ -22,3 +26,39 @@ class Announcement(NamedTuple):
     def before(self, length: int) -> int:
         """An offset at most `length` characters before the name."""
         return max(0, self.start - length)
+
+
+class Reading(NamedTuple):
+    """What a name alone says about how it is to be read."""
+
+    authorizes: bool
+    of_cookies: bool
+    of_login: bool
+    dashed: bool
+
+
+@lru_cache(maxsize=8192)
+def reading_of(name: str) -> Reading:
+    """How a name is to be read: judged once, as a log has few names."""
+    lowered = name.lower()
+    return Reading(
+        lowered.endswith("authorization"), "cookie" in lowered, may_log_in(lowered, kind_of(name)), name.startswith("-")
+    )
+
+
+_SEPARATES = frozenset("\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
+"""What a separator begins with, behind a space too."""
+
+
+def may_be_named(before: str) -> bool:
+    """Whether `name: ` can end with these two characters. A name that is longer than is read goes on before its start."""
+    earlier, last = before[:-1], before[-1:]
+    if last in {" ", "\t", "\\", '"', "'"}:
+        return earlier in {":", "=", " ", "\t", "\\"}
+    return last in {":", "=", "_", ".", "-"} or last.isalnum()
+
+
+def may_separate(after: str) -> bool:
+    """Whether a separator can begin with these two characters."""
+    head, then = after[:1], after[1:]
+    return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then in _SEPARATES))

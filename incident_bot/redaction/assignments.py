@@ -6,16 +6,15 @@ import re
 import string
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
-from incident_bot.redaction.announcement import Announcement
+from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
 from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
 from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, shell_end, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.plain_words import find_plain_word
-from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused, may_log_in
+from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
@@ -138,26 +137,9 @@ def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     return _USER_FIELD.search(line) is not None
 
 
-class _Reading(NamedTuple):
-    """What a name alone says about how it is to be read."""
-
-    authorizes: bool
-    of_cookies: bool
-    of_login: bool
-    dashed: bool
-
-
-@lru_cache(maxsize=8192)
-def _reading_of(name: str) -> _Reading:
-    lowered = name.lower()
-    return _Reading(
-        lowered.endswith("authorization"), "cookie" in lowered, may_log_in(lowered, kind_of(name)), name.startswith("-")
-    )
-
-
 def _announced_by(said: Announcement) -> list[Finding]:
     text, start, end = said.text, said.start, said.end
-    reading = _reading_of(said.name)
+    reading = reading_of(said.name)
     if reading.authorizes:
         return list(header(text, end))
     if reading.of_cookies and (found := list(cookies(text, end))):
@@ -262,46 +244,37 @@ def _refused_below(said: Announcement) -> list[Finding] | None:
     return [found] if counts(refused["value"], said.level, quoted=True) else []
 
 
-_SEPARATES = frozenset("\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
-"""What a separator begins with, behind a space too."""
-
-
-def _may_be_named(before: str) -> bool:
-    """Whether `name: ` can end so. A name that is longer than is read goes on before its start."""
-    earlier, last = before[:-1], before[-1:]
-    if last in {" ", "\t", "\\", '"', "'"}:
-        return earlier in {":", "=", " ", "\t", "\\"}
-    return last in {":", "=", "_", ".", "-"} or last.isalnum()
-
-
-def _may_separate(after: str) -> bool:
-    head, then = after[:1], after[1:]
-    return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then in _SEPARATES))
-
-
-_Grammar = Callable[[Announcement], list[Finding] | None]
+Grammar = Callable[[Announcement], list[Finding] | None]
+GRAMMARS: tuple[Grammar, ...] = (
+    _in_named_pair,
+    find_in_columns,
+    _in_call,
+    find_login,
+    _in_markup,
+    _assigned,
+    _in_flag,
+    _alone_on_line,
+    _refused_below,
+)
+"""In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence."""
 
 
 @lru_cache(maxsize=8192)
-def _grammars_between(before: str, after: str, reading: _Reading) -> tuple[_Grammar, ...]:
-    """The grammars that can apply to a name between these two characters and those two.
-
-    In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence.
-    Most names in a log are words of a sentence, to which none applies.
-    """
+def _grammars_between(before: str, after: str, reading: Reading) -> tuple[Grammar, ...]:
+    """The grammars that can apply to a name between these two characters and those two: to most names none does."""
     last, head = before[-1:], after[:1]
-    may_apply = {
-        _in_named_pair: _may_be_named(before),
-        find_in_columns: after == "  " or not DELIMITERS.isdisjoint(last + after),
-        _in_call: head == "(",
-        find_login: reading.of_login,
-        _in_markup: last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},
-        _assigned: bool(after) and _may_separate(after),
-        _in_flag: reading.dashed or before.rstrip("'\"").endswith("-"),
-        _alone_on_line: head in {" ", "\t"},
-        _refused_below: head in {"\r", "\n"},
-    }
-    return tuple(grammar for grammar, may in may_apply.items() if may)
+    may_apply = (
+        may_be_named(before),
+        after == "  " or not DELIMITERS.isdisjoint(last + after),
+        head == "(",
+        reading.of_login,
+        last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},
+        bool(after) and may_separate(after),
+        reading.dashed or before.rstrip("'\"").endswith("-"),
+        head in {" ", "\t"},
+        head in {"\r", "\n"},
+    )
+    return tuple(grammar for grammar, may in zip(GRAMMARS, may_apply, strict=True) if may)
 
 
 def _is_setting(name: str) -> bool:

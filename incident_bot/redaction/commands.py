@@ -37,7 +37,7 @@ _ACL = re.compile(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
 _PGPASS = re.compile(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
 _CHALLENGED = re.compile(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
 _WORD = re.compile(r"""["' ](?:["' ]{0,3}[\w.-]{1,32}["']? ["']?|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
-_LOGIN = re.compile(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
+_PROTOCOL_LOGIN = re.compile(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
 _MOUNTED = re.compile(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
 _LAST = r"""(?:'([^'\n]{1,256})'?|"([^"\n]{1,256})"?|([^\s"'|;&]{1,256}))"""
 _USER_AND_LAST = re.compile(
@@ -199,7 +199,7 @@ def find_piped(text: str, start: int) -> Iterator[Finding]:
 def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
     """The password after a protocol's word; ordinary words and code after it are none."""
     end = text.find("\n", start + len(word), start + REACH)
-    pattern = _LOGIN if "LOGIN" in word else _WORD
+    pattern = _PROTOCOL_LOGIN if "LOGIN" in word else _WORD
     match = pattern.match(text, start + len(word) - 1, end if end >= 0 else start + REACH)
     value = match[1] if match else ""
     if (
