@@ -55,7 +55,7 @@ def may_be_named(before: str) -> bool:
     earlier, last = before[:-1], before[-1:]
     if last in {" ", "\t", "\\", '"', "'"}:
         return earlier in {":", "=", " ", "\t", "\\"}
-    return last in {":", "=", "_", ".", "-"} or last.isalnum()
+    return last in {":", "=", "_", ".", "-", "@", "$"} or last.isalnum()
 
 
 def may_separate(after: str) -> bool:

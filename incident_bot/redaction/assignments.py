@@ -7,52 +7,45 @@ import string
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
 from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
 from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
-from incident_bot.redaction.extents import MAX_VALUE, OPENING, QUOTE, SEPARATOR, bare_value, closing, shell_end, trim
+from incident_bot.redaction.extents import (
+    MAX_VALUE,
+    OPENING,
+    PAIR,
+    QUOTE,
+    SEPARATOR,
+    bare_value,
+    closing,
+    shell_end,
+    trim,
+)
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.forms import find_apart
 from incident_bot.redaction.headers import cookies, header
+from incident_bot.redaction.loose import find_loose
+from incident_bot.redaction.markup import find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
-from incident_bot.redaction.plain_words import find_plain_word
+from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
 """Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
-_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
-"""After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
-_USER_FIELD = re.compile(
-    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
-    re.IGNORECASE,
-)
-"""A user's name on the same line: beside it `pass` is a password, even a plain word."""
-_PASS_REACH = 96
-_PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
-_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:=>?|:)[ \t]?(?:{QUOTE})")
-_KEY_OF = re.compile(r"(?i:api|access|secret|private|signing|encryption|license|master|auth|service account)[ \t]$")
-"""What stands before `key` in prose that speaks of a credential."""
 _ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
     ""
 }
 """Characters that stand neither in a name nor before its index."""
-_AMBIGUOUS = frozenset({"pass", "pwd", "key"})
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
-_PAIR = re.compile(
-    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+_NAME_KEY = re.compile(
+    r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
-_NAME_KEY = re.compile(r"""(?i:name|key|property|field)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[\w.\-]*$""")
 _FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
 _PAIR_BEFORE = re.compile(
-    r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
+    r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key|param|path|field|property)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
-_MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
-_MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
-_MARKUP_ATTRIBUTE = re.compile(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
-_MARKUP_TEXT = re.compile(
-    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
-)
-"""The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
 _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
 _PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
@@ -70,6 +63,10 @@ _REFUSED = re.compile(
     r"""\r?\n[ \t]+[^\n\[]{1,512}\[[^\n\]]{0,128}\binput_value=(?P<quote>["'])(?P<value>[^"'\n]{1,512})(?P=quote)"""
 )
 """A setting that a Python program refuses at its start: its name, and the value on the line below."""
+_HASHED = re.compile(
+    r"""(?i:md5|sha\d{0,3}|(?:old_)?password|crypt|encrypt|hash\w{0,12}|digest|bcrypt|encode|concat)\([ ]?[NEb]?['"]([^'"\n]{1,256})['"]"""
+)
+"""A password as a statement hands it to a function: `passwd = md5('x')`."""
 _CALLED = re.compile(rf"\((?={QUOTE})")
 _USER_AND_PASSWORD = re.compile(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
 _SETTER = re.compile(r"(?:set|with|add|put|use)(?![a-z])")
@@ -105,36 +102,11 @@ def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
 def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise:
     """What the name promises; a few depend on what stands around them."""
     level = promise(name)
-    if name.lower() in _AMBIGUOUS:
-        level = _promise_in_place(text, name_start, name_end, level)
+    if name.lower() in AMBIGUOUS:
+        level = promise_in_place(text, name_start, name_end, level)
     if level and text[name_start - 1 : name_start] in {":", "/"}:
         return Promise.NONE if _ABOUT_IT.search(text, max(0, name_start - 80), name_start) else level
     return level
-
-
-def _promise_in_place(text: str, name_start: int, name_end: int, level: Promise) -> Promise:
-    """What `pass`, `pwd` and `key` promise beside what stands around them."""
-    name = text[name_start:name_end]
-    a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or _PAIR.match(text, name_end))
-    a_key = (
-        level is Promise.WEAK and name.lower() == "key" and _KEY_OF.search(text, max(0, name_start - 16), name_start)
-    )
-    if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
-        return Promise.STRONG  # a connection string
-    if name.lower() == "pass" and (level or a_pass) and _is_a_password(text, name_start, name_end):
-        return Promise.STRONG
-    return Promise.FIRM if a_pass or a_key else level
-
-
-def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
-    """Whether `pass` has a text for a value, or stands beside a user's name."""
-    if _PASS_QUOTED.match(text, name_end):
-        return True
-    if _PASS_COUNT.match(text, name_end):
-        return False
-    low, high = max(0, name_start - _PASS_REACH), name_end + _PASS_REACH
-    line = text[low:name_start].rpartition("\n")[2] + " " + text[name_end:high].partition("\n")[0]
-    return _USER_FIELD.search(line) is not None
 
 
 def _announced_by(said: Announcement) -> list[Finding]:
@@ -149,21 +121,23 @@ def _announced_by(said: Announcement) -> list[Finding]:
         if (read := grammar(said)) is not None:
             return read or _in_words(said)
     if said.level is not Promise.STRONG:
-        return list(find_in_sentence(said))
+        return list(find_in_sentence(said)) or _in_words(said)
     return find_refused(said) or list(find_in_sentence(said)) or _in_words(said)
 
 
 def _in_words(said: Announcement) -> list[Finding]:
-    if said.level is not Promise.STRONG:
+    if said.level < Promise.FIRM:
         return []
-    return find_refused(said) or find_bound(said) or list(find_plain_word(said))
+    if said.level is not Promise.STRONG:
+        return find_apart(said)
+    return find_refused(said) or find_bound(said) or find_apart(said) or find_loose(said) or list(find_plain_word(said))
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:
     """`name: PASSWORD, value: x` and, in reverse, `value: x, name: PASSWORD`."""
     if not _NAME_KEY.search(said.text, said.before(24), said.start):
         return None
-    pair = _PAIR.match(said.text, said.end)
+    pair = PAIR.match(said.text, said.end)
     before = None if pair else _PAIR_BEFORE.search(said.text, said.before(400), said.start)
     at = pair.end() if pair else before.start("value") if before else 0
     return list(_take(said.text, at, said.kind, max(said.level, Promise.FIRM), alone=True)) if at else None
@@ -181,25 +155,6 @@ def _in_call(said: Announcement) -> list[Finding] | None:
     return list(_take(said.text, called.end(), said.kind, said.level)) if sets else []
 
 
-def _in_markup(said: Announcement) -> list[Finding] | None:
-    """`<name>password</name><value>x</value>` and `<a:Password Type="t">x</a:Password>`."""
-    before = said.text[said.before(1) : said.start]
-    markup = None
-    if said.text.startswith((">", "&gt;", "\\u003e"), said.end):
-        markup = _MARKUP_PAIR.match(said.text, said.end) or _MARKUP_TEXT.match(said.text, said.end)
-        if markup and " " in markup[1] and not looks_secret(markup[1].replace(" ", "")):
-            return None
-    elif before == ">":
-        markup = _MARKUP_PAIR.match(said.text, said.end)
-    elif before in {"<", ":"}:
-        markup = _MARKUP_ELEMENT.match(said.text, said.end)
-    elif before in {'"', "'"}:
-        markup = _MARKUP_ATTRIBUTE.match(said.text, said.end)
-    if markup is None:
-        return None
-    return [Finding(markup.start(1), markup.end(1), said.kind)] if counts(markup[1], said.level, quoted=True) else []
-
-
 def _assigned(said: Announcement) -> list[Finding] | None:
     separator = SEPARATOR.match(said.text, said.end)
     if not separator or separator.end() == said.end:
@@ -215,6 +170,15 @@ def _in_flag(said: Announcement) -> list[Finding] | None:
     flag = _FLAG.match(said.text, said.end)
     if not flag or said.level is Promise.WEAK:
         return []
+    word = bare_value(said.text, flag.end())
+    if (
+        word
+        and word[0].isalpha()
+        and word[0].islower()
+        and not is_given(word[0])
+        and said.text[word.end() : word.end() + 1] == " "
+    ):
+        return []  # a sentence about the flag
     if flag["break"] is None or flag["continued"]:
         return list(_take(said.text, flag.end(), said.kind, said.level))
     return list(_next_line(said.text, flag.end(), said.kind, said.level, block=True))
@@ -225,7 +189,7 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     lone = _ALONE_ON_LINE.match(said.text, said.end)
     if not lone:
         return None
-    directive = said.name in {"requirepass", "masterauth", "bindpw"}
+    directive = said.name in {"requirepass", "masterauth", "bindpw", "rootpw"}
     declared = directive or _DECLARED.search(said.text, said.before(40), said.start) is not None
     if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
         return None
@@ -250,7 +214,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     find_in_columns,
     _in_call,
     find_login,
-    _in_markup,
+    find_in_markup,
     _assigned,
     _in_flag,
     _alone_on_line,
@@ -317,6 +281,9 @@ def _take(
         new = text[replaced.end() : closing(text, replaced.end(), replaced[0][-1])]
         if counts(new, level, quoted=True):
             yield Finding(replaced.end(), replaced.end() + len(new), kind)
+    if level is Promise.STRONG and (hashed := _HASHED.match(text, at)):
+        yield Finding(hashed.start(1), hashed.end(1), kind)
+        return
     quote = OPENING.match(text, at)
     if quote:
         stop = closing(text, quote.end(), quote[0])
@@ -325,6 +292,8 @@ def _take(
             yield Finding(quote.end(), stop, kind)
         return
     bare = bare_value(text, at)
+    if bare and bare[0].isdigit() and text.startswith(" bytes", bare.end()):
+        return  # a key of a Secret, as `kubectl describe` shows it
     if not bare or (loose and text[bare.end() : bare.end() + 2] != "</"):
         return
     value = trim(bare[0])
@@ -337,7 +306,7 @@ def _take(
 
 def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
-    if bare[0].endswith(":") or (value.isdigit() and len(value) < 4):
+    if bare[0].endswith(":") or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4)):
         return True
     followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
     return is_prose_word(value) and (level < Promise.STRONG or followed is not None)

@@ -83,6 +83,8 @@ def find_in_columns(said: Announcement) -> list[Finding] | None:
     header = text[low:high].split(delimiter) if high >= 0 else []
     if len(header) < 2 or not all(_CELL.fullmatch(cell) or not cell.strip() for cell in header):
         return None
+    if delimiter != "|" and not all(map(str.strip, header)):
+        return None
     names = [cell.strip("\"'` \t\r") for cell in header]
     column = text.count(delimiter, low, start)
     if any(promise(name) >= Promise.FIRM for name in names[:column]):

@@ -60,7 +60,7 @@ _CALLED_WITH = re.compile(
 )
 """A later text among the arguments that a stack trace shows."""
 _SENT_CODE = re.compile(
-    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|[.:]\w)"""
+    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|:|\.\w)"""
 )
 _WHOLE_NEXT = re.compile(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
 _HEADER_GLUED = re.compile(rf"[ \t]-h?p{_VALUE}")
@@ -70,6 +70,24 @@ _PASS_WORD = re.compile(rf"[ \t](?:pass|password|secret_access_key|token|key)[ =
 _USING = re.compile(r"""[ ]["']?[\w.@-]{1,64}["']?[ ](?:using|with)[ ]["']?([^\s"'=()]{6,128})""")
 _ARGUMENTS = re.compile(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]?["']?([^\s"'(),]{6,128})["']?\)""")
 _INSIDE = re.compile(r"'([^'\n]{1,256})'")
+_BESIDE_USER = re.compile(
+    r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
+)
+"""`-u NAME -p x` of any command: ports, paths and flags are no passwords."""
+_NOT_OURS = re.compile(r"(?:mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$")
+"""Their `-p` wants no password, or not this word."""
+_HASHED_LAST = re.compile(rf"(?:[ \t]-(?:\w{{1,6}}|-\w{{2,12}}))*[ \t]+(?!-){_LAST}[ \t]*(?:$|\n)")
+_NEW_PHRASE = re.compile(rf"[ \t]-[NP][ ]{_LAST}")
+_S_FLAG = re.compile(rf"[ \t]-s[ ]{_LAST}")
+_SLASH_P = re.compile(rf"[ \t]/p[ :]{_LAST}")
+_SIP = re.compile(r":[\w.+-]{1,64}:([^\s:@;>]{1,128})@")
+_NET_USE = re.compile(r"[ \t]\S{1,4}[ \t]{1,4}\\\\\S{1,128}[ \t]{1,4}(?!/)(\S{1,128})[ \t]{1,4}/[uU]")
+_DEFAULT_PAIR = re.compile(
+    r"[a-z]{0,9}(?:[ ](?:is|are))?[ ]?:?[ ]\w[\w.@-]{0,63}[ ]?[/:][ ]?([^\s/:,;]{4,128})(?![/:])"
+)
+_ROBOT = re.compile(r"(?:[ ]{2,16}|\t+)\S{1,128}(?:[ ]{2,16}|\t+)(\S{1,128})")
+_JWK = re.compile(r"""\\?["'](?:k|d|p|q|dp|dq|qi)\\?["'][ ]?:[ ]?\\?["']([\w-]{16,2048})""")
+"""The private members of a JSON Web Key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1)."""
 _AFTER_SLASH = re.compile(r"[ ](\S{6,128})")
 _GLUED_NEXT = re.compile(r"}(\S{1,256})")
 _NEXT = re.compile(rf"[ \t=]+{_LAST}")
@@ -114,8 +132,11 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "sqlldr ": _SLASHED, "rman target": _SLASHED, "isql ": _THIRD_WORD, "hdbsql": _SPACED, "nuget push": _KEY_FLAG, "input_pw": _NEXT, "owner_pw": _NEXT, "user_pw": _NEXT,
     "rclone config": _PASS_WORD, "snmpset": _COMMUNITY, "snmpbulkwalk": _COMMUNITY, "authenticating user": _USING, "login(": _ARGUMENTS,
     "authenticate(": _ARGUMENTS, "crypt('": _INSIDE, "bypassphrase('": _INSIDE, "pgp_sym_encrypt(": _SECOND, "pgp_sym_decrypt(": _SECOND, "aes_encrypt(": _SECOND, "aes_decrypt(": _SECOND,
-    "userpassword(": _SECOND, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "access code": _SENT_CODE, "recovery code": _SENT_CODE,
-    "backup code": _SENT_CODE, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
+    "userpassword(": _SECOND, "db.auth(": _SECOND, "community string": _WHOLE_NEXT, "snmp community": _WHOLE_NEXT, "net use": _NET_USE, "nickserv identify": _NEXT,
+    " -u ": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _SPACED, " -pw ": _NEXT,
+    "useradd ": _EITHER, "usermod ": _EITHER, "openssl passwd": _HASHED_LAST, "mkpasswd ": _HASHED_LAST, "ssh-keygen": _NEW_PHRASE, "ldappasswd": _S_FLAG, "slappasswd": _S_FLAG,
+    "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
+    "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
 }  # fmt: skip
@@ -128,11 +149,11 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
         pipe = text.find(" | ", start, start + REACH)
         end = pipe if 0 <= pipe < end or (pipe >= 0 and end < 0) else end
     match = COMMANDS[command].search(text, start + len(command) - 1, end if end >= 0 else start + REACH)
-    if not match:
+    if not match or (command == " -u " and _NOT_OURS.search(text, max(0, start - 120), start)):
         return
     yield from _in_match(text, match, command)
     for more in (
-        islice(COMMANDS[command].finditer(text, match.end(), end if end >= 0 else start + REACH), 3)
+        islice(COMMANDS[command].finditer(text, match.end(), end if end >= 0 else start + REACH), _MOST_AGAIN)
         if command in _REPEATED
         else ()
     ):
@@ -147,7 +168,8 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
         yield Finding(match.start(group), end, "password")
 
 
-_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk"})
+_MOST_AGAIN = 7
+_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"'})
 """Commands that take a password for reading and one for signing."""
 
 
@@ -205,8 +227,19 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
     if (
         match
         and value.isprintable()
-        and any(char.isdigit() for char in value)
+        and (any(char.isdigit() for char in value) or _is_dialogue(text, start, word))
         and not _CODE.search(value)
         and not is_stand_in(value)
     ):
         yield Finding(match.start(1), match.end(1), "password")
+
+
+_USER_SENT = re.compile(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
+_TAGGED = re.compile(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
+
+
+def _is_dialogue(text: str, start: int, word: str) -> bool:
+    """Whether the lines around show the protocol itself, so that even a plain word is a password."""
+    if "PASS" in word:
+        return _USER_SENT.search(text, max(0, start - 240), start + 1) is not None
+    return word == " LOGIN " and _TAGGED.search(text, max(0, start - 16), start) is not None

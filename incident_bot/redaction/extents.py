@@ -16,10 +16,10 @@ _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = re.compile(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
+    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
-      | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
+      | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
       | [ ]?\.{{6,96}}[ ]?:?[ ]{{0,8}}(?=\S)
       | ::[ ](?=[A-Za-z0-9+/]{{4,512}}={{0,2}}[ \t]{{0,8}}(?:\r?\n|$))
       | (?P<scope>::)(?=\w)
@@ -37,6 +37,10 @@ SEPARATOR = re.compile(
     re.VERBOSE,
 )
 OPENING = re.compile(QUOTE)
+PAIR = re.compile(
+    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+)
+"""Between a name and its value in `name: PASSWORD, value: x`."""
 BARE = re.compile(
     rf"""(?:[^\s"'`<>&,;|\\]|&(?![\s&"'`<>]|\#?\w{{1,8}};|[\w.\-\[\]%]{{1,40}}=|$)|[,;|](?![\s"'`<>]|[\w.\-]{{1,40}}[=:]|$)|\\(?![nrt"'\\]|u00|$)|(?<==)"(?!\s)){{1,{MAX_VALUE}}}"""
 )

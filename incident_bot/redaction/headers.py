@@ -42,6 +42,8 @@ def header(text: str, at: int) -> Iterator[Finding]:
     if not rest:
         return
     value = trim(rest[0].rstrip())
+    if value.startswith("realm="):
+        return  # a challenge
     if scheme is None and all(map(is_prose_word, re.split("[=,]", value))):
         return  # settings of authorization itself: `mode=RBAC,Node`
     known = scheme is not None and not is_prose_word(value)
@@ -62,7 +64,14 @@ def cookies(text: str, at: int) -> Iterator[Finding]:
         if not cookie:
             return
         name = text[cookie.start() : cookie.start(1) - 1].lower()
-        if name not in {"path", "domain", "expires", "max-age", "samesite", "version"} and not is_stand_in(cookie[1]):
+        if name not in {
+            "path",
+            "domain",
+            "expires",
+            "max-age",
+            "samesite",
+            "version",
+        } and not is_stand_in(cookie[1]):
             yield Finding(cookie.start(1), cookie.end(1), "cookie")
         gap = _COOKIE_GAP.match(text, cookie.end())
         if not gap:

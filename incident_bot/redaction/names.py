@@ -29,26 +29,32 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds clave psw psswd pword".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
-    " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization otp totp pin cvv cvc mnemonic"
+    " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais otp totp pin cvv cvc mnemonic"
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
-    " connectionstring dockerconfigjson dockercfg clave privkey aspxauth passkey puk".split()
+    " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse".split()
 )
+_OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth".split())
+"""Before `secret`: somebody's own, which people choose like a password, and no name of an object that holds one."""
 _CODES = frozenset("otp totp pin passcode cvv cvc passkey puk".split())
 _BEFORE_CODE = frozenset(
-    "verification security access door backup recovery login mfa fa otp auth sms pin confirmation activation unlock entry invite pairing gate"
+    "verification security access door backup recovery login mfa fa otp auth sms pin confirmation activation unlock entry invite pairing gate factor verify authenticator email lock puk"
     " alarm device totp reset signin".split()
 )
 """Before `code`: what a person types in to get in."""
-_WEAK = frozenset("key auth session sess signature sig salt nonce hash cert login code seed cred authn appid".split())
+_WEAK = frozenset(
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier".split()
+)
+_PLURAL = frozenset("tokens secrets apikeys keys".split())
+"""Mostly counts and lists of names: only what looks like a secret is one."""
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
     " ssh client application subscription consumer admin project write publishable rapidapi fernet jwt hmac aes"
-    " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher preshared".split()
+    " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher preshared instrumentation".split()
 )
 _CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
 _FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")
@@ -69,8 +75,10 @@ _ABOUT = frozenset(
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
     " duration interval timeout latency request requests response responses result results message messages msg"
     " text description desc reason title table tables row rows schema constraint constraints bytes input output"
-    " cost price arn lock case stdin encryption hashing".split()
+    " cost price arn lock case stdin encryption encrypter hashing encoder hasher".split()
 )
+_OF_PASSWORD = frozenset("hash hashed digest secret key".split())
+"""Behind `password`: its hash, or the object that holds it."""
 _ABOUT_BEFORE = frozenset(
     "max min num n total count prompt completion input output cached reasoning pad eos bos unk mask sep cls stop"
     " special next primary foreign sort partition cache row group map routing registry idempotency dedup shard"
@@ -80,10 +88,17 @@ _ABOUT_BEFORE = frozenset(
 )
 FOREIGN = (
     "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "пароль", "Пароль", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
-    "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "slaptažodis",
+    "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
-_ALONE = {"PWD": Promise.FIRM, "OLDPWD": Promise.NONE, "PASS": Promise.NONE, "Pass": Promise.NONE, "TAN": Promise.CODE}
+_ALONE = {
+    "PWD": Promise.FIRM,
+    "OLDPWD": Promise.NONE,
+    "PASS": Promise.NONE,
+    "Pass": Promise.NONE,
+    "TAN": Promise.CODE,
+    "PUK": Promise.CODE,
+}
 """The shell's working directories (no token looks like a path), what test runners print, and a bank's codes."""
 _PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())
 """Before `pass`: a run over something, and no password."""
@@ -102,7 +117,9 @@ def promise(name: str) -> Promise:
 
 
 def _promise_of(words: list[str]) -> Promise:
-    if words[-2:] in (["pass", "word"], ["pass", "phrase"]):
+    if words[-2:] in (["pass", "word"], ["pass", "phrase"]) or (
+        words[-1] == "secret" and words[-2:-1] and words[-2] in _OWN_SECRET
+    ):
         return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:
         return Promise.FIRM
@@ -115,8 +132,15 @@ def _promise_of(words: list[str]) -> Promise:
     if best is Promise.NONE:
         joined = "".join(words[-3:])
         return _tail_promise(joined) if len(words) > 1 else Promise.NONE
-    if at < len(words) - 1 and any(word in _ABOUT for word in words[at + 1 :]):
-        return Promise.NONE
+    after = words[at + 1 :]
+    if any(word in _ABOUT for word in after):
+        best = Promise.NONE
+    elif best is Promise.STRONG and not _OF_PASSWORD.isdisjoint(after):
+        best = Promise.FIRM
+    return _raised(words, at, best) if best else best
+
+
+def _raised(words: list[str], at: int, best: Promise) -> Promise:
     if words[at] in _CODES or (words[at] in {"code", "codes"} and best is Promise.FIRM):
         return Promise.CODE
     told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth", "login"}
@@ -134,7 +158,7 @@ def _word_promise(words: list[str], index: int, word: str) -> Promise:
         return Promise.STRONG
     if word in {"code", "codes"} and before in _BEFORE_CODE:
         return Promise.FIRM
-    if word not in _FIRM and word not in _WEAK:
+    if word not in _FIRM and word not in _WEAK and word not in _PLURAL:
         return _tail_promise(word)
     if before in _ABOUT_BEFORE:
         return Promise.NONE
@@ -154,7 +178,7 @@ def _tail_promise(word: str) -> Promise:
 _KIND_BY_PART = (
     ("passphrase", "passphrase"), ("pass", "password"), ("pwd", "password"), ("pw", "password"), ("cookie", "cookie"),
     ("authorization", "authorization"), ("sess", "session"), ("sid", "session"), ("jwt", "token"), ("token", "token"),
-    ("bearer", "token"), ("secret", "secret"), ("key", "key"), ("sig", "signature"), ("cred", "credential"),
+    ("bearer", "token"), ("secret", "secret"), ("key", "key"), ("sig", "signature"), ("cred", "credential"), ("gangsdaten", "credential"), ("anmeldedaten", "credential"), ("identifiants", "credential"),
     ("webhook", "webhook"), ("connectionstring", "dsn"),
 )  # fmt: skip
 

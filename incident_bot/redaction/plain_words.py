@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.values import is_stand_in
+from incident_bot.redaction.names import Promise
+from incident_bot.redaction.values import is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
-_WORD = r"""["'`]?(?P<value>[^\W\d_]{4,32}(?:[-_.][^\W\d_]{2,32}){0,5})["'`]?"""
+_WORD = r"""["'`]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
-_OWNER = r"""(?:[ ](?:for|of|to|del|de|von|für|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
+_OWNER = r"""(?:[ ](?:for|of|to|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = re.compile(
-    rf"""{_OWNER}(?:
-        [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
+    rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
+        [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
       | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as)
     )[ \t]{{1,4}}{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
@@ -31,20 +32,39 @@ _ANSWERED = re.compile(
     rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*\r?(?:\n|$)"
 )
 _GIVEN = re.compile(
-    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and)[ ]))"
+    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched)\b))"
 )
 _WITH = re.compile(
     r"""(?:
-        (?i:with|using|and|tried|typed|entered|sent|use)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
+        (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
       | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
+      | (?i:put|set|store)[ ][\w./:-]{0,64}
       | ^(?:enable|line)
     )[ ]?$""",
     re.VERBOSE | re.MULTILINE,
 )
+_LABELLED = re.compile(
+    rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created)(?:[ ][a-z]{{2,10}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
+)
+_JUDGED = re.compile(rf"[ \t]{_WORD}[ ](?:is|was)[ ](?:too|very)[ ](?:weak|short|long|simple|common)")
 _BELOW = re.compile(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
 
+_HEX = re.compile("[0-9a-fA-F]{32,128}")
+_LETTERS = re.compile(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
+_APPOSED = re.compile(rf",[ ]{_WORD}(?=,[ ])")
+_DIGEST = re.compile(
+    r"[ ](?:hash|digest|sha-?\d{1,3}|md5|ntlm)(?:[ ]hash)?(?:[ ]is)?[ ]?[:=]?[ ](?P<value>[0-9a-fA-F]{32,128})(?![\w-])"
+)
+"""A password's digest is worth a dictionary attack."""
+_COLUMN = re.compile(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
+_LAST_LATIN = "\u024f"
+_FOREIGN = re.compile(
+    r"[ ]?(?:\u306f|\u304c|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u2014|\u2013|-|\u044d\u0442\u043e)?[ ]?(?P<value>[!-+\--9;-~]{4,64}?)(?=\u3067\u3059|[^!-~]|$)"
+)
+"""Behind a name in other letters: `\u30d1\u30b9\u30ef\u30fc\u30c9\u306fx\u3067\u3059`."""
 _FORMS = re.compile(
-    r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only)", re.IGNORECASE
+    r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only|ad[ao]|id[ao]|t[oó]ri[ao]|ect[ao]|\xe9e?|lich|laufen|ig)",
+    re.IGNORECASE,
 )
 _TELLING = frozenset(
     # What a password is said to be.
@@ -59,7 +79,7 @@ _TELLING = frozenset(
     " authentication authorization auth login logon file files flow grant hash hashing hashes prompt policy policies protection manager managers"
     " expiry expiration reset change changes rotation store storage stores field fields form page link email mail parameter parameters"
     " variable option options value values variables property properties attribute attributes key keys token tokens secret secrets"
-    " database backend plugin provider providers helper helpers callback method methods mode type types length strength history"
+    " database backend plugin provider providers helper helpers callback method methods mode type types length strength entropy history"
     " encryption encoding format complexity generator generation input output string strings credentials credential name names"
     " username user users hint hints rule rules check checks checker validator validators validation verification verify recovery"
     " vault attempt attempts failure failures error errors mismatch entry entries table column columns column resource resources"
@@ -67,6 +87,9 @@ _TELLING = frozenset(
     # Answers of programs.
     " denied failed failure accepted rejected refused success successful sorry welcome login bye error done passed"
     " access permission try again last please enter retype confirm confirmation current warning notice info debug"
+    " falsch richtig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
+    " inv\xe1lida inv\xe1lido v\xe1lida vac\xeda d\xe9bil corta vazia fraca errata errato scaduta scaduto onjuist ongeldig vereist verkeerd fel ogiltigt"
+    " nieprawid\u0142owe nieprawid\u0142owy wymagane b\u0142\u0119dne \u0161patn\u00e9 via yet now and/or"
     # Other kinds of words that a program prints in the place of one.
     " set reset undefined nil true false string text object array number integer boolean bytes char varchar".split()
 )
@@ -76,17 +99,33 @@ def find_plain_word(said: Announcement) -> Iterator[Finding]:
     """The plain word behind a name of which any value counts."""
     text, end = said.text, said.end
     ahead = text[end : end + 1]
+    if said.name[:1] > _LAST_LATIN and (told := _FOREIGN.match(text, end)):
+        if is_given(told["value"]) or told["value"].isdigit():
+            yield Finding(*told.span("value"), said.kind)
+        return
     if ahead == ":":
         below = _BELOW.match(text, end) if said.name[:1].isupper() and _starts_line(said) else None
-        if below and below["value"].islower() and _is_given(below["value"]):
+        if below and below["value"].islower() and is_given(below["value"]):
             yield Finding(below.start("value"), below.end("value"), said.kind)
         return
-    if ahead not in {" ", "\t"}:
+    if ahead not in {" ", "\t", ","}:
         return
-    match = _STATED.match(text, end) or _ANSWERED.match(text, end)
+    if ahead == ",":
+        apposed = _APPOSED.match(text, end)
+        if apposed and not apposed["value"].isalpha() and is_given(apposed["value"]):
+            yield Finding(*apposed.span("value"), said.kind)
+        return
+    match = (
+        _STATED.match(text, end)
+        or _ANSWERED.match(text, end)
+        or _LABELLED.match(text, end)
+        or _JUDGED.match(text, end)
+        or _DIGEST.match(text, end)
+        or (_COLUMN.match(text, end) if _starts_line(said) and said.name.islower() else None)
+    )
     if match is None and (given := _GIVEN.match(text, end)) and _WITH.search(text, said.before(128), said.start):
         match = given
-    if match and _is_given(match["value"]):
+    if match and is_given(match["value"]):
         yield Finding(match.start("value"), match.end("value"), said.kind)
 
 
@@ -94,8 +133,10 @@ def _starts_line(said: Announcement) -> bool:
     return said.start == 0 or said.text[said.start - 1] == "\n"
 
 
-def _is_given(word: str) -> bool:
+def is_given(word: str) -> bool:
     """Whether the word is the password and tells nothing about it."""
+    if not _LETTERS.fullmatch(word):
+        return _HEX.fullmatch(word) is not None or is_prose_secret(word, Promise.STRONG)
     parts = re.split("[-_.]", word.lower())
     # A word of two and more, or a capital in its middle, is no word of a sentence; its last part may still tell: `case-sensitive`.
     return not (

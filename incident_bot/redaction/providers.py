@@ -82,6 +82,13 @@ SIGN_IN = (
     ),
     _p("kubernetes-bootstrap-token", "--token token=", r"(?<=token[ =])[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.])", inner=True),
     _p("k3s-token", "::server: ::node:", rf"K10{_HEX}{{64}}::(?:server|node):{_W}{{8,128}}", inner=True),
+    _p("password-hash", ":aad3b435b51404ee", r":aad3b435b51404ee[0-9a-f]{16}:[0-9a-fA-F]{32,64}", inner=True),
+    _p(
+        "tls-secret",
+        "^CLIENT_RANDOM _TRAFFIC_SECRET_ ^EXPORTER_SECRET",
+        r"(?:CLIENT_RANDOM|[A-Z_]{6,32}_TRAFFIC_SECRET(?:_\d)?|EXPORTER_SECRET) [0-9a-f]{64} [0-9a-f]{64,96}",
+        inner=True,
+    ),
     _p("eks-token", "k8s-aws-v1.", rf"k8s-aws-v1\.{_W}{{40,4000}}"),
     _p(
         "terraform-random-password",

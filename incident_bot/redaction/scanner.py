@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from incident_bot.redaction import assignments, columns, commands, context, encodings, manifests
+from incident_bot.redaction import assignments, codes, columns, commands, context, encodings, manifests
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
@@ -41,12 +41,52 @@ _ANNOUNCING += [
     "_pw ",
     "pw for ",
     "pw is ",
+    "cvc=",
+    "samlresponse=",
+    "passord",
+    "kodeord",
+    "kata sandi",
+    "contrasenya",
+    "pin code",
+    "pswd",
+    "psswd",
+    "psw=",
+    "psw:",
+    "pword",
+    "pass_phrase",
+    "pass-word",
+    "pass word",
+    "pass phrase",
+    "pass-phrase",
+    "mdp=",
+    "mdp:",
+    " mdp ",
+    "clave es",
+    "otp_code",
+    "otpcode",
+    "smscode",
+    "factorcode",
+    "factor_code",
+    "verifycode",
+    "zugangsdaten",
+    "anmeldedaten",
+    "identifiants",
+    "credenciales",
+    "credenziali",
+    "credenciais",
+    "cvc:",
+    'cvc"',
+    "rootpw",
+    "mfacode",
+    "device_code",
+    "user_code",
+    "oauth_verifier",
     "psk ",
     "sonar.login",
     "pairing code",
 ]
 _ANNOUNCING += "verification_code verificationcode security_code securitycode access_code accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid> passkey appid=".split()
-_SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ")
+_SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ", "TAN:", "PUK ", "PUK:")
 """Names of codes that a person types in, in the one writing that is no part of other words."""
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
@@ -174,7 +214,7 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
-    probes |= {Keyword(word, starting=True): [_announced] for word in _SHOUTED}
+    probes |= {Keyword(word, starting=True): [_announced] for word in (*_SHOUTED, "pw ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")
@@ -186,10 +226,11 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
     probes[Keyword("insert into", any_case=True)] = [lambda scan, _start, end: columns.find_inserted(scan.text, end)]
     probes[Keyword("@")] = [_at_sign(emails="email" in policy.personal)]
-    for command in commands.COMMANDS:
-        probes[Keyword(command, any_case=True)] = [_typed(command)]
+    probes |= {Keyword(command, any_case=True): [_typed(command)] for command in commands.COMMANDS}
     for command in commands.PIPED_INTO:
         probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
+    probes |= {Keyword(word, any_case=True): [_coded(word)] for word in codes.SENT}
+    probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
     for word in commands.PROTOCOL:
         probes.setdefault(Keyword(word), []).append(_spoken(word))
     for mark in manifests.MARKS:
@@ -218,6 +259,14 @@ def _in_manifest(scan: Scan, start: int, end: int) -> Iterator[Finding]:
 
 def _typed(command: str) -> Probe:
     return lambda scan, start, _end: commands.find_in_command(scan.text, start, command)
+
+
+def _coded(word: str) -> Probe:
+    return lambda scan, start, _end: codes.find_code(scan.text, start, word)
+
+
+def _answered(word: str) -> Probe:
+    return lambda scan, start, _end: codes.find_answer(scan.text, start, word)
 
 
 def _spoken(word: str) -> Probe:

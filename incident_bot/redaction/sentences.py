@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|has|have|been|being|to|as|now|still|currently|code|ein|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
-    |(?:for|of|del|de)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )
 _CHANGE = re.compile(
-    r"""[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{4,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
+    r"""[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{1,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
 )
 _CHANGES = re.compile(r"(?i:change|changed|changing|rotated|updated)[ ](?:[\w']{1,24}[ ]){0,2}$")
 """Before the name: `changed the root password from x to y`."""
@@ -37,12 +37,21 @@ _TYPED_AS = re.compile(
     r"""\b(?:typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_QUALIFIED = re.compile(
+    r"(?i:access|refresh|api|auth|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ ](?i:token|key|secret)$"
+)
+"""What makes a uuid behind `token` more than an id."""
+_TRIED = re.compile(
+    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
+)
+"""`try x as the password`."""
 _BELOW = re.compile(
-    r"[^\n:=]{0,80}[:.][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
+    r"[^\n:=]{0,80}[:.!][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
 )
 """A sentence about a secret that ends in a colon, and the secret alone on the next line or the one after it."""
 _TUPLE = re.compile(
-    r"""[ \t]*[=:][ \t]*[(\[][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]]{4,128})(?P=quote)[ \t]*[)\]]"""
+    r"""[ \t]*[=:][ \t]*"[\w.@+-]{1,64}"[ ,]{1,2}"(?P<second>[^\s"]{4,128})"|[ \t]*[=:][ \t]*[(\[{][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]{}]{4,128})(?P=quote)[ \t]*[)\]}]"""
 )
 _LOGIN = re.compile(
     r"(?:[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+[\w./@-]{1,96}:[ \t])?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
@@ -72,7 +81,11 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     if not bare:
         return
     value = trim(bare[0])
-    if (level is Promise.CODE and is_code(value)) or is_prose_secret(value, level):
+    if (
+        (level is Promise.CODE and is_code(value))
+        or is_prose_secret(value, level)
+        or (_UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
+    ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
 
 
@@ -97,6 +110,7 @@ def find_refused(said: Announcement) -> list[Finding]:
         _REFUSED_AFTER.match(said.text, said.end)
         or _REFUSED_BEFORE.search(said.text, low, said.start)
         or _TYPED_AS.search(said.text, low, said.start)
+        or _TRIED.search(said.text, low, said.start)
     )
     if not refused or not (refused.re is _TYPED_AS or is_prose_secret(refused["value"], said.level)):
         return []
@@ -122,11 +136,12 @@ def find_login(said: Announcement) -> list[Finding] | None:
     pair = _TUPLE.match(said.text, said.end)
     if pair is None and of_both:
         pair = _LOGIN.match(said.text, said.end)
-    if pair is None or not _is_password(pair["value"], quoted=bool(pair.groupdict().get("quote"))):
+    part = "second" if pair and pair.groupdict().get("second") else "value"
+    if pair is None or not _is_password(pair[part], quoted=bool(pair.groupdict().get("quote")) or part == "second"):
         return None
     if pair.groupdict().get("glued") and not any(char.isupper() or char in "!@#$%^&*+~" for char in pair["value"]):
         return None  # names of Kubernetes are written so, too
-    return [Finding(pair.start("value"), pair.end("value"), said.kind)]
+    return [Finding(*pair.span(part), said.kind)]
 
 
 def _counts_in_quotes(value: str, level: Promise) -> bool:

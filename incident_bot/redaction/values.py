@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from incident_bot.redaction.names import Promise
+from incident_bot.redaction.names import Promise, promise
 
 PLACEHOLDER = re.compile(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 
@@ -17,6 +17,9 @@ _STAND_IN = re.compile(
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|redacted|hidden|set|not\ set)\)?
+      | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
+      | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
+      | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}
       | [*xX.•#_-]{2,}                                            # masked already
       | \W{1,3}
       | \*{3,}.{0,4} | .{0,4}\*{3,}
@@ -34,7 +37,13 @@ _STAND_IN = re.compile(
 )
 _SHORTEST_DIGITS = 10
 """Digits alone that may be a key; shorter ones are counts and ports."""
+_TALK = frozenset(
+    "is are must be can't cannot should field required your contain contains enter please this not password may least too".split()
+)
+"""Words of a sentence, and hardly of a pass phrase."""
 _SHORTEST_CODE = 4
+_CALL = re.compile(r"[^()]*\w\(|\(")
+_SHORTEST_CHECK = 3
 _SHORTEST_HEX = 24
 """Hex digits that are a key; a shorter one may be a word."""
 _LONGEST_CODE = 10
@@ -129,14 +138,21 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
     if is_stand_in(value) or "[REDACTED:" in value:
         return False
     if level is Promise.STRONG:
-        return True
+        return not _talks(value)
     if looks_secret(value):
         return True
     if level is Promise.CODE and value.isdigit():
-        return len(value) >= _SHORTEST_CODE
+        return len(value) >= _SHORTEST_CHECK
     if level is Promise.SURE and value.isdigit():
         return len(value) >= _SHORTEST_DIGITS
     return level >= Promise.FIRM and _is_firm_value(value, quoted=quoted)
+
+
+def _talks(value: str) -> bool:
+    """Whether a text under `password` is a label of a form or says what is wrong with one: it names passwords itself."""
+    if " " not in value:
+        return value.isalpha() and promise(value) is Promise.STRONG
+    return not _TALK.isdisjoint(value.lower().replace(".", " ").split())
 
 
 def _is_firm_value(value: str, *, quoted: bool) -> bool:
@@ -186,15 +202,19 @@ def is_prose_secret(value: str, level: Promise) -> bool:
     plain = len(value) < _SHORTEST_HEX and value.isascii() and value.isalpha() and value.islower()
     assigns = "=" in value[:-2] or ":" in value
     may_assign = level > Promise.WEAK and _is_tangled(value)
-    if plain or len(value) < 6 or is_stand_in(value) or "(" in value or (assigns and not may_assign):
+    if plain or len(value) < 6 or is_stand_in(value) or _CALL.match(value) or (assigns and not may_assign):
         return False
     if looks_secret(value) or (_BASE64.fullmatch(value) and _is_mixed(value)):
         return True
     if level is not Promise.STRONG:
         drawn = len(value) >= 20 and value.isalnum() and not value.isdigit() and sum(map(str.isdigit, value)) >= 2
         return drawn or _is_symbolic(value)
-    if is_phrase(value):
-        return True
+    return is_phrase(value) or _is_no_word(value)
+
+
+def _is_no_word(value: str) -> bool:
+    if value.isalpha() and not value.isascii():
+        return not (value.islower() or value.istitle() or value.isupper())
     if value.isalpha():
         # Letters only: no word, and no CamelCase name, changes case in its middle.
         return re.fullmatch(r"[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*|[A-Z]+s?", value) is None

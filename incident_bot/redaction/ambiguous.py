@@ -1,0 +1,59 @@
+"""What `pass`, `pwd` and `key` promise: only what stands around them tells."""
+
+from __future__ import annotations
+
+import re
+
+from incident_bot.redaction.extents import PAIR, QUOTE
+from incident_bot.redaction.names import Promise, is_branded
+
+_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
+"""After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
+_USER_FIELD = re.compile(
+    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
+    re.IGNORECASE,
+)
+"""A user's name on the same line: beside it `pass` is a password, even a plain word."""
+_PASS_REACH = 96
+_PASS_OF = re.compile(
+    r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
+)
+_PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
+_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:=>?|:)[ \t]?(?:{QUOTE})")
+_KEY_OF = re.compile(
+    r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
+    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
+)
+"""What stands before `key` in prose that speaks of a credential."""
+AMBIGUOUS = frozenset({"pass", "pwd", "key"})
+
+
+def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) -> Promise:
+    """What `pass`, `pwd` and `key` promise beside what stands around them."""
+    name = text[name_start:name_end]
+    a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or PAIR.match(text, name_end))
+    of = (
+        _KEY_OF.search(text, max(0, name_start - 24), name_start)
+        if level is Promise.WEAK and name.lower() == "key"
+        else None
+    )
+    a_key = of is not None and (not of["brand"] or is_branded([of["brand"].lower()]))
+    if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
+        return Promise.STRONG  # a connection string
+    if name.lower() == "pass" and (level or a_pass) and _is_a_password(text, name_start, name_end):
+        return Promise.STRONG
+    return Promise.FIRM if a_pass or a_key else level
+
+
+def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
+    """Whether `pass` has a text for a value, or stands beside a user's name."""
+    if _PASS_QUOTED.match(text, name_end):
+        return True
+    if _PASS_COUNT.match(text, name_end):
+        return False
+    low, high = max(0, name_start - _PASS_REACH), name_end + _PASS_REACH
+    before = "\n".join(text[low:name_start].rsplit("\n", 2)[-2:])
+    if _PASS_OF.search(before) and text[name_end : name_end + 1] in {":", "="}:
+        return True
+    line = before + " " + text[name_end:high].partition("\n")[0]
+    return _USER_FIELD.search(line) is not None

@@ -1,0 +1,87 @@
+"""Codes and answers that a person types in to get in, where a sentence brings them: `481516 is your login code`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.values import is_code, is_stand_in
+
+_REACH = 160
+_IS_YOURS = re.compile(r"(?<![\w.])(?:[A-Z]-)?(?P<value>\d{4,10})[ ]$")
+_YOURS = re.compile(r"[\w.&' -]{0,40}?(?:code|pin|otp|passcode|password|tan)\b", re.IGNORECASE)
+_USE = re.compile(
+    r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
+)
+_IS = re.compile(r"""(?:[ ]is)?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
+_WHOSE = re.compile(
+    r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination))$"
+)
+_IS_ANY = re.compile(
+    r"""(?:[ ](?:is|was|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
+)
+_LIST = re.compile(r"[^\n:]{0,80}:[ \t]*")
+_ITEM = re.compile(
+    r"(?:\r?\n|[ ,]{1,2})[ \t]*(?:\d{1,2}[.)][ ]?|[-*\u2022][ ])?(?P<value>[A-Za-z0-9]{4,12}(?:-[A-Za-z0-9]{4,12}){0,4}|[A-Za-z0-9_-]{8,64})(?=[ \t,]*(?:\r?\n|$|,|[ ]))"
+)
+_ANSWER = re.compile(r"""(?:[ ](?:for|of|to)[ ][^\s:=]{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["']?(?P<value>[^\s"',;]{3,64})""")
+_PHRASE = re.compile(
+    r"""(?:[ ](?:for|of)[ ]\S{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["'\[]?(?P<value>[a-z0-9]{3,64}(?:[ ,]{1,2}[a-z0-9]{3,16}){0,23})""",
+    re.IGNORECASE,
+)
+_FIRST_LINES = 16
+
+SENT = (
+    " code",
+    "is your ",
+    "to verify your",
+    "recovery code ",
+    "use code ",
+    "your code",
+    "access code",
+    "recovery codes",
+    "backup codes",
+)
+ANSWERS = ("security answer", "secret answer", "maiden name")
+PHRASES = ("seed phrase", "recovery phrase", "seed words", "mnemonic phrase")
+
+
+def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
+    """The code that the sentence with the words at `start` brings."""
+    end = start + len(word)
+    if word in {"is your ", "to verify your"}:
+        match = _IS_YOURS.search(text, max(0, start - 14), start)
+        if match and (word != "is your " or _YOURS.match(text, end)):
+            yield Finding(*match.span("value"), "secret", spreads=False)
+        return
+    if word == "use code ":
+        match = _USE.match(text, end - 1)
+    elif word in {"recovery codes", "backup codes"}:
+        yield from _listed(text, end)
+        return
+    elif word == " code":
+        match = _IS_ANY.match(text, end) if _WHOSE.search(text, max(0, start - 16), start) else None
+    else:
+        match = _IS.match(text, end - 1 if word.endswith(" ") else end)
+    if match and is_code(match["value"]):
+        yield Finding(*match.span("value"), "secret", spreads=False)
+
+
+def _listed(text: str, at: int) -> Iterator[Finding]:
+    head = _LIST.match(text, at)
+    at = head.end() if head else 0
+    for _ in range(_FIRST_LINES if head else 0):
+        item = _ITEM.match(text, at)
+        if not item or not any(map(str.isdigit, item["value"])):
+            return
+        yield Finding(*item.span("value"), "secret", spreads=False)
+        at = item.end()
+
+
+def find_answer(text: str, start: int, word: str) -> Iterator[Finding]:
+    """The answer to a question that lets someone in, or the words a wallet is restored from."""
+    pattern = _PHRASE if word in PHRASES else _ANSWER
+    match = pattern.match(text, start + len(word), start + len(word) + _REACH * 2)
+    if match and not is_stand_in(match["value"]):
+        yield Finding(*match.span("value"), "secret")

@@ -1,0 +1,97 @@
+"""Passwords that are tied to their name by something else than `=` or `:`: markdown, a default, a comparison, a nested value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.plain_words import is_given
+from incident_bot.redaction.values import is_prose_secret, is_stand_in
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.announcement import Announcement
+
+_MARK = "[*_`\"'\u201c\u201d]{0,3}"
+_LABEL = re.compile(
+    rf"""{_MARK}(?:[ ]?\([^()\n]{{0,40}}\)|[ ]?\[[\w.@ -]{{0,40}}\])?{_MARK}[ ]?
+    (?:[\uff1a\uff1d][ ]?|(?::|[\u2014\u2013\u279c\u00bb\u27a4]|-(?=[ ])|>{{1,2}}|[?\#])[*_]{{0,2}}[ ]{{1,4}}|(?=\u00ab))
+    [*_`"'\u201c\u00ab]{{0,3}}(?P<value>[^\s"'`\u201c\u201d\u00ab\u00bb*]{{4,64}})[*_`"'\u201d\u00bb]{{0,3}}(?=[ ]*[.,;)]?[ ]*\r?(?:\n|$))""",
+    re.VERBOSE,
+)
+"""`**Password:** x`, `Password (again): x`, `Password [admin]: x`, `password \u2014 x`."""
+_DEFAULT = re.compile(
+    r"""["'\])}]{0,3}[ ]?(?:\|\|=?|\?\?=?|\?:|\|[ ]?default\(|,[ ]?(?:default|fallback|initial)=|["'][ ]?\{\s{0,16}(?:\w{1,24}[ ]?=[^\n]{0,80}\n\s{0,16}){0,3}default[ ]{0,8}=)
+    [ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""",
+    re.VERBOSE,
+)
+"""What stands in for a setting: `|| 'x'`, `?? "x"`, `| default('x')`, `variable "password" { default = "x" }`."""
+_ARGUMENT = re.compile(r"""["'][ ]?,[ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""")
+_TAKES_DEFAULT = re.compile(r"""(?:flag\.\w{1,16}|option|getenv|env|get|default)\(["']-{0,2}$""")
+_COMPARED = re.compile(
+    r"""["'`]?[ ](?:(?:is[ ]not|like|eq|ne|equals?|matches)[ ]|in[ ]?(?=\()|<>|!==?|===?|!~|=~)[ ]?\(?N?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(
+    r"""[ ]N?(?:VAR)?CHAR(?:2)?\(\w{1,8}\)[ ]?:?=[ ]?N?(?P<quote>')(?P<value>[^'\n]{1,256})(?P=quote)""", re.IGNORECASE
+)
+_INNER = re.compile(
+    r"""["'\]]{0,2}[ ]?[:=]>?\s{0,40}(?:[\[{]{1,2}\s{0,40}|\r?\n[ \t]{1,40}(?:-[ ])?)["']?(?:value|val|stringValue|string|S|text|plaintext|raw|new|old)["']?[ ]?[:=][ ]?["']?
+    (?P<value>[^\s"',}\]]{1,256})""",
+    re.VERBOSE,
+)
+"""`"password": {"stringValue": "x"}`."""
+_REFUSED = re.compile(
+    r"""\\?["']\]?[ ]?(?:,.{0,160}?\\?["'](?:input|input_value|val|value|rejectedValue|actual|received)\\?["'][ ]?:[ ]?\\?["'](?P<value>[^"'\\\n]{4,256})\\?["']|:[ ]rejected[ ]value[ ]\[(?P<bracketed>[^\]\n]{4,256})\])"""
+)
+"""What a validation says of a field: `"loc": ["body", "password"], ..., "input": "x"`, `on field 'password': rejected value [x]`."""
+_OF_FIELD = re.compile(
+    r"""(?:\\?["'](?:loc|field|id|param|path|key|property|name)\\?["'][ ]?:[ ]?(?:\[[^\]\n]{0,80})?|on field )\\?["'][\w.\[\]]{0,32}$"""
+)
+_REGISTRY = re.compile(r"[ \t]{1,8}REG_[A-Z_]{2,16}[ \t]{1,8}(?P<value>\S{1,128})")
+_ROW = re.compile(
+    r"[*`\"' ]{0,8}\|[ ]{1,8}[`*]{0,3}(?P<value>[^\s|`*]{4,64})[`*]{0,3}[ ]{0,64}\|?[ ]*\r?(?:\n(?![ ]?\|?[ ]?[-:]{3})|$)"
+)
+"""A row of two cells, the name and the value; a header stands above a rule."""
+_FIRST_CELL = re.compile(r"(?:^|\n)[| ]{0,4}[*`\"']{0,3}(?:[\w]{1,16}[ ])?$")
+_ITEM = re.compile(r"[\"']?:[ ]*\r?\n[ \t]*- (?P<value>[^\s:]{6,64})[ ]*\r?(?:\n|$)")
+_BOTH = re.compile(r"[ ]?[:=][ ]?\w[\w.@-]{0,63}[ ]?[/:][ ]?(?P<value>[^\s/:]{4,64})")
+_OF_BOTH = re.compile(r"(?i:login|user(?:name)?|account)[ ]?/[ ]?$")
+
+_QUOTED = (_DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
+"""Grammars behind which any value counts."""
+
+
+def find_loose(said: Announcement) -> list[Finding]:
+    """The value behind a name of which any value counts."""
+    text, end = said.text, said.end
+    for grammar in _QUOTED:
+        if match := grammar.match(text, end):
+            return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
+    if _TAKES_DEFAULT.search(text, said.before(24), said.start):
+        match = _ARGUMENT.match(text, end)
+    elif _OF_FIELD.search(text, said.before(120), said.start):
+        match = _REFUSED.match(text, end)
+        if match and match["bracketed"]:
+            return _at(said, match.span("bracketed"))
+    elif _OF_BOTH.search(text, said.before(16), said.start):
+        match = _BOTH.match(text, end)
+    else:
+        return _typed(said)
+    return _at(said, match.span("value")) if match and not is_stand_in(match["value"]) else []
+
+
+def _typed(said: Announcement) -> list[Finding]:
+    """A value of which its own look must tell that it is no word about passwords."""
+    text, end = said.text, said.end
+    match = _LABEL.match(text, end)
+    if match:
+        return _at(said, match.span("value")) if is_given(match["value"]) else []
+    item = _ITEM.match(text, end)
+    if item is None and _FIRST_CELL.search(text, said.before(24), said.start):
+        item = _ROW.match(text, end)  # its header may be such a row, too
+    return _at(said, item.span("value")) if item and is_prose_secret(item["value"], said.level) else []
+
+
+def _at(said: Announcement, span: tuple[int, int]) -> list[Finding]:
+    return [Finding(*span, said.kind)]
