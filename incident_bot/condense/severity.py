@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import IntEnum
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 
 
@@ -142,9 +142,12 @@ _PASSED = re.compile(
 _SHELL_ECHO = re.compile(
     r"^\s*(?:\++ |\$ |\S{0,40}\$ |> [\w@./-]+@|if \[|then |echo |export |CC |LD |cc |gcc |g\+\+ |clang |libtool: |/bin/(?:ba)?sh )"
 )
-_STATUS = re.compile(
-    r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]+["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)([45])\d\d(?![\w.])"""
+_REFUSAL = re.compile(r"([45])(?<!\w.)\d\d(?![\w.])")
+_NAMES_STATUS = re.compile(
+    r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]{1,3}["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)$"""
 )
+"""What stands before a number that is a status."""
+_NAME_REACH = 32
 _ANCHOR = re.compile(
     r"(?i)\bexit(?:ed|ing)?\b[^.]{0,40}?\b(?:with|code|status)\b[ :=]*(?:(?:exit )?(?:code|status)[ :=]*)?(?:[1-9]\d{0,2})\b|\*\*\* .{0,200}\berror \d+|"
     r"\b(?:build|job|command|tests?|make|compilation|task|step)\b[^.]{0,60}? (?:failed|failure|aborted)\b|\bnon-zero\b|\baborted!|\bfailed with (?:exit )?(?:code|status)\b"
@@ -180,8 +183,8 @@ _HINTS = (
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b"),
-    (_KUBE, r"(?<![^\]\x7c])[iwef](?:(?:\d{4})?\d{4})?$"),
-    (_PASS, r"ok|pass|[\u2713\u2714\u221a\u2611]"),
+    (_KUBE, r"(?<![^\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$"),
+    (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
 _HINT_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _HINTS)
@@ -205,31 +208,56 @@ def _sharing_beginnings(stems: Sequence[str]) -> str:
 
 _STEMS = [stem for _, pattern in _HINTS for stem in pattern.split("|")]
 _ANY_HINT = re.compile(
-    "|".join([_sharing_beginnings(list(filter(str.isalpha, _STEMS))), *(s for s in _STEMS if not s.isalpha())])
+    "|".join([_sharing_beginnings(list(filter(str.isalpha, _STEMS))), *(s for s in _STEMS if not s.isalpha())]),
+    re.MULTILINE,
 )
-_MOST_CALM_WORDS = 65_536
+"""For words, one a line."""
+_MOST_WORDS = 65_536
 _calm_words: set[str] = set()
 """Words met before that hint at nothing: nearly all of a log's, taken out at C speed."""
+_telling_words: dict[str, int] = {}
+"""The others, with what they hint at."""
 
 
 def hints_in(text: str) -> int:
     """What the words of a cleaned line may mean, as bits for `grade`; the same words, whatever numbers, give the same."""
-    # The same words return all day; the regular expressions need not.
-    words = set(text[:_REACH].translate(_DIGITS_ALIKE).split()) - _calm_words
-    return reduce(or_, map(_hints, words), 0) if words else 0
+    # The same words return all day; the regular expressions need not. Most of the new ones hint at nothing.
+    hints = 0
+    new = []
+    for word in set(text[:_REACH].translate(_DIGITS_ALIKE).split()) - _calm_words:
+        known = _telling_words.get(word)
+        if known is None:
+            new.append(word)
+        else:
+            hints |= known
+    if new and _ANY_HINT.search("\n".join(map(_ends, new)).lower()):
+        return reduce(or_, map(_meet_word, new), hints)
+    _remember_calm(new)
+    return hints
 
 
-@lru_cache(maxsize=8192)
-def _hints(word: str) -> int:
-    """What one word may mean."""
-    low = (word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]).lower()
-    if not word.strip("0.,:;-/[]{}") or not _ANY_HINT.search(low):
-        if len(_calm_words) >= _MOST_CALM_WORDS:
-            _calm_words.clear()
-        if len(word) <= _LONGEST_WORD:
-            _calm_words.add(word)
+def _ends(word: str) -> str:
+    return word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]
+
+
+def _meet_word(word: str) -> int:
+    """What a new word may mean."""
+    low = _ends(word).lower()
+    if not _ANY_HINT.search(low):
+        _remember_calm([word])
         return 0
-    return sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
+    hints = sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
+    if len(_telling_words) >= _MOST_WORDS:
+        _telling_words.clear()
+    if len(word) <= _LONGEST_WORD:
+        _telling_words[word] = hints
+    return hints
+
+
+def _remember_calm(words: Sequence[str]) -> None:
+    if len(_calm_words) >= _MOST_WORDS:
+        _calm_words.clear()
+    _calm_words.update([word for word in words if len(word) <= _LONGEST_WORD])
 
 
 def grade(text: str, hints: int | None = None) -> int:
@@ -303,17 +331,26 @@ def _spoken_level(head: str, hints: int) -> Level:
     """The level that the words of a line without one suggest."""
     if hints & _FATAL and _FATAL_WORDS.search(head):
         return Level.FATAL
-    status = _STATUS.search(head) if hints & _STATUS_CODE else None
-    if status is not None and status.group(1) == "5":
+    status = _refusal(head) if hints & _STATUS_CODE else ""
+    if status == "5":
         return Level.ERROR
     if hints & _ERROR:
         if _HARD_WORDS.search(head) or is_ending(head) or _LOCAL_WORDS.search(head):
             return Level.ERROR
         if _ERROR_WORDS.search(head):
             return Level.WARNING
-    if status is not None:
+    if status:
         return Level.WARNING
     return Level.NOTICE if hints & _WARNING and _WARNING_WORDS.search(head) else Level.INFO
+
+
+def _refusal(head: str) -> str:
+    """The first digit of the first status from 400 on; empty without one."""
+    for number in _REFUSAL.finditer(head):
+        at = number.start()
+        if _NAMES_STATUS.search(head, max(0, at - _NAME_REACH), at):
+            return number[1]
+    return ""
 
 
 def is_ending(text: str) -> bool:

@@ -60,6 +60,7 @@ _RAW_CHARS = 5
 _MOST_KNOWN = 4096
 _MOST_SHAPES = 20_000
 _MEMO_LIMIT = 100_000
+_BEGINNING = 12
 
 
 class Template:
@@ -167,7 +168,15 @@ class TemplateTable:
 
     def find(self, line: str, stream: str = "") -> Template | None:
         """The template of a line that was added before, or None."""
-        template = self._memo.get(stream, {}).get(_without_digits([line])[0]) or self._masked.get((stream, _mask(line)))
+        template = self._memo.get(stream, {}).get(_without_digits([line])[0])
+        if template is None:
+            masked = _mask(line)
+            template = self._masked.get((stream, masked))
+            if template is None and self._most is not None:
+                level = self._grade(line, self._without_stream(masked, stream))
+                template = self._masked.get(_coarse(masked[:_BEGINNING], level)) or self._masked.get(
+                    _coarse(b"", level)
+                )
         if template is not None and template.slots is not None:
             # Past the most variants, the rest share the one without a value.
             return template.variants.get(_slot_value(template.slots, line)) or template.variants.get("")
@@ -181,7 +190,10 @@ class TemplateTable:
         if template is None:
             template = self._create(number, line, masked, stream)
         if masked == key:
-            self._remember(key, template, stream)
+            if template.count:
+                self._remember_repeated(key, template, stream)
+            else:
+                self._remember(masked, template, stream)
         elif len(self._shapes) < _MOST_SHAPES:
             self._shapes[stream, coarse] = (parts, template)
         return template
@@ -207,8 +219,7 @@ class TemplateTable:
         common = self._without_stream(masked, stream)
         level = self._grade(line, common)
         if self._most is not None and len(self.templates) >= self._most:
-            beginning = masked[:12] if len(self.templates) < 2 * self._most else b""
-            index = ("", b"\0%d %s" % (level, beginning))
+            index = _coarse(masked[:_BEGINNING] if len(self.templates) < 2 * self._most else b"", level)
             known = self._masked.get(index)
             if known is not None:
                 return known
@@ -271,6 +282,11 @@ class TemplateTable:
         if template.slot_chars and raw[:1].isdigit() and len(template.known) < _MOST_KNOWN:
             template.known[raw] = variant
         return variant
+
+
+def _coarse(beginning: bytes, level: int) -> tuple[str, bytes]:
+    """What lines share that came when the table was full."""
+    return "", b"\0%d %s" % (level, beginning)
 
 
 def _without_digits(lines: Sequence[str]) -> list[bytes]:

@@ -91,9 +91,9 @@ def read_time(line: str, *, near: datetime) -> datetime | None:
 
 def in_order_of_time(lines: list[str]) -> list[str]:
     """Merged logs are seldom sorted; lines of which one has no time stay as they are."""
-    stamps = [_ISO.search(line, 0, _REACH) for line in lines]
+    stamps = [_iso_stamp(line) for line in lines]
     first = stamps[0]
-    if first and "{" not in lines[0][: first.start()] and all(stamp and _is_like(stamp, first) for stamp in stamps):
+    if first and all(stamp and _is_like(stamp, first) for stamp in stamps):
         # Of one notation and zone: their letters are in the order of time.
         written = [stamp[0] for stamp in stamps if stamp]
         if all(one <= two for one, two in pairwise(written)):
@@ -108,6 +108,15 @@ def in_order_of_time(lines: list[str]) -> list[str]:
     if all(one <= two for one, two in pairwise(known)):
         return lines
     return [lines[place] for place in sorted(range(len(lines)), key=known.__getitem__)]
+
+
+def _iso_stamp(line: str) -> re.Match[str] | None:
+    """The stamp that `read_time` would read, where it is of ISO 8601."""
+    brace = line.find("{", 0, _REACH)
+    if brace < 0 or (before := _ISO.search(line, 0, brace)):
+        return _ISO.search(line, 0, _REACH) if brace < 0 else before
+    named = _NAMED.search(line, brace)
+    return _ISO.match(line, named.end()) if named and not named[1] else None
 
 
 def _is_like(one: re.Match[str], two: re.Match[str]) -> bool:
