@@ -40,9 +40,10 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     a_key = of is not None and (not of["brand"] or is_branded([of["brand"].lower()]))
     if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
         return Promise.STRONG  # a connection string
-    if name.lower() == "pass" and (level or a_pass) and _is_a_password(text, name_start, name_end):
+    if name.lower() == "pass" and _is_a_password(text, name_start, name_end):
         return Promise.STRONG
-    return Promise.FIRM if a_pass or a_key else level
+    queried = name == "key" and text[name_start - 1 : name_start] in {"?", "&"}
+    return Promise.FIRM if a_pass or a_key or queried else level
 
 
 def _is_a_password(text: str, name_start: int, name_end: int) -> bool:

@@ -67,6 +67,12 @@ _HASHED = re.compile(
     r"""(?i:md5|sha\d{0,3}|(?:old_)?password|crypt|encrypt|hash\w{0,12}|digest|bcrypt|encode|concat)\([ ]?[NEb]?['"]([^'"\n]{1,256})['"]"""
 )
 """A password as a statement hands it to a function: `passwd = md5('x')`."""
+_WRAPPED = re.compile(
+    r"""[A-Z]\w{0,32}[(\[{](?:(?:value|token|key|secret|raw|inner)[=:][ ]?)?["']?([^\s"'()\[\]{},;]{6,512})["']?[)\]}]"""
+)
+"""`token=Token(value=x)`, as classes show themselves."""
+_APART = frozenset("\"'\\\r\n")
+"""What stands behind the name of a form's part or of a value that is shown below it."""
 _CALLED = re.compile(rf"\((?={QUOTE})")
 _USER_AND_PASSWORD = re.compile(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
 _SETTER = re.compile(r"(?:set|with|add|put|use)(?![a-z])")
@@ -129,7 +135,7 @@ def _in_words(said: Announcement) -> list[Finding]:
     if said.level < Promise.FIRM:
         return []
     if said.level is not Promise.STRONG:
-        return find_apart(said)
+        return find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
     return find_refused(said) or find_bound(said) or find_apart(said) or find_loose(said) or list(find_plain_word(said))
 
 
@@ -281,8 +287,9 @@ def _take(
         new = text[replaced.end() : closing(text, replaced.end(), replaced[0][-1])]
         if counts(new, level, quoted=True):
             yield Finding(replaced.end(), replaced.end() + len(new), kind)
-    if level is Promise.STRONG and (hashed := _HASHED.match(text, at)):
-        yield Finding(hashed.start(1), hashed.end(1), kind)
+    if handed := _handed(text, at, level):
+        if counts(handed[1], level, quoted=False):
+            yield Finding(*handed.span(1), kind)
         return
     quote = OPENING.match(text, at)
     if quote:
@@ -292,16 +299,24 @@ def _take(
             yield Finding(quote.end(), stop, kind)
         return
     bare = bare_value(text, at)
-    if bare and bare[0].isdigit() and text.startswith(" bytes", bare.end()):
-        return  # a key of a Secret, as `kubectl describe` shows it
     if not bare or (loose and text[bare.end() : bare.end() + 2] != "</"):
         return
     value = trim(bare[0])
     if value.startswith(("Bearer", "Basic")):
         yield from header(text, at)
-    elif not (alone and _is_prose(bare, value, level)) and counts(value, level, quoted=False):
+    elif not (_is_size(bare) or (alone and _is_prose(bare, value, level))) and counts(value, level, quoted=False):
         yield Finding(at, at + len(value), kind)
         yield from _wrapped(text, bare.end(), value, kind)
+
+
+def _is_size(bare: re.Match[str]) -> bool:
+    """Whether it is the size of a Secret's key, as `kubectl describe` shows it."""
+    return bare[0].isdigit() and bare.string.startswith(" bytes", bare.end())
+
+
+def _handed(text: str, at: int, level: Promise) -> re.Match[str] | None:
+    """The value inside a call that makes or hashes one."""
+    return (_HASHED.match(text, at) if level is Promise.STRONG else None) or _WRAPPED.match(text, at)
 
 
 def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:

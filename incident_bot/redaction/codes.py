@@ -34,6 +34,8 @@ _FIRST_LINES = 16
 
 SENT = (
     " code",
+    "c\xf3digo",
+    "codice",
     "is your ",
     "to verify your",
     "recovery code ",

@@ -74,6 +74,9 @@ _BESIDE_USER = re.compile(
     r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
 )
 """`-u NAME -p x` of any command: ports, paths and flags are no passwords."""
+_PLAIN_ROOT = re.compile(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
+_LOGIN_FLAG = re.compile(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
+_ADMIN = re.compile(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
 _NOT_OURS = re.compile(r"(?:mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$")
 """Their `-p` wants no password, or not this word."""
 _HASHED_LAST = re.compile(rf"(?:[ \t]-(?:\w{{1,6}}|-\w{{2,12}}))*[ \t]+(?!-){_LAST}[ \t]*(?:$|\n)")
@@ -108,7 +111,7 @@ _USER_COLON = re.compile(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
 _THIN = re.compile(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
-    "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _GLUED, "mariadb": _GLUED, "docker login": _SPACED,
+    "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _ADMIN, "login('": _SECOND, 'login("': _SECOND, "7za x ": _GLUED, "7za a ": _GLUED, "rootpw --": _PLAIN_ROOT, "-password password": _NEXT, "mariadb": _GLUED, "docker login": _SPACED,
     "podman login": _SPACED, "registry login": _SPACED, "az login": _SPACED, "mongosh": _SPACED, "mongodump": _SPACED,
     "sshpass": _EITHER, "redis-cli": _AUTH, "sqlcmd": _CAPITAL, "identified": _BY,
     "set password": _SET, "acl setuser": _ACL, "ldapsearch": _BIND, "ldapmodify": _BIND, "ldapadd": _BIND, "ldapwhoami": _BIND,
@@ -133,7 +136,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "rclone config": _PASS_WORD, "snmpset": _COMMUNITY, "snmpbulkwalk": _COMMUNITY, "authenticating user": _USING, "login(": _ARGUMENTS,
     "authenticate(": _ARGUMENTS, "crypt('": _INSIDE, "bypassphrase('": _INSIDE, "pgp_sym_encrypt(": _SECOND, "pgp_sym_decrypt(": _SECOND, "aes_encrypt(": _SECOND, "aes_decrypt(": _SECOND,
     "userpassword(": _SECOND, "db.auth(": _SECOND, "community string": _WHOLE_NEXT, "snmp community": _WHOLE_NEXT, "net use": _NET_USE, "nickserv identify": _NEXT,
-    " -u ": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _SPACED, " -pw ": _NEXT,
+    " -u ": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _LOGIN_FLAG, " -pw ": _NEXT,
     "useradd ": _EITHER, "usermod ": _EITHER, "openssl passwd": _HASHED_LAST, "mkpasswd ": _HASHED_LAST, "ssh-keygen": _NEW_PHRASE, "ldappasswd": _S_FLAG, "slappasswd": _S_FLAG,
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
@@ -234,12 +237,17 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
         yield Finding(match.start(1), match.end(1), "password")
 
 
+_DIRECTED = re.compile(r"(?:\bC|>>|-{1,3}>|=>)[: ]{1,2}(?:\w{1,8} )?$")
 _USER_SENT = re.compile(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
 _TAGGED = re.compile(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
 
 
 def _is_dialogue(text: str, start: int, word: str) -> bool:
     """Whether the lines around show the protocol itself, so that even a plain word is a password."""
+    if _DIRECTED.search(
+        text, max(0, start - 16), start + 1 if word[0] != "\n" and word[0] not in "C>" else start + word.index("P")
+    ):
+        return True
     if "PASS" in word:
         return _USER_SENT.search(text, max(0, start - 240), start + 1) is not None
     return word == " LOGIN " and _TAGGED.search(text, max(0, start - 16), start) is not None

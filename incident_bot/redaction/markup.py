@@ -16,7 +16,7 @@ _MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
 _MARKUP_ATTRIBUTE = re.compile(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
 _LABEL_FOR = re.compile(r"""\b(?:for|htmlFor)=\\?["']$""")
 _MARKUP_TEXT = re.compile(
-    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
+    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?i:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
 )
 """The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""
 

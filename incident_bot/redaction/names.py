@@ -47,7 +47,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv".split()
 )
 _PLURAL = frozenset("tokens secrets apikeys keys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -87,7 +87,7 @@ _ABOUT_BEFORE = frozenset(
     " request correlation short".split()
 )
 FOREIGN = (
-    "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "пароль", "Пароль", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
+    "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "парол", "Парол", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
     "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
@@ -161,7 +161,7 @@ def _word_promise(words: list[str], index: int, word: str) -> Promise:
     if word not in _FIRM and word not in _WEAK and word not in _PLURAL:
         return _tail_promise(word)
     if before in _ABOUT_BEFORE:
-        return Promise.NONE
+        return Promise.WEAK if word == "key" and before in {"primary", "secondary"} else Promise.NONE
     if word in _FIRM or (word == "key" and before in _PAIRS):
         return Promise.FIRM
     return Promise.WEAK

@@ -18,7 +18,7 @@ from incident_bot.redaction.values import is_prose_secret, is_stand_in
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
-_WORD = r"""["'`]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`]?"""
+_WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
 _OWNER = r"""(?:[ ](?:for|of|to|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = re.compile(
@@ -59,7 +59,7 @@ _DIGEST = re.compile(
 _COLUMN = re.compile(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
 _LAST_LATIN = "\u024f"
 _FOREIGN = re.compile(
-    r"[ ]?(?:\u306f|\u304c|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u2014|\u2013|-|\u044d\u0442\u043e)?[ ]?(?P<value>[!-+\--9;-~]{4,64}?)(?=\u3067\u3059|[^!-~]|$)"
+    r"[ ]?(?:\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u2014|\u2013|-|\u044d\u0442\u043e|\u0434\u043b\u044f [\\w.@-]{1,64})?[ ]?[:\uff1a=]?[ ]?[\u300c\u300e\"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[\u300d\u300f\"'\u201d\u00bb]|\u3067\u3059|[^!-~]|$)"
 )
 """Behind a name in other letters: `\u30d1\u30b9\u30ef\u30fc\u30c9\u306fx\u3067\u3059`."""
 _FORMS = re.compile(

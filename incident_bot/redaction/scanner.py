@@ -48,6 +48,16 @@ _ANNOUNCING += [
     "kata sandi",
     "contrasenya",
     "pin code",
+    "license=",
+    "license:",
+    'license"',
+    "licence=",
+    "seed=",
+    'seed"',
+    "seed: ",
+    "priv=",
+    "priv:",
+    "session: ",
     "pswd",
     "psswd",
     "psw=",
@@ -92,6 +102,7 @@ _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))
 _FOREIGN_REACH = max(map(len, FOREIGN))
+_UNSPACED = "\u2e80"
 _STRETCH_CHARS = 256
 """How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
@@ -151,11 +162,10 @@ class Scanner:
             for start, number in gauge.outside(hits):
                 for probe, length in self._asked[number]:
                     found += probe(state, start, start + length)
-        # Such names come last, and how far the others were read is no measure for them.
-        beside = Scan(text, raw, pem)
-        beside.near_until = len(text)
         for start, end in _foreign_names(text):
-            found.extend(_announced(beside, start, end))
+            # Ideographs and syllables are written without spaces: there the word is all of the name.
+            span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
+            found.extend(assignments.find_assignment(text, *span))
         found.extend(gauge.floods)
         found.extend(find_numbers(text, raw, self._personal))
         found.extend(self._by_user_rules(text))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
     |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
@@ -34,14 +34,16 @@ _REFUSED_BEFORE = re.compile(
 )
 """`invalid value "x" for flag -password`, `"x" as password`."""
 _TYPED_AS = re.compile(
-    r"""\b(?:typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
+    r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = re.compile(
-    r"(?i:access|refresh|api|auth|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ ](?i:token|key|secret)$"
+    r"(?i:access|refresh|api|auth|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
 )
 """What makes a uuid behind `token` more than an id."""
+_CHECK_DIGITS = 3
+"""Digits of a card's check value."""
 _TRIED = re.compile(
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
@@ -82,7 +84,13 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
         return
     value = trim(bare[0])
     if (
-        (level is Promise.CODE and is_code(value))
+        (
+            level is Promise.CODE
+            and (
+                is_code(value)
+                or (len(value) == _CHECK_DIGITS and said.name.lower().startswith("cv") and value.isdigit())
+            )
+        )
         or is_prose_secret(value, level)
         or (_UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
