@@ -8,7 +8,8 @@ from typing import Protocol
 
 _LONG_CHARS = 8 * 1024
 """In a text up to this long a word is found sooner than its words are told apart."""
-_RUN = re.compile(r"\w+")
+_RUN = re.compile(r"[^\W\d_]+")
+"""Letters only: numbers and hashes differ in every line."""
 
 
 class Vocabulary(Protocol):
@@ -32,10 +33,10 @@ class _LongText:
         self._distinct = "\n".join(set(_RUN.findall(lowered)))
 
     def __contains__(self, word: str, /) -> bool:
-        run = _longest_run(word)
-        return run in self._distinct and (run == word or word in self._text)
+        runs = _runs_of(word)
+        return all(run in self._distinct for run in runs) and (runs == (word,) or word in self._text)
 
 
 @lru_cache(maxsize=4096)
-def _longest_run(word: str) -> str:
-    return max(_RUN.findall(word), key=len, default="")
+def _runs_of(word: str) -> tuple[str, ...]:
+    return tuple(sorted(_RUN.findall(word), key=len, reverse=True))
