@@ -49,7 +49,8 @@ class _Leaf(NamedTuple):
     """Each with the place of the anchor in it."""
 
 
-_Search = tuple[Callable[[bytes, int, int], Iterator[re.Match[bytes]]], list[_Leaf]]
+_Search = tuple[bytes, Callable[[bytes, int, int], Iterator[re.Match[bytes]]], list[_Leaf]]
+"""The anchor, what finds the keywords beside it, and which these are."""
 
 
 class AnchorFinder:
@@ -79,7 +80,9 @@ class AnchorFinder:
 
     def _found(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         found = []
-        for matches, leaves in self._searches:
+        for anchor_byte, matches, leaves in self._searches:
+            if raw.find(anchor_byte, low, high) < 0:
+                continue
             for match in matches(raw, low, high):
                 anchor = match.start()
                 leaf = leaves[(match.lastindex or 1) - 1]
@@ -108,7 +111,7 @@ class AnchorFinder:
                     entry for entry in entries if entry.keyword.any_case or case == entry.keyword.text[entry.anchor]
                 ]
                 pattern = f"{re.escape(case)}(?={_tree(here, 1, here, leaves)})"
-                searches.append((re.compile(pattern.encode("latin-1")).finditer, leaves))
+                searches.append((case.encode("latin-1"), re.compile(pattern.encode("latin-1")).finditer, leaves))
         return searches
 
 
@@ -184,7 +187,7 @@ def _by_anchor(keywords: Sequence[Keyword]) -> dict[str, list[_Entry]]:
     )
     for index, keyword in indexed:
         known = [char for char in _eligible(keyword) if char in anchors]
-        choice = min(known or _eligible(keyword), key=lambda char: (_cost(keyword, char), keyword.text.index(char)))
+        choice = min(known or _eligible(keyword), key=lambda char: (_cost(keyword, char), -keyword.text.index(char)))
         anchors.setdefault(choice, []).append(_Entry(keyword.text.index(choice), index, keyword))
     for char in [char for char in anchors if char.isupper() and char.lower() in anchors]:
         # One pattern for both cases, or the same hit would be found twice.

@@ -15,46 +15,47 @@ _MOST_CHARS = 4096
 class Plain:
     """Such lines without their codes, an empty one after each."""
 
-    def __init__(self) -> None:
-        self._parts: list[str] = []
+    def __init__(self, coloured: str) -> None:
+        self._coloured = coloured
+        self._lines: list[str] = []
         self._starts: list[int] = []
-        self._places: list[int] = []
+        self._places: list[tuple[int, int]] = []
         self._length = 0
 
     @property
     def text(self) -> str:
         """The lines, joined."""
-        return "".join(self._parts)
+        return "".join(self._lines)
 
     def place(self, at: int) -> int:
-        """Where in the coloured text the character at `at` stands."""
-        part = bisect_right(self._starts, at) - 1
-        return self._places[part] + at - self._starts[part]
+        """Where in the coloured text the character at `at` stands, behind the codes right before it."""
+        line = bisect_right(self._starts, at) - 1
+        left = at - self._starts[line]
+        start, end = self._places[line]
+        for codes in _CODES.finditer(self._coloured, start, end):
+            if codes.start() - start > left:
+                break
+            left -= codes.start() - start
+            start = codes.end()
+        return min(start + left, end)
 
-    def add(self, part: str, place: int) -> None:
-        """Takes a part of the coloured text that stands at `place`, or a line's end there."""
-        if part:
-            self._parts.append(part)
-            self._starts.append(self._length)
-            self._places.append(place)
-            self._length += len(part)
+    def add(self, start: int, end: int) -> None:
+        """Takes a line of the coloured text."""
+        plain = _CODES.sub("", self._coloured[start:end]) + "\n\n"
+        self._lines.append(plain)
+        self._starts.append(self._length)
+        self._places.append((start, end))
+        self._length += len(plain)
 
 
 def without_colours(text: str) -> Plain:
     """All lines of a text that have codes inside a word."""
-    plain = Plain()
+    plain = Plain(text)
     read_to = 0
-    for inside in _INSIDE.finditer(text):
-        if inside.start() < read_to:
-            continue
-        start = text.rfind("\n", max(read_to, inside.start() - _MOST_CHARS), inside.start()) + 1
-        start = max(start, read_to, inside.start() - _MOST_CHARS)
+    while inside := _INSIDE.search(text, read_to):
+        floor = max(read_to, inside.start() - _MOST_CHARS)
+        start = max(floor, text.rfind("\n", floor, inside.start()) + 1)
         newline = text.find("\n", inside.end(), inside.end() + _MOST_CHARS)
         read_to = newline if newline >= 0 else min(len(text), inside.end() + _MOST_CHARS)
-        for codes in _CODES.finditer(text, start, read_to):
-            plain.add(text[start : codes.start()], start)
-            start = codes.end()
-        plain.add(text[start:read_to], start)
-        plain.add("\n", read_to)
-        plain.add("\n", read_to)
+        plain.add(start, read_to)
     return plain

@@ -93,14 +93,16 @@ class Redactor:
             size += len(piece)
             if piece and size < _BLOCK_CHARS:
                 continue
-            text = "".join((held, *parts))
+            text = "".join((before, held, *parts))
             cut = _last_lines(text, _HELD_BACK_LINES, _HELD_BACK_CHARS) if piece else len(text)
-            if cut:
-                yield self._stretch(before, text[:cut], text[cut:], pem)
-                before = _end_of(before + text[:cut])
-            held, parts, size = text[cut:], [], len(text) - cut
+            if cut > len(before):
+                yield self._stretch(text, len(before), cut, pem)
+                before, held = _end_of(text, cut), text[cut:]
+            else:
+                held = text[len(before) :]
+            parts, size = [], len(held)
         if text := "".join((held, *parts)):
-            yield self._stretch(before, text, "", pem)
+            yield self._stretch(before + text, len(before), len(before) + len(text), pem)
 
     def redact_lines(self, lines: Iterable[str]) -> Iterator[SafeText]:
         """A stream of lines (with or without their line ends), in bounded memory."""
@@ -123,19 +125,17 @@ class Redactor:
             raise LeakError(tuple(kinds))
         return _certify(text)
 
-    def _stretch(self, before: str, text: str, ahead: str, pem: PemReader) -> SafeText:
-        """The safe form of `text`, read with what stood before it, which is out already, and with what comes next."""
-        whole = before + text + ahead
-        low, high = len(before), len(before) + len(text)
+    def _stretch(self, text: str, low: int, high: int, pem: PemReader) -> SafeText:
+        """The safe form of `text[low:high]`, read with what stands before it, which is out already, and with what comes next."""
         pem.floor, pem.limit = low, high
-        found = self._scanner.scan(whole, pem)
-        self._remember_all(whole, found)
+        found = self._scanner.scan(text, pem)
+        self._remember_all(text, found)
         here = [
             item._replace(start=max(item.start, low) - low, end=min(item.end, high) - low)
             for item in found
             if item.end > low and item.start < high
         ]
-        return _certify(self._replace(text, here))
+        return _certify(self._replace(text[low:high], here))
 
     def _read(self, text: str) -> list[Finding]:
         found = self._scanner.scan(text, PemReader())
@@ -241,10 +241,11 @@ def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tup
         yield start, end
 
 
-def _last_lines(text: str, lines: int, chars: int) -> int:
-    """Where the last lines of a text start: at most so many of them, and at most so many characters."""
-    floor, start = max(0, len(text) - chars), len(text)
-    at = start - text.endswith("\n")
+def _last_lines(text: str, lines: int, chars: int, end: int | None = None) -> int:
+    """Where the last lines before `end` start: at most so many of them, and at most so many characters."""
+    end = len(text) if end is None else end
+    floor, start = max(0, end - chars), end
+    at = start - text.endswith("\n", 0, end)
     for _ in range(lines):
         newline = text.rfind("\n", floor, at)
         if newline < 0:
@@ -253,10 +254,10 @@ def _last_lines(text: str, lines: int, chars: int) -> int:
     return start
 
 
-def _end_of(text: str) -> str:
-    """What of a text that is out already may name a value that comes next."""
-    start = _last_lines(text, _HELD_BACK_LINES, _LOOK_BACK_CHARS)
-    if start == len(text):
+def _end_of(text: str, end: int) -> str:
+    """What of a text that is out up to `end` may name a value that comes next."""
+    start = _last_lines(text, _HELD_BACK_LINES, _LOOK_BACK_CHARS, end)
+    if start == end:
         start = max(0, start - _LOOK_BACK_CHARS)
-        start = text.find(" ", start) + 1 or start
-    return text[start:]
+        start = text.find(" ", start, end) + 1 or start
+    return text[start:end]
