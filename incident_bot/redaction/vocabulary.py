@@ -128,6 +128,19 @@ class _Index:
                 if word.startswith(demand.word, at):
                     yield demand
 
+    def is_met_by(self, part: bytes) -> bool:
+        """Whether a run of letters meets any demand."""
+        for demand in self._begun.get(part[:_EDGE], ()):
+            if part.startswith(demand.word) and (not demand.last or len(part) == len(demand.word)):
+                return True
+        if any(part.endswith(demand.word) for demand in self._ended.get(part[-_EDGE:], ())):
+            return True
+        for at in range(len(part) - _INSIDE + 1):
+            for demand in self._inside.get(part[at : at + _INSIDE], ()):
+                if part.startswith(demand.word, at):
+                    return True
+        return False
+
 
 class VocabularyFinder:
     """See `KeywordFinder`."""
@@ -136,7 +149,7 @@ class VocabularyFinder:
         self._wordless: list[int] = []
         self._words = {False: _Index(), True: _Index()}
         """For keywords in their own case, and in any."""
-        self._parts = {False: _Index(), True: _Index()}
+        self._parts = _Index()
         groups: dict[tuple[bytes, bool], _Group] = {}
         for number, keyword in enumerate(keywords):
             check = Check(number, keyword)
@@ -154,22 +167,27 @@ class VocabularyFinder:
         self._without: set[bytes] = set()
         self._within: dict[bytes, list[_Demand]] = {}
         self._harmless: set[bytes] = set()
+        self._telling: set[bytes] = set()
 
     def _demand(self, check: Check, word: re.Match[bytes], group: _Group, bit: int) -> None:
         group.demands |= bit
         starting = check.starting and not word.start()
         demand = _Demand(word[0], group, bit, starting, word.start() > 0, word.end() < len(check.written))
         self._words[check.any_case].add(demand)
-        self._parts[check.any_case].add(max(_parts_of(demand), key=_rarity))
+        self._parts.add(max(_parts_of(demand), key=_rarity))
 
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         """See `KeywordFinder`."""
         found = [(start, self._wordless[number]) for start, number in self._anchors.find(raw, low, high)]
         window = raw[low:high]
+        odd = set(window.translate(_WORDS_ALONE).split()) - self._without
+        unseen = odd - self._within.keys()
+        demands = [demand for word in odd - unseen for demand in self._within[word]]
+        if unseen:
+            demands += self._look_at(unseen)
         met: dict[_Group, int] = {}
-        for word in set(window.translate(_WORDS_ALONE).split()) - self._without:
-            for demand in self._within.get(word) or self._look_at(word):
-                met[demand.group] = met.get(demand.group, 0) | demand.bit
+        for demand in demands:
+            met[demand.group] = met.get(demand.group, 0) | demand.bit
         lowered = window.lower()
         for group, bits in met.items():
             if bits == group.demands:
@@ -177,42 +195,47 @@ class VocabularyFinder:
         found.sort()
         return found
 
-    def _look_at(self, word: bytes) -> list[_Demand]:
-        """The demands that this word meets, remembered."""
-        if len(self._without) > _MOST_SEEN or len(self._within) > _MOST_SEEN or len(self._harmless) > _MOST_SEEN:
-            self._without.clear()
-            self._within.clear()
-            self._harmless.clear()
-        found = [] if all(map(self._is_harmless, word.translate(_PARTS_ALONE).split())) else [*self._met_by(word)]
-        if len(word) <= _LONGEST_SEEN:
+    def _look_at(self, words: set[bytes]) -> list[_Demand]:
+        """The demands that these words meet, remembered."""
+        self._forget()
+        parts = set(b" ".join(words).translate(_PARTS_ALONE).split())
+        telling = parts & self._telling
+        for part in parts - self._harmless - telling:
+            matters = self._parts.is_met_by(part.lower())
+            if matters:
+                telling.add(part)
+            if len(part) <= _LONGEST_SEEN:
+                (self._telling if matters else self._harmless).add(part)
+        demands: list[_Demand] = []
+        for word in words:
+            found = [] if telling.isdisjoint(word.translate(_PARTS_ALONE).split()) else [*self._met_by(word)]
+            demands += found
+            if len(word) > _LONGEST_SEEN:
+                continue
             if found:
                 self._within[word] = found
             else:
                 self._without.add(word)
-        return found
+        return demands
+
+    def _forget(self) -> None:
+        """Keeps memory bounded: a text that is longer than any vocabulary is none of words."""
+        if max(len(self._without), len(self._within), len(self._harmless), len(self._telling)) > _MOST_SEEN:
+            for seen in (self._without, self._within, self._harmless, self._telling):
+                seen.clear()
 
     def _met_by(self, word: bytes) -> Iterator[_Demand]:
         yield from self._words[False].met_by(word)
         yield from self._words[True].met_by(word.lower())
 
-    def _is_harmless(self, part: bytes) -> bool:
-        """Whether no word of a keyword can have this part, or have its own in it."""
-        if part in self._harmless:
-            return True
-        if any(self._parts[False].met_by(part)) or any(self._parts[True].met_by(part.lower())):
-            return False
-        if len(part) <= _LONGEST_SEEN:
-            self._harmless.add(part)
-        return True
-
 
 def _parts_of(demand: _Demand) -> Iterator[_Demand]:
-    """The runs of letters in a word, and what each must be of one in the text."""
+    """The runs of letters in a word, in lower case, and what each must be of one in the text."""
     word = demand.word
     for part in _PART.finditer(word):
         begins = part.start() > 0 or demand.first or demand.starting
         ends = part.end() < len(word) or demand.last
-        yield demand._replace(word=part[0], starting=begins, first=begins, last=ends)
+        yield demand._replace(word=part[0].lower(), starting=begins, first=begins, last=ends)
 
 
 def _rarity(part: _Demand) -> tuple[bool, int]:
