@@ -42,6 +42,11 @@ _BY_NAME = {
     "alert": Level.FATAL,
     "emerg": Level.FATAL,
     "emergency": Level.FATAL,
+    "trc": Level.INFO,
+    "dbg": Level.INFO,
+    "inf": Level.INFO,
+    "wrn": Level.WARNING,
+    "ftl": Level.FATAL,
 }
 _BY_NAME |= {
     **dict.fromkeys(
@@ -69,9 +74,9 @@ _PINO = {
 }
 """Numeric levels of JSON loggers for Node (pino, bunyan)."""
 _LEVEL_WORD = re.compile(
-    r"(?<![\w./-])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w/-])"
-    r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\]"
-    r"|^(?:\S{1,40} )?(trace|debug|info|notice|warn|warning): "
+    r"(?<![\w./-])(TRACE|TRC|DEBUG|DBG|INFO|INF|NOTICE|WARN|WRN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|FTL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w/-])"
+    r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\s{0,8}\]"
+    r"|^(?:\S{1,40} ){0,2}(trace|debug|info|notice|warn|warning): |\bconsole\.(error|warn|info|debug)\b"
     r"|(?:[:,]\d{1,6}\)?|^\S{1,40}): (warning|note): |(?<![\w.])[A-Z][a-z]\w{0,60}(Warning): "
 )
 _LOCAL_LEVEL = re.compile(
@@ -179,10 +184,10 @@ _HINTS = (
     (_FIELD, r"level|lvl|severity|priority|\"s\":"),
     (
         _WORD,
-        r"warn|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
+        r"warn|wrn|ftl|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
-    (_CALM, r"trace|debug|info|not(?:ic)?e\b"),
+    (_CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
     (_KUBE, r"(?<![^\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$"),
     (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )

@@ -106,7 +106,7 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.PAST
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
-        judged = _judge_log(candidate, scene, health)
+        judged = _judge_log(candidate, scene)
         if judged is not None:
             return judged
     if state is None:
@@ -114,11 +114,10 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
     return _judge_by_state(candidate, state, scene, health)
 
 
-def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
+def _judge_log(candidate: Candidate, scene: Scene) -> Activity | None:
     """What the log itself says of how its complaint ended; None where it leaves that open."""
     outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
-    # One error with calm after it may be over, or a worker may have died: only status can tell.
-    if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
+    if outcome is not Outcome.OPEN:
         return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
     is_handled = not is_about_performance(scene) and is_taken_in_stride(
         candidate.facts, scene, specificity=candidate.specificity

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import find_change_before, read_log, templates_of
+from incident_bot.diagnosis.log_reading import find_changes_before, read_log, templates_of
 from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation
@@ -133,12 +133,13 @@ def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
     if fact.source != "log" or log is None or fact.citation is None:
         return candidate
     index = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), 0)
-    before = find_change_before(log, index)
-    if before is None:
+    before = find_changes_before(log, index)
+    if not before:
         return candidate
-    line = log.kept[before].text
-    change = log_fact(log, log.offsets[before], line, count=1, groups={}, scene=scene)
-    return replace(candidate, supporting=(change, *candidate.supporting), change_before=line)
+    changes = tuple(
+        log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene) for place in before
+    )
+    return replace(candidate, supporting=(*changes, *candidate.supporting), change_before=log.kept[before[0]].text)
 
 
 def from_status(scene: Scene, health: Health) -> list[Candidate]:

@@ -15,7 +15,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-full",
         category=Category.STORAGE,
         patterns=(
-            r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|DiskFull|could not extend file|insufficient (?:disk|storage|free) space|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
+            r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),
         title="{container} has no disk space left at {what}",
@@ -53,6 +53,28 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Alert a month before a licence ends.",),
     ),
     Complaint(
+        kind="garbage-collection",
+        category=Category.RESOURCES,
+        patterns=(
+            r"\bPause (?:Full|Young|Remark|Cleanup)\b.{0,160}[ ,]\d{4,7}\.\d{1,3} ?ms|\[Full GC .{0,200}, (?:[1-9]|\d\d)\.\d{1,9} secs|GC overhead|spent .{0,40} in (?:garbage collection|GC)\b|\bgc\b.{0,40}\boverhead\b.{0,60}spent",
+        ),
+        title="{container} stands still in garbage collection: {says}",
+        hint="Compare the heap before and after the pause: a heap that stays full is too small, or something holds on to it.",
+        impact="Nothing is answered during a pause; peers may take the process for dead.",
+        steps=(("See what it uses now", "kubectl -n {namespace} top pod {pod} --containers"), _HISTORY),
+        prevention=("Alert on the share of time spent in garbage collection, and size the heap with the load.",),
+    ),
+    Complaint(
+        kind="cross-origin",
+        category=Category.CONFIG,
+        patterns=(r"blocked by CORS policy|No 'Access-Control-Allow-Origin'|\borigin\b.{0,80}\b(?:refused|rejected|not allowed|denied|not in (?:the )?(?:allow|white)list)",),
+        title="{container}: browsers are refused because of their origin: {says}",
+        hint="Compare the allowed origins with the address from which the page is served.",
+        impact="Pages of that origin cannot call the service; other callers can.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Keep the list of origins beside the list of hosts, and test it with a preflight request.",),
+    ),
+    Complaint(
         kind="leak",
         category=Category.APPLICATION,
         patterns=(
@@ -68,7 +90,7 @@ OWN: tuple[Complaint, ...] = (
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
-            r"worker_connections are not enough|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
+            r"worker_connections are not enough|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
         ),
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",
@@ -240,7 +262,7 @@ VAGUE: tuple[Complaint, ...] = (
         is_symptom=True,
         category=Category.APPLICATION,
         patterns=(
-            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|\btook \d{4,9} ?ms\b|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
+            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|\btook \d{4,9} ?ms\b|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|(?:replay|replica\w*|replication|slave|standby|secondary)\b.{0,60}\bbehind\b|replication lag|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
         ),
         title="{container} is too slow: {says}",
         hint="Compare with the time before; look at CPU throttling, locks and the dependency it waits for.",

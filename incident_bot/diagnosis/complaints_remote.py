@@ -169,7 +169,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="quota",
         category=Category.DEPENDENCY,
         patterns=(
-            r"too many requests|\b429\b(?! ?ms)|rate limit(?:ed|ing)? ?(?:exceeded|reached|hit)?|rate_limit_exceeded|RateLimitError|quota (?:has been )?exceeded|exceeded (?:your |the |its )?(?:current |daily |monthly )?(?:quota|rate limit|request limit)|RESOURCE_EXHAUSTED",
+            r"too many requests|ENHANCE_YOUR_CALM|too_many_pings|\b429\b(?! ?ms)|rate limit(?:ed|ing)? ?(?:exceeded|reached|hit)?|rate_limit_exceeded|RateLimitError|quota (?:has been )?exceeded|exceeded (?:your |the |its )?(?:current |daily |monthly )?(?:quota|rate limit|request limit)|RESOURCE_EXHAUSTED",
             r"Throttling(?:Exception)?\b|SlowDown|insufficient_quota|\w*LimitExceeded(?:Exception)?|ProvisionedThroughputExceeded|QuotaExceeded|over (?:the )?quota|(?:maximum|max) (?:number|amount) of [\w ]{2,40} (?:has been |is |was )?(?:reached|exceeded)|(?:has|have) reached (?:its|the|your) [\w ]{0,30}(?:limit|quota|maximum)|(?:account|plan|project|tenant) limit",
         ),
         title="{container} is over the quota or rate limit of {what}",
@@ -242,7 +242,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="lock",
         category=Category.DEPENDENCY,
         patterns=(
-            r"deadlock detected|Deadlock found|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b",
+            r"deadlock detected|Deadlock found|(?:one|\d{1,3}) Java-level deadlocks?|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b|\bidle in transaction\b",
         ),
         title="{container} waits for a lock that it does not get: {says}",
         hint="Find who holds the lock; a second replica or a long transaction is usual.",

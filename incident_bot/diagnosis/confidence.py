@@ -110,6 +110,12 @@ _TELEMETRY = re.compile(
 )
 """Exporters of traces and metrics, by name or by their well-known ports (OTLP, StatsD, Datadog, Zipkin, Jaeger)."""
 
+_TELEMETRY_AGENT = re.compile(
+    r"otel|telemetry|collector|jaeger|tempo|zipkin|prometheus|statsd|fluent|vector|loki|promtail|datadog|apm",
+    re.IGNORECASE,
+)
+"""For these, sending it is the work."""
+
 _FIGURE = re.compile(
     r"\b(?:us(?:es|ing|ed|age)|at|is)\b[^\n]{0,30}?\b\d{1,3}(?:\.\d{1,4})? ?% of (?:its|the) [^\n]{0,20}\blimit",
     re.IGNORECASE,
@@ -148,7 +154,8 @@ def _loudness(candidate: Candidate) -> Iterable[str]:
         yield "a symptom of many possible causes"
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
         yield "about a caller, not this program"
-    if _TELEMETRY.search(candidate.facts[0].value[:1000]):
+    is_its_work = _TELEMETRY_AGENT.search(f"{candidate.pod} {candidate.container}") is not None
+    if not is_its_work and _TELEMETRY.search(candidate.facts[0].value[:1000]):
         yield ABOUT_TELEMETRY
 
 

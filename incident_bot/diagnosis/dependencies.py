@@ -64,14 +64,28 @@ _FILE_LIKE = re.compile(
 @lru_cache(maxsize=256)
 def find_address(text: str) -> str:
     """The remote end that a line names, as `host:port` or `host`; empty when it names none."""
-    head = text[:_REACH]
+    first = ""
+    for host, port in _addresses_in(text[:_REACH]):
+        is_number = _IPV4_ONLY.match(host) is not None
+        if first and (is_number or not port or not first.endswith(f":{port}")):
+            continue
+        found = f"{host}:{port}" if port else host
+        if not is_number or not port:
+            return found
+        # A number says less than a name: clients often log both.
+        first = first or found
+    return first
+
+
+_IPV4_ONLY = re.compile(rf"{_IPV4}$")
+
+
+def _addresses_in(head: str) -> Iterator[tuple[str, str]]:
     for pattern in _address_patterns(head):
         for match in pattern.finditer(head):
             host, port = match["host"], match.groupdict().get("port")
-            if _FILE_LIKE.search(host) or host.isdigit():
-                continue
-            return f"{host}:{port}" if port else host
-    return ""
+            if not (_FILE_LIKE.search(host) or host.isdigit()):
+                yield host, port or ""
 
 
 @cache

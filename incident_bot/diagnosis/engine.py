@@ -19,7 +19,14 @@ from incident_bot.diagnosis.candidates import (
 )
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
-from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_harmless, is_routine, read_outcome
+from incident_bot.diagnosis.log_outcome import (
+    Outcome,
+    is_background,
+    is_calm_again,
+    is_harmless,
+    is_routine,
+    read_outcome,
+)
 from incident_bot.diagnosis.log_reading import find_errors
 from incident_bot.diagnosis.log_stride import is_from_a_client
 from incident_bot.diagnosis.matching import match_rules
@@ -101,13 +108,13 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         item for item in ranking.causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR
     ]
     if health.failing:
-        return Verdict.FAILURE if _says_enough(active, scene) else Verdict.INSUFFICIENT_EVIDENCE
+        return Verdict.FAILURE if _says_enough(active) else Verdict.INSUFFICIENT_EVIDENCE
     if scene.case.incident.alert.status is AlertStatus.RESOLVED:
         return Verdict.RECOVERED
     is_about_errors = is_about_performance(scene) or any(is_outage(log.kept) for log in scene.logs)
     needed = SHOWN_FROM if is_about_errors else _SURE_WITHOUT_STATUS
     if active and (health.is_known or active[0].confidence >= needed):
-        return Verdict.FAILURE
+        return Verdict.FAILURE if _says_enough(active) else Verdict.INSUFFICIENT_EVIDENCE
     return _judge_quiet(scene, health, ranking)
 
 
@@ -142,6 +149,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
             or is_from_a_client(kept, log)
         )
         for log in scene.logs
+        if not is_calm_again(log, scene)
         for kept in find_errors(log)
     )
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
@@ -176,16 +184,9 @@ def _shows_past(fact: Fact) -> bool:
     return fact.source in ("container", "exit_code") or (fact.source == "event" and not fact.is_past)
 
 
-def _says_enough(active: Sequence[Candidate], scene: Scene) -> bool:
-    """An umbrella symptom names no cause: enough only where the log was read and had nothing to add."""
-    if not active:
-        return False
-    best = active[0]
-    if best.specificity >= 2 or best.rule is None:
-        return True
-    return any(fact.source != "container" for fact in best.facts) and any(
-        log.relation is not Relation.NEIGHBOUR for log in scene.logs
-    )
+def _says_enough(active: Sequence[Candidate]) -> bool:
+    """Whether the best candidate names a cause: an umbrella symptom (it crashes, a Job's pods fail) does not."""
+    return bool(active) and (active[0].specificity > 1 or active[0].rule is None)
 
 
 def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:

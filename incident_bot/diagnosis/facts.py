@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.times import read_time as read_line_time
 from incident_bot.diagnosis.evidence_time import age_at
 from incident_bot.diagnosis.fieldpaths import read_time
 
@@ -83,7 +84,7 @@ def log_fact(log: Log, offset: int, text: str, *, count: int, groups: Mapping[st
         name=log.container,
         field=str(kept.line),
         value=kept.text[:MAX_VALUE_CHARS],
-        at=read_log_time(kept.text),
+        at=read_log_time(kept.text) or read_line_time(kept.text, near=scene.at),
         count=count,
         is_past=log.previous,
         groups=groups,

@@ -74,6 +74,9 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     calm = [text for text in later if grade(text) < Level.WARNING]
     is_loud = grade(fact.value) >= Level.ERROR
     over = next((place for place, text in enumerate(later, start=end + 1) if _says_over(text[:600])), None)
+    if over is None and _ABOUT_A_CONNECTION.search(fact.value[:1000]):
+        over = next((place for place, text in enumerate(later, start=end + 1) if _says_connected(text[:600])), None)
+        is_loud = is_loud and fact.count >= _BUSY_COUNT
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
@@ -108,6 +111,32 @@ def _says_over(text: str) -> bool:
     if not _OVER.search(text):
         return False
     return grade(text) < Level.WARNING or (grade(text) == Level.WARNING and not _NOT_YET.search(text))
+
+
+_ABOUT_A_CONNECTION = re.compile(r"connect|ECONN|refused|unreachable|broker|session", re.IGNORECASE)
+_CONNECTED = re.compile(
+    r"\b(?:re)?-?connected\b|\b(?:connection|session) (?:is |was )?(?:re)?-?(?:established|restored|opened|ok)\b",
+    re.IGNORECASE,
+)
+_NOT_CONNECTED = re.compile(r"\b(?:not|never|no longer|dis)[ -]?connected\b", re.IGNORECASE)
+
+
+def _says_connected(text: str) -> bool:
+    """Whether a line says that a connection is there (again); after a lost one that is the end of it."""
+    is_good = _CONNECTED.search(text) and not _NOT_CONNECTED.search(text) and grade(text) < Level.WARNING
+    return bool(is_good)
+
+
+_FEW_ERRORS = 0.03
+
+
+def is_calm_again(log: Log, scene: Scene) -> bool:
+    """Whether a log's few errors are ten minutes behind its end, and what it logged before them goes on."""
+    bad = [place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR]
+    count = sum(log.kept[place].count for place in bad if log.kept[place].why != "last")
+    if not bad or log.previous or count > _FEW_ERRORS * log.total_lines:
+        return False
+    return _is_long_calm(log, bad[-1], scene) and _works_as_before(log, bad[0], bad[-1])
 
 
 _CALM = timedelta(minutes=10)
@@ -202,11 +231,41 @@ _FEW_FAILED = 0.005
 def is_harmless(line: str, log: Log) -> bool:
     """Whether a line is about one client's request while the same log shows that requests are answered.
 
-    A database that names a statement which breaks a constraint has done what it is for.
+    A database that names a statement which breaks a constraint has done what it is for; a line may say itself
+    that it was expected; and tests that passed have provoked their errors.
     """
+    if says_expected(line) or passed_tests(log):
+        return True
     if _BROKEN_STATEMENT.search(line[:400]) and _OF_A_DATABASE.search(log.text):
         return True
     return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
+
+
+_EXPECTED = re.compile(
+    r"\((?:as |this is )?expected(?:\)|[,:;] | (?:while|during|as|because|since|when|on|at)\b)|\bas expected\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
+    r"|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b",
+    re.IGNORECASE,
+)
+
+
+def says_expected(line: str) -> bool:
+    """Whether a line says itself that it is no trouble."""
+    return _EXPECTED.search(line[:600]) is not None
+
+
+_TESTS_PASSED = re.compile(
+    r"^=+ (?:\d{1,7} \w+, )*?\d{1,7} passed(?:, \d{1,7} (?:skipped|warnings?|deselected|xfailed|xpassed))* in [\d.]+ ?s"
+    r"|^OK \(\d{1,7} tests?|^Tests: +(?:\d{1,7} skipped, )?\d{1,7} passed, \d{1,7} total|^\d{1,7} passing \(|Tests run: \d{1,7}, Failures: 0, Errors: 0"
+    r"|^test result: ok\. |^\d{1,7} examples?, 0 failures|^PASS$",
+)
+_FAILED_TESTS = re.compile(r"\b[1-9]\d{0,6} (?:failed|errors?|failures?|failing)\b", re.IGNORECASE)
+_SUMMARY_LINES = 6
+
+
+def passed_tests(log: Log) -> bool:
+    """Whether a log ends with the summary of a test run without failures: its errors were provoked."""
+    last = [kept.text.strip() for kept in log.kept[-_SUMMARY_LINES:]]
+    return any(_TESTS_PASSED.match(text) for text in last) and not any(_FAILED_TESTS.search(text) for text in last)
 
 
 _BROKEN_STATEMENT = re.compile(

@@ -26,7 +26,7 @@ from incident_bot.diagnosis.dependencies import (
 )
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.findings import Draft, Finding, choose_best
-from incident_bot.diagnosis.log_outcome import shape_of
+from incident_bot.diagnosis.log_outcome import says_expected, shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.model import Category
@@ -130,12 +130,17 @@ def _is_harmless(text: str) -> bool:
     if any(sign in head for sign in _FRAME_SIGNS) and _FRAME.search(head) and _FRAME.match(read_text(head)):
         return True
     answer = read_answer(text)
-    return answer is not None and answer.status < _CLIENT_ERROR
+    return (answer is not None and answer.status < _CLIENT_ERROR) or says_expected(text)
 
 
 _CLIENT_ERROR = 400
-_SLOW_STATEMENT = re.compile(r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [1-9]")
-"""PostgreSQL and MySQL report slow statements as information; nobody sets their thresholds above a second for fun."""
+_SLOW_STATEMENT = re.compile(
+    r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [1-9]|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b"
+    r"|\bPause (?:Full|Young|Remark|Cleanup)\b.{0,160}[ ,]\d{4,7}\.\d{1,3} ?ms$|\[Full GC .{0,200}, (?:[1-9]|\d\d)\.\d{1,9} secs"
+    r"|\bidle in transaction\b.{0,80}\b\d\d:\d\d"
+)
+"""What databases and virtual machines report as information, and what is none: statements, waits and pauses of a second or
+more. Nobody sets the thresholds of PostgreSQL and MySQL there for fun."""
 
 
 def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
@@ -342,22 +347,35 @@ _SET_ASIDE = re.compile(
 
 _CHANGE = re.compile(
     r"\b(?:config(?:uration)?|settings?|feature ?flags?|flag|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model)\b"
-    r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied)\b"
-    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|using (?:staging|fallback|default))\b",
+    r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
+    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback|default))\b",
     re.IGNORECASE,
 )
 _LOOK_BACK_LINES = 25
+_RARE = 3
+_MOST_BEFORE = 2
 
 
-def find_change_before(log: Log, index: int) -> int | None:
-    """The rare line before the storm: a change that the log reports once, shortly before the line at `index` or the first error."""
+def find_changes_before(log: Log, index: int) -> tuple[int, ...]:
+    """The rare lines before the storm: a change that the log reports shortly before the line at `index` or the first
+    error, and what it says of its outcome.
+    """
     first = next((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), index)
-    return next((found for start in (index, first) if (found := _change_before(log, start)) is not None), None)
+    return next((found for start in (index, first) if (found := tuple(_changes_before(log, start)))), ())
 
 
-def _change_before(log: Log, index: int) -> int | None:
-    for before in range(index - 1, max(-1, index - 1 - _LOOK_BACK_LINES), -1):
-        kept = log.kept[before]
-        if kept.count <= 2 and _CHANGE.search(kept.text[:600]) and grade(kept.text) < Level.ERROR:
-            return before
-    return None
+def _changes_before(log: Log, index: int) -> Iterator[int]:
+    rare = [
+        place
+        for place in range(max(0, index - _LOOK_BACK_LINES), index)
+        if log.kept[place].count <= _RARE and grade(log.kept[place].text) < Level.ERROR
+    ]
+    change = next((place for place in reversed(rare) if _CHANGE.search(log.kept[place].text[:600])), None)
+    if change is not None:
+        yield change
+        # What followed at once is about the same change.
+        near = [place for place in rare if place != change and abs(place - change) <= _SAME_MATTER]
+        yield from sorted(near, key=lambda place: (-grade(log.kept[place].text), abs(place - change)))[:_MOST_BEFORE]
+
+
+_SAME_MATTER = 3

@@ -14,6 +14,7 @@ from incident_bot.diagnosis.access_lines import SERVER_ERROR, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
 from incident_bot.diagnosis.log_outcome import is_background
 from incident_bot.diagnosis.log_reading import find_errors, head_of
+from incident_bot.diagnosis.records import begins_record, is_dated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,6 +163,8 @@ def _goes_on_calmly(index: int, log: Log) -> bool:
     last = max(kept.line, kept.last)
     if log.total_lines - last < _CALM_LINES:
         return False
+    if is_dated(log) and not any(item.line > last and begins_record(item.text) for item in log.kept):
+        return False
     later = (item for item in find_errors(log) if max(item.line, item.last) > last)
     return all(is_background(item, log) or is_from_a_client(item, log) for item in later)
 
@@ -171,4 +174,5 @@ def _ends_well(index: int, log: Log) -> bool:
     if states_level(log.kept[index].text):
         return False
     last = max(log.kept[index].line, log.kept[index].last)
-    return any(kept.line > last and _GOES_WELL.search(kept.text[:400]) for kept in log.kept)
+    later = [kept.text for kept in log.kept if kept.line > last and (not is_dated(log) or begins_record(kept.text))]
+    return any(_GOES_WELL.search(text[:400]) for text in later)

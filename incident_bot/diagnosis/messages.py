@@ -250,11 +250,21 @@ def _from_fields(fields: dict[str, str]) -> str:
     return f"{said.rstrip('.:')}: {blamed}"
 
 
+_BLAMED_PART = re.compile(
+    r"(?:err|error|exception|exc|cause|failure)[._](?:message|msg|detail|reason|type|kind|name|stack\w*)"
+)
+"""OpenTelemetry's and pino's flat fields: `exception.message`, `err.type`."""
+
+
 def _blaming_names(fields: dict[str, str]) -> list[str]:
     exact = [name for name in _BLAMING if name in fields]
-    return exact or [
-        name for name in fields if name.rpartition(".")[2] in _BLAMING or name.startswith(("error", "exc"))
-    ]
+    dotted = [name for name in fields if _BLAMED_PART.fullmatch(name)]
+    dotted.sort(key=lambda name: "message" not in name and "msg" not in name)
+    return (
+        exact
+        or dotted
+        or [name for name in fields if name.rpartition(".")[2] in _BLAMING or name.startswith(("error", "exc"))]
+    )
 
 
 def _last_words(text: str) -> str:

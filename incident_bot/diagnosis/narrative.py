@@ -12,7 +12,7 @@ from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import values_of
-from incident_bot.model import Cause, Citation, Engine, TimelineEntry, Verdict
+from incident_bot.model import AlertStatus, Cause, Citation, Engine, TimelineEntry, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,6 +111,10 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     if verdict is Verdict.HEALTHY:
         return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
     if verdict is Verdict.RECOVERED:
+        alert = scene.case.incident.alert
+        if not causes and not health.recovered and alert.status is AlertStatus.RESOLVED:
+            said = alert.summary.rstrip(".")
+            return f"{alert.name} is resolved{f' ({said})' if said else ''}; nothing is failing now."
         over = f": {lower_first(title_of(causes[0], scene))}" if causes else _past(health)
         return f"{who} has recovered{over}; nothing is failing now."
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:

@@ -11,7 +11,7 @@ from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, 
 from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import ABOUT_TELEMETRY, SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
-from incident_bot.diagnosis.succession import is_of_shared_service, is_why_time_ran_out, opens_trouble
+from incident_bot.diagnosis.succession import is_behind_others, is_of_shared_service, is_why_time_ran_out, opens_trouble
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_CAUSES = 3
 _RIVAL_GAP = 0.04
+_AGAIN = 3
 _MAX_BESIDE = 2
 """How many other complaints of the same container are shown beside the one that decides."""
 
@@ -136,17 +137,17 @@ def _take_over(pool: list[Candidate], rules: RuleSet, scene: Scene) -> list[Cand
             if other != index and other not in gone and _accounts_for(pool[index], pool[other], rules, scene):
                 gone.add(other)
                 taken.setdefault(index, []).extend((pool[other], *taken.pop(other, [])))
-    return [_strengthen(item, taken.get(index, [])) for index, item in enumerate(pool) if index not in gone]
+    return [_strengthen(item, taken.get(index, []), scene) for index, item in enumerate(pool) if index not in gone]
 
 
-def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
+def _strengthen(item: Candidate, symptoms: Sequence[Candidate], scene: Scene) -> Candidate:
     if not symptoms:
         return item
     bonus = "accounts for another symptom"
     told = [symptom for symptom in symptoms if symptom.rule]
     beside = [symptom for symptom in symptoms if symptom.finding and symptom.finding.is_known]
     merged = merge_facts(item, [*told, *sorted(beside, key=_order)[:_MAX_BESIDE]])
-    surest = max((symptom.confidence for symptom in symptoms if opens_trouble(item, symptom)), default=0.0)
+    surest = max((symptom.confidence for symptom in symptoms if _is_behind(item, symptom, scene)), default=0.0)
     if surest > merged.confidence:
         merged = replace(merged, confidence=surest)
     if not told or bonus in item.reasons:
@@ -154,11 +155,18 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate]) -> Candidate:
     return replace(merged, confidence=bound(merged.confidence + WEIGHTS[bonus]), reasons=(*item.reasons, bonus))
 
 
+def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether a line is the reason of louder ones, and deserves their confidence."""
+    return opens_trouble(cause, symptom) or is_behind_others(cause, symptom, scene) or _is_downstream(cause, symptom)
+
+
 def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
     """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
-    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom) or cause.specificity < symptom.specificity:
+    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom):
         return False
-    return all(fact.source == "log" for fact in symptom.facts)
+    is_said_again = cause.finding is not None and cause.finding.is_known and cause.finding.count >= _AGAIN
+    is_as_telling = cause.specificity >= symptom.specificity or is_said_again
+    return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
 
 
 def _speaks_of(one: Candidate, other: Candidate) -> bool:
@@ -167,12 +175,27 @@ def _speaks_of(one: Candidate, other: Candidate) -> bool:
         stem_of(one.pod).lower(),
         one.container.lower(),
     }
-    host = find_address(one.facts[0].value).partition(":")[0].partition(".")[0].lower()
-    return bool(host) and host in names
+    line = one.facts[0].value
+    host = find_address(line).partition(":")[0].partition(".")[0].lower()
+    if host and host in names:
+        return True
+    callee = _CALLEE.search(line[:1000])
+    return callee is not None and callee[1].lower() in names
+
+
+_CALLEE = re.compile(
+    r"\b(?:upstream|target|service|peer|backend|dependency|remote|callee|from|source|replica)(?:_name|_service)?\"?\s?[=:]\s?\"?([a-z][\w-]{2,60})\b",
+    re.IGNORECASE,
+)
+"""A field that names who was called, where no address does."""
 
 
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if _is_downstream(cause, symptom) or is_of_shared_service(cause, symptom):
+    if (
+        _is_downstream(cause, symptom)
+        or is_of_shared_service(cause, symptom)
+        or is_behind_others(cause, symptom, scene)
+    ):
         return True
     if not concerns_same(cause, symptom) or _comes_before(symptom, cause):
         return False

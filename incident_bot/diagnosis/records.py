@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.facts import log_fact
+from incident_bot.diagnosis.log_outcome import is_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.candidates import Candidate
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
 
 _RECORD_LINES = 30
 _NEW_RECORD = re.compile(
-    r"\s{0,4}(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|\{\"|time=|ts=|level=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )"
+    r"\s{0,4}(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|\{\"|time=|ts=|level=|<\d|\S{1,60} \S{1,40} \S{1,60} \[\d\d/[A-Z]|[IWEFD], \[|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )"
 )
 _FRAME = re.compile(
     r"\s*(?:at |File \"|in \S+ ?\(|from \S+:\d|#\d+ |\.\.\. \d+ |goroutine \d|\S+\.(?:go|rb|py|js|java|ex|exs|rs|php):\d+|\(\w+ \d|~~|\^)"
@@ -55,13 +57,21 @@ def _quote(log: Log, place: int, scene: Scene) -> Fact:
 def _sign_before(log: Log, index: int, cited: set[int]) -> int | None:
     """The rare warning or error shortly before the deciding line: what went wrong first is often said once, and lower."""
     own = log.kept[index]
+    index = next((place for place, kept in enumerate(log.kept) if is_same_template(kept, own)), index)
+    own = log.kept[index]
     head = 0 if states_level(own.text) else _HEAD_LINES
     for place in range(index - 1, max(-1, index - 1 - _LOOK_BACK_LINES), -1):
         kept = log.kept[place]
-        is_rare = kept.count <= _RARE and kept.line not in cited and not _FRAME.match(kept.text)
+        is_new = kept.why != "last" and (kept.count <= _RARE or not is_background(kept, log))
+        is_rare = is_new and kept.line not in cited and not _FRAME.match(kept.text)
         if is_rare and own.line - kept.line > head and grade(kept.text) >= Level.WARNING and states_level(kept.text):
             return place
     return None
+
+
+def is_same_template(one: KeptLine, other: KeptLine) -> bool:
+    """Whether two kept lines are the first and the last of one template."""
+    return one is other or (one.count > 1 and (one.count, one.last) == (other.count, other.last))
 
 
 _LOOK_BACK_LINES = 12
@@ -86,13 +96,22 @@ def _most_telling(log: Log, index: int, cited: set[int]) -> int | None:
 def _further(log: Log, index: int) -> Iterator[int]:
     for place in range(index + 1, min(index + 1 + _RECORD_LINES, len(log.kept))):
         text = log.kept[place].text
-        if log.kept[place].line - log.kept[index].line > _RECORD_LINES or _begins_record(text):
+        if log.kept[place].line - log.kept[index].line > _RECORD_LINES or begins_record(text):
             return
         if not _FRAME.match(text) and any(map(str.isalpha, text)):
             yield place
 
 
-def _begins_record(text: str) -> bool:
+def is_dated(log: Log) -> bool:
+    """Whether records of a log begin with a time or a level, so that its other lines are further lines of a record."""
+    return any(begins_record(kept.text) for kept in log.kept[:_FIRST_LINES])
+
+
+_FIRST_LINES = 5
+
+
+def begins_record(text: str) -> bool:
+    """Whether a line is the first of a record, by the time or the level before its message."""
     return bool(_NEW_RECORD.match(text)) or (
         states_level(text) and grade(text) != Level.QUIET and text[:1] not in " \t"
     )

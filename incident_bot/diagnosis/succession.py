@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.records import is_same_template
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from incident_bot.diagnosis.candidates import Candidate
+    from incident_bot.diagnosis.scene import Scene
 
 _SHARED_SERVICES = (
     (
@@ -55,6 +62,39 @@ def opens_trouble(cause: Candidate, symptom: Candidate) -> bool:
     if not is_unknown or first is None or second is None or first.evidence_id != second.evidence_id:
         return False
     return first.line < second.line
+
+
+def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether one service's log names a cause again and again, before another's says that something is late or wrong."""
+    one, other = cause.finding, symptom.finding
+    if one is None or other is None or cause.container == symptom.container or not names_a_cause(cause):
+        return False
+    is_symptom = not other.is_known or (other.complaint is not None and other.complaint.is_symptom)
+    return is_symptom and one.count >= _AGAIN and _begins_in_time(cause, symptom, scene, is_known=other.is_known)
+
+
+def _begins_in_time(cause: Candidate, symptom: Candidate, scene: Scene, *, is_known: bool) -> bool:
+    first, second = _began(cause, scene), _began(symptom, scene)
+    if first is None or second is None:
+        return is_known
+    return first <= second + timedelta(seconds=_SOON_S if is_known else 0)
+
+
+def _began(item: Candidate, scene: Scene) -> datetime | None:
+    """When the first line of the kind that a candidate cites was written."""
+    fact = item.facts[0]
+    for log in scene.logs:
+        if fact.citation is None or log.evidence_id != fact.citation.evidence_id:
+            continue
+        own = next((kept for kept in log.kept if str(kept.line) == fact.field), None)
+        if own is not None:
+            first = next(kept for kept in log.kept if kept is own or is_same_template(kept, own))
+            return read_time(first.text, near=scene.at)
+    return item.at
+
+
+_AGAIN = 3
+_SOON_S = 120
 
 
 def names_a_cause(item: Candidate) -> bool:
