@@ -239,10 +239,20 @@ REMOTE: tuple[Complaint, ...] = (
         prevention=("Run the migration before the release that needs it, and make the start check the schema's version.",),
     ),
     Complaint(
+        kind="idle-transaction",
+        category=Category.DEPENDENCY,
+        patterns=(r"\bidle in transaction\b.{0,80}\b\d\d:\d\d|terminating connection due to idle-in-transaction timeout",),
+        title="A forgotten transaction holds locks in {container}: {says}",
+        hint="End that session, and find the program that opened the transaction and did not finish it.",
+        impact="What needs those rows or tables waits behind it; clean-up of old rows stops as well.",
+        steps=(_PODS,),
+        prevention=("Set idle_in_transaction_session_timeout for people and jobs, and lock_timeout for migrations.",),
+    ),
+    Complaint(
         kind="lock",
         category=Category.DEPENDENCY,
         patterns=(
-            r"deadlock detected|Deadlock found|(?:one|\d{1,3}) Java-level deadlocks?|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b|\bidle in transaction\b",
+            r"deadlock detected|Deadlock found|(?:one|\d{1,3}) Java-level deadlocks?|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b",
         ),
         title="{container} waits for a lock that it does not get: {says}",
         hint="Find who holds the lock; a second replica or a long transaction is usual.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.messages import read_details, read_message, read_text, shorten, tidy
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.templates import fill_text
 from incident_bot.diagnosis.values import TOLD, values_of
@@ -79,7 +79,11 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
     if candidate.sign_before and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{shorten(tidy(read_text(candidate.sign_before)), _WORDS_CHARS)}".'
     if candidate.change_before:
-        yield f'Shortly before, its log reports a change: "{read_message(candidate.change_before)}".'
+        details = read_details(candidate.change_before)
+        told = (
+            f"{read_message(candidate.change_before)} ({details})" if details else read_message(candidate.change_before)
+        )
+        yield f'Shortly before, its log reports a change: "{told}".'
 
 
 def lower_first(text: str) -> str:

@@ -273,3 +273,29 @@ def _last_words(text: str) -> str:
     if not lines:
         return ""
     return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+
+
+_USUAL_FIELDS = frozenset(
+    {*_SAYING, *_BLAMING, "level", "lvl", "severity", "time", "ts", "timestamp", "@timestamp", "at", "pid", "hostname", "host",
+     "name", "service", "logger", "caller", "component", "thread", "v", "app", "trace_id", "span_id", "request_id", "log.level"}
+)  # fmt: skip
+_MOST_DETAILS = 4
+
+
+def read_details(line: str) -> str:
+    """What a structured record says beside its message, as `name=value`: the settings of a change stand there."""
+    text = clean(line[:_REACH]).strip()
+    start = text.find("{")
+    if not 0 <= start <= _JSON_STARTS_WITHIN or not text.endswith("}"):
+        return ""
+    try:
+        body = json.loads(text[start:])
+    except (ValueError, RecursionError):
+        return ""
+    fields = body.items() if isinstance(body, dict) else ()
+    told = [
+        f"{name}={value}"
+        for name, value in fields
+        if name.lower() not in _USUAL_FIELDS and isinstance(value, str | int | float)
+    ]
+    return shorten(", ".join(told[:_MOST_DETAILS]))

@@ -11,7 +11,13 @@ from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, 
 from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import ABOUT_TELEMETRY, SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
-from incident_bot.diagnosis.succession import is_behind_others, is_of_shared_service, is_why_time_ran_out, opens_trouble
+from incident_bot.diagnosis.succession import (
+    holds_the_lock,
+    is_behind_others,
+    is_of_shared_service,
+    is_why_time_ran_out,
+    opens_trouble,
+)
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
@@ -157,7 +163,12 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate], scene: Scene) ->
 
 def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a line is the reason of louder ones, and deserves their confidence."""
-    return opens_trouble(cause, symptom) or is_behind_others(cause, symptom, scene) or _is_downstream(cause, symptom)
+    return (
+        holds_the_lock(cause, symptom)
+        or opens_trouble(cause, symptom)
+        or is_behind_others(cause, symptom, scene)
+        or _is_downstream(cause, symptom)
+    )
 
 
 def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
@@ -170,11 +181,8 @@ def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
 
 
 def _speaks_of(one: Candidate, other: Candidate) -> bool:
-    names = {stem_of(other.pod).lower(), other.container.lower()} - {
-        "",
-        stem_of(one.pod).lower(),
-        one.container.lower(),
-    }
+    own = {"", stem_of(one.pod).lower(), one.pod.lower(), one.container.lower()}
+    names = {stem_of(other.pod).lower(), other.pod.lower(), other.container.lower()} - own
     line = one.facts[0].value
     host = find_address(line).partition(":")[0].partition(".")[0].lower()
     if host and host in names:
@@ -191,6 +199,8 @@ _CALLEE = re.compile(
 
 
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
+    if holds_the_lock(symptom, cause):
+        return False
     if (
         _is_downstream(cause, symptom)
         or is_of_shared_service(cause, symptom)

@@ -93,6 +93,15 @@ def _began(item: Candidate, scene: Scene) -> datetime | None:
     return item.at
 
 
+_WAITS = frozenset({"db-lock-timeout", "log-lock", "db-connections-exhausted", "log-connections-exhausted"})
+
+
+def holds_the_lock(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a listing of sessions shows the forgotten transaction that others wait for."""
+    complaint = cause.finding.complaint if cause.finding else None
+    return complaint is not None and complaint.kind == "idle-transaction" and symptom.id in _WAITS
+
+
 _AGAIN = 3
 _SOON_S = 120
 
