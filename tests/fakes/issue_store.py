@@ -104,3 +104,8 @@ class MemoryStore:
 
 def ambiguous() -> AmbiguousWriteError:
     return AmbiguousWriteError("no answer", hint="look")
+
+
+def open_numbers(store: MemoryStore) -> list[int]:
+    """The issues that are open."""
+    return [issue.number for issue in store.issues.values() if issue.is_open]
