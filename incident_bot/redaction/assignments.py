@@ -125,9 +125,7 @@ def _announced_by(said: Announcement) -> list[Finding]:
     around = (text[max(0, start - 2) : start], text[end : end + 2])
     for grammar in _grammars_between(*around, reading):
         if (read := grammar(said)) is not None:
-            return read or _in_words(said)
-    if said.level is not Promise.STRONG:
-        return list(find_in_sentence(said)) or _in_words(said)
+            return read or find_refused(said) or _in_words(said)
     return find_refused(said) or list(find_in_sentence(said)) or _in_words(said)
 
 
@@ -136,7 +134,7 @@ def _in_words(said: Announcement) -> list[Finding]:
         return []
     if said.level is not Promise.STRONG:
         return find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
-    return find_refused(said) or find_bound(said) or find_apart(said) or find_loose(said) or list(find_plain_word(said))
+    return find_bound(said) or find_apart(said) or find_loose(said) or list(find_plain_word(said))
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:

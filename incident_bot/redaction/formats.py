@@ -12,7 +12,7 @@ UUID = f"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
 
 @dataclass(frozen=True)
 class Provider:
-    """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark).
+    """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark), `behind` right behind one.
 
     A mark that starts with `^` is common inside words and is looked for at the start of one only;
     a `(?=...)` at its end is a pattern of what must follow it.
@@ -22,6 +22,7 @@ class Provider:
     marks: tuple[str, ...]
     expression: str
     inner: bool = False
+    behind: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -29,6 +30,6 @@ class Provider:
         return re.compile(self.expression)
 
 
-def provider(kind: str, marks: str, expression: str, *, inner: bool = False) -> Provider:
+def provider(kind: str, marks: str, expression: str, *, inner: bool = False, behind: bool = False) -> Provider:
     """A provider whose marks are given as words of one text."""
-    return Provider(kind, tuple(marks.split()), expression, inner)
+    return Provider(kind, tuple(marks.split()), expression, inner, behind)

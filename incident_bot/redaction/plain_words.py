@@ -35,7 +35,7 @@ _GIVEN = re.compile(
     rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched)\b))"
 )
 _WITH = re.compile(
-    r"""(?:
+    r"""(?<![A-Za-z])(?:
         (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
       | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
       | (?i:put|set|store)[ ][\w./:-]{0,64}

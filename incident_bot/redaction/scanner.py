@@ -332,11 +332,13 @@ def _key(scan: Scan, start: int, end: int) -> Sequence[Finding]:
 
 
 def _issued(provider: Provider) -> Probe:
-    def probe(scan: Scan, start: int, _end: int) -> Sequence[Finding]:
+    def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
         text = scan.text
         if start < scan.providers_until:
             return ()
-        if provider.inner:
+        if provider.behind:
+            found = provider.pattern.match(text, end)
+        elif provider.inner:
             found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
         elif not _may_start(text, start):
             return ()
@@ -345,7 +347,7 @@ def _issued(provider: Provider) -> Probe:
         if found and found.end() > start and "REDACTED" not in found[0]:
             scan.providers_until = found.end()
             return [Finding(found.start(), found.end(), provider.kind)]
-        return () if provider.inner else list(_broken(text, start, provider))
+        return () if provider.inner or provider.behind else list(_broken(text, start, provider))
 
     return probe
 

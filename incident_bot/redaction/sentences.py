@@ -48,6 +48,9 @@ _TRIED = re.compile(
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
+_TIES = (" as ", " for ", " of ", " in ")
+_TIE_REACH = 64
+"""What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
 _BELOW = re.compile(
     r"[^\n:=]{0,80}[:.!][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
 )
@@ -113,16 +116,23 @@ def find_refused(said: Announcement) -> list[Finding]:
     """The quoted value of a password that a program complains about, before or behind the name."""
     if said.level is not Promise.STRONG:
         return []
-    low = said.before(240)
-    refused = (
-        _REFUSED_AFTER.match(said.text, said.end)
-        or _REFUSED_BEFORE.search(said.text, low, said.start)
-        or _TYPED_AS.search(said.text, low, said.start)
-        or _TRIED.search(said.text, low, said.start)
-    )
+    refused = _REFUSED_AFTER.match(said.text, said.end) or _named_before(said)
     if not refused or not (refused.re is _TYPED_AS or is_prose_secret(refused["value"], said.level)):
         return []
     return [Finding(refused.start("value"), refused.end("value"), said.kind)]
+
+
+def _named_before(said: Announcement) -> re.Match[str] | None:
+    """A value that a sentence names before it says what it is."""
+    words = said.text[said.before(_TIE_REACH) : said.start]
+    if not any(tie in words for tie in _TIES):
+        return None
+    low = said.before(240)
+    return (
+        _REFUSED_BEFORE.search(said.text, low, said.start)
+        or _TYPED_AS.search(said.text, low, said.start)
+        or _TRIED.search(said.text, low, said.start)
+    )
 
 
 def may_log_in(lowered: str, kind: str) -> bool:

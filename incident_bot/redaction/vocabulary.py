@@ -181,7 +181,7 @@ class VocabularyFinder:
         found = [(start, self._wordless[number]) for start, number in self._anchors.find(raw, low, high)]
         window = raw[low:high]
         odd = set(window.translate(_WORDS_ALONE).split()) - self._without
-        unseen = odd - self._within.keys()
+        unseen = odd.difference(self._within)
         demands = [demand for word in odd - unseen for demand in self._within[word]]
         if unseen:
             demands += self._look_at(unseen)
