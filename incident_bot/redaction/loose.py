@@ -58,6 +58,8 @@ _ITEM = re.compile(r"[\"']?:[ ]*\r?\n[ \t]*- (?P<value>[^\s:]{6,64})[ ]*\r?(?:\n
 _BOTH = re.compile(r"[ ]?[:=][ ]?\w[\w.@-]{0,63}[ ]?[/:][ ]?(?P<value>[^\s/:]{4,64})")
 _OF_BOTH = re.compile(r"(?i:login|user(?:name)?|account)[ ]?/[ ]?$")
 
+_BEFORE_NAME = frozenset("\"'[]-/ ")
+"""What stands right before a name that a call, a validation or a pair has."""
 _QUOTED = (_DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
 """Grammars behind which any value counts."""
 
@@ -68,6 +70,9 @@ def find_loose(said: Announcement) -> list[Finding]:
     for grammar in _QUOTED:
         if match := grammar.match(text, end):
             return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
+    last = text[said.start - 1 : said.start]
+    if last not in _BEFORE_NAME:
+        return _typed(said)
     if _TAKES_DEFAULT.search(text, said.before(24), said.start):
         match = _ARGUMENT.match(text, end)
     elif _OF_FIELD.search(text, said.before(120), said.start):

@@ -49,7 +49,7 @@ _BEFORE_CODE = frozenset(
 _WEAK = frozenset(
     "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv".split()
 )
-_PLURAL = frozenset("tokens secrets apikeys keys".split())
+_PLURAL = frozenset("secrets apikeys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"

@@ -102,6 +102,8 @@ _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _FOREIGN = re.compile("|".join(FOREIGN))
 _FOREIGN_REACH = max(map(len, FOREIGN))
+_NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
+"""What must follow `code`, one of the most frequent words."""
 _UNSPACED = "\u2e80"
 _STRETCH_CHARS = 256
 """How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
@@ -239,7 +241,10 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     probes |= {Keyword(command, any_case=True): [_typed(command)] for command in commands.COMMANDS}
     for command in commands.PIPED_INTO:
         probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
-    probes |= {Keyword(word, any_case=True): [_coded(word)] for word in codes.SENT}
+    probes |= {
+        Keyword(word, any_case=True, then=_NEAR_DIGITS if word == " code" else ""): [_coded(word)]
+        for word in codes.SENT
+    }
     probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
     for word in commands.PROTOCOL:
         probes.setdefault(Keyword(word), []).append(_spoken(word))

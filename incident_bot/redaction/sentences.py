@@ -34,7 +34,7 @@ _REFUSED_BEFORE = re.compile(
 )
 """`invalid value "x" for flag -password`, `"x" as password`."""
 _TYPED_AS = re.compile(
-    r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
+    r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?i:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -48,7 +48,7 @@ _TRIED = re.compile(
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
-_TIES = (" as ", " for ", " of ", " in ")
+_TIES = (" as ", " AS ", " for ", " of ", " in ")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
 _BELOW = re.compile(

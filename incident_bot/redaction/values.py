@@ -15,7 +15,7 @@ _STAND_IN = re.compile(
     r"""
     (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
-      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
+      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|redacted|hidden|set|not\ set)\)?
       | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})

@@ -161,7 +161,7 @@ COMMERCE_AND_CHAT = (
     ),
     _p(
         "magic-link",
-        "/reset/ /hook/ /webhook/ /invitation/ /join/ /unlock/ /token/",
+        "/reset/ /hook/ /webhook/ /invitation/ /join/ /unlock/",
         r"(?<=[tknh]/)(?=[A-Za-z_-]{0,199}\d)(?=[a-z0-9_-]{0,199}[A-Z])(?=[A-Z0-9_-]{0,199}[a-z])[\w-]{20,200}(?![\w./-])",
         behind=True,
     ),

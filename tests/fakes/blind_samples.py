@@ -64,6 +64,14 @@ def _awkward_passwords(rng: random.Random) -> str:
     ])  # fmt: skip
 
 
+def _plain_passwords(rng: random.Random) -> str:
+    """Passwords of letters alone, or nearly: words of a dictionary, one or two."""
+    one, other = rng.sample(_WORDS, 2)
+    return rng.choice(
+        [one, one + other, one.title() + other.title(), f"{one}-{other}", one.title() + str(rng.randrange(100, 2030))]
+    )
+
+
 def _tokens(rng: random.Random) -> str:
     letters = string.ascii_letters + string.digits
     return rng.choice([
@@ -123,6 +131,8 @@ def _fill(template: str, rng: random.Random) -> tuple[str, str]:
                 secret = _awkward_passwords(rng)
             case "pwu":
                 secret = _passwords(rng).replace("?", "!").replace("#", "*")
+            case "pww":
+                secret = _plain_passwords(rng)
             case "tok":
                 secret = _tokens(rng)
             case "hex":
@@ -141,7 +151,7 @@ def _fill(template: str, rng: random.Random) -> tuple[str, str]:
                 return _name(rng, _STYLES[field[0]], _TOKEN_WORDS)
         return secret
 
-    fields = r"\{(user|host|db|pwu|pwx|pw|tok|hex|b64|pin|uuid|num|[nNkdCc](?:pw|tok|PW|TOK))\}"
+    fields = r"\{(user|host|db|pwu|pwx|pww|pw|tok|hex|b64|pin|uuid|num|[nNkdCc](?:pw|tok|PW|TOK))\}"
     text = re.sub(fields, draw, template)
     return text, secret
 

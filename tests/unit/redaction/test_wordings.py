@@ -1,0 +1,121 @@
+"""What announces a password, token or code beside `name=value`; the silence about the same words is in `benign_lines.txt`."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident_bot.redaction import Redactor
+
+WORD = "meadowfalcon"
+CODE = "481516"
+TOKEN = "q7Zr2Lw9Xk" + "4Tn8Vb1Mc6Ys3"
+UUID = "3f9c1a52-7be0-4d1c" + "-9a64-0c2e5b8d7f31"
+
+PLAIN_WORDS = [
+    "the new passphrase is {}, please pass it on",
+    "logged in with password {} from 10.0.3.8",
+    "The password you requested is {}",
+    "password for user app set to {}",
+    "[sudo] password for app: {}",
+    "user app password {}",
+    "Password:\n{}",
+    "**Password:** {}",
+    "Password [admin]: {}",
+    "Password (again): {}",
+    "Kennwort lautet {}",
+    "le mot de passe est {}",
+    "la contraseña es {}",
+    "密码是 {}",
+    "パスワードは{}です",
+    "client_secret={}",
+    '"shared_secret": "{}"',
+    "update users set passwd = md5('{}') where id = 1",
+    "WHERE login = 'app' AND password <> '{}'",
+    "SELECT '{}' AS password",
+    'DB_PASSWORD || "{}"',
+    "{{{{ password | default('{}') }}}}",
+    'variable "db_password" {{\n  default = "{}"\n}}',
+    'cy.get("#password").type("{}")',
+    "page.fill('#password', '{}')",
+    'find(By.ID, "password").send_keys("{}")',
+    "Typing text '{}' into 'password'",
+    'Content-Disposition: form-data; name="password"\r\n\r\n{}\r\n--x',
+    '{{"password":{{"stringValue":"{}"}}}}',
+    '{{"loc":["body","password"],"msg":"too short","input":"{}"}}',
+    "Field error on field 'password': rejected value [{}]; codes",
+    "UPDATE users SET password = $1 WHERE id = $2\nDETAIL:  parameters: $1 = '{}', $2 = '17'",
+    "INSERT INTO users (name, password) VALUES ($1, $2)\nDETAIL:  parameters: $1 = 'app', $2 = '{}'",
+    "&lt;password&gt;{}&lt;/password&gt;",
+    "<Password>\n  <Value>{}</Value>\n</Password>",
+    '["password":protected]=>\n  string(12) "{}"',
+    " username | password    | role\n----------+-------------+-----\n app | {} | admin",
+    "psexec -u app -p {} cmd",
+    "a1 LOGIN app {}",
+    "DefaultPassword    REG_SZ    {}",
+    "seed phrase: {} tiger copper",
+    "security answer for app: {}",
+]
+CODES = [
+    "Your verification code is {}. It expires in 10 minutes.",
+    "{} is your Acme login code",
+    "user app set PIN to {} on terminal 14",
+    "TOTP {} accepted for app",
+    "door_code: {}",
+    "backup_code={}",
+    "Ihre TAN lautet {}",
+    "验证码: {}",
+    "gate code: {}",
+]
+TOKENS = [
+    "New API key:\n\n    {}\n\nStore it now.",
+    "https://api.telegram.org/bot7000001:{}/sendMessage",
+    "https://example.org/reset/{}",
+    "https://hooks.example.org/{}",
+    "token=Token(value={})",
+    "loaded privkey {} from env",
+    '{{"kty":"oct","k":"{}"}}',
+    "sonar-scanner -Dsonar.login={}",
+    "apiKeys: {{default: {}}}",
+]
+UUIDS = ["access token is {}", "subscription key {}", "vault secret-id {}", "GET /v1?key={}", "X-Api-Key: {}"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "secret"),
+    [(shape, secret) for shapes, secret in ((PLAIN_WORDS, WORD), (CODES, CODE), (TOKENS, TOKEN), (UUIDS, UUID)) for shape in shapes],
+)  # fmt: skip
+def test_what_a_wording_gives_away_is_replaced(shape: str, secret: str) -> None:
+    redactor = Redactor(b"key")
+
+    redacted = redactor.redact(shape.format(secret))
+
+    assert secret not in redacted
+    assert redactor.redact(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Starting broker on node rabbit@mq-0.mq.example.com",
+        "'ns_1@cache.example.com' rebalance started",
+        "ejabberd@xmpp.example.com joined the cluster",
+        "Node 'app@node1.example.com' not responding",
+        "{badrpc,nodedown} on emqx@broker.example.com",
+    ],
+)
+def test_names_of_erlang_nodes_are_no_mail_addresses(line: str) -> None:
+    assert Redactor(b"key").redact(line) == line
+
+
+@pytest.mark.parametrize(
+    "address", ["rabbit@gmail.com", "node.smith@example.com", "couch.potato@example.com", "app@example.com"]
+)
+def test_mail_addresses_that_only_look_like_nodes_are_replaced(address: str) -> None:
+    assert address not in Redactor(b"key").redact(f"mail sent to {address} today")
+
+
+def test_a_password_taken_apart_for_the_shell_is_replaced_whole() -> None:
+    redacted = Redactor(b"key").redact("""PGPASSWORD='tig'"'"'er7Cop' psql -h db""")
+
+    assert "tig" not in redacted
+    assert "er7Cop" not in redacted
