@@ -61,10 +61,10 @@ _WHOLE_ITEM_TOKENS = 3_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Budgets of one run in estimated tokens: evidence in the prompt, and raw evidence in the issue."""
+    """Budgets of one run in estimated tokens: evidence in the prompt, and raw evidence in the issue (None: there is no issue)."""
 
     prompt_tokens: int = 24_000
-    issue_tokens: int = 8_000
+    issue_tokens: int | None = 8_000
 
 
 _LEAST_SCALE, _MOST_SCALE = 0.5, 2.0
@@ -205,7 +205,7 @@ def analyse(
     consultant: Consultant | Gap | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
-    """Diagnose by rules and, with a consultant, by a model; ground, merge, and choose what to show.
+    """Diagnose by rules and, with a consultant, by a model; ground, merge, and choose what an issue shows.
 
     `nonce` is a random word that fences the evidence in the prompt. A Gap in place of a
     consultant says why there is none.
@@ -238,7 +238,7 @@ def analyse(
             else diagnosis.merge(found, diagnosis.ground(answer, case))
         )
         watch.lap("model")
-    excerpts = choose_excerpts(case, budget.issue_tokens, surveys)
+    excerpts = () if budget.issue_tokens is None else choose_excerpts(case, budget.issue_tokens, surveys)
     watch.lap("condense")
     return Analysis(case=case, excerpts=excerpts, diagnosis=replace(found, timings_s=watch.seconds))
 

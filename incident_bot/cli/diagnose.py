@@ -78,6 +78,7 @@ def diagnose(
                     rules_dirs=rules_dirs,
                     now=options.read_clock(),
                     progress=progress,
+                    has_issue=out_file is not None or output == "markdown",
                 )
             )
     redactor = redactor.within(*(analysis.case.incident.target.namespace for analysis in analyses))

@@ -175,6 +175,7 @@ class _Engine:
                 redactor=redactor,
                 now=self.now,
                 nonce=secrets.token_hex(8),
+                limits=pipeline.Limits(issue_tokens=None),
                 consultant=self.consultant,
             )
             seconds = time.perf_counter() - started

@@ -146,7 +146,14 @@ def _diagnose(case: Case, redactor: Redactor, config_path: Path | None) -> Diagn
     from incident_bot.diagnosis import load_rules
 
     rules = load_rules([Path(item) for item in options.load(config_path).config.rule_folders])
-    found = pipeline.analyse(case, rules=rules, redactor=redactor, now=options.read_clock(), nonce="record")
+    found = pipeline.analyse(
+        case,
+        rules=rules,
+        redactor=redactor,
+        now=options.read_clock(),
+        nonce="record",
+        limits=pipeline.Limits(issue_tokens=None),
+    )
     return found.diagnosis
 
 

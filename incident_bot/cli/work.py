@@ -76,8 +76,12 @@ def analyse_case(
     rules_dirs: Sequence[Path],
     now: datetime,
     progress: Callable[[str], None],
+    has_issue: bool = True,
 ) -> Analysis:
-    """Diagnose a case. Raises `NoModelAnswerError` when an answer is required and there is none."""
+    """Diagnose a case; where no issue is made of it, nothing is chosen to show there.
+
+    Raises `NoModelAnswerError` when an answer is required and there is none.
+    """
     import secrets
 
     from incident_bot import diagnosis, pipeline
@@ -90,7 +94,8 @@ def analyse_case(
         now=now,
         nonce=secrets.token_hex(8),
         limits=pipeline.Limits(
-            prompt_tokens=settings.config.llm.prompt_tokens, issue_tokens=settings.config.issue.evidence_tokens
+            prompt_tokens=settings.config.llm.prompt_tokens,
+            issue_tokens=settings.config.issue.evidence_tokens if has_issue else None,
         ),
         consultant=consultant,
         progress=progress,

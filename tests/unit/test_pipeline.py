@@ -113,6 +113,22 @@ def draft(analysis: Analysis, gate: Redactor) -> IssueDraft:
     return pipeline.draft(analysis, gate, now=NOW, version="0")
 
 
+def test_where_no_issue_is_made_nothing_is_chosen_for_one_and_the_diagnosis_is_the_same() -> None:
+    gate = redactor()
+    text = "INFO up\n" * 40 + "ERROR open /etc/api.conf: permission denied\n"
+    log = RawEvidence(id="E1", kind=EvidenceKind.LOG, name="api.log", source="log of api", text=text)
+    case = pipeline.gather(make_incident(), Source(log), gate)
+
+    shown = analyse(case, gate)
+    bare = pipeline.analyse(
+        case, rules=RULES, redactor=gate, now=NOW, nonce="n0nce1234567890a", limits=pipeline.Limits(issue_tokens=None)
+    )
+
+    assert shown.excerpts
+    assert bare.excerpts == ()
+    assert replace(bare.diagnosis, timings_s={}) == replace(shown.diagnosis, timings_s={})
+
+
 def test_everything_forbidden_still_makes_an_issue_that_says_what_was_forbidden() -> None:
     gate = redactor()
     gaps = (
