@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,8 @@ _LINES_AFTER_KEY = 1000
 """Lines after a key's BEGIN that go through the full redactor, so that a key's body is known as one."""
 _SLICE_CHARS = 1 << 18
 _LINES_AROUND = 8
-"""Lines of its neighbours that a slice is redacted with: a value may follow its name."""
+_CHARS_AROUND = 1 << 12
+"""Lines of its neighbours that a slice is redacted with, of long ones the nearer end: a value may follow its name."""
 
 _AGO = re.compile(r"(\d{1,9})([smhd])")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -205,23 +206,31 @@ def _redact(redactor: Redactor, lines: Sequence[str]) -> list[SafeText]:
 
     In slices, since a redactor makes several copies of what it reads; each is read with the lines around it.
     """
-    slices = list(_slices(lines))
-    raws = [
-        RawEvidence(
-            id="",
-            kind=EvidenceKind.LOG,
-            name="",
-            source="",
-            text="\n".join((*lines[max(0, start - _LINES_AROUND) : end + _LINES_AROUND], "")),
-        )
-        for start, end in slices
-    ]
+    slices = []
+    raws = []
+    for start, end in _slices(lines):
+        before = _nearest(reversed(lines[max(0, start - _LINES_AROUND) : start]), slice(-_CHARS_AROUND, None))[::-1]
+        after = _nearest(lines[end : end + _LINES_AROUND], slice(_CHARS_AROUND))
+        slices.append((len(before), len(before) + end - start))
+        text = "\n".join((*before, *lines[start:end], *after, ""))
+        raws.append(RawEvidence(id="", kind=EvidenceKind.LOG, name="", source="", text=text))
     safe: list[SafeText] = []
     for (start, end), evidence in zip(slices, redactor.redact_all(raws), strict=True):
-        before = start - max(0, start - _LINES_AROUND)
-        safe += evidence.lines[before : before + end - start]
+        safe += evidence.lines[start:end]
     # An untouched line is there already: most are, and a second copy of each would be a third of all memory.
     return [SafeText(line) if new == line else new for new, line in zip(safe, lines, strict=True)]
+
+
+def _nearest(lines: Iterable[str], part: slice) -> list[str]:
+    """The nearest lines of a slice's neighbours, of long ones the nearer part."""
+    room = _CHARS_AROUND
+    near = []
+    for line in lines:
+        near.append(line[part])
+        room -= len(line)
+        if room < 0:
+            break
+    return near
 
 
 def _slices(lines: Sequence[str]) -> Iterator[tuple[int, int]]:

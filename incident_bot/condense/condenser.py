@@ -56,6 +56,7 @@ class Condenser:
         """`window`: lines written outside of it are counted but never kept."""
         self._survey = Survey()
         self._waiting: list[str] = []
+        self._waiting_chars = 0
         self._within = WindowReader(window) if window is not None else None
         self._outside = 0
         known = survey(baseline)
@@ -67,7 +68,8 @@ class Condenser:
             chunk = self._only_within(fed) if self._within is not None else fed
             # Small feeds are gathered: the first chunk must show the log's layout.
             self._waiting += chunk
-            if len(self._waiting) >= CHUNK_LINES or sum(map(len, chunk)) >= _LARGE_FEED_CHARS:
+            self._waiting_chars += sum(map(len, chunk))
+            if len(self._waiting) >= CHUNK_LINES or self._waiting_chars >= _LARGE_FEED_CHARS:
                 self._flush()
 
     def _only_within(self, lines: list[str]) -> list[str]:
@@ -87,7 +89,7 @@ class Condenser:
         return kept
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_chars = self._waiting, [], 0
         self._survey.feed(waiting)
 
     def excerpt(

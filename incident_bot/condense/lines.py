@@ -18,11 +18,11 @@ _BAR_CHARS = 240
 """Carriage-return segments up to this many characters in all are shown whole; more is a progress bar."""
 
 
-def clip(line: str) -> str:
-    """A line no longer than `LONGEST_LINE_CHARS`: both ends kept, the middle replaced by an ellipsis."""
-    if len(line) <= LONGEST_LINE_CHARS:
+def clip(line: str, limit: int = LONGEST_LINE_CHARS) -> str:
+    """A line no longer than `limit` characters: both ends kept, the middle replaced by an ellipsis."""
+    if len(line) <= limit:
         return line
-    half = (LONGEST_LINE_CHARS - 3) // 2
+    half = (limit - 3) // 2
     return f"{line[:half]} {ELLIPSIS} {line[-half:]}"
 
 

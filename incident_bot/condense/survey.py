@@ -25,6 +25,8 @@ _HEAD_LINES = 40
 _TAIL_LINES = 3000
 _TAIL_CHARS = 1_500_000
 _CONTEXT_CHARS = 4096
+_LINE_CHARS = ((2_000_000, LONGEST_LINE_CHARS), (8_000_000, 8192), (1 << 60, 2048))
+"""Up to so many characters held, lines are taken up to this length: a log of endless lines costs no more than another."""
 _MOST_TEMPLATES = 20_000
 
 
@@ -56,7 +58,7 @@ class Survey:
         """Take the next lines (a few thousand at a time: one line a call is slow)."""
         if not lines:
             return
-        whole, lines = lines, _clip_long(lines)
+        whole, lines = lines, _clip_long(lines, self._line_chars())
         self._clipped |= lines is not whole
         first_number = self.total_lines + 1
         if not self.head:
@@ -70,6 +72,8 @@ class Survey:
             if template.level >= Level.WARNING:
                 self._open_window(template, lines, first_number)
         self._tail.extend(lines[-_TAIL_LINES:])
+        if sum(map(len, self._tail)) > 2 * _TAIL_CHARS:
+            self._tail = deque(self._recent_tail(), maxlen=_TAIL_LINES)
         self.total_lines += len(lines)
 
     def skip(self, count: int) -> None:
@@ -106,6 +110,9 @@ class Survey:
         """Number of the first line of the unbroken end that is at hand."""
         return self.total_lines - len(self._recent_tail()) + 1
 
+    def _line_chars(self) -> int:
+        return next(chars for held, chars in _LINE_CHARS if self.table.held_chars < held)
+
     def _recent_tail(self) -> list[str]:
         chars = 0
         kept = 0
@@ -119,9 +126,13 @@ class Survey:
     def _fill_open(self, lines: Sequence[str]) -> None:
         for window in self._open:
             more = lines[: window.wanted]
-            window.lines += [line[:_CONTEXT_CHARS] for line in more]
+            window.lines += self._as_context(more)
             window.wanted -= len(more)
         self._open = [window for window in self._open if window.wanted]
+
+    def _as_context(self, lines: Sequence[str]) -> list[str]:
+        limit = min(_CONTEXT_CHARS, self._line_chars() // 4)
+        return [line[:limit] for line in lines]
 
     def _open_window(self, template: Template, lines: Sequence[str], first_number: int) -> None:
         at = template.first - first_number
@@ -130,9 +141,7 @@ class Survey:
         if missing and self._tail:
             before = list(islice(self._tail, max(0, len(self._tail) - missing), None)) + before
         after = list(lines[at : at + _AFTER])
-        window = _Window(
-            template.first - len(before), [line[:_CONTEXT_CHARS] for line in before + after], _AFTER - len(after)
-        )
+        window = _Window(template.first - len(before), self._as_context(before + after), _AFTER - len(after))
         if len(self._first_windows) < _MOST_WINDOWS:
             self._first_windows.append(window)
         else:
@@ -173,7 +182,7 @@ def _counted_out(lines: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _clip_long(lines: Sequence[str]) -> Sequence[str]:
-    if max(map(len, lines)) <= LONGEST_LINE_CHARS:
+def _clip_long(lines: Sequence[str], limit: int) -> Sequence[str]:
+    if max(map(len, lines)) <= limit:
         return lines
-    return [clip(line) for line in lines]
+    return [clip(line, limit) for line in lines]

@@ -61,6 +61,8 @@ _MOST_KNOWN = 4096
 _MOST_SHAPES = 20_000
 _MEMO_LIMIT = 100_000
 _BEGINNING = 12
+_SAMPLE_CHARS = 1024
+"""What is held of lines that are samples of numbers, or stand before another."""
 
 
 class Template:
@@ -123,6 +125,8 @@ class TemplateTable:
         self.templates: list[Template] = []
         self._most = most
         self._graded = graded
+        self.held_chars = 0
+        """What long lines add to the length of all templates' first lines."""
         self._before = ""
         self._memo: dict[str, dict[bytes, Template]] = {}
         self._masked: dict[tuple[str, bytes], Template] = {}
@@ -138,7 +142,7 @@ class TemplateTable:
         stream = ""
         before = self._before
         memo = self._memo.setdefault(stream, {})
-        for index, (line, key) in enumerate(zip(lines, keys, strict=True)):
+        for index, (line, key, end) in enumerate(zip(lines, keys, _ends(lines), strict=True)):
             if stream_of is not None:
                 stream = stream_of(line)
                 memo = self._memo.setdefault(stream, {})
@@ -157,13 +161,13 @@ class TemplateTable:
                 template = template.known.get(raw) or self._variant(template, first_number + index, line, raw)
             count = template.count = template.count + 1
             if not count & (count - 1):
-                template.samples.append(line)
+                template.samples.append(line[:_SAMPLE_CHARS])
                 if count == 1:
                     template.before_first = before
             template.last = first_number + index
             template.last_text = line
             template.before_last = before
-            before = line
+            before = end
         self._before = before
 
     def find(self, line: str, stream: str = "") -> Template | None:
@@ -224,6 +228,7 @@ class TemplateTable:
             if known is not None:
                 return known
         template = Template(number, line, level, stream, common)
+        self.held_chars += max(0, len(line) - _SAMPLE_CHARS)
         self._masked[index] = template
         template.slots = self._find_slots(line, common)
         if template.slots is not None and len(template.slots) == 1:
@@ -278,10 +283,18 @@ class TemplateTable:
             variant = template.variants[value] = Template(
                 number, line, self._grade(line, template.common), template.stream, template.common
             )
+            self.held_chars += max(0, len(line) - _SAMPLE_CHARS)
             self.templates.append(variant)
         if template.slot_chars and raw[:1].isdigit() and len(template.known) < _MOST_KNOWN:
             template.known[raw] = variant
         return variant
+
+
+def _ends(lines: Sequence[str]) -> Sequence[str]:
+    """What is kept of each line as the one before another."""
+    if max(map(len, lines), default=0) <= _SAMPLE_CHARS:
+        return lines
+    return [line[-_SAMPLE_CHARS:] for line in lines]
 
 
 def _coarse(beginning: bytes, level: int) -> tuple[str, bytes]:

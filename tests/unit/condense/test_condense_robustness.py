@@ -91,6 +91,23 @@ def test_a_line_of_50_megabytes_is_cut_on_arrival():
     assert "end of it" in excerpt.kept[-1].text
 
 
+def test_a_log_of_long_lines_is_not_held():
+    """Sixty megabytes in which each line is of a kind of its own: of the later ones, ends are enough."""
+    tracemalloc.start()
+    condenser = Condenser()
+    for n in range(2000):
+        name = "".join("abcdefghij"[int(digit)] for digit in str(n))
+        condenser.feed([f"INFO payload {name} " + "lorem ipsum " * 2500 + f"end of {name}"])
+    condenser.feed(["ERROR the last shelf gave way"])
+    excerpt = condenser.excerpt(2000)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 45_000_000
+    assert any("the last shelf gave way" in line.text for line in excerpt.kept)
+    assert any("end of bjjj" in line.text for line in excerpt.kept)
+
+
 def test_200_000_empty_lines_hide_nothing():
     lines = [""] * 100_000 + ["ERROR disk full"] + [""] * 100_000
 
