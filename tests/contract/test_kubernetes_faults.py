@@ -131,6 +131,17 @@ def test_everything_hanging_ends_at_the_deadline(api: KubeApi) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_pods_that_could_not_be_listed_are_not_called_missing(api: KubeApi) -> None:
+    """A refusal says nothing about what is there."""
+    api.fail(POD_PATH, refuse(404, "not found"))
+    api.fail(r"/namespaces/shop/pods\?", refuse(403, "no"))
+
+    collected = collect(api)
+
+    assert gap_about(collected, "list pods").kind == "forbidden"
+    assert not [gap for gap in collected.gaps if "no pod" in gap.reason]
+
+
 def test_a_log_that_stops_in_the_middle_is_kept_and_said_to_be_incomplete(api: KubeApi) -> None:
     api.fail(LOG_PATH, hang_after(LINES))
 

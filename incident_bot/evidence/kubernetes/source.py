@@ -142,13 +142,13 @@ class _Visit:
             found = pods_of(self._api, self._namespace, workload, self._deadline)
         except ApiError as failure:
             self._report(gaps.gap_of(failure))
-            found = []
-        worst = worst_of(found)
-        if worst is not None:
-            self._report(gaps.stand_in_gap(self._target, name_of(worst), len(found)))
-            self._read_pod(worst)
-            return
-        self._report(gaps.no_pod_gap(self._namespace, name))
+        else:
+            worst = worst_of(found)
+            if worst is not None:
+                self._report(gaps.stand_in_gap(self._target, name_of(worst), len(found)))
+                self._read_pod(worst)
+                return
+            self._report(gaps.no_pod_gap(self._namespace, name))
         if workload.body is not None:
             self._start_owners(workload.kind, workload.body)
         elif workload.kind:
