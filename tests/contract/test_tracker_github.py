@@ -10,46 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import pytest
 
 from fakes.drafts import KEY, draft
-from fakes.github_front import Fault, Front, front_of
-from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
+from fakes.github_front import Fault, front_of
+from fakes.github_rig import Rig, now
+from fakes.github_server import REPOSITORY, TOKEN, github
 from incident_bot.errors import ConfigurationError, TrackerError
 from incident_bot.model import FiledAction, SafeText
-from incident_bot.tracker.github import GithubStore, connect
-from incident_bot.tracker.lifecycle import IssueLifecycle
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass
-class Rig:
-    """A GitHub, a front that makes it fail, and what our side slept."""
-
-    model: GithubModel = field(default_factory=GithubModel)
-    front: Front = field(default_factory=Front)
-    slept: list[float] = field(default_factory=list)
-    url: str = ""
-
-    def store(self, *, token: str = TOKEN, repository: str = REPOSITORY, timeout_s: int = 5) -> GithubStore:
-        return connect(
-            repository=repository,
-            token=token,
-            api_url=self.url,
-            now=now,
-            sleep=self.slept.append,
-            timeout_s=timeout_s,
-            seconds_between_writes=0,
-        )
-
-    def tracker(self, **options: int | str) -> IssueLifecycle:
-        return IssueLifecycle(self.store(**options), now=now, sleep=self.slept.append)  # type: ignore[arg-type]
+from incident_bot.tracker.github import connect
 
 
 @pytest.fixture
