@@ -71,6 +71,8 @@ _WRAPPED = re.compile(
     r"""[A-Z]\w{0,32}[(\[{](?:(?:value|token|key|secret|raw|inner)[=:][ ]?)?["']?([^\s"'()\[\]{},;]{6,512})["']?[)\]}]"""
 )
 """`token=Token(value=x)`, as classes show themselves."""
+_COUNT = re.compile(r"\d{1,5}\s{0,80}(?:[,}\]]|$)")
+"""A number of JSON, as our own counts of what was replaced: `"password": 12`."""
 _APART = frozenset("\"'\\\r\n")
 """What stands behind the name of a form's part or of a value that is shown below it."""
 _CALLED = re.compile(rf"\((?={QUOTE})")
@@ -163,6 +165,8 @@ def _assigned(said: Announcement) -> list[Finding] | None:
     separator = SEPARATOR.match(said.text, said.end)
     if not separator or separator.end() == said.end:
         return None
+    if separator[0] == ":" and said.text.startswith("://", said.start - 3):
+        return []  # a user of a URL, whose password ends at the `@`
     paired = said.name.startswith("-") or (
         _is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
     )
@@ -272,6 +276,8 @@ def _separated(
         return  # the next argument
     if loose and "," in loose and not paired and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
         return
+    if separator["close"] and level is not Promise.CODE and _COUNT.match(text, at):
+        return
     # Nothing and two spaces or more are no sentence: structs and `kubectl describe` write so.
     plain_colon = separator[0].endswith((": ", ":\t")) and separator["close"] is None
     yield from _take(text, at, kind, level, alone=plain_colon, loose=loose is not None)
@@ -299,12 +305,17 @@ def _take(
     bare = bare_value(text, at)
     if not bare or (loose and text[bare.end() : bare.end() + 2] != "</"):
         return
-    value = trim(bare[0])
+    value = _own_part(text, at, trim(bare[0]))
     if value.startswith(("Bearer", "Basic")):
         yield from header(text, at)
     elif not (_is_size(bare) or (alone and _is_prose(bare, value, level))) and counts(value, level, quoted=False):
         yield Finding(at, at + len(value), kind)
         yield from _wrapped(text, bare.end(), value, kind)
+
+
+def _own_part(text: str, at: int, value: str) -> str:
+    """The value without the next parameter of an escaped query."""
+    return value.partition("%26")[0] if text[at - 3 : at].upper() == "%3D" else value
 
 
 def _is_size(bare: re.Match[str]) -> bool:

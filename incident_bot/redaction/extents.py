@@ -85,7 +85,7 @@ def shell_end(text: str, at: int) -> int:
 
 def trim(value: str) -> str:
     """A bare value without the punctuation of the sentence or expression around it."""
-    value = value.rstrip(".,;:|")
+    value = value.partition("\x1b")[0].rstrip(".,;:|")
     for opening, closing in ("()", "[]", "{}"):
         while value.endswith(closing) and value.count(opening) < value.count(closing):
             value = value[:-1].rstrip(",;")

@@ -1,7 +1,7 @@
 """Promise 3, whole: secrets planted in every kind of evidence, the whole job run, everything that left searched.
 
-One test for each exit of `triage`, `collect` and `diagnose`; the whole job runs once, from files, from a cluster
-and as a step of a workflow, whose log is public in a public repository.
+One test for each exit of every command that reads evidence; the whole job runs once, from files, from a cluster and
+as a step of a workflow, whose log is public in a public repository.
 """
 
 from __future__ import annotations
@@ -35,6 +35,20 @@ def samples() -> list[Sample]:
         if len(sample.secret) >= 8:
             one_a_kind.setdefault(sample.kind, sample)
     return list(one_a_kind.values())[:60]
+
+
+def log_of(texts: list[str]) -> str:
+    return "".join(
+        f"2026-11-21T02:00:00Z INFO started\n{text}\n2026-11-21T02:00:01Z ERROR it failed\n" for text in texts
+    )
+
+
+def encoded_again(planted: list[Sample]) -> Iterator[str]:
+    """The secrets once more, in base64 in the middle of a longer text: nothing but the value itself tells what they are."""
+    for sample in planted:
+        # A padded value is known with its padding.
+        if len(sample.secret) >= 20 and sample.secret.isascii() and f"{sample.secret}=" not in sample.text:
+            yield f"2026-11-21T02:00:02Z ERROR rejected payload {base64.b64encode(f'v1 {sample.secret} end'.encode()).decode()}\n"
 
 
 def write_evidence(folder: Path, planted: list[Sample]) -> None:
@@ -77,8 +91,7 @@ def write_evidence(folder: Path, planted: list[Sample]) -> None:
     rest = [text for text in texts if text not in single[:20]]
     half = len(rest) // 2
     for name, block in (("api-0.server.log", rest[:half]), ("api-0.server.previous.log", rest[half:])):
-        lines = [f"2026-11-21T02:00:00Z INFO started\n{text}\n2026-11-21T02:00:01Z ERROR it failed\n" for text in block]
-        (folder / name).write_text("".join(lines))
+        (folder / name).write_text(log_of(block) + "".join(encoded_again(planted)))
     (folder / "note.md").write_text("# Notes of the engineer on call\n\nI tried " + single[20] + "\n")
 
 
@@ -168,7 +181,8 @@ def run_as_job(folder: Path, planted: list[Sample], cluster: KubeApi) -> dict[st
 EXITS = (
     "prompt", "issue", "comment", "labels", "analysis", "kept report", "issue folder", "job summary",
     "stdout of triage", "stderr of triage", "stdout of diagnose", "stderr of diagnose",
-    "bundle", "stdout of collect", "stderr of collect", "job log",
+    "bundle", "stdout of collect", "stderr of collect", "job log", "history", "stdout of publish", "stderr of publish",
+    "scenario", "stdout of eval", "stderr of eval", "stdout of redact", "stderr of redact", "stdout of condense", "stderr of condense",
 )  # fmt: skip
 
 
@@ -201,10 +215,11 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             "GOOGLE_GEMINI_BASE_URL": gemini.url,
         }
 
-        def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
             done = subprocess.run(
                 [BOT, *arguments],
                 env=environ | more,
+                input=stdin,
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
@@ -219,6 +234,11 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
         run("triage", "--bundle", str(evidence), "--tracker", "github")
         run("diagnose", str(evidence), "--llm", "gemini", "--out", str(out / "analysis.json"), "--format", "json")
         run("diagnose", str(evidence), "--llm", "none", "--format", "text")
+        run("publish", str(out / "analysis.json"), "--tracker", "github")
+        run("eval", "record", str(evidence), "--out", str(out / "scenarios"))
+        whole = log_of([sample.text for sample in planted]) + "".join(encoded_again(planted))
+        run("redact", stdin=whole)
+        run("condense", "--budget-tokens", "8000", stdin=whole)
         run("triage", "--bundle", str(evidence), "--llm", "none", "--dry-run", "--format", "json")
         run(
             "triage",
@@ -263,13 +283,14 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
         run("triage", "--bundle", str(evidence), "--llm", "none", "--tracker", "github")
         for name, stored in (("issue", model.issues), ("comment", model.comments), ("labels", model.labels)):
             exits[name] = json.dumps(stored, ensure_ascii=False)
+        exits["history"] = "\n".join(model.sent)
         assert len(gemini.requests) == 2, "the model was not asked: " + exits["stderr of triage"]
     assert len(model.open_issues()) == 1
     exits["job summary"] = (tmp_path / "summary.md").read_text()
     for path in sorted(out.rglob("*")):
         if path.is_file():
             folder = path.relative_to(out).parts[0]
-            known = {"analysis.json": "analysis", "issues": "issue folder", "bundle": "bundle"}
+            known = {"analysis.json": "analysis", "issues": "issue folder", "bundle": "bundle", "scenarios": "scenario"}
             name = known.get(folder, "kept report")
             exits[name] = exits.get(name, "") + path.read_text()
     return exits
@@ -300,7 +321,21 @@ def test_nothing_planted_leaves(name: str, exits: dict[str, str], planted: list[
 
 
 @pytest.mark.parametrize(
-    "name", ["prompt", "issue", "analysis", "kept report", "issue folder", "stdout of triage", "bundle", "job log"]
+    "name",
+    [
+        "prompt",
+        "issue",
+        "analysis",
+        "kept report",
+        "issue folder",
+        "stdout of triage",
+        "bundle",
+        "job log",
+        "history",
+        "scenario",
+        "stdout of redact",
+        "stdout of condense",
+    ],
 )
 def test_what_was_taken_out_leaves_its_placeholder(name: str, exits: dict[str, str]) -> None:
     """The exits do carry the evidence in which the secrets stood: an empty exit would pass the test above."""

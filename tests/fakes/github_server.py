@@ -40,6 +40,8 @@ class GithubModel:
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.labels: dict[str, dict[str, Any]] = {}
         self.issues_enabled = True
+        self.sent: list[str] = []
+        """Every request, as it came: GitHub keeps the history of edits, so that a body written over is still to be read."""
         self.lock = threading.RLock()
 
     def add_pull_request(self, body: str, labels: list[str]) -> None:
@@ -52,6 +54,7 @@ class GithubModel:
     def respond(self, method: str, target: str, token: str, raw: bytes) -> tuple[int, bytes]:
         """Status and JSON for one request, whoever carries it here."""
         url = urlsplit(target)
+        self.sent.append(f"{method} {target} {raw.decode(errors='replace')}")
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         status, data = 401, failure("Bad credentials", status="401")
         if token == TOKEN:

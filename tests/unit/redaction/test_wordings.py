@@ -114,6 +114,27 @@ def test_mail_addresses_that_only_look_like_nodes_are_replaced(address: str) -> 
     assert address not in Redactor(b"key").redact(f"mail sent to {address} today")
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "\x1b[36mrefresh_token\x1b[0m=\x1b[33m{}\x1b[0m",
+        "git clone https://x-access-token:{}@git.example.com/org/repo",
+        "redirect=https%3A%2F%2Fx%2Fcb%3Ftoken%3D{}%26lang%3Dde",
+    ],
+)
+def test_what_surrounds_a_value_is_no_part_of_it(shape: str) -> None:
+    """Else the value alone would not be known again, nor in base64."""
+    redacted = Redactor(b"key").redact(f"{shape.format(TOKEN)}\nsent {TOKEN} on")
+
+    assert TOKEN not in redacted
+
+
+def test_counts_of_what_was_replaced_stay_numbers() -> None:
+    counts = '{"redactions": {\n "token": 39,\n "password": 12,\n "passphrase": 3\n}}'
+
+    assert Redactor(b"key").redact(counts) == counts
+
+
 def test_a_password_taken_apart_for_the_shell_is_replaced_whole() -> None:
     redacted = Redactor(b"key").redact("""PGPASSWORD='tig'"'"'er7Cop' psql -h db""")
 
