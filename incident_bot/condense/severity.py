@@ -136,7 +136,7 @@ _WARNING_WORDS = re.compile(
 )
 _NEGATED = re.compile(
     r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
-    r"|\b(?:errors?|failures?|exceptions?|fatal errors?)[ -](?:messages\b|handl\w+|reporting|pages?\b|recovery|checking|correction|tracking|boundary|tolerance|rates?\b|budgets?\b|class(?:es)?\b|types?\b|docs\b)"
+    r"|\b(?:errors?|failures?|exceptions?|fatal errors?)[ -](?:messages\b|handl\w+|reporting|pages?\b|recovery|checking|correction|tracking|boundary|tolerance|rates?\b|ratios?\b|budgets?\b|class(?:es)?\b|types?\b|docs\b)"
     r"|\b(?:(?:fatal|critical|severe) )?(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
 )
 _PASSED = re.compile(

@@ -12,7 +12,7 @@ from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routin
 from incident_bot.diagnosis.log_stride import is_last_word, is_taken_in_stride, opens_storm
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.succession import names_a_cause
-from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
 from incident_bot.model import AlertStatus, Category
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.PAST
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
-        judged = _judge_log(candidate, scene)
+        judged = _judge_log(candidate, scene, health)
         if judged is not None:
             return judged
     if state is None:
@@ -114,15 +114,24 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
     return _judge_by_state(candidate, state, scene, health)
 
 
-def _judge_log(candidate: Candidate, scene: Scene) -> Activity | None:
+def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
     """What the log itself says of how its complaint ended; None where it leaves that open."""
     outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
-    if outcome is not Outcome.OPEN:
-        return Activity.PAST if outcome is Outcome.OVERCOME else Activity.INACTIVE
+    if is_over(outcome, scene, health):
+        return Activity.PAST
+    # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
+    if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
+        return Activity.INACTIVE
     is_handled = not is_about_performance(scene) and is_taken_in_stride(
         candidate.facts, scene, specificity=candidate.specificity
     )
     return Activity.INACTIVE if is_handled else None
+
+
+def is_over(outcome: Outcome, scene: Scene, health: Health) -> bool:
+    """Whether a log shows that a trouble was there and is not any more; where status is known, that says so of single errors."""
+    is_calm = outcome is Outcome.CALMED and not health.is_known and is_guessed(scene.case)
+    return is_calm or outcome is Outcome.OVERCOME
 
 
 def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.access_lines import is_outage
-from incident_bot.diagnosis.activity import is_about_performance, judge_activity, says_ended
+from incident_bot.diagnosis.activity import is_about_performance, is_over, judge_activity, says_ended
 from incident_bot.diagnosis.advice import tell_actions
+from incident_bot.diagnosis.announced import is_announced
 from incident_bot.diagnosis.candidates import (
     Activity,
     Candidate,
@@ -20,9 +21,9 @@ from incident_bot.diagnosis.candidates import (
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_outcome import (
-    Outcome,
     is_background,
     is_calm_again,
+    is_counted_well,
     is_harmless,
     is_routine,
     read_outcome,
@@ -132,7 +133,7 @@ def _is_heartbeat(scene: Scene, health: Health) -> bool:
 
 def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """Nothing is failing: it was, it never did, or nobody knows."""
-    if health.recovered or (health.is_known and _is_past(ranking)) or _is_overcome_in_log(ranking, scene):
+    if health.recovered or (health.is_known and _is_past(ranking)) or _is_overcome_in_log(ranking, scene, health):
         return Verdict.RECOVERED
     if _is_unanswered(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
@@ -147,6 +148,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
             or is_background(kept, log)
             or is_routine(kept, log)
             or is_from_a_client(kept, log)
+            or is_announced(kept, log)
+            or is_counted_well(log, scene)
         )
         for log in scene.logs
         if not is_calm_again(log, scene)
@@ -170,12 +173,12 @@ def _is_past(ranking: Ranking) -> bool:
     )
 
 
-def _is_overcome_in_log(ranking: Ranking, scene: Scene) -> bool:
+def _is_overcome_in_log(ranking: Ranking, scene: Scene, health: Health) -> bool:
     """The log itself says that what it complained about is over."""
     return any(
         item.activity is Activity.PAST
         and all(fact.source == "log" for fact in item.facts)
-        and read_outcome(item.facts, scene) is Outcome.OVERCOME
+        and is_over(read_outcome(item.facts, scene), scene, health)
         for item in ranking.causes
     )
 

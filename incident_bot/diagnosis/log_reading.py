@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
+from incident_bot.diagnosis.announced import is_said_expected
 from incident_bot.diagnosis.complaint_search import find_complaint, find_words
 from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
@@ -26,7 +27,7 @@ from incident_bot.diagnosis.dependencies import (
 )
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.findings import Draft, Finding, choose_best
-from incident_bot.diagnosis.log_outcome import says_expected, shape_of
+from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.model import Category
@@ -130,7 +131,7 @@ def _is_harmless(text: str) -> bool:
     if any(sign in head for sign in _FRAME_SIGNS) and _FRAME.search(head) and _FRAME.match(read_text(head)):
         return True
     answer = read_answer(text)
-    return (answer is not None and answer.status < _CLIENT_ERROR) or says_expected(text)
+    return (answer is not None and answer.status < _CLIENT_ERROR) or is_said_expected(text)
 
 
 _CLIENT_ERROR = 400

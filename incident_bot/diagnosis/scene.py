@@ -64,9 +64,9 @@ class Container:
         return any(key in self.status for key in ("state", "ready", "restartCount", "lastState"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Log:
-    """The distinct lines of one container run's log, as one text that patterns search."""
+    """The distinct lines of one container run's log, as one text that patterns search. Equal only to itself."""
 
     evidence_id: str
     pod: str

@@ -1,0 +1,87 @@
+"""Trouble that somebody made on purpose: drills, injected faults and refusals that the log itself calls expected."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Log
+    from incident_bot.model import KeptLine
+
+_REACH = 600
+_SAID = re.compile(
+    r"[(\[,;:-]\s{0,2}(?:this is |as |was |all )?(?:expected|intended|intentional|on purpose|deliberate(?:ly)?|by design|as designed|harmless|non-fatal)\s{0,2}"
+    r"(?:[)\];.,]|$|\b(?:during|while|because|as|since)\b)"
+    r"|[(\[]\s{0,2}expected: [a-z]{2,20} (?!or\b|and\b)[a-z]{2,20}\b"
+    r"|[(\[]\s{0,2}(?:intended|intentional|on purpose|deliberate|by design|as designed|harmless):"
+    r"|\b(?:as|was|is|are|were) (?:expected|intended|designed|planned)(?: (?:in|during|by|for|of) [^.]{1,60})?[)\].;,]{0,2}\s{0,2}$"
+    r"|\bexpected (?:in|during|while|by) (?:the |a |this |our )?(?:\w+ )?(?:drill|test|chaos|exercise|maintenance|rollout|deploy\w*|restart|upgrade|fail-?over|migration|shutdown)\b"
+    r"|\b(?:on purpose|deliberately|intentionally)\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
+    r"|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b"
+    r"|\b(?:expected|intended|deliberate|on_purpose|injected|simulated|drill)\"?[=:]\s?\"?(?:true|yes|1)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:not|never|n't|no longer|than|un-?|less|more|longer) (?:\w+ )?(?:as )?(?:expected|intended|planned|designed|on purpose)\b"
+    r"|\bunexpected|\bmismatch|\bexpected\b.{0,80}\b(?:but|got|found|received|actual|instead)\b",
+    re.IGNORECASE,
+)
+
+
+def is_said_expected(line: str) -> bool:
+    """Whether a line says of its own complaint that it was meant to come: `connection refused (expected, side is off)`."""
+    head = line[:_REACH]
+    return _SAID.search(head) is not None and not _DENIED.search(head)
+
+
+_DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"
+_BEGINS = re.compile(
+    rf"\b{_DRILL}\b.{{0,200}}\b(?:begin\w*|start\w*|announced|inject\w*|experiment|running|killing|reading|stopping|plan\w*)\b"
+    rf"|\b(?:begin\w*|start\w*|running|reading|announc\w*|stopping|plan)\b.{{0,200}}\b{_DRILL}\b",
+    re.IGNORECASE,
+)
+_ENDS_WELL = re.compile(
+    r"\b(?:pass(?:ed)?|finished|ends?|ended|completed?|is over|all faults removed|steady state (?:held|restored)|faults? removed|as (?:intended|expected|planned|designed))\b",
+    re.IGNORECASE,
+)
+_ABOUT_DRILL = re.compile(rf"\b{_DRILL}\b|\bexperiment\b|\bas (?:intended|expected|planned|designed)\b", re.IGNORECASE)
+_ENDS_BADLY = re.compile(
+    r"\b(?:fail(?!-?over)\w*|abort\w*|violat\w*|not (?:met|held|passed|recovered)|lost (?:data|orders))\b",
+    re.IGNORECASE,
+)
+_NOTHING_BAD = re.compile(r"\b(?:no|0|zero|without)\b.{0,20}?\b(?:fail(?!-?over)\w*|abort\w*|violat\w*)", re.IGNORECASE)
+_MOST_WORDS = 40
+"""A program whose every third line speaks of experiments is no drill, but sells them."""
+
+
+@lru_cache(maxsize=32)
+def find_drill(log: Log) -> tuple[int, int] | None:
+    """The lines from the announcement of a drill to its good end; None where none was announced or it ended badly."""
+    words = [
+        kept
+        for kept in log.kept
+        if grade(kept.text) < Level.ERROR and _ABOUT_DRILL.search(kept.text[:_REACH]) and kept.count <= _MOST_WORDS
+    ]
+    begin = next((kept.line for kept in words if _BEGINS.search(kept.text[:_REACH])), None)
+    if begin is None:
+        return None
+    ends = [kept for kept in words if kept.line > begin and _ENDS_WELL.search(kept.text[:_REACH])]
+    if not ends or any(_is_bad_end(kept.text) for kept in words if kept.line > begin):
+        return None
+    return begin, max(max(kept.line, kept.last) for kept in ends)
+
+
+def _is_bad_end(text: str) -> bool:
+    return _ENDS_BADLY.search(_NOTHING_BAD.sub("", text[:_REACH])) is not None
+
+
+def is_announced(kept: KeptLine, log: Log) -> bool:
+    """Whether a line says that it was expected, or belongs to a drill that ended well."""
+    if is_said_expected(kept.text):
+        return True
+    drill = find_drill(log)
+    return drill is not None and drill[0] <= kept.line and max(kept.line, kept.last) <= drill[1]

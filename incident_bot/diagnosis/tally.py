@@ -1,0 +1,56 @@
+"""What a run says of itself at its end: the count of what failed, written by tests, imports, replays and plays."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade, states_level
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Log
+    from incident_bot.model import KeptLine
+
+_REACH = 400
+_WHAT = r"(?:fail(?:ed|ures?|s)?|errors?|unreachable|lost|left|aborted|rejected|unresolved|broken|remaining)"
+_NONE_BAD = re.compile(
+    rf"\b(?:\w+[_.-])?{_WHAT}\"?\s{{0,4}}[=:]\s{{0,4}}\"?0\b(?![.\d])|(?<![\d.,=])\b(?:0|zero) (?:\w+ )?(?:{_WHAT}|issues?|problems?|findings)\b(?!\s?[=:])"
+    r"|\bno (?:failures?|errors?|issues|problems|findings)\b"
+    r"|(?<![\d.,])\b[1-9]\d{0,7} (?:tests? )?pass(?:ed|ing)\b"
+    r"|\b(?P<n>[1-9]\d{0,6})(?:/| of )(?P=n) (?:\w+ ){0,2}(?:pass(?:ed)?|ok|succeeded|done|applied|verified)\b"
+    r"|\ball (?:[\d,]{1,9} )?(?:\w+ ){0,2}(?:pass(?:ed)?|succeeded|applied|verified)\b"
+    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b"
+    r"|^OK \(\d{1,7} tests?|^test result: ok\.|^PASS$",
+    re.IGNORECASE,
+)
+_SOME_BAD = re.compile(
+    rf"\b(?:\w+[_.-])?{_WHAT}\"?\s{{0,4}}[=:]\s{{0,4}}\"?[1-9]\d*\b|(?<![\d.,=])\b[1-9][\d,]* (?:\w+ )?(?:{_WHAT}|failing|dropped)\b(?!\s?[=:])"
+    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}[1-9]|\bBUILD FAIL|\bFAILED\b|\b(?:job|run|build|tests?|import|backup|restore)\s+(?:has )?(?:failed|aborted|stopped)\b"
+)
+_LAST_LINES = 8
+_END_LINES = 40
+_ONCE = 2
+
+
+@lru_cache(maxsize=32)
+def ends_without_failure(log: Log) -> bool:
+    """Whether a log ends with its program's own count of what failed, and that is nothing.
+
+    Only a count that stands at the end alone: a service that reports `failed=0` each minute counts anew each time.
+    """
+    if log.previous or not log.total_lines:
+        return False
+    last = [kept for kept in log.kept if max(kept.line, kept.last) > log.total_lines - _LAST_LINES]
+    counts = [kept for kept in last if _NONE_BAD.search(kept.text[:_REACH]) and _is_own(kept, log)]
+    if not counts or any(_SOME_BAD.search(kept.text[:_REACH]) for kept in last):
+        return False
+    return all(kept.line < counts[0].line for kept in last if grade(kept.text) >= Level.ERROR)
+
+
+def _is_own(kept: KeptLine, log: Log) -> bool:
+    """Whether a count is no complaint, and stands only at the end."""
+    if states_level(kept.text) and grade(kept.text) >= Level.WARNING:
+        return False
+    first = min((item.line for item in log.kept if item.last == kept.last), default=kept.line)
+    return kept.count <= _ONCE or first > max(log.total_lines - _END_LINES, 1)

@@ -1,0 +1,107 @@
+"""What a log alone says of how its trouble ended: made on purpose, counted as nothing, over; and the twin that failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.announced import is_said_expected
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+
+
+def work(first: int, last: int) -> str:
+    """A line of ordinary work each minute."""
+    lines = (f"2026-11-21T{8 + m // 60:02}:{m % 60:02}:00Z INFO order {4711 + m} stored" for m in range(first, last))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def verdict_of(log: str, *, alert: str = "ManualTriage") -> Verdict:
+    return diagnose(make_case({"app.log": log}, alert=alert), RULES).verdict
+
+
+REFUSED = "2026-11-21T08:20:30Z ERROR cannot connect to stock:8080: Connection refused\n"
+
+
+def test_one_refusal_is_over_when_the_same_work_goes_on_for_long() -> None:
+    assert verdict_of(work(0, 21) + REFUSED + work(21, 60)) is Verdict.RECOVERED
+
+
+def test_one_refusal_is_none_the_less_a_failure_when_that_work_stopped() -> None:
+    beats = "".join(f"2026-11-21T08:{m:02}:10Z INFO health check answered\n" for m in range(21, 60))
+    assert verdict_of(work(0, 21) + REFUSED + beats) is Verdict.FAILURE
+
+
+def test_one_refusal_is_a_failure_when_an_alert_fires() -> None:
+    assert verdict_of(work(0, 21) + REFUSED + work(21, 60), alert="OrdersFailing") is Verdict.FAILURE
+
+
+DRILL = "2026-11-21T08:19:00Z INFO failover drill 7 starts, announced to all\n"
+
+
+def test_trouble_inside_a_drill_that_ended_well_is_no_failure() -> None:
+    end = "2026-11-21T08:23:30Z INFO failover drill 7 finished, all steps passed\n"
+    assert verdict_of(work(0, 19) + DRILL + REFUSED * 3 + end + work(24, 34)) is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    "end", ["", "2026-11-21T08:23:30Z INFO failover drill 7 finished: failed, orders were not kept\n"]
+)
+def test_trouble_in_a_drill_that_went_wrong_is_a_failure(end: str) -> None:
+    assert verdict_of(work(0, 19) + DRILL + REFUSED * 5 + end) is Verdict.FAILURE
+
+
+PASSED = """\
+tests/test_net.py::test_refused
+-------- live log call --------
+ERROR    net:net.py:19 Connection refused by 10.0.0.3:5432
+PASSED
+======== {} in 2.11s ========
+"""
+
+
+def test_errors_that_tests_provoke_are_no_failure_when_all_passed() -> None:
+    assert verdict_of(PASSED.format("12 passed") + "") is not Verdict.FAILURE
+
+
+def test_the_same_errors_are_a_failure_when_a_test_failed() -> None:
+    assert verdict_of(PASSED.format("1 failed, 11 passed")) is Verdict.FAILURE
+
+
+@pytest.mark.parametrize("count", ["Shard 0 failed to start", "SQL Error: 0", "No space left on device"])
+def test_a_complaint_with_a_zero_in_it_counts_nothing(count: str) -> None:
+    assert verdict_of(work(0, 20) + REFUSED * 5 + f"2026-11-21T08:21:00Z ERROR {count}\n") is Verdict.FAILURE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "blue: connection refused (expected, side is off)",
+        "connection lost, as expected",
+        "timeout on replica (intended: drill 12)",
+        "peer is gone, expected during the rolling restart",
+    ],
+)
+def test_lines_that_call_their_trouble_expected(line: str) -> None:
+    assert is_said_expected(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SyntaxError: expected ')' at line 3",
+        "expected 200 but got 503 (expected: 200)",
+        "invalid token: expected, found }",
+        "wrong version of the store (expected: 4)",
+        "bad value of colour (expected: string or null)",
+        "value 12 (expected in 0..9)",
+        "restart did not go as expected",
+        "latency higher than expected",
+        "error: unexpected end of file",
+        "assertion failed (expected: 3, actual: 4)",
+    ],
+)
+def test_lines_that_compare_with_what_was_expected(line: str) -> None:
+    assert not is_said_expected(line)
