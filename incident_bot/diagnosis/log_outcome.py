@@ -79,7 +79,7 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     over = next((place for place, text in enumerate(later, start=end + 1) if _says_over(text[:600])), None)
     if over is None and _ABOUT_A_CONNECTION.search(fact.value[:1000]):
         over = next((place for place, text in enumerate(later, start=end + 1) if _says_connected(text[:600])), None)
-        is_loud = is_loud and fact.count >= _BUSY_COUNT
+        is_loud = is_loud and (over is None or fact.count >= _BUSY_COUNT)
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
