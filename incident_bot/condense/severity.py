@@ -93,6 +93,8 @@ _SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
 """Emergency to warning. What is below says little: many senders give every line the same notice or info."""
 _HIGHEST_PRIORITY = 191
+_REDIS = re.compile(r"^\d{1,7}:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]{8,15} #")
+"""Redis marks its warnings with a `#` (loglevel in redis.conf)."""
 _LETTER_FIELD = re.compile(r"\"s\":\s?\"([IWEF])\",\s{0,4}\"c\":")
 """MongoDB's structured log: severity and component."""
 _LEVEL_REACH = 200
@@ -188,7 +190,7 @@ _HINTS = (
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (_KUBE, r"(?<![^\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$"),
+    (_KUBE, r"(?<![^\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$|^#$"),
     (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -311,6 +313,8 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1) or klog.group(2)]
+    if hints & _KUBE and _REDIS.match(near):
+        return Level.WARNING
     level = _level_word(near) if hints & (_WORD | _CALM) else None
     return _syslog_level(head) if level is None and hints & _PRIORITY else level
 

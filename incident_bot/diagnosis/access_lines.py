@@ -84,5 +84,21 @@ def is_outage(kept: Iterable[KeptLine]) -> bool:
 
     That spends the monthly error budget of a 99.9 % objective within 15 hours (Google SRE workbook, chapter 5).
     """
-    bad, total = count_answers(kept)
-    return total >= _ENOUGH_REQUESTS and bad >= _OUTAGE_SHARE * total
+    lines = list(kept)
+    bad, total = count_answers(lines)
+    return (total >= _ENOUGH_REQUESTS and bad >= _OUTAGE_SHARE * total) or is_turned_away(lines)
+
+
+_TURNED_AWAY = (401, 403)
+_ENOUGH_REFUSALS = 10
+
+
+def is_turned_away(kept: Iterable[KeptLine]) -> bool:
+    """Whether a server that answered callers lets nobody in any more: since some moment every answer is 401 or 403."""
+    answered = [(line, answer.status) for line in kept if (answer := read_answer(line.text))]
+    served = max((max(line.line, line.last) for line, status in answered if status < _CLIENT_ERROR), default=0)
+    refused = [line.count for line, status in answered if status in _TURNED_AWAY and line.line > served]
+    return served > 0 and max(refused, default=0) >= _ENOUGH_REFUSALS
+
+
+_CLIENT_ERROR = 400

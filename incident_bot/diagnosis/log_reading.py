@@ -98,7 +98,11 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             level = _level_above(log.kept[index - 1].text, default=level)
         if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
             level = Level.WARNING
-        if level < Level.WARNING and index >= len(log.kept) - last_words and _is_complaint(kept.text, is_last=is_fatal):
+        if (
+            level < Level.WARNING
+            and index >= len(log.kept) - last_words
+            and _is_complaint(kept.text, is_last=is_fatal or kept.count >= _OFTEN)
+        ):
             level = Level.WARNING
         if level < Level.WARNING or _HEADING.search(kept.text[:200]) or _is_harmless(kept.text):
             continue

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
-from incident_bot.diagnosis.access_lines import SERVER_ERROR, read_answer
+from incident_bot.diagnosis.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
 from incident_bot.diagnosis.log_outcome import is_background
 from incident_bot.diagnosis.log_reading import find_errors, head_of
@@ -116,7 +116,7 @@ def _is_before_storm(index: int, log: Log, *, is_named: bool) -> bool:
 def _is_minor(index: int, log: Log, bound: int) -> bool:
     kept = log.kept[index]
     answer = read_answer(kept.text)
-    if answer is not None and answer.status < SERVER_ERROR:
+    if answer is not None and answer.status < SERVER_ERROR and not is_turned_away(log.kept):
         return True
     if _DEBUG_LEVEL.search(kept.text[:200]):
         return True

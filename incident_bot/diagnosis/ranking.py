@@ -12,8 +12,8 @@ from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import ABOUT_TELEMETRY, SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
 from incident_bot.diagnosis.succession import (
-    holds_the_lock,
     is_behind_others,
+    is_listed_reason,
     is_of_shared_service,
     is_why_time_ran_out,
     opens_trouble,
@@ -164,7 +164,7 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate], scene: Scene) ->
 def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a line is the reason of louder ones, and deserves their confidence."""
     return (
-        holds_the_lock(cause, symptom)
+        is_listed_reason(cause, symptom)
         or opens_trouble(cause, symptom)
         or is_behind_others(cause, symptom, scene)
         or _is_downstream(cause, symptom)
@@ -199,10 +199,11 @@ _CALLEE = re.compile(
 
 
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if holds_the_lock(symptom, cause):
+    if is_listed_reason(symptom, cause):
         return False
     if (
-        _is_downstream(cause, symptom)
+        is_listed_reason(cause, symptom)
+        or _is_downstream(cause, symptom)
         or is_of_shared_service(cause, symptom)
         or is_behind_others(cause, symptom, scene)
     ):

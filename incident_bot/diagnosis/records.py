@@ -44,7 +44,8 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
             continue
         cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
         place, before = _most_telling(log, index, cited), _sign_before(log, index, cited)
-        told = [_quote(log, found, scene) for found in (place, before) if found is not None]
+        outer = _outermost(log, index)
+        told = [_quote(log, found, scene) for found in (outer, place, before) if found is not None]
         candidate = replace(candidate, supporting=(*told, *candidate.supporting))
         return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
@@ -52,6 +53,20 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
 
 def _quote(log: Log, place: int, scene: Scene) -> Fact:
     return log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene)
+
+
+def _outermost(log: Log, index: int) -> int | None:
+    """Of a chain of exceptions whose cause decides, the first: it says what was tried."""
+    if not log.kept[index].text.lstrip().startswith(("Caused by", "---> ")):
+        return None
+    for place in range(index - 1, max(-1, index - _STACK_LINES), -1):
+        text = log.kept[place].text
+        if not _FRAME.match(text) and not text.lstrip().startswith(("Caused by", "---> ", "...")):
+            return place
+    return None
+
+
+_STACK_LINES = 80
 
 
 def _sign_before(log: Log, index: int, cited: set[int]) -> int | None:

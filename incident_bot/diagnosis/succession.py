@@ -96,10 +96,15 @@ def _began(item: Candidate, scene: Scene) -> datetime | None:
 _WAITS = frozenset({"db-lock-timeout", "log-lock", "db-connections-exhausted", "log-connections-exhausted"})
 
 
-def holds_the_lock(cause: Candidate, symptom: Candidate) -> bool:
-    """Whether a listing of sessions shows the forgotten transaction that others wait for."""
+_REST_OF = {"inodes-exhausted": frozenset({"app-disk-full", "log-disk-full"})}
+"""What a listing of the machine says, and what programs there make of it."""
+
+
+def is_listed_reason(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a listing (of sessions, of inodes) shows what others wait for or run into."""
     complaint = cause.finding.complaint if cause.finding else None
-    return complaint is not None and complaint.kind == "idle-transaction" and symptom.id in _WAITS
+    is_holder = complaint is not None and complaint.kind == "idle-transaction"
+    return (is_holder and symptom.id in _WAITS) or symptom.id in _REST_OF.get(cause.id, ())
 
 
 _AGAIN = 3
