@@ -87,7 +87,9 @@ _CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ER
 """`[2026-11-20 09:00:10] production.ERROR: ` of Monolog, which other loggers may wrap."""
 _PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
 """PHP's own level, which FPM files under NOTICE."""
-_KLOG = re.compile(r"(?:^|[\s\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b")
+_KLOG = re.compile(
+    r"(?:^|[\s\[\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b"
+)
 _SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
@@ -190,7 +192,7 @@ _HINTS = (
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (_KUBE, r"(?<![^\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$|^#$"),
+    (_KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$|^#$"),
     (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -276,6 +278,8 @@ def grade(text: str, hints: int | None = None) -> int:
     hints = hints_in(head) if hints is None else hints
     if not hints & ~_CALM:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
+    if hints & _KUBE and _REDIS.match(head):
+        return max(Level.WARNING, _spoken_level(head, hints))
     stated = _stated_level(head, hints)
     if stated is not None and stated >= Level.WARNING:
         return max(
@@ -313,8 +317,6 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog.group(1) or klog.group(2)]
-    if hints & _KUBE and _REDIS.match(near):
-        return Level.WARNING
     level = _level_word(near) if hints & (_WORD | _CALM) else None
     return _syslog_level(head) if level is None and hints & _PRIORITY else level
 

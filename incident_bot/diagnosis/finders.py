@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from incident_bot.condense.severity import grade
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import (
     MAX_VALUE_CHARS,
     Fact,
@@ -280,8 +280,14 @@ def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fac
     count = count_lines(log, lines)
     if count < test.get("min_count", 1):
         return
-    hit = hits[-1] if test.get("occurrence") == "last" else hits[0]
+    hit = hits[-1] if test.get("occurrence") == "last" else _first_loud(hits, log)
     yield log_fact(log, hit.start(), hit[0], count=count, groups=_groups(hit), scene=scene)
+
+
+def _first_loud(hits: Sequence[re.Match[str]], log: Log) -> re.Match[str]:
+    """The first that calls itself a warning or worse, or else the first: settings are often printed before they matter."""
+    loud = (hit for hit in hits if grade(log.kept[log.index_at(hit.start())].text) >= Level.WARNING)
+    return next(loud, hits[0])
 
 
 def _find_all(pattern: str, log: Log) -> Iterator[re.Match[str]]:
