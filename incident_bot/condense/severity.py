@@ -278,8 +278,6 @@ def grade(text: str, hints: int | None = None) -> int:
     hints = hints_in(head) if hints is None else hints
     if not hints & ~_CALM:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
-    if hints & _KUBE and _REDIS.match(head):
-        return max(Level.WARNING, _spoken_level(head, hints))
     stated = _stated_level(head, hints)
     if stated is not None and stated >= Level.WARNING:
         return max(
@@ -287,13 +285,14 @@ def grade(text: str, hints: int | None = None) -> int:
         )
     if hints & _PASS and _PASSED.search(head):
         return Level.QUIET
+    least = Level.WARNING if hints & _KUBE and _REDIS.match(head) else Level.INFO
     if not hints & (_FATAL | _ERROR | _WARNING | _STATUS_CODE):
-        return Level.INFO
+        return least
     spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & _ERROR else head, hints)
     if spoken > Level.INFO and _SHELL_ECHO.match(head) and not is_ending(head):
         return Level.INFO
     # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
-    return spoken if stated is None else min(spoken, Level.NOTICE)
+    return max(least, spoken) if stated is None else min(spoken, Level.NOTICE)
 
 
 def states_level(text: str) -> bool:
