@@ -164,11 +164,9 @@ class Scanner:
             for start, number in gauge.outside(hits):
                 for probe, length in self._asked[number]:
                     found += probe(state, start, start + length)
-        for start, end in _foreign_names(text):
-            # Ideographs and syllables are written without spaces: there the word is all of the name.
-            span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
-            found.extend(assignments.find_assignment(text, *span))
         found.extend(gauge.floods)
+        if not text.isascii():
+            found.extend(_foreign(text, taken))
         found.extend(find_numbers(text, raw, self._personal))
         found.extend(self._by_user_rules(text))
         found.extend(self._coloured(text, near=near))
@@ -203,16 +201,27 @@ class Scanner:
         return any(pattern.fullmatch(value) for pattern in self._allow)
 
 
+def _foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """What names announce whose letters the prefilter does not read."""
+    gauge = FloodGauge(text, partial(_last_foreign_name, text), taken)
+    for start, end in gauge.outside(_foreign_names(text)):
+        # Ideographs and syllables are written without spaces: there the word is all of the name.
+        span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
+        yield from assignments.find_assignment(text, *span)
+    yield from gauge.floods
+
+
 def _foreign_names(text: str) -> Iterator[tuple[int, int]]:
-    """Where names stand whose letters the prefilter does not read."""
-    if text.isascii():
-        return
     for low in range(0, len(text), _STRETCH_CHARS):
         high = low + _STRETCH_CHARS
         if not text[low : high + _FOREIGN_REACH].isascii():
             for name in _FOREIGN.finditer(text, low, high + _FOREIGN_REACH):
                 if name.start() < high:
                     yield name.span()
+
+
+def _last_foreign_name(text: str, low: int, high: int) -> int | None:
+    return max((name.start() for name in _FOREIGN.finditer(text, low, high)), default=None)
 
 
 @lru_cache(maxsize=8)
