@@ -6,27 +6,30 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_code, is_stand_in
 
 _REACH = 160
-_IS_YOURS = re.compile(r"(?<![\w.])(?:[A-Z]-)?(?P<value>\d{4,10})[ ]$")
-_YOURS = re.compile(r"[\w.&' -]{0,40}?(?:code|pin|otp|passcode|password|tan)\b", re.IGNORECASE)
-_USE = re.compile(
+_IS_YOURS = compile_later(r"(?<![\w.])(?:[A-Z]-)?(?P<value>\d{4,10})[ ]$")
+_YOURS = compile_later(r"[\w.&' -]{0,40}?(?:code|pin|otp|passcode|password|tan)\b", re.IGNORECASE)
+_USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
-_IS = re.compile(r"""(?:[ ]is)?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
-_WHOSE = re.compile(
+_IS = compile_later(r"""(?:[ ]is)?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
+_WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination))$"
 )
-_IS_ANY = re.compile(
+_IS_ANY = compile_later(
     r"""(?:[ ](?:is|was|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
 )
-_LIST = re.compile(r"[^\n:]{0,80}:[ \t]*")
-_ITEM = re.compile(
+_LIST = compile_later(r"[^\n:]{0,80}:[ \t]*")
+_ITEM = compile_later(
     r"(?:\r?\n|[ ,]{1,2})[ \t]*(?:\d{1,2}[.)][ ]?|[-*\u2022][ ])?(?P<value>[A-Za-z0-9]{4,12}(?:-[A-Za-z0-9]{4,12}){0,4}|[A-Za-z0-9_-]{8,64})(?=[ \t,]*(?:\r?\n|$|,|[ ]))"
 )
-_ANSWER = re.compile(r"""(?:[ ](?:for|of|to)[ ][^\s:=]{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["']?(?P<value>[^\s"',;]{3,64})""")
-_PHRASE = re.compile(
+_ANSWER = compile_later(
+    r"""(?:[ ](?:for|of|to)[ ][^\s:=]{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["']?(?P<value>[^\s"',;]{3,64})"""
+)
+_PHRASE = compile_later(
     r"""(?:[ ](?:for|of)[ ]\S{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["'\[]?(?P<value>[a-z0-9]{3,64}(?:[ ,]{1,2}[a-z0-9]{3,16}){0,23})""",
     re.IGNORECASE,
 )

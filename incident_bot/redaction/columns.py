@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise, kind_of, promise
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts
 
 if TYPE_CHECKING:
@@ -20,15 +21,15 @@ REACH = 4096
 """Characters below a header, or of one statement, that are read."""
 _MOST_ROWS = 64
 DELIMITERS = frozenset(",;\t|")
-_CELL = re.compile(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
-_RULE = re.compile(r"[\s|+:=-]{3,2048}")
-_INSERT = re.compile(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
+_CELL = compile_later(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
+_RULE = compile_later(r"[\s|+:=-]{3,2048}")
+_INSERT = compile_later(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
 _QUOTED = r"""\\{0,3}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\(?!["'])|''){0,1024})\\{0,3}(?P=quote)"""
-_VALUE = re.compile(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
-_NEXT_ROW = re.compile(r"\s{0,8}(?:,\s{0,40})?\(")
-_NUMBER = re.compile(r"\$(\d{1,3})")
-_COMPARED = re.compile(r"""["`]?[ ]{0,2}(?:=|<>)[ ]{0,2}(?:\w{1,16}\()?\$(\d{1,3})""")
-_HANDED = re.compile(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
+_VALUE = compile_later(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
+_NEXT_ROW = compile_later(r"\s{0,8}(?:,\s{0,40})?\(")
+_NUMBER = compile_later(r"\$(\d{1,3})")
+_COMPARED = compile_later(r"""["`]?[ ]{0,2}(?:=|<>)[ ]{0,2}(?:\w{1,16}\()?\$(\d{1,3})""")
+_HANDED = compile_later(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
 
 
 def find_inserted(text: str, end: int) -> Iterator[Finding]:

@@ -8,107 +8,108 @@ from itertools import islice
 
 from incident_bot.redaction.extents import shell_end
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_prose_word, is_stand_in
 
 REACH = 512
 """Characters of one command line that are read."""
 
 _VALUE = r"""(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"'|;]{1,256}))"""
-_USER = re.compile(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
-_GLUED = re.compile(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
-_SPACED = re.compile(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
-_EITHER = re.compile(rf"[ \t]-p[ ]?{_VALUE}")
-_AUTH = re.compile(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
-_CAPITAL = re.compile(rf"(?<=[ \t])-P[ ]?{_VALUE}")
-_BY = re.compile(
+_USER = compile_later(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
+_GLUED = compile_later(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
+_SPACED = compile_later(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
+_EITHER = compile_later(rf"[ \t]-p[ ]?{_VALUE}")
+_AUTH = compile_later(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
+_CAPITAL = compile_later(rf"(?<=[ \t])-P[ ]?{_VALUE}")
+_BY = compile_later(
     r"""[ ](?:WITH [\w']{1,40} )?(?:BY|AS)(?: PASSWORD)? (?:["'`](?=[^\n]{1,257}["'`]))?((?<=["'`])[^"'`\n]{1,256}|[^\s"'`;]{6,128}(?=;|\s*$|[ ](?:USING|DEFAULT|QUOTA|ACCOUNT|PROFILE)\b))""",
     re.IGNORECASE,
 )
 
-_CODE = re.compile(r"[(){}\[\],:]|\.\w{1,4}$|^[\d.]+$|/|^\W|REDACTED")
-_BIND = re.compile(rf"[ \t]-w[ ]?{_VALUE}")
-_COMMUNITY = re.compile(rf"[ \t]-[cAX][ ]?{_VALUE}")
-_PIPED = re.compile(
+_CODE = compile_later(r"[(){}\[\],:]|\.\w{1,4}$|^[\d.]+$|/|^\W|REDACTED")
+_BIND = compile_later(rf"[ \t]-w[ ]?{_VALUE}")
+_COMMUNITY = compile_later(rf"[ \t]-[cAX][ ]?{_VALUE}")
+_PIPED = compile_later(
     r"""(?:echo|printf) (?:-n |-e |["']%s(?:\\n)?["'] ){0,2}["']?(?:[\w.-]{1,64}:)?([^\s"'|;]{4,256})["']?[ \t]{0,4}\|"""
 )
-_HERE = re.compile(rf"[^\n|;]{{0,128}}<<<[ ]?{_VALUE}")
-_SET = re.compile(r"""[ ]FOR \S{1,128} (?:=|TO) (?:PASSWORD[ ]?\()?["']([^"'\n]{1,256})["']""", re.IGNORECASE)
-_ACL = re.compile(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
-_PGPASS = re.compile(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
-_CHALLENGED = re.compile(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
-_WORD = re.compile(r"""["' ](?:["' ]{0,3}[\w.-]{1,32}["']? ["']?|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
-_PROTOCOL_LOGIN = re.compile(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
-_MOUNTED = re.compile(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
+_HERE = compile_later(rf"[^\n|;]{{0,128}}<<<[ ]?{_VALUE}")
+_SET = compile_later(r"""[ ]FOR \S{1,128} (?:=|TO) (?:PASSWORD[ ]?\()?["']([^"'\n]{1,256})["']""", re.IGNORECASE)
+_ACL = compile_later(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
+_PGPASS = compile_later(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
+_CHALLENGED = compile_later(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
+_WORD = compile_later(r"""["' ](?:["' ]{0,3}[\w.-]{1,32}["']? ["']?|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
+_PROTOCOL_LOGIN = compile_later(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
+_MOUNTED = compile_later(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
 _LAST = r"""(?:'([^'\n]{1,256})'?|"([^"\n]{1,256})"?|([^\s"'|;&]{1,256}))"""
-_USER_AND_LAST = re.compile(
+_USER_AND_LAST = compile_later(
     rf"(?:[ \t]-[\w-]{{1,12}}){{0,4}}[ \t]+[\w./@:*-]{{1,128}}[ \t]+{_LAST}(?=[ \t]*(?:$|\n|[/|&;>]|-))"
 )
 """`net user NAME x`, `add_user NAME x`: a name and then the password."""
-_FILE_USER_LAST = re.compile(rf"[ \t]-[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}[ \t]+\S{{1,128}}[ \t]+\S{{1,64}}[ \t]+{_LAST}")
-_ALIAS = re.compile(rf"[ \t](?:host[ ])?(?:set|add)[ \t]+\S{{1,64}}[ \t]+\S{{1,256}}[ \t]+\S{{1,128}}[ \t]+{_LAST}")
-_LOGIN = re.compile(rf"(?:[ \t]--?[\w-]{{1,20}}(?:=\S{{1,64}})?){{0,4}}[ \t]+{_LAST}[ \t]*(?:$|\n)")
-_STORE = re.compile(rf"[ \t]-(?:src|dest|new)?(?:store|key)pass(?:word)?[ \t]{_LAST}")
-_SPACED_USER = re.compile(
+_FILE_USER_LAST = compile_later(rf"[ \t]-[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}[ \t]+\S{{1,128}}[ \t]+\S{{1,64}}[ \t]+{_LAST}")
+_ALIAS = compile_later(rf"[ \t](?:host[ ])?(?:set|add)[ \t]+\S{{1,64}}[ \t]+\S{{1,256}}[ \t]+\S{{1,128}}[ \t]+{_LAST}")
+_LOGIN = compile_later(rf"(?:[ \t]--?[\w-]{{1,20}}(?:=\S{{1,64}})?){{0,4}}[ \t]+{_LAST}[ \t]*(?:$|\n)")
+_STORE = compile_later(rf"[ \t]-(?:src|dest|new)?(?:store|key)pass(?:word)?[ \t]{_LAST}")
+_SPACED_USER = compile_later(
     r"""(?<=[ \t])(?:-a|--auth|--creds|--src-creds|--dest-creds|-u)[ =]["']?[^\s:,"']{1,64}[:,]([^\s"']{1,256})"""
 )
-_BODY_FLAG = re.compile(rf"[ \t](?:--body|-b)[ =]{_LAST}")
-_PASS_SOURCE = re.compile(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
-_BRACKETED = re.compile(r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]")
-_ANY_USER = re.compile(r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)([^\s"']{4,256})""")
-_CALLED_WITH = re.compile(
+_BODY_FLAG = compile_later(rf"[ \t](?:--body|-b)[ =]{_LAST}")
+_PASS_SOURCE = compile_later(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
+_BRACKETED = compile_later(r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]")
+_ANY_USER = compile_later(r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)([^\s"']{4,256})""")
+_CALLED_WITH = compile_later(
     r"""\((?:["'][^"'\n]{0,256}["']|[\w()]{1,64})(?:, ?(?:[A-Za-z]\w{0,63}(?:\([\w\\]{0,64}\))?|\d{1,9})){0,3}, ?["']([^"'\n]{1,256})["']"""
 )
 """A later text among the arguments that a stack trace shows."""
-_SENT_CODE = re.compile(
+_SENT_CODE = compile_later(
     r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|:|\.\w)"""
 )
-_WHOLE_NEXT = re.compile(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
-_HEADER_GLUED = re.compile(rf"[ \t]-h?p{_VALUE}")
-_KEY_FLAG = re.compile(rf"[ \t]-k[ ]{_VALUE}")
-_THIRD_WORD = re.compile(rf"[ \t]+[\w.-]{{1,64}}[ \t]+[\w.@-]{{1,64}}[ \t]+(?!-){_LAST}")
-_PASS_WORD = re.compile(rf"[ \t](?:pass|password|secret_access_key|token|key)[ =]{_LAST}")
-_USING = re.compile(r"""[ ]["']?[\w.@-]{1,64}["']?[ ](?:using|with)[ ]["']?([^\s"'=()]{6,128})""")
-_ARGUMENTS = re.compile(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]?["']?([^\s"'(),]{6,128})["']?\)""")
-_INSIDE = re.compile(r"'([^'\n]{1,256})'")
-_BESIDE_USER = re.compile(
+_WHOLE_NEXT = compile_later(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
+_HEADER_GLUED = compile_later(rf"[ \t]-h?p{_VALUE}")
+_KEY_FLAG = compile_later(rf"[ \t]-k[ ]{_VALUE}")
+_THIRD_WORD = compile_later(rf"[ \t]+[\w.-]{{1,64}}[ \t]+[\w.@-]{{1,64}}[ \t]+(?!-){_LAST}")
+_PASS_WORD = compile_later(rf"[ \t](?:pass|password|secret_access_key|token|key)[ =]{_LAST}")
+_USING = compile_later(r"""[ ]["']?[\w.@-]{1,64}["']?[ ](?:using|with)[ ]["']?([^\s"'=()]{6,128})""")
+_ARGUMENTS = compile_later(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]?["']?([^\s"'(),]{6,128})["']?\)""")
+_INSIDE = compile_later(r"'([^'\n]{1,256})'")
+_BESIDE_USER = compile_later(
     r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
 )
 """`-u NAME -p x` of any command: ports, paths and flags are no passwords."""
-_PLAIN_ROOT = re.compile(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
-_LOGIN_FLAG = re.compile(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
-_ADMIN = re.compile(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
-_NOT_OURS = re.compile(r"(?:mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$")
+_PLAIN_ROOT = compile_later(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
+_LOGIN_FLAG = compile_later(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
+_ADMIN = compile_later(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
+_NOT_OURS = compile_later(r"(?:mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$")
 """Their `-p` wants no password, or not this word."""
-_HASHED_LAST = re.compile(rf"(?:[ \t]-(?:\w{{1,6}}|-\w{{2,12}}))*[ \t]+(?!-){_LAST}[ \t]*(?:$|\n)")
-_NEW_PHRASE = re.compile(rf"[ \t]-[NP][ ]{_LAST}")
-_S_FLAG = re.compile(rf"[ \t]-s[ ]{_LAST}")
-_SLASH_P = re.compile(rf"[ \t]/p[ :]{_LAST}")
-_SIP = re.compile(r":[\w.+-]{1,64}:([^\s:@;>]{1,128})@")
-_NET_USE = re.compile(r"[ \t]\S{1,4}[ \t]{1,4}\\\\\S{1,128}[ \t]{1,4}(?!/)(\S{1,128})[ \t]{1,4}/[uU]")
-_DEFAULT_PAIR = re.compile(
+_HASHED_LAST = compile_later(rf"(?:[ \t]-(?:\w{{1,6}}|-\w{{2,12}}))*[ \t]+(?!-){_LAST}[ \t]*(?:$|\n)")
+_NEW_PHRASE = compile_later(rf"[ \t]-[NP][ ]{_LAST}")
+_S_FLAG = compile_later(rf"[ \t]-s[ ]{_LAST}")
+_SLASH_P = compile_later(rf"[ \t]/p[ :]{_LAST}")
+_SIP = compile_later(r":[\w.+-]{1,64}:([^\s:@;>]{1,128})@")
+_NET_USE = compile_later(r"[ \t]\S{1,4}[ \t]{1,4}\\\\\S{1,128}[ \t]{1,4}(?!/)(\S{1,128})[ \t]{1,4}/[uU]")
+_DEFAULT_PAIR = compile_later(
     r"[a-z]{0,9}(?:[ ](?:is|are))?[ ]?:?[ ]\w[\w.@-]{0,63}[ ]?[/:][ ]?([^\s/:,;]{4,128})(?![/:])"
 )
-_ROBOT = re.compile(r"(?:[ ]{2,16}|\t+)\S{1,128}(?:[ ]{2,16}|\t+)(\S{1,128})")
-_JWK = re.compile(r"""\\?["'](?:k|d|p|q|dp|dq|qi)\\?["'][ ]?:[ ]?\\?["']([\w-]{16,2048})""")
+_ROBOT = compile_later(r"(?:[ ]{2,16}|\t+)\S{1,128}(?:[ ]{2,16}|\t+)(\S{1,128})")
+_JWK = compile_later(r"""\\?["'](?:k|d|p|q|dp|dq|qi)\\?["'][ ]?:[ ]?\\?["']([\w-]{16,2048})""")
 """The private members of a JSON Web Key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1)."""
-_AFTER_SLASH = re.compile(r"[ ](\S{6,128})")
-_GLUED_NEXT = re.compile(r"}(\S{1,256})")
-_NEXT = re.compile(rf"[ \t=]+{_LAST}")
-_NETRC = re.compile(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
-_SLASHED = re.compile(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
-_PAIRED = re.compile(
+_AFTER_SLASH = compile_later(r"[ ](\S{6,128})")
+_GLUED_NEXT = compile_later(r"}(\S{1,256})")
+_NEXT = compile_later(rf"[ \t=]+{_LAST}")
+_NETRC = compile_later(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
+_SLASHED = compile_later(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
+_PAIRED = compile_later(
     r"""(?<=[Ww][Ii][Tt][Hh])(?:[ \t][A-Za-z]{1,24}){0,3}[ \t]["'`]?[A-Za-z][\w.@+-]{0,63}["'`]?(?:[ \t]?:[ \t]?|[ \t]{1,3}/[ \t]{1,3})["'`]?([^\s"'`:/]{4,128})"""
 )
-_THIRD = re.compile(
+_THIRD = compile_later(
     r"""\([ \t]?(?:["'][^"'\n]{0,256}["']|[\w.]{1,64})[ \t]?,[ \t]?["'][^"'\n]{0,128}["'][ \t]?,[ \t]?["']([^"'\n]{1,256})["']"""
 )
 """The password of a connecting function: address, user, password."""
-_SECOND = re.compile(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,256})["']""")
+_SECOND = compile_later(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,256})["']""")
 """The secret of a function that takes a user or a payload before it."""
-_LOGIN_SQL = re.compile(r"""[ \t]N?'[^'\n]{0,128}'[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
-_QUOTED_NEXT = re.compile(r"""[ \t]+["']([^"'\n]{1,256})["']""")
-_USER_COLON = re.compile(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
-_THIN = re.compile(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
+_LOGIN_SQL = compile_later(r"""[ \t]N?'[^'\n]{0,128}'[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
+_QUOTED_NEXT = compile_later(r"""[ \t]+["']([^"'\n]{1,256})["']""")
+_USER_COLON = compile_later(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
+_THIN = compile_later(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
     "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _ADMIN, "login('": _SECOND, 'login("': _SECOND, "7za x ": _GLUED, "7za a ": _GLUED, "rootpw --": _PLAIN_ROOT, "-password password": _NEXT, "mariadb": _GLUED, "docker login": _SPACED,
@@ -237,9 +238,9 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
         yield Finding(match.start(1), match.end(1), "password")
 
 
-_DIRECTED = re.compile(r"(?:\bC|>>|-{1,3}>|=>)[: ]{1,2}(?:\w{1,8} )?$")
-_USER_SENT = re.compile(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
-_TAGGED = re.compile(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
+_DIRECTED = compile_later(r"(?:\bC|>>|-{1,3}>|=>)[: ]{1,2}(?:\w{1,8} )?$")
+_USER_SENT = compile_later(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
+_TAGGED = compile_later(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
 
 
 def _is_dialogue(text: str, start: int, word: str) -> bool:

@@ -7,33 +7,34 @@ from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
-_PART = re.compile(
+_PART = compile_later(
     r"""\\?["'](?:;[^\n"']{0,128}(?:"[^"\n]{0,64}")?)?(?:\r?\n|\\r\\n){2}(?P<value>[^\s\\]{1,512})(?=\r?\n|\\r\\n)"""
 )
 """A part of `multipart/form-data` (RFC 7578): `name="password"`, an empty line, the value."""
-_PART_NAME = re.compile(r"""name=\\?["']$""")
-_SHOWN = re.compile(
+_PART_NAME = compile_later(r"""name=\\?["']$""")
+_SHOWN = compile_later(
     r"""[ \t]*\r?\n(?:\$\d{1,4} = )?(?P<quote>["'])(?P<value>[^"'\n]{6,512})(?P=quote)[ \t]*\r?(?:\n|$)"""
 )
 """What a debugger or a prompt of Python shows below the name that was asked for."""
-_BELOW = re.compile(
+_BELOW = compile_later(
     r"[ \t]*(?:->|=>)?[ \t]*\r?\n(?P<indent>[ \t]*(?:- )?)(?P<value>[^\s:=,\"'\[\]{}()<>]{6,128})[ \t]*\r?(?:\n|$)"
 )
-_NAME_ALONE = re.compile(r"(?:^|\n)(?P<indent>[ \t]*(?:- )?)$")
-_FIELD = re.compile(
+_NAME_ALONE = compile_later(r"(?:^|\n)(?P<indent>[ \t]*(?:- )?)$")
+_FIELD = compile_later(
     r"""[\w\-]{0,32}(?:\\?["']?[\])]?){0,4}(?:\)?\.\w{1,24}\(|[ \t]?,[ \t]?)\\?(?P<quote>["'])(?P<value>[^"'\n]{1,256}?)\\?(?P=quote)"""
 )
 """Behind the name in `fill('#password', 'x')`, `get('#password').type('x')`, `find(By.ID, "password").send_keys("x")`."""
-_TYPES = re.compile(r"(?i:fill|type|typetext|send_?keys|set_?value|enter_?text|input_?text|clear_?and_?type)\(")
-_TYPED_INTO = re.compile(
+_TYPES = compile_later(r"(?i:fill|type|typetext|send_?keys|set_?value|enter_?text|input_?text|clear_?and_?type)\(")
+_TYPED_INTO = compile_later(
     r"""(?i:typ(?:e|es|ed|ing)|enter(?:s|ed|ing)?|input|fill(?:s|ed|ing)?)[ ](?:text[ ])?["'](?P<value>[^"'\n]{4,256})["'][ ](?:into|in|to)[ ](?:the[ ])?["'#]{0,2}$"""
 )
-_CALL = re.compile(
+_CALL = compile_later(
     r"""(?:[\w\-]{0,24}(?:\\?["'])?\)?\.(?:send_?keys|type|fill|setValue|set_value)|,)[ \t]?\(?[ \t]?\\?(?P<quote>["'])(?P<value>[^"'\n]{1,256}?)\\?(?P=quote)[ \t]?\)""",
     re.IGNORECASE,
 )

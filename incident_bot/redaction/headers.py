@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from incident_bot.redaction.extents import BARE, MAX_VALUE, OPENING, SEPARATOR, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_word, is_stand_in
 
-_SCHEME = re.compile(
+_SCHEME = compile_later(
     r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)(?:[ \t]+|[ \t]*\\?\r?\n[ \t]+)",
     re.IGNORECASE,
 )
-_HEADER_REST = re.compile(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
-_HEADER_LINE = re.compile(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
-_COOKIE = re.compile(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_HEADER_REST = compile_later(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
+_HEADER_LINE = compile_later(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
+_COOKIE = compile_later(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
 _MOST_COOKIES = 64
 """Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
-_COOKIE_GAP = re.compile(
+_COOKIE_GAP = compile_later(
     r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_prose_secret, is_stand_in
 
@@ -13,50 +14,50 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _MARK = "[*_`\"'\u201c\u201d]{0,3}"
-_LABEL = re.compile(
+_LABEL = compile_later(
     rf"""{_MARK}(?:[ ]?\([^()\n]{{0,40}}\)|[ ]?\[[\w.@ -]{{0,40}}\])?{_MARK}[ ]?
     (?:[\uff1a\uff1d][ ]?|(?::|[\u2014\u2013\u279c\u00bb\u27a4]|-(?=[ ])|>{{1,2}}|[?\#])[*_]{{0,2}}[ ]{{1,4}}|(?=\u00ab))
     [*_`"'\u201c\u00ab]{{0,3}}(?P<value>[^\s"'`\u201c\u201d\u00ab\u00bb*]{{4,64}})[*_`"'\u201d\u00bb]{{0,3}}(?=[ ]*[.,;)]?[ ]*\r?(?:\n|$))""",
     re.VERBOSE,
 )
 """`**Password:** x`, `Password (again): x`, `Password [admin]: x`, `password \u2014 x`."""
-_DEFAULT = re.compile(
+_DEFAULT = compile_later(
     r"""["'\])}]{0,3}[ ]?(?:\|\|=?|\?\?=?|\?:|\|[ ]?default\(|,[ ]?(?:default|fallback|initial)=|["'][ ]?\{\s{0,16}(?:\w{1,24}[ ]?=[^\n]{0,80}\n\s{0,16}){0,3}default[ ]{0,8}=)
     [ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""",
     re.VERBOSE,
 )
 """What stands in for a setting: `|| 'x'`, `?? "x"`, `| default('x')`, `variable "password" { default = "x" }`."""
-_ARGUMENT = re.compile(r"""["'][ ]?,[ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""")
-_TAKES_DEFAULT = re.compile(r"""(?:flag\.\w{1,16}|option|getenv|env|get|default)\(["']-{0,2}$""")
-_COMPARED = re.compile(
+_ARGUMENT = compile_later(r"""["'][ ]?,[ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""")
+_TAKES_DEFAULT = compile_later(r"""(?:flag\.\w{1,16}|option|getenv|env|get|default)\(["']-{0,2}$""")
+_COMPARED = compile_later(
     r"""["'`]?[ ](?:(?:is[ ]not|like|eq|ne|equals?|matches)[ ]|in[ ]?(?=\()|<>|!==?|===?|!~|=~)[ ]?\(?N?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""",
     re.IGNORECASE,
 )
-_DECLARED = re.compile(
+_DECLARED = compile_later(
     r"""[ ]N?(?:VAR)?CHAR(?:2)?\(\w{1,8}\)[ ]?:?=[ ]?N?(?P<quote>')(?P<value>[^'\n]{1,256})(?P=quote)""", re.IGNORECASE
 )
-_INNER = re.compile(
+_INNER = compile_later(
     r"""["'\]]{0,2}[ ]?[:=]>?\s{0,40}(?:[\[{]{1,2}\s{0,40}|\r?\n[ \t]{1,40}(?:-[ ])?)["']?(?:value|val|stringValue|string|S|text|plaintext|raw|new|old)["']?[ ]?[:=][ ]?["']?
     (?P<value>[^\s"',}\]]{1,256})""",
     re.VERBOSE,
 )
 """`"password": {"stringValue": "x"}`."""
-_REFUSED = re.compile(
+_REFUSED = compile_later(
     r"""\\?["']\]?[ ]?(?:,.{0,160}?\\?["'](?:input|input_value|val|value|rejectedValue|actual|received)\\?["'][ ]?:[ ]?\\?["'](?P<value>[^"'\\\n]{4,256})\\?["']|:[ ]rejected[ ]value[ ]\[(?P<bracketed>[^\]\n]{4,256})\])"""
 )
 """What a validation says of a field: `"loc": ["body", "password"], ..., "input": "x"`, `on field 'password': rejected value [x]`."""
-_OF_FIELD = re.compile(
+_OF_FIELD = compile_later(
     r"""(?:\\?["'](?:loc|field|id|param|path|key|property|name)\\?["'][ ]?:[ ]?(?:\[[^\]\n]{0,80})?|on field )\\?["'][\w.\[\]]{0,32}$"""
 )
-_REGISTRY = re.compile(r"[ \t]{1,8}REG_[A-Z_]{2,16}[ \t]{1,8}(?P<value>\S{1,128})")
-_ROW = re.compile(
+_REGISTRY = compile_later(r"[ \t]{1,8}REG_[A-Z_]{2,16}[ \t]{1,8}(?P<value>\S{1,128})")
+_ROW = compile_later(
     r"[*`\"' ]{0,8}\|[ ]{1,8}[`*]{0,3}(?P<value>[^\s|`*]{4,64})[`*]{0,3}[ ]{0,64}\|?[ ]*\r?(?:\n(?![ ]?\|?[ ]?[-:]{3})|$)"
 )
 """A row of two cells, the name and the value; a header stands above a rule."""
-_FIRST_CELL = re.compile(r"(?:^|\n)[| ]{0,4}[*`\"']{0,3}(?:[\w]{1,16}[ ])?$")
-_ITEM = re.compile(r"[\"']?:[ ]*\r?\n[ \t]*- (?P<value>[^\s:]{6,64})[ ]*\r?(?:\n|$)")
-_BOTH = re.compile(r"[ ]?[:=][ ]?\w[\w.@-]{0,63}[ ]?[/:][ ]?(?P<value>[^\s/:]{4,64})")
-_OF_BOTH = re.compile(r"(?i:login|user(?:name)?|account)[ ]?/[ ]?$")
+_FIRST_CELL = compile_later(r"(?:^|\n)[| ]{0,4}[*`\"']{0,3}(?:[\w]{1,16}[ ])?$")
+_ITEM = compile_later(r"[\"']?:[ ]*\r?\n[ \t]*- (?P<value>[^\s:]{6,64})[ ]*\r?(?:\n|$)")
+_BOTH = compile_later(r"[ ]?[:=][ ]?\w[\w.@-]{0,63}[ ]?[/:][ ]?(?P<value>[^\s/:]{4,64})")
+_OF_BOTH = compile_later(r"(?i:login|user(?:name)?|account)[ ]?/[ ]?$")
 
 _BEFORE_NAME = frozenset("\"'[]-/ ")
 """What stands right before a name that a call, a validation or a pair has."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_stand_in
 
 KIND = "kubernetes-secret"
@@ -16,11 +17,11 @@ REACH = 1 << 16
 _NEAR = 4096
 """Characters after the kind in which a JSON manifest's data starts."""
 
-_YAML_BLOCK = re.compile(r"^(?P<indent>[ \t]{0,40}(?:- )?)(?:data|stringData):[ \t]*\r?\n", re.MULTILINE)
-_YAML_ENTRY = re.compile(r"(?P<indent>[ \t]{0,60})(?P<key>[\w.\-\"']{1,253}):[ \t]*(?P<value>[^\r\n]*)\r?(?:\n|$)")
-_LINE = re.compile(r"(?P<indent>[ \t]{0,60})(?P<value>[^\r\n]*)\r?(?:\n|$)")
-_JSON_BLOCK = re.compile(r"\\{0,7}\"(?:data|stringData)\\{0,7}\"[ \t]{0,4}:\s{0,40}\{")
-_JSON_ENTRY = re.compile(
+_YAML_BLOCK = compile_later(r"^(?P<indent>[ \t]{0,40}(?:- )?)(?:data|stringData):[ \t]*\r?\n", re.MULTILINE)
+_YAML_ENTRY = compile_later(r"(?P<indent>[ \t]{0,60})(?P<key>[\w.\-\"']{1,253}):[ \t]*(?P<value>[^\r\n]*)\r?(?:\n|$)")
+_LINE = compile_later(r"(?P<indent>[ \t]{0,60})(?P<value>[^\r\n]*)\r?(?:\n|$)")
+_JSON_BLOCK = compile_later(r"\\{0,7}\"(?:data|stringData)\\{0,7}\"[ \t]{0,4}:\s{0,40}\{")
+_JSON_ENTRY = compile_later(
     r"\s{0,80}(?P<quote>\\{0,7}\")[\w.\-]{1,253}(?P=quote)[ \t]{0,4}:\s{0,4}(?P=quote)(?P<value>[^\"\\\n]{0,65536})"
 )
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
-_MARKUP_PAIR = re.compile(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
-_MARKUP_ELEMENT = re.compile(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
-_MARKUP_ATTRIBUTE = re.compile(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
-_LABEL_FOR = re.compile(r"""\b(?:for|htmlFor)=\\?["']$""")
-_MARKUP_TEXT = re.compile(
+_MARKUP_PAIR = compile_later(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
+_MARKUP_ELEMENT = compile_later(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
+_MARKUP_ATTRIBUTE = compile_later(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
+_LABEL_FOR = compile_later(r"""\b(?:for|htmlFor)=\\?["']$""")
+_MARKUP_TEXT = compile_later(
     r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?i:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
 )
 """The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 
 PERSONAL_KINDS = ("email", "card", "iban", "ip", "phone", "national-id")
 DEFAULT_PERSONAL_KINDS = frozenset({"email", "card", "iban"})
 
-_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}")
-_DOMAIN = re.compile(
+_LOCAL = compile_later(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}")
+_DOMAIN = compile_later(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}([A-Za-z]{2,24})(?![\w@(-]|\.[A-Za-z0-9])"
 )
 _NO_MAIL_TLD = frozenset(
@@ -26,11 +27,11 @@ _COUNTRIES = frozenset(
     " sx sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw".split()
 )
 """Two-letter domains (ISO 3166-1 as delegated by IANA), without those that files end in: `md`, `py`, `rs`, `sh`."""
-_NODE_LOCAL = re.compile(
+_NODE_LOCAL = compile_later(
     r"(?:rabbit(?:mq)?|rabbitmqcli-.*|ejabberd|emqx(?:_edge)?|vernemq|couchdb|riak|mongooseim|(?:babysitter_of_)?ns_1|nonode)(?:[-_]?\d{1,3})?"
 )
 """Names that Erlang programs give their nodes, as their documentation has them: `rabbit@node-1.mq.example.com` is no mail address."""
-_NODE_BEFORE = re.compile(r"""\b(?:[Nn]odes?|nodedown|nodeup|-s?name|RABBITMQ_NODENAME)[\s"'=:,({\[<]{1,4}$""")
+_NODE_BEFORE = compile_later(r"""\b(?:[Nn]odes?|nodedown|nodeup|-s?name|RABBITMQ_NODENAME)[\s"'=:,({\[<]{1,4}$""")
 _MAIL_HOSTS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com yahoo.com icloud.com proton.me protonmail.com gmx.de gmx.net web.de".split()
 )
@@ -41,13 +42,13 @@ _CLASSES = bytes(
     for byte in range(256)
 )
 _CARD_MARKS = (b"0000000000000", b"0000-0000")
-_CARD = re.compile(
+_CARD = compile_later(
     r"(?<![\w.])(?:[3-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d\d([ -])\d{6}\2\d{5})(?![\w.]\d|\w)"
 )
-_ISSUER = re.compile(
+_ISSUER = compile_later(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01]|720)\d{12,13}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|50\d{10,17}|5[6-8]\d{10,17}|63\d{10,17}|67\d{10,17}"
 )
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
+_IBAN = compile_later(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
 _IBAN_MARK = re.compile(b"AA00")
 """As a pattern: `re` skips to the first capital, `bytes.find` does not."""
 _IBAN_LENGTH = {
@@ -59,13 +60,13 @@ _IBAN_LENGTH = {
     "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SV": 28, "TN": 24, "TR": 26, "UA": 29,
     "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
-_IP = re.compile(
+_IP = compile_later(
     r"(?<![\w.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.])|(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])"
 )
-_PHONE = re.compile(
+_PHONE = compile_later(
     r"(?<![\w.])\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){1,4}(?![\w])|(?<![\w.-])\(\d{3}\) ?\d{3}-\d{4}(?!\w)|(?<![\w.-])\d{3}-\d{3}-\d{4}(?![\w-])"
 )
-_NATIONAL_ID = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+_NATIONAL_ID = compile_later(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 
 
 def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
 _OWNER = r"""(?:[ ](?:for|of|to|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
-_STATED = re.compile(
+_STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
         [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
       | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as)
     )[ \t]{{1,4}}{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ANSWERED = re.compile(
+_ANSWERED = compile_later(
     rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*\r?(?:\n|$)"
 )
-_GIVEN = re.compile(
+_GIVEN = compile_later(
     rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched)\b))"
 )
-_WITH = re.compile(
+_WITH = compile_later(
     r"""(?<![A-Za-z])(?:
         (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
       | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
@@ -43,26 +44,26 @@ _WITH = re.compile(
     )[ ]?$""",
     re.VERBOSE | re.MULTILINE,
 )
-_LABELLED = re.compile(
+_LABELLED = compile_later(
     rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created)(?:[ ][a-z]{{2,10}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
 )
-_JUDGED = re.compile(rf"[ \t]{_WORD}[ ](?:is|was)[ ](?:too|very)[ ](?:weak|short|long|simple|common)")
-_BELOW = re.compile(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
+_JUDGED = compile_later(rf"[ \t]{_WORD}[ ](?:is|was)[ ](?:too|very)[ ](?:weak|short|long|simple|common)")
+_BELOW = compile_later(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
 
-_HEX = re.compile("[0-9a-fA-F]{32,128}")
-_LETTERS = re.compile(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
-_APPOSED = re.compile(rf",[ ]{_WORD}(?=,[ ])")
-_DIGEST = re.compile(
+_HEX = compile_later("[0-9a-fA-F]{32,128}")
+_LETTERS = compile_later(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
+_APPOSED = compile_later(rf",[ ]{_WORD}(?=,[ ])")
+_DIGEST = compile_later(
     r"[ ](?:hash|digest|sha-?\d{1,3}|md5|ntlm)(?:[ ]hash)?(?:[ ]is)?[ ]?[:=]?[ ](?P<value>[0-9a-fA-F]{32,128})(?![\w-])"
 )
 """A password's digest is worth a dictionary attack."""
-_COLUMN = re.compile(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
+_COLUMN = compile_later(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
 _LAST_LATIN = "\u024f"
-_FOREIGN = re.compile(
+_FOREIGN = compile_later(
     r"[ ]?(?:\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u2014|\u2013|-|\u044d\u0442\u043e|\u0434\u043b\u044f [\\w.@-]{1,64})?[ ]?[:\uff1a=]?[ ]?[\u300c\u300e\"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[\u300d\u300f\"'\u201d\u00bb]|\u3067\u3059|[^!-~]|$)"
 )
 """Behind a name in other letters: `\u30d1\u30b9\u30ef\u30fc\u30c9\u306fx\u3067\u3059`."""
-_FORMS = re.compile(
+_FORMS = compile_later(
     r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only|ad[ao]|id[ao]|t[oó]ri[ao]|ect[ao]|\xe9e?|lich|laufen|ig)",
     re.IGNORECASE,
 )

@@ -11,8 +11,8 @@ from incident_bot.redaction import assignments, codes, columns, commands, contex
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
+from incident_bot.redaction.foreign import find_foreign
 from incident_bot.redaction.known import fastest_parts
-from incident_bot.redaction.names import FOREIGN
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
@@ -100,13 +100,8 @@ _SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ", "TAN:", "PUK ", "PU
 """Names of codes that a person types in, in the one writing that is no part of other words."""
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
-_FOREIGN = re.compile("|".join(FOREIGN))
-_FOREIGN_REACH = max(map(len, FOREIGN))
 _NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
 """What must follow `code`, one of the most frequent words."""
-_UNSPACED = "\u2e80"
-_STRETCH_CHARS = 256
-"""How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
@@ -166,7 +161,7 @@ class Scanner:
                     found += probe(state, start, start + length)
         found.extend(gauge.floods)
         if not text.isascii():
-            found.extend(_foreign(text, taken))
+            found.extend(find_foreign(text, taken))
         found.extend(find_numbers(text, raw, self._personal))
         found.extend(self._by_user_rules(text))
         found.extend(self._coloured(text, near=near))
@@ -199,29 +194,6 @@ class Scanner:
 
     def _is_allowed(self, value: str) -> bool:
         return any(pattern.fullmatch(value) for pattern in self._allow)
-
-
-def _foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Finding]:
-    """What names announce whose letters the prefilter does not read."""
-    gauge = FloodGauge(text, partial(_last_foreign_name, text), taken)
-    for start, end in gauge.outside(_foreign_names(text)):
-        # Ideographs and syllables are written without spaces: there the word is all of the name.
-        span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
-        yield from assignments.find_assignment(text, *span)
-    yield from gauge.floods
-
-
-def _foreign_names(text: str) -> Iterator[tuple[int, int]]:
-    for low in range(0, len(text), _STRETCH_CHARS):
-        high = low + _STRETCH_CHARS
-        if not text[low : high + _FOREIGN_REACH].isascii():
-            for name in _FOREIGN.finditer(text, low, high + _FOREIGN_REACH):
-                if name.start() < high:
-                    yield name.span()
-
-
-def _last_foreign_name(text: str, low: int, high: int) -> int | None:
-    return max((name.start() for name in _FOREIGN.finditer(text, low, high)), default=None)
 
 
 @lru_cache(maxsize=8)

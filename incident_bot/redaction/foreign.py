@@ -1,0 +1,44 @@
+"""What names announce whose letters the prefilter does not read: `password` in Chinese, Russian, Polish and others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction import assignments
+from incident_bot.redaction.flood import FloodGauge
+from incident_bot.redaction.names import FOREIGN
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.finding import Finding
+
+_FOREIGN = re.compile("|".join(FOREIGN))
+_FOREIGN_REACH = max(map(len, FOREIGN))
+_UNSPACED = "\u2e80"
+_STRETCH_CHARS = 256
+"""How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
+
+
+def find_foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """What names announce whose letters the prefilter does not read."""
+    gauge = FloodGauge(text, partial(_last_foreign_name, text), taken)
+    for start, end in gauge.outside(_foreign_names(text)):
+        # Ideographs and syllables are written without spaces: there the word is all of the name.
+        span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
+        yield from assignments.find_assignment(text, *span)
+    yield from gauge.floods
+
+
+def _foreign_names(text: str) -> Iterator[tuple[int, int]]:
+    for low in range(0, len(text), _STRETCH_CHARS):
+        high = low + _STRETCH_CHARS
+        if not text[low : high + _FOREIGN_REACH].isascii():
+            for name in _FOREIGN.finditer(text, low, high + _FOREIGN_REACH):
+                if name.start() < high:
+                    yield name.span()
+
+
+def _last_foreign_name(text: str, low: int, high: int) -> int | None:
+    return max((name.start() for name in _FOREIGN.finditer(text, low, high)), default=None)
