@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.dispatch_targets import Fault, Target, serve_target
-from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, free_port, started
+from fakes.ports import take_port
+from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, started
 from fakes.receivers import RecordingDispatcher, make_rig
 from fakes.webhook_bodies import alert, body
 from incident_bot import intake
@@ -200,7 +201,7 @@ def chunks(content: bytes, size: int = 100) -> bytes:
 
 @pytest.fixture(scope="module")
 def door() -> Iterator[Door]:
-    port, target = free_port(), Target()
+    port, target = take_port(), Target()
     with serve_target(target) as url:
         arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
         with started(arguments, environ_for(url), port):
@@ -298,7 +299,7 @@ def test_a_client_that_goes_away_disturbs_nobody(door: Door) -> None:
 
 def test_a_throttled_github_is_503_with_the_time_to_wait_and_is_asked_once() -> None:
     """The circuit: while GitHub asked to be left alone, every message is refused without a call."""
-    port, target = free_port(), Target(faults=[Fault(403, headers={"Retry-After": "120"})])
+    port, target = take_port(), Target(faults=[Fault(403, headers={"Retry-After": "120"})])
     with serve_target(target) as url:
         arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1"]
         with started(arguments, environ_for(url), port):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +18,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from fakes.ports import take_port
 
 REPOSITORY = "acme/incidents"
 TOKEN = "made-up-bot"
@@ -49,8 +50,6 @@ _APP = {
 
 
 _ONE_AT_A_TIME = threading.Lock()
-_PORTS = iter(range(21_000, 32_000, 7))
-"""Below the range of outgoing connections, where a client could take the port meanwhile."""
 
 
 def _install() -> None:
@@ -58,15 +57,6 @@ def _install() -> None:
         npm = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         command = [str(_NODE / "bin" / "node"), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(command, cwd=_FOLDER, check=True, stdout=sys.stderr, timeout=300)
-
-
-def _free_port() -> int:
-    """One that nobody listens on and that this process has not given away."""
-    for port in _PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError("no free port")
 
 
 def _wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -93,7 +83,7 @@ def emulated_github(folder: Path, app_key: str = "") -> Iterator[str]:
     """
     with _ONE_AT_A_TIME:
         _install()
-        port = _free_port()
+        port = take_port()
     seed = folder / "seed.yaml"
     github = {**SEED["github"], **({"apps": [{**_APP, "private_key": app_key}]} if app_key else {})}
     seed.write_text(json.dumps({**SEED, "github": github}), encoding="utf-8")

@@ -16,13 +16,6 @@ BOT = Path(sys.executable).with_name("incident-bot")
 WEBHOOK_TOKEN = "made-up-webhook-token"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def started(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(arguments, env=environ, stderr=subprocess.PIPE, text=True)

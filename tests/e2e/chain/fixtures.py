@@ -17,12 +17,14 @@ from e2e.chain.receiver import Receiver
 from e2e.chain.workflow import Runner, open_store
 from e2e.chain.workspace import Workspace, open_workspace
 from e2e.ksm_exporter import exporter
-from e2e.kube.node import Node, free_ports
 
 from fakes.github_emulate import TOKEN, emulated_github
 from fakes.github_front import Front, front_of
+from fakes.ports import take_port
 
 if TYPE_CHECKING:
+    from e2e.kube.node import Node
+
     from incident_bot.tracker.github import GithubStore
 
 NAMESPACE = "chain"
@@ -70,15 +72,15 @@ def chain(node: Node, workspace: Workspace) -> Iterator[Chain]:
         stack.callback(actions.close)
         front.on_dispatch = actions.dispatch
 
-        receiver = Receiver(workspace, free_ports(1)[0], github_url=github, github_token=TOKEN)
+        receiver = Receiver(workspace, take_port(), github_url=github, github_token=TOKEN)
         stack.callback(_stop, workspace, "receiver")
         receiver.start()
-        alertmanager = Alertmanager(workspace, free_ports(1)[0])
+        alertmanager = Alertmanager(workspace, take_port())
         stack.callback(_stop, workspace, "alertmanager-server")
         shipped = yaml.safe_load(SHIPPED_ROUTE.read_text())
         alertmanager.start(hasten_route(shipped, receiver.url, receiver.token_file))
-        metrics = stack.enter_context(exporter(node.admin, free_ports(1)[0]))
-        prometheus = Prometheus(workspace, free_ports(1)[0])
+        metrics = stack.enter_context(exporter(node.admin, take_port()))
+        prometheus = Prometheus(workspace, take_port())
         stack.callback(_stop, workspace, "prometheus-server")
         prometheus.start(
             kubelet=node.kubelet, state_metrics=metrics, alertmanager=alertmanager.address, namespace=NAMESPACE

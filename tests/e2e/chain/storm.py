@@ -24,11 +24,11 @@ from e2e.chain.chance import chance
 from e2e.chain.monitoring import SHIPPED_ROUTE, Alertmanager, hasten_route
 from e2e.chain.receiver import Receiver
 from e2e.chain.workspace import wait_for
-from e2e.kube.node import free_ports
 
 from fakes.drafts import draft
 from fakes.github_front import Fault, Front, front_of
 from fakes.github_server import REPOSITORY, TOKEN, GithubModel
+from fakes.ports import take_port
 from incident_bot.errors import TrackerError
 from incident_bot.tracker.github import connect
 from incident_bot.tracker.lifecycle import IssueLifecycle
@@ -137,10 +137,10 @@ def _open_storm(workspace: Workspace, name: str) -> Iterator[Storm]:
         actions = Actions(filing)
         stack.callback(actions.close)
         front.on_dispatch = actions.dispatch
-        receiver = Receiver(workspace, free_ports(1)[0], github_url=url, github_token=TOKEN, name=f"receiver-in-{name}")
+        receiver = Receiver(workspace, take_port(), github_url=url, github_token=TOKEN, name=f"receiver-in-{name}")
         receiver.start()
         stack.callback(receiver.stop)
-        alertmanager = Alertmanager(workspace, free_ports(1)[0], f"alertmanager-in-{name}")
+        alertmanager = Alertmanager(workspace, take_port(), f"alertmanager-in-{name}")
         shipped = yaml.safe_load(SHIPPED_ROUTE.read_text())
         alertmanager.start(hasten_route(shipped, receiver.url, receiver.token_file))
         stack.callback(workspace.stop, f"alertmanager-in-{name}-server")

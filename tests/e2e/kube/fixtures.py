@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from e2e.kube.node import Node, free_ports, running_node
+from e2e.kube.node import Node, running_node
 from e2e.kube.registry import empty_registry
 from e2e.kube.scenario import Scenario, all_scenarios
+
+from fakes.ports import take_port
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,7 @@ def node() -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def applied_scenarios(node: Node) -> Iterator[list[Scenario]]:
     """All scenarios, applied at once; they come to their states while other tests run."""
-    with empty_registry(free_ports(5)[-1]) as registry:
+    with empty_registry(take_port()) as registry:
         loaded = all_scenarios()
         for scenario in loaded:
             scenario.apply(node, registry)

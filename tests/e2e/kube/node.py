@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -30,6 +29,8 @@ from typing import Any
 from e2e.kube import binaries, image
 from e2e.kube.credentials import ADMIN, BOT, write_credentials
 from e2e.kube.programs import NODE_NAME, Programs
+
+from fakes.ports import take_port
 
 _START_ORDER = ("etcd", "apiserver", "controller-manager", "scheduler", "proxy", "containerd", "kubelet")
 
@@ -123,7 +124,7 @@ def _owned_state() -> Iterator[Path]:
 def _start(state: Path, programs: Path) -> Node:
     state.mkdir(parents=True)
     address = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=True).stdout.split()[0]
-    port, etcd, etcd_peer, kubelet = free_ports(4)
+    port, etcd, etcd_peer, kubelet = (take_port() for _ in range(4))
     write_credentials(state, address, port)
     run = Programs(state, programs)
     run.etcd(etcd, etcd_peer)
@@ -179,18 +180,6 @@ def _remove_pod_cgroups() -> None:
         for folder, _folders, _files in os.walk(top, topdown=False):
             with contextlib.suppress(OSError):
                 Path(folder).rmdir()
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports below the range that the kernel gives to outgoing connections."""
-    found: list[int] = []
-    for port in range(21000, 32000, 7):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("", port))
-            found.append(port)
-        if len(found) == number:
-            return found
-    raise RuntimeError("no free ports below 32000")
 
 
 def _ask(state: Path, target: str) -> bytes:

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from e2e.kube.node import Node, free_ports, running_node
+from e2e.kube.node import Node, running_node
 from e2e.kube.programs import NODE_NAME
 from e2e.kube.registry import empty_registry
 from e2e.kube.scenario import Scenario, all_scenarios
+
+from fakes.ports import take_port
 
 TESTS = Path(__file__).parent.parent.parent
 REPLAYED = (
@@ -100,7 +102,7 @@ def record_api(node: Node, scenario: Scenario, path: Path) -> None:
 
 
 def main() -> None:
-    with running_node() as node, empty_registry(free_ports(5)[-1]) as registry:
+    with running_node() as node, empty_registry(take_port()) as registry:
         for scenario in all_scenarios():
             scenario.apply(node, registry)
         for scenario in all_scenarios():

@@ -22,8 +22,10 @@ from typing import Any
 
 import yaml
 from e2e.kube.cases import Case, load_cases
-from e2e.kube.node import Node, free_ports, running_node
+from e2e.kube.node import Node, running_node
 from e2e.kube.registry import refusing_registry
+
+from fakes.ports import take_port
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 BATCH = 18
@@ -262,7 +264,7 @@ def _evidence_names(folder: Path) -> dict[str, str]:
 def main(arguments: Sequence[str]) -> int:
     """Record all cases, or those that contain the given word."""
     cases = load_cases(arguments[0] if arguments else "")
-    with running_node() as node, refusing_registry(free_ports(6)[-1]) as registry:
+    with running_node() as node, refusing_registry(take_port()) as registry:
         failed = record_all(Recorder(node, registry), cases)
     print("\n".join(failed), file=sys.stderr)
     return 1 if failed else 0

@@ -15,14 +15,15 @@ from e2e.chain.models import ScriptedGemini
 from e2e.chain.monitoring import SHIPPED_ROUTE, Alertmanager, hasten_route
 from e2e.chain.workflow import open_store
 from e2e.kube.bot_image import write_bot_image
-from e2e.kube.node import Node, free_ports
 from e2e.pods.receiver import ReceiverPods
 
 from fakes.github_emulate import TOKEN, emulated_github
 from fakes.github_front import Front, front_of
+from fakes.ports import take_port
 
 if TYPE_CHECKING:
     from e2e.chain.workspace import Workspace
+    from e2e.kube.node import Node
 
     from incident_bot.tracker.github import GithubStore
 
@@ -46,7 +47,7 @@ class Surroundings:
     @contextmanager
     def alertmanager(self, name: str) -> Iterator[Alertmanager]:
         """An Alertmanager with the shipped route to the receiver's service, with nothing in its memory."""
-        started = Alertmanager(self.workspace, free_ports(1)[0], name)
+        started = Alertmanager(self.workspace, take_port(), name)
         shipped = yaml.safe_load(SHIPPED_ROUTE.read_text())
         started.start(hasten_route(shipped, self.receiver.url, self.token_file))
         try:

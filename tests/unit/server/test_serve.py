@@ -17,7 +17,8 @@ import pytest
 
 from fakes.certificates import Authority
 from fakes.dispatch_targets import TOKEN, Fault, Target, serve_target
-from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, free_port, started
+from fakes.ports import take_port
+from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, started
 from fakes.webhook_bodies import alert, body
 
 SLOW_CLIENTS = """
@@ -77,7 +78,7 @@ def test_it_does_not_start_with_a_wrong_configuration(
 
 
 def test_two_workers_hand_over_count_together_and_finish_what_is_under_way() -> None:
-    target, port = Target(), free_port()
+    target, port = Target(), take_port()
     with serve_target(target) as url:
         arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "2"]
         with started(arguments, environ_for(url), port) as process:
@@ -107,7 +108,7 @@ def test_two_workers_hand_over_count_together_and_finish_what_is_under_way() -> 
 
 
 def test_development_needs_one_process_and_files_issues_into_a_folder(tmp_path: Path) -> None:
-    port = free_port()
+    port = take_port()
     arguments = [str(BOT), "serve", "--dev", "--listen", f"127.0.0.1:{port}", "--dispatcher", "in-process"]
     arguments += ["--tracker", "folder", "--tracker-dir", str(tmp_path / "issues"), "--llm", "none"]
     environ = environ_for("http://127.0.0.1:1", HOME=str(tmp_path), KUBECONFIG=str(tmp_path / "kubeconfig"))
@@ -135,7 +136,7 @@ def test_development_needs_one_process_and_files_issues_into_a_folder(tmp_path: 
 
 
 def test_a_client_that_sends_drop_by_drop_loses_its_connection_and_others_are_served() -> None:
-    port = free_port()
+    port = take_port()
     arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}"]
     with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
         slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
@@ -154,7 +155,7 @@ def test_a_client_that_sends_drop_by_drop_loses_its_connection_and_others_are_se
 def test_a_client_that_stalls_in_the_handshake_loses_its_connection_and_others_are_served(tmp_path: Path) -> None:
     """TLS begins before any request, so its time counts too."""
     authority = Authority(tmp_path, "made-up CA")
-    port = free_port()
+    port = take_port()
     arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}", *map(str, authority.issue("receiver"))]
     with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
         slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]

@@ -17,7 +17,8 @@ import pytest
 
 from fakes.certificates import Authority
 from fakes.dispatch_targets import Target, serve_target
-from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, free_port, started
+from fakes.ports import take_port
+from fakes.receiver_process import BOT, WEBHOOK_TOKEN, environ_for, started
 from fakes.webhook_bodies import alert, body
 
 BEARER = f"Bearer {WEBHOOK_TOKEN}"
@@ -51,7 +52,7 @@ class Secured:
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     authority = Authority(tmp_path_factory.mktemp("ours"), "made-up CA")
     certificate, key = authority.issue("receiver")
-    port, target = free_port(), Target()
+    port, target = take_port(), Target()
     with serve_target(target) as url:
         arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1"]
         arguments += ["--tls-cert", str(certificate), "--tls-key", str(key)]
@@ -133,7 +134,7 @@ def test_files_that_do_not_fit_are_named_before_anything_listens(tmp_path: Path)
         ((certificate, key, key), "--tls-client-ca"),
         ((certificate, key, tmp_path / "gone.pem"), "--tls-client-ca"),
     ):
-        arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{free_port()}"]
+        arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{take_port()}"]
         for option, file in zip(("--tls-cert", "--tls-key", "--tls-client-ca"), files, strict=True):
             arguments += [option, str(file)]
         done = subprocess.run(
