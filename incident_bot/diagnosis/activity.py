@@ -8,8 +8,8 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_overtaken, is_passed
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_routine, read_outcome
-from incident_bot.diagnosis.log_stride import is_last_word, is_taken_in_stride, opens_storm
+from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
+from incident_bot.diagnosis.log_stride import is_from_a_client, is_last_word, is_taken_in_stride, opens_storm
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.succession import names_a_cause
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
@@ -174,7 +174,13 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
     found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
     return bool(found) and all(
-        not log.previous and (is_routine(kept, log) or (is_unnamed and is_background(kept, log))) for kept, log in found
+        not log.previous
+        and (
+            is_routine(kept, log)
+            or (is_unnamed and is_background(kept, log))
+            or (is_from_a_client(kept, log) and is_everywhere(kept, log))
+        )
+        for kept, log in found
     )
 
 

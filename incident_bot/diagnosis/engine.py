@@ -32,6 +32,7 @@ from incident_bot.diagnosis.log_reading import find_errors
 from incident_bot.diagnosis.log_stride import is_from_a_client
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
+from incident_bot.diagnosis.notes import is_log_too_late
 from incident_bot.diagnosis.ranking import Ranking, rank
 from incident_bot.diagnosis.records import add_record
 from incident_bot.diagnosis.scene import Scene, read_scene
@@ -139,7 +140,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
         return Verdict.HEALTHY
-    if says_ended(scene):
+    if says_ended(scene) or is_log_too_late(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_calm = lines >= _ENOUGH_LOG_LINES and not any(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.announced import is_announced
+from incident_bot.diagnosis.contraries import takes_back
 from incident_bot.diagnosis.tally import ends_without_failure
 from incident_bot.diagnosis.targets import is_guessed
 
@@ -80,6 +81,9 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     if over is None and _ABOUT_A_CONNECTION.search(fact.value[:1000]):
         over = next((place for place, text in enumerate(later, start=end + 1) if _says_connected(text[:600])), None)
         is_loud = is_loud and (over is None or fact.count >= _BUSY_COUNT)
+    if over is None:
+        over = next((place for place in range(end + 1, len(log.kept)) if _is_taken_back(place, fact, log)), None)
+        is_loud = is_loud and not (over and fact.count < _BUSY_COUNT and _is_soon(log, end, over, scene))
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
@@ -87,6 +91,20 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
+
+
+_SECOND_TRY = timedelta(seconds=90)
+
+
+def _is_soon(log: Log, end: int, over: int, scene: Scene) -> bool:
+    """Whether the contrary came as soon as a second try."""
+    ended, came = _clock_at(log, end, scene), _clock_at(log, over, scene)
+    return ended is not None and came is not None and came - ended <= _SECOND_TRY
+
+
+def _is_taken_back(place: int, fact: Fact, log: Log) -> bool:
+    text = log.kept[place].text
+    return grade(text) < Level.WARNING and log.kept[place].count <= _BUSY_COUNT and takes_back(text, fact.value)
 
 
 def is_counted_well(log: Log, scene: Scene) -> bool:
@@ -190,7 +208,7 @@ def span_of(log: Log, scene: Scene) -> timedelta:
 
 
 _DAY = timedelta(days=1)
-_TIME_OF_DAY = re.compile(r"^\[?(\d\d):(\d\d):(\d\d)\b")
+_TIME_OF_DAY = re.compile(r"^[\[(<]?(?:\d\d\.\d\d\.(?:\d{4}|\d\d)[ T])?(\d\d):(\d\d):(\d\d)\b")
 
 
 def _clock_at(log: Log, index: int, scene: Scene) -> datetime | None:
@@ -282,12 +300,12 @@ def is_background(kept: KeptLine, log: Log) -> bool:
     """
     is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
     share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
-    return kept.count <= share * log.total_lines and _is_everywhere(kept, log)
+    return kept.count <= share * log.total_lines and is_everywhere(kept, log)
 
 
 def is_routine(kept: KeptLine, log: Log) -> bool:
     """Whether a line calls itself information and was there from the log's beginning to its end."""
-    return _STATED_INFO.search(kept.text[:400]) is not None and _is_everywhere(kept, log)
+    return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
 
 
 _STATED_WARNING = re.compile(
@@ -300,7 +318,8 @@ _STATED_INFO = re.compile(
 )
 
 
-def _is_everywhere(kept: KeptLine, log: Log) -> bool:
+def is_everywhere(kept: KeptLine, log: Log) -> bool:
+    """Whether lines like it came from the log's beginning to its end."""
     if kept.count < _BACKGROUND_COUNT:
         return False
     total = log.total_lines

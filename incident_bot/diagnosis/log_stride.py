@@ -38,10 +38,13 @@ FROM_A_CLIENT = re.compile(
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
     r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
-    r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification",
+    r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
+    r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
+    r"|\b(?:login|sign-?in|authentication|auth)\b.{0,40}\b(?:failed|failure|incorrect|wrong|denied)\b.{0,80}\b(?:from|client|client_?ip|ip|rhost|remote|addr)\b[ =:\"]{1,4}(?:\d{1,3}\.){3}\d"
+    r"|ModSecurity: Access denied|\b(?:blocked|banned) (?:by rule\b|ip\b|(?:\d{1,3}\.){3}\d)",
     re.IGNORECASE,
 )
-"""What a server logs about callers who leave, speak nonsense, or ask for files that do not exist."""
+"""What a server logs about callers who leave, who try doors, speak nonsense, or ask for files that do not exist."""
 
 _GOES_WELL = re.compile(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",

@@ -7,6 +7,7 @@ import pytest
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
 from incident_bot.diagnosis.announced import is_said_expected
+from incident_bot.diagnosis.contraries import takes_back
 from incident_bot.model import Verdict
 
 RULES = load_rules()
@@ -105,3 +106,59 @@ def test_lines_that_call_their_trouble_expected(line: str) -> None:
 )
 def test_lines_that_compare_with_what_was_expected(line: str) -> None:
     assert not is_said_expected(line)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "later"),
+    [
+        ("sensor T-7 offline", "sensor T-7 online"),
+        ("config rejected: line 88", "config accepted, version 412"),
+        ("peer 10.0.0.1 down", "peer 10.0.0.1 Established"),
+        ("certificate of mail.corp.example expires in 4 days", "mail.corp.example: certificate renewed"),
+        ("connection_lost broker=mq-1", "connected broker=mq-1"),
+    ],
+)
+def test_the_contrary_about_the_same_thing_takes_a_complaint_back(complaint: str, later: str) -> None:
+    assert takes_back(later, complaint)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "later"),
+    [
+        ("sensor T-7 offline", "T-9 online"),
+        ("sensor T-7 offline", "sensor T-7 is not online yet"),
+        ("sensor T-7 offline", "sensor T-7 polled"),
+        ("peer 10.0.0.1 down", "waiting until peer 10.0.0.1 is up"),
+        ("volume data is full", "volume logs mounted"),
+    ],
+)
+def test_other_things_and_hopes_take_nothing_back(complaint: str, later: str) -> None:
+    assert not takes_back(later, complaint)
+
+
+def tried_doors(first: int, last: int) -> str:
+    return "".join(
+        f"2026-11-21T{8 + m // 60:02}:{m % 60:02}:20Z sshd[9]: Failed password for root from 198.51.100.{m} port 4{m:03}\n"
+        for m in range(first, last)
+    )
+
+
+def test_strangers_who_try_a_door_all_night_are_no_failure() -> None:
+    log = "".join(sorted((work(0, 60) + tried_doors(0, 60)).splitlines(keepends=True)))
+    assert verdict_of(log) is Verdict.HEALTHY
+
+
+def test_a_log_that_begins_after_the_trouble_of_a_note_cannot_tell() -> None:
+    log = "2026-11-21T07:59:00Z INFO starting orders 3.1\n" + work(0, 12)
+    files = {"app.log": log, "note.txt": "Orders were missing for twenty minutes, somebody restarted it at 07:58.\n"}
+
+    found = diagnose(make_case(files), RULES)
+
+    assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert found.gaps
+
+
+def test_a_closed_note_leaves_a_calm_log_healthy() -> None:
+    log = "2026-11-21T07:59:00Z INFO starting orders 3.1\n" + work(0, 12)
+    files = {"app.log": log, "note.txt": "2026-03-02: orders were missing. Fixed in 3.0, ticket closed.\n"}
+    assert diagnose(make_case(files), RULES).verdict is Verdict.HEALTHY

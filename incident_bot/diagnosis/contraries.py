@@ -1,0 +1,48 @@
+"""Pairs of words of which one takes the other back: a sensor that was offline is online, a rejected file is accepted."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PAIRS = tuple(
+    (re.compile(rf"\b(?:{bad})\b", re.IGNORECASE), re.compile(rf"\b(?:{good})\b", re.IGNORECASE))
+    for bad, good in (
+        (r"off-?line|unreachable|no answer|not responding|does not answer|dead|gone|lost|missing|suspect(?:ed)?", r"on-?line|reachable|answers|responding|alive|joined|rejoined|found|restored|regained|elected"),
+        (r"down", r"up|established"),
+        (r"rejected|invalid|refused|denied|declined", r"accepted|valid|allowed|granted"),
+        (r"blocked|paused|suspended|frozen", r"unblocked|resumed|released|unpaused|thawed"),
+        (r"expir(?:ed|es|ing)|revoked|outdated", r"renewed|refreshed|reissued|issued|valid until"),
+        (r"unhealthy|degraded|hot|overloaded|throttled|lowered|too many requests|rate.?limit\w*", r"healthy|optimal|normal|accepted again|within limits"),
+        (r"full|no space left\b.*|exhausted|quota exceeded|low", r"free|freed|cleaned|enough|available"),
+        (r"timed? ?out|timeout|failed|failure|error|could not \w+|cannot \w+|unable to \w+", r"succeeded|successful(?:ly)?|repeated,? ok|worked|done at|ok at|completed"),
+        (r"read-?only", r"writable|read-?write"),
+        (r"disabled|stopped|closed", r"enabled|started|opened|re-?opened"),
+        (r"lag(?:ging)?|behind|backlog|pending|queued", r"caught up|in sync|drained|flushed|lag[=: ]{1,2}0|pending[=: ]{1,2}0|0 left"),
+        (r"dis-?connected|connection (?:lost|closed|reset|refused)|connection_lost|connect_failed", r"(?:re)?-?connected|connection (?:re-?established|restored)"),
+    )
+)  # fmt: skip
+_NOT = re.compile(
+    r"\b(?:not|never|no longer|cannot|can't|n't|until|unless|if|when|waiting|fail\w*|unable|without)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[A-Za-z][\w.-]{2,60}")
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\dT\S+|\b(?:info|warn(?:ing)?|error|err|debug|fatal|critical|level|msg|time|ts)\b", re.IGNORECASE
+)
+_COMMON = frozenset(
+    {"the", "and", "for", "with", "from", "after", "was", "are", "has", "have", "reason", "again", "now"}
+)
+_REACH = 300
+
+
+def takes_back(line: str, complaint: str) -> bool:
+    """Whether a later line says the contrary of a complaint about the same thing."""
+    head = line[:_REACH]
+    goods = [good for bad, good in _PAIRS if bad.search(complaint[:_REACH]) and good.search(head)]
+    return bool(goods) and not _NOT.search(head) and bool(_words(head) & _words(complaint[:_REACH]))
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    """What a line is about: its words without times and levels."""
+    return frozenset(word.lower() for word in _WORD.findall(_STAMP.sub(" ", text))) - _COMMON
