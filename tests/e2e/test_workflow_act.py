@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from e2e.chain.story import prose
@@ -17,23 +20,33 @@ from e2e.chain.workflow import ROOT, Runner
 from fakes.github_emulate import TOKEN, emulated_github
 from fakes.kube_api import KubeApi
 
+if TYPE_CHECKING:
+    from incident_bot.tracker.store import StoredIssue
+
 pytestmark = pytest.mark.e2e
 
 RECORDING = ROOT / "tests/contract/recordings/kubernetes/model-server-is-oom-killed-while-it-loads-weights.json"
 
 
-@pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
+@contextmanager
+def opened_runner(folder: Path) -> Iterator[Runner]:
+    """The workflow in a repository of its own, beside the recorded cluster."""
     recorded = json.loads(RECORDING.read_text(encoding="utf-8"))
     cluster = KubeApi(objects=recorded["objects"])
     serving = cluster.serve()
     next(serving)
-    (tmp_path / "emulate").mkdir()
-    with emulated_github(tmp_path / "emulate") as url:
-        runner = Runner(folder=tmp_path, api_url=url, kubeconfig=cluster.kubeconfig())
+    (folder / "emulate").mkdir()
+    with emulated_github(folder / "emulate") as url:
+        runner = Runner(folder=folder, api_url=url, kubeconfig=cluster.kubeconfig())
         runner.install()
         yield runner
     serving.close()
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    with opened_runner(tmp_path) as opened:
+        yield opened
 
 
 def pod_name() -> str:
@@ -106,19 +119,47 @@ def hostile_payloads(text: str) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.mark.parametrize("shape", ["incident", "alertmanager", "flat"])
-def test_hostile_text_in_a_payload_does_not_run(runner: Runner, shape: str) -> None:
-    """Shell, expressions and Markdown in every field: nothing runs, and the issue shows it as text."""
-    proof = runner.folder / "proof"
+SHAPES = ("incident", "alertmanager", "flat")
+
+
+@dataclass
+class Attack:
+    """What a run of the workflow on a hostile payload came to."""
+
+    code: int
+    output: str
+    succeeded: list[str]
+    issues: list[StoredIssue]
+    something_ran: bool
+
+
+def attack(shape: str, folder: Path) -> Attack:
+    """Run the workflow on the payload of one shape."""
+    proof = folder / "proof"
     payload = hostile_payloads(f"{shell_attack(proof)} {MARKDOWN}")[shape]
     event = {"action": "production-alert", "client_payload": payload if shape == "flat" else {shape: payload}}
+    with opened_runner(folder) as runner:
+        code = runner.dispatch("repository_dispatch", event)
+        issues = list(runner.store().list_issues(label="", state="all", limit=100))
+        return Attack(code, runner.output[-1], runner.succeeded(), issues, proof.exists())
 
-    code = runner.dispatch("repository_dispatch", event)
 
-    assert code == 0, runner.output[-1]
-    assert not proof.exists()
-    assert runner.succeeded() == ["Collect evidence", "Diagnose", "File the issue"]
-    (issue,) = runner.store().list_issues(label="", state="all", limit=100)
+@pytest.fixture(scope="module")
+def attacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Attack]]]:
+    """All of them under way or over."""
+    with ThreadPoolExecutor() as pool:
+        yield {shape: pool.submit(attack, shape, tmp_path_factory.mktemp("attack")) for shape in SHAPES}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_hostile_text_in_a_payload_does_not_run(attacks: dict[str, Future[Attack]], shape: str) -> None:
+    """Shell, expressions and Markdown in every field: nothing runs, and the issue shows it as text."""
+    attacked = attacks[shape].result()
+
+    assert attacked.code == 0, attacked.output
+    assert not attacked.something_ran
+    assert attacked.succeeded == ["Collect evidence", "Diagnose", "File the issue"]
+    (issue,) = attacked.issues
     assert not [text for text in ("![", "<img", "<script", "@octocat") if text in prose(issue.body)]
     assert issue.body.count("<!-- incident-bot:v1 key=") == 1
     assert TOKEN not in issue.body + issue.title

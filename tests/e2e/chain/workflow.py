@@ -196,7 +196,7 @@ def _commit(folder: Path) -> None:
         ["add", "-A"],
         ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "x"],
     ):
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, env=dict(os.environ))
 
 
 def _write_programs(folder: Path) -> None:
