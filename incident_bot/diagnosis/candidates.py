@@ -7,6 +7,7 @@ gives the same number and a reader can say why (docs/diagnosis.md, "Confidence")
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -113,7 +114,7 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
     return Candidate(
         id=f"log-{finding.kind}",
         title=finding.title,
-        category=finding.category,
+        category=_category_of(finding, log),
         specificity=2 if finding.is_lasting or (finding.is_known and finding.weight >= _SURE_WEIGHT) else 1,
         pod=log.pod,
         container=log.container,
@@ -124,6 +125,37 @@ def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
 
 
 _SURE_WEIGHT = 0.5
+
+_BY_SPEAKER = (
+    (re.compile(r"calico|cilium|flannel|weave|antrea|coredns|kube-dns|kube-proxy|istio|envoy|ingress|gateway-api|metallb", re.IGNORECASE), Category.NETWORK),
+    (
+        re.compile(
+            r"mongo|redis|postgres|pgbouncer|pgpool|mysql|mariadb|cassandra|kafka|rabbit|elastic|opensearch|zookeeper|vault|consul|nats|etcd|minio|clickhouse|keycloak|sql-proxy",
+            re.IGNORECASE,
+        ),
+        Category.DEPENDENCY,
+    ),
+)  # fmt: skip
+"""Where a log of one of these says nothing of a known kind, it is still about the network, or about a data store."""
+
+_MODEL_SERVING = re.compile(
+    r"\b(?:torch|tensorflow|keras|triton|vllm|text_generation|transformers|safetensors|onnxruntime|sklearn|xgboost|lightgbm|bitsandbytes|nccl|cuda|cudnn|torchserve|kserve|model_lifecycle|ray\._private|ray\.serve|mlflow)\b",
+    re.IGNORECASE,
+)
+_AROUND_LINES = 25
+_OPEN_KINDS = frozenset({"mismatch", "configuration-invalid", "memory", "module-missing", "not-defined", "assertion"})
+
+
+def _category_of(finding: Finding, log: Log) -> Category:
+    """The category of a finding, sharpened by whose log it is: an exception of a model server is about models."""
+    is_open = finding.category is Category.APPLICATION or finding.kind in _OPEN_KINDS
+    around = log.kept[max(0, finding.index - _AROUND_LINES) : finding.index + _AROUND_LINES]
+    if is_open and any(_MODEL_SERVING.search(kept.text[:400]) for kept in around):
+        return Category.GPU_ML
+    if finding.category is not Category.APPLICATION or finding.is_known:
+        return finding.category
+    name = f"{log.pod} {log.container}"
+    return next((category for speaker, category in _BY_SPEAKER if speaker.search(name)), finding.category)
 
 
 def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
