@@ -272,8 +272,8 @@ def _separated(
     if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):
         return  # a path of a program: `token::Error`
     loose = separator["loose"]
-    if loose and "," in loose and text.startswith("--", at + 1):
-        return  # the next argument
+    if loose and "," in loose and (text.startswith("--", at + 1) or ("\n" in loose and not paired)):
+        return  # the next argument, or the next line of a list
     if loose and "," in loose and not paired and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
         return
     if separator["close"] and level is not Promise.CODE and _COUNT.match(text, at):

@@ -75,6 +75,11 @@ _BESIDE_USER = compile_later(
     r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
 )
 """`-u NAME -p x` of any command: ports, paths and flags are no passwords."""
+_SECOND_QUOTED = compile_later(r"""["'][^"'\n]{0,128}["'][ ]?,[ ]?[brufN@]?["']([^"'\n]{1,256})["']""")
+_FIRST_QUOTED = compile_later(r"""["']([^"'\n]{4,256})["'][ ]?[,)]""")
+"""What a function takes that opens something with it."""
+_CHARACTERS = compile_later(r"""["']([^"'\n]{4,256})["']$""")
+"""What Java makes characters of is a password: `"x".toCharArray()`."""
 _PLAIN_ROOT = compile_later(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
 _LOGIN_FLAG = compile_later(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
 _ADMIN = compile_later(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
@@ -112,7 +117,8 @@ _USER_COLON = compile_later(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
 _THIN = compile_later(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
-    "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _ADMIN, "login('": _SECOND, 'login("': _SECOND, "7za x ": _GLUED, "7za a ": _GLUED, "rootpw --": _PLAIN_ROOT, "-password password": _NEXT, "mariadb": _GLUED, "docker login": _SPACED,
+    "curl": _USER, "mysql ": _GLUED, "mysqldump": _GLUED, "mysqladmin": _ADMIN, "login('": _SECOND_QUOTED, 'login("': _SECOND_QUOTED, "7za x ": _GLUED, "7za a ": _GLUED, "rootpw --": _PLAIN_ROOT, "credentials(": _SECOND, ".basic(": _SECOND, "basic_auth(": _SECOND, "digestauth(": _SECOND, ".auth(": _SECOND, "jwt.decode(": _SECOND, "createcipher": _SECOND,
+    "unlockaccount(": _SECOND, 'unlock("': _FIRST_QUOTED, "unlock('": _FIRST_QUOTED, '.auth("': _FIRST_QUOTED, ".auth('": _FIRST_QUOTED, "cookieparser('": _FIRST_QUOTED, 'cookieparser("': _FIRST_QUOTED, "-password password": _NEXT, "mariadb": _GLUED, "docker login": _SPACED,
     "podman login": _SPACED, "registry login": _SPACED, "az login": _SPACED, "mongosh": _SPACED, "mongodump": _SPACED,
     "sshpass": _EITHER, "redis-cli": _AUTH, "sqlcmd": _CAPITAL, "identified": _BY,
     "set password": _SET, "acl setuser": _ACL, "ldapsearch": _BIND, "ldapmodify": _BIND, "ldapadd": _BIND, "ldapwhoami": _BIND,
@@ -206,7 +212,7 @@ def _is_typed(value: str) -> bool:
 
 PIPED_INTO = (
     "--password-stdin", "chpasswd", "sudo -s", "wrangler secret put", "vercel env add", "secret create",
-    "secrets set", "secret set", "--passphrase-fd", "cryptsetup ", "passwd --stdin", "smbpasswd ", "kinit ", "--with-token",
+    "secrets set", "secret set", "--passphrase-fd", "cryptsetup ", "passwd --stdin", "smbpasswd ", "kinit ", "--with-token", ".tochararray(",
 )  # fmt: skip
 """Commands that read a password from a pipe."""
 PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ")
@@ -215,7 +221,10 @@ PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "
 
 def find_piped(text: str, start: int) -> Iterator[Finding]:
     """The password in `echo x |` before the command at `start`."""
-    match = _PIPED.search(text, max(text.rfind("\n", 0, start) + 1, start - REACH), start)
+    if text.startswith(".", start):
+        match = _CHARACTERS.search(text, max(0, start - REACH), start)
+    else:
+        match = _PIPED.search(text, max(text.rfind("\n", 0, start) + 1, start - REACH), start)
     if match is None:
         match = _HERE.match(text, start)
     if match and not is_stand_in(match[match.lastindex or 1]):

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments
 from incident_bot.redaction.flood import FloodGauge
-from incident_bot.redaction.names import FOREIGN
+from incident_bot.redaction.names import FOREIGN, FOREIGN_KEYS
 
 if TYPE_CHECKING:
     from incident_bot.redaction.finding import Finding
 
-_FOREIGN = re.compile("|".join(FOREIGN))
-_FOREIGN_REACH = max(map(len, FOREIGN))
+_FOREIGN = re.compile("|".join((*FOREIGN, *FOREIGN_KEYS)))
+_FOREIGN_REACH = max(map(len, (*FOREIGN, *FOREIGN_KEYS)))
 _UNSPACED = "\u2e80"
 _STRETCH_CHARS = 256
 """How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""

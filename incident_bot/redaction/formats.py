@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 HEX = "[0-9a-fA-F]"
 UUID = f"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
@@ -28,6 +28,22 @@ class Provider:
     def pattern(self) -> re.Pattern[str]:
         """What the whole value looks like; compiled when a mark is first seen, for most never are."""
         return re.compile(self.expression)
+
+
+_COMMON_BEGINNINGS = frozenset(
+    "app_ test_ live_ test_pub_ live_pub_ sandbox_ api- key_ web_ mob- sdk- auto_ cli_ ion_ secret- secret_ token- kubeconfig- pubkey-"
+    " access-development- access-production- access-sandbox- spat_ kpat_ essu_ ops_eyJ API- OTP".split()
+)
+"""Marks that names of files, tests and objects begin with, too."""
+_SHORT_BEGINNINGS = frozenset({"SG.", "hf_", "r8_"})
+_SHORTEST_BEGINNING = 4
+
+
+@lru_cache(maxsize=1024)
+def is_distinctive(mark: str) -> bool:
+    """Whether nothing but an issuer's credential begins with this mark, so that the rest need not be of its exact form."""
+    marked = mark[-1:] in {"_", "-", "."} and any(map(str.isalpha, mark))
+    return mark in _SHORT_BEGINNINGS or (marked and len(mark) >= _SHORTEST_BEGINNING and mark not in _COMMON_BEGINNINGS)
 
 
 def provider(kind: str, marks: str, expression: str, *, inner: bool = False, behind: bool = False) -> Provider:

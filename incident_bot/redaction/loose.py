@@ -57,7 +57,7 @@ _ROW = compile_later(
 _FIRST_CELL = compile_later(r"(?:^|\n)[| ]{0,4}[*`\"']{0,3}(?:[\w]{1,16}[ ])?$")
 _ITEM = compile_later(r"[\"']?:[ ]*\r?\n[ \t]*- (?P<value>[^\s:]{6,64})[ ]*\r?(?:\n|$)")
 _BOTH = compile_later(r"[ ]?[:=][ ]?\w[\w.@-]{0,63}[ ]?[/:][ ]?(?P<value>[^\s/:]{4,64})")
-_OF_BOTH = compile_later(r"(?i:login|user(?:name)?|account)[ ]?/[ ]?$")
+_OF_BOTH = compile_later(r"(?i:login|user(?:name)?|account|id|usr|u)[ ]?/[ ]?$")
 
 _BEFORE_NAME = frozenset("\"'[]-/ ")
 """What stands right before a name that a call, a validation or a pair has."""

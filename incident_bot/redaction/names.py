@@ -29,14 +29,14 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds clave psw psswd pword".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds clave psw psswd pword pasword passwrod passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri parol cyfrinair kennung zugangscode".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais otp totp pin cvv cvc mnemonic"
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
-    " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse".split()
+    " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse schlüssel schluessel jeton clé chave chiave sleutel nyckel klucz llave tkn tok geheimnis geheimwort hemlighet sekret nøkkel nokkel nøgle noegle avain anahtar kunci kulcs klic klíč cheie kljuc ključ clef cle".split()
 )
 _OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth".split())
 """Before `secret`: somebody's own, which people choose like a password, and no name of an object that holds one."""
@@ -47,7 +47,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk".split()
 )
 _PLURAL = frozenset("secrets apikeys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -57,7 +57,22 @@ _PAIRS = frozenset(
     " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher preshared instrumentation".split()
 )
 _CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
-_FIRM_TAILS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credentials", "pass")
+_FIRM_TAILS = (
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authkey",
+    "credentials",
+    "pass",
+    "schlüssel",
+    "schluessel",
+    "sleutel",
+    "nyckel",
+    "tkn",
+)
 _NOT_TAILS = frozenset("compass bypass trespass surpass encompass notoken".split())
 
 # A last word that says the value describes the secret and is not it.
@@ -88,9 +103,14 @@ _ABOUT_BEFORE = frozenset(
 )
 FOREIGN = (
     "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "парол", "Парол", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
-    "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis",
+    "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis", "패스워드", "合言葉", "पासवर्ड", "পাসওয়ার্ড", "கடவுச்சொல்", "رمز عبور", "گذرواژه", "پاس ورڈ", "كلمة السر", "סיסמא", "პაროლი", "գաղտնաբառ",
+    "Mật khẩu", "Hasło", "Κωδικός", "lykilorð", "salasõna", "fjalëkalim",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
+FOREIGN_KEYS = (
+    "токен", "Токен", "ключ", "Ключ", "секрет", "Секрет", "令牌", "密鑰", "秘钥", "トークン", "シークレット", "キー", "秘密鍵", "토큰", "비밀키", "시크릿", "κλειδί", "anahtar",
+)  # fmt: skip
+"""`token` and `key` likewise."""
 _ALONE = {
     "PWD": Promise.FIRM,
     "OLDPWD": Promise.NONE,
@@ -110,6 +130,8 @@ def promise(name: str) -> Promise:
     """What the name of a setting, header, flag or field promises about its value."""
     if not name.isascii() and any(word in name for word in FOREIGN):
         return Promise.STRONG
+    if not name.isascii() and any(word in name for word in FOREIGN_KEYS):
+        return Promise.FIRM
     if name in _ALONE:
         return _ALONE[name]
     words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]

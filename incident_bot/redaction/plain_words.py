@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
-_OWNER = r"""(?:[ ](?:for|of|to|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
+_OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
         [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
-      | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as)
+      | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as):?
+      | [ ](?:equals|remains|reads|used[ ]to[ ]be|turned[ ]out[ ]to[ ]be)
+      | 's
     )[ \t]{{1,4}}{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -52,12 +54,26 @@ _BELOW = compile_later(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|
 
 _HEX = compile_later("[0-9a-fA-F]{32,128}")
 _LETTERS = compile_later(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
+_MODAL = compile_later(rf"{_OWNER}[ ](?:should|must|will|has[ ]to|ought[ ]to)[ ]be:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
+"""Behind these plain words say what a password has to be like."""
+_SET_TO = compile_later(rf"{_OWNER}[ ]to:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
+_SETS = compile_later(r"(?i:\b(?:set|changed?|changing|reset|resetting|updated?|rotated?))(?:[ ][\w']{1,16}){0,3}[ ]$")
+_IS_IT = compile_later(
+    r"""(?:^|[\s"'`(])(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ]is[ ](?:my|the|your|his|her|our|a)(?:[ ](?:new|old|current|root|admin|right|correct|default|actual|real)){0,2}[ ]$""",
+    re.MULTILINE,
+)
+"""`x is the new password`."""
+_IT_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$|[ ](?:for|of|on)[ ])")
+_DIRECTIVE = compile_later(r"[ \t]{1,16}[\"']?(?P<value>[^\s\"';(){}]{4,64})[\"']?[ ]?;")
 _APPOSED = compile_later(rf",[ ]{_WORD}(?=,[ ])")
 _DIGEST = compile_later(
     r"[ ](?:hash|digest|sha-?\d{1,3}|md5|ntlm)(?:[ ]hash)?(?:[ ]is)?[ ]?[:=]?[ ](?P<value>[0-9a-fA-F]{32,128})(?![\w-])"
 )
 """A password's digest is worth a dictionary attack."""
 _COLUMN = compile_later(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
+_PRONOUNS = frozenset(
+    "this that here there what which where your their mine hers such none everything nothing something anything".split()
+)
 _LAST_LATIN = "\u024f"
 _FOREIGN = compile_later(
     r"[ ]?(?:\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u2014|\u2013|-|\u044d\u0442\u043e|\u0434\u043b\u044f [\\w.@-]{1,64})?[ ]?[:\uff1a=]?[ ]?[\u300c\u300e\"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[\u300d\u300f\"'\u201d\u00bb]|\u3067\u3059|[^!-~]|$)"
@@ -109,25 +125,50 @@ def find_plain_word(said: Announcement) -> Iterator[Finding]:
         if below and below["value"].islower() and is_given(below["value"]):
             yield Finding(below.start("value"), below.end("value"), said.kind)
         return
-    if ahead not in {" ", "\t", ","}:
+    if ahead not in {" ", "\t", ",", "'", ".", "!", "\n", "\r", ""}:
+        return
+    if " is " in text[said.before(32) : said.start] and _IT_ENDS.match(text, end):
+        yield from _named_before(said)
         return
     if ahead == ",":
         apposed = _APPOSED.match(text, end)
         if apposed and not apposed["value"].isalpha() and is_given(apposed["value"]):
             yield Finding(*apposed.span("value"), said.kind)
         return
+    match = _told(said)
+    if match and is_given(match["value"]):
+        yield Finding(*match.span("value"), said.kind)
+
+
+def _named_before(said: Announcement) -> Iterator[Finding]:
+    it = _IS_IT.search(said.text, said.before(112), said.start)
+    if it and it["value"].lower() not in _PRONOUNS and is_given(it["value"]):
+        yield Finding(*it.span("value"), said.kind)
+
+
+def _told(said: Announcement) -> re.Match[str] | None:
+    text, end = said.text, said.end
     match = (
         _STATED.match(text, end)
         or _ANSWERED.match(text, end)
         or _LABELLED.match(text, end)
         or _JUDGED.match(text, end)
         or _DIGEST.match(text, end)
-        or (_COLUMN.match(text, end) if _starts_line(said) and said.name.islower() else None)
     )
-    if match is None and (given := _GIVEN.match(text, end)) and _WITH.search(text, said.before(128), said.start):
-        match = given
-    if match and is_given(match["value"]):
-        yield Finding(match.start("value"), match.end("value"), said.kind)
+    if match:
+        return match
+    if (
+        _starts_line(said)
+        and said.name.islower()
+        and (match := _COLUMN.match(text, end) or _DIRECTIVE.match(text, end))
+    ):
+        return match
+    if (match := _MODAL.match(text, end)) and not match["value"].isalpha():
+        return match
+    if (match := _SET_TO.match(text, end)) and _SETS.search(text, said.before(64), said.start):
+        return match
+    match = _GIVEN.match(text, end)
+    return match if match and _WITH.search(text, said.before(128), said.start) else None
 
 
 def _starts_line(said: Announcement) -> bool:

@@ -8,10 +8,12 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments, codes, columns, commands, context, encodings, manifests
+from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.foreign import find_foreign
+from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
@@ -19,89 +21,17 @@ from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fa
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import placeholder_spans, settle
 from incident_bot.redaction.urls import find_user_info, may_hold_user_info
+from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.formats import Provider
     from incident_bot.redaction.policy import Policy
 
-_ANNOUNCING = (
-    "passw passphrase passcode pass= pass: pass\" pass' pass> pass< pass( pass\\ _pass -pass .pass pwd secret token key credential creds auth"
-    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature"'
-    " otp= otp: pin= cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena"
-    ' pw" pin" otp" requirepass bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola'
-    " heslo jelszo jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth"
-).split()
-_ANNOUNCING += [
-    "de passe",
-    "pass =",
-    "pass :",
-    "pass -",
-    "pass is ",
-    " pw ",
-    "_pw ",
-    "pw for ",
-    "pw is ",
-    "cvc=",
-    "samlresponse=",
-    "passord",
-    "kodeord",
-    "kata sandi",
-    "contrasenya",
-    "pin code",
-    "license=",
-    "license:",
-    'license"',
-    "licence=",
-    "seed=",
-    'seed"',
-    "seed: ",
-    "priv=",
-    "priv:",
-    "session: ",
-    "pswd",
-    "psswd",
-    "psw=",
-    "psw:",
-    "pword",
-    "pass_phrase",
-    "pass-word",
-    "pass word",
-    "pass phrase",
-    "pass-phrase",
-    "mdp=",
-    "mdp:",
-    " mdp ",
-    "clave es",
-    "otp_code",
-    "otpcode",
-    "smscode",
-    "factorcode",
-    "factor_code",
-    "verifycode",
-    "zugangsdaten",
-    "anmeldedaten",
-    "identifiants",
-    "credenciales",
-    "credenziali",
-    "credenciais",
-    "cvc:",
-    'cvc"',
-    "rootpw",
-    "mfacode",
-    "device_code",
-    "user_code",
-    "oauth_verifier",
-    "psk ",
-    "sonar.login",
-    "pairing code",
-]
-_ANNOUNCING += "verification_code verificationcode security_code securitycode access_code accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid> passkey appid=".split()
-_SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ", "TAN:", "PUK ", "PUK:")
-"""Names of codes that a person types in, in the one writing that is no part of other words."""
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
 """What must follow `code`, one of the most frequent words."""
+_TOKEN_RUN = re.compile("[A-Za-z0-9_-]{14,1024}")
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
@@ -204,10 +134,10 @@ def scanner_for(policy: Policy) -> Scanner:
 
 def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
-    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in _ANNOUNCING}
+    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announced] for word in ANNOUNCING}
     probes |= {Keyword(word): [_announced] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
-    probes |= {Keyword(word, starting=True): [_announced] for word in (*_SHOUTED, "pw ")}
+    probes |= {Keyword(word, starting=True): [_announced] for word in (*SHOUTED, "pw ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")
@@ -333,9 +263,19 @@ def _issued(provider: Provider) -> Probe:
         if found and found.end() > start and "REDACTED" not in found[0]:
             scan.providers_until = found.end()
             return [Finding(found.start(), found.end(), provider.kind)]
-        return () if provider.inner or provider.behind else list(_broken(text, start, provider))
+        if provider.inner or provider.behind:
+            return ()
+        return list(_broken(text, start, provider)) or list(_misshapen(scan, start, end, provider.kind))
 
     return probe
+
+
+def _misshapen(scan: Scan, start: int, end: int, kind: str) -> Iterator[Finding]:
+    """A credential that its beginning gives away although the rest is not as its issuer has it: cut, or of a newer form."""
+    run = _TOKEN_RUN.match(scan.text, end) if is_distinctive(scan.text[start:end]) else None
+    if run and looks_secret(run[0]) and not scan.text.startswith("[REDACTED", run.end()):
+        scan.providers_until = run.end()
+        yield Finding(start, run.end(), kind)
 
 
 def _may_start(text: str, start: int) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _PROSE = re.compile(
-    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
     |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
@@ -71,7 +71,7 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
         if is_prose_secret(below["value"], level):
             yield Finding(below.start("value"), below.end("value"), said.kind)
         return
-    if level is Promise.STRONG and (changed := _changed(said)):
+    if level in {Promise.STRONG, Promise.CODE} and (changed := _changed(said)):
         yield from changed
         return
     words = _PROSE.match(text, at)

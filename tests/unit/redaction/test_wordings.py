@@ -54,6 +54,14 @@ PLAIN_WORDS = [
     "DefaultPassword    REG_SZ    {}",
     "seed phrase: {} tiger copper",
     "security answer for app: {}",
+    "{} is the new password for app",
+    "I changed the root password on db1 to {}",
+    "my password's {}",
+    "PASWORD '{}'",
+    "passord: {}",
+    '["--password",\n        "{}"]',
+    'KeyStore.load(in, "{}".toCharArray())',
+    'smtp.login("app", "{}")',
 ]
 CODES = [
     "Your verification code is {}. It expires in 10 minutes.",
@@ -75,6 +83,11 @@ TOKENS = [
     "loaded privkey {} from env",
     '{{"kty":"oct","k":"{}"}}',
     "sonar-scanner -Dsonar.login={}",
+    "API-Schlüssel: {}",
+    "токен: {}",
+    "令牌: {}",
+    "jeton d'accès: {}",
+    "ak=LTAI sk={}",
     "apiKeys: {{default: {}}}",
 ]
 UUIDS = ["access token is {}", "subscription key {}", "vault secret-id {}", "GET /v1?key={}", "X-Api-Key: {}"]
@@ -91,6 +104,12 @@ def test_what_a_wording_gives_away_is_replaced(shape: str, secret: str) -> None:
 
     assert secret not in redacted
     assert redactor.redact(redacted) == redacted
+
+
+@pytest.mark.parametrize("beginning", ["gh" + "p_", "gl" + "pat-", "sk" + "_live_", "hv" + "s.", "d" + "op_v1_"])
+def test_a_credential_whose_beginning_tells_is_replaced_whatever_its_length(beginning: str) -> None:
+    """Logs cut lines, and issuers make their tokens longer."""
+    assert TOKEN not in Redactor(b"key").redact(f"sent {beginning}{TOKEN} upstream")
 
 
 @pytest.mark.parametrize(

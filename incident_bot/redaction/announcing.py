@@ -1,0 +1,52 @@
+"""Words that announce a secret and that the prefilter looks for; `names.py` judges the whole name that each is a part of."""
+
+from __future__ import annotations
+
+_WORDS = (
+    'passw passphrase passcode pass= pass: pass" pass> pass< pass( _pass -pass .pass pwd secret token key credential creds auth'
+    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature" otp= otp: pin='
+    ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
+    ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
+    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse= passord"
+    " kodeord contrasenya pasword passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri zugangscode"
+    " palavra-passe schl\xfcssel schluessel jeton cl\xe9: cl\xe9= chave chiave sleutel nyckel klucz llave tkn geheim hemlighet"
+    " sekret n\xf8kkel nokkel n\xf8gle noegle avain anahtar kunci= kunci: kulcs klic= klic: cheie kljuc clef= clef: cle= cle:"
+    ' parol= parol: tok= tok: &sk= "sk" -pin= pin-value bearer= bearer" csrf= xsrf= license= license: license" licence= seed='
+    ' seed" priv= priv: pswd psswd psw= psw: pword pass_phrase pass-word pass-phrase mdp= mdp: otp_code otpcode smscode factorcode'
+    ' factor_code verifycode zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais cvc: cvc" rootpw mfacode'
+    " device_code user_code oauth_verifier sonar.login verification_code verificationcode security_code securitycode access_code"
+    " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid>"
+    " passkey appid="
+).split()
+_PHRASES = (
+    "pass'",
+    "pass\\",
+    "de passe",
+    "pass =",
+    "pass :",
+    "pass -",
+    "pass is ",
+    " pw ",
+    "_pw ",
+    "pw for ",
+    "pw is ",
+    "kata sandi",
+    "pin code",
+    "cl\xe9 ",
+    "cle api",
+    "mat khau",
+    " sk=",
+    "-pin ",
+    "csrf: ",
+    "seed: ",
+    "session: ",
+    "pass word",
+    "pass phrase",
+    " mdp ",
+    "clave es",
+    "psk ",
+    "pairing code",
+)
+ANNOUNCING = (*_WORDS, *_PHRASES)
+SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ", "TAN:", "PUK ", "PUK:")
+"""Names of codes that a person types in, in the one writing that is no part of other words."""
