@@ -8,36 +8,17 @@ it has to go through the redaction gate again before it becomes `SafeText` elsew
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
-from enum import Enum
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.errors import UsageError
 from incident_bot.model import NO_TEXT, Analysis, Case, Diagnosis
+from incident_bot.plain import FormError, from_plain, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SCHEMA_VERSION = 1
-
-
-def to_plain(value: Any) -> Any:
-    """Any noun of `model`, or made of them, as dicts, lists and scalars that JSON knows; times as ISO 8601."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: to_plain(getattr(value, part.name)) for part in fields(value)}
-    if isinstance(value, Mapping):
-        return {to_plain(key): to_plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_plain(item) for item in value]
-    raise TypeError(f"no plain form of {type(value).__name__}")
 
 
 def analyses_to_json(analyses: Sequence[Analysis]) -> str:
@@ -75,10 +56,13 @@ def _blank_unneeded_lines(analysis: Analysis) -> Analysis:
     return replace(analysis, case=replace(analysis.case, evidence=trimmed))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    analyses: tuple[Analysis, ...]
+
+
 def analyses_from_json(text: str, origin: str) -> tuple[Analysis, ...]:
     """Read what `analyses_to_json` wrote. Raises `UsageError` naming the field that is wrong."""
-    from pydantic import TypeAdapter, ValidationError
-
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -89,11 +73,9 @@ def analyses_from_json(text: str, origin: str) -> tuple[Analysis, ...]:
             hint="Make it with `incident-bot diagnose --out` of this version.",
         )
     try:
-        return TypeAdapter(tuple[Analysis, ...]).validate_python(loaded.get("analyses"))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in ("analyses", *first["loc"]))
-        raise UsageError(f"{origin}: `{field}`: {first['msg'].lower()}", hint="The file was changed or cut.") from error
+        return from_plain(_File, loaded).analyses
+    except FormError as error:
+        raise UsageError(f"{origin}: {error}", hint="The file was changed or cut.") from error
 
 
 def diagnosis_to_plain(diagnosis: Diagnosis, case: Case) -> dict[str, Any]:

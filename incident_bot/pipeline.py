@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from incident_bot import condense, diagnosis, intake
-from incident_bot.codec import to_plain
 from incident_bot.errors import LeakError, UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.bundle import read_bundle
@@ -35,6 +34,7 @@ from incident_bot.model import (
     SafeText,
     Target,
 )
+from incident_bot.plain import to_plain
 from incident_bot.redaction.incidents import redact_incident
 
 if TYPE_CHECKING:

@@ -125,16 +125,15 @@ def _read_issue(text: str, source: Path, redactor: Redactor) -> Case:
 
 def _incident_of(issue: IssueEvidence) -> Incident | None:
     """The alert of an issue, where all lines of its `alert.json` are there; None leaves it to the evidence."""
-    from pydantic import TypeAdapter, ValidationError
-
     from incident_bot import intake
     from incident_bot.model import Alert
+    from incident_bot.plain import from_plain
 
     text = next((item.text for item in issue.items if item.name == "alert.json"), "")
     try:
         plain: Any = json.loads(text)
-        alert = TypeAdapter(Alert).validate_python(plain["alert"])
-    except (ValueError, RecursionError, KeyError, TypeError, ValidationError):
+        alert = from_plain(Alert, plain["alert"])
+    except (ValueError, RecursionError, KeyError, TypeError):
         return None
     said = {key: alert.labels.get(key, "") for key in ("namespace", "pod", "container")}
     incident = intake.incident_of(alert_name=alert.name, summary=alert.summary, severity="warning", **said)

@@ -136,7 +136,8 @@ def print_publications(done: list[Publication], output: str) -> None:
 
 
 def _plain(item: Publication) -> dict[str, Any]:
-    from incident_bot.codec import diagnosis_to_plain, to_plain
+    from incident_bot.codec import diagnosis_to_plain
+    from incident_bot.plain import to_plain
 
     return {
         "key": item.draft.key,

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from incident_bot import kubectl
-from incident_bot.codec import to_plain
 from incident_bot.errors import UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.folder import DEFAULT_LIMITS, TextFile, read_file, read_folder
 from incident_bot.model import Alert, Case, EvidenceKind, Gap, Incident, RawEvidence, Target
+from incident_bot.plain import FormError, from_plain, to_plain
 
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "bundle.json"
@@ -157,8 +157,6 @@ def _manifest_to_json(manifest: Manifest) -> str:
 
 
 def _read_manifest(path: Path) -> Manifest:
-    from pydantic import TypeAdapter, ValidationError
-
     found = read_file(path, MANIFEST_NAME)
     if isinstance(found, Gap):
         raise UsageError(f"{path}: {found.reason}", hint=found.remedy)
@@ -173,11 +171,9 @@ def _read_manifest(path: Path) -> Manifest:
             hint="Write the bundle again with `incident-bot collect --out`, or remove bundle.json to read the folder as it is.",
         )
     try:
-        manifest: Manifest = TypeAdapter(Manifest).validate_python(plain)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}: `{where}`: {first['msg'].lower()}", hint="The file was changed or cut.") from error
+        manifest = from_plain(Manifest, plain)
+    except FormError as error:
+        raise UsageError(f"{path}: {error}", hint="The file was changed or cut.") from error
     _refuse_doubles(path, manifest)
     return manifest
 

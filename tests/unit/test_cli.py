@@ -36,9 +36,14 @@ def test_help_loads_no_library_but_click(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
-def test_an_offline_diagnosis_of_logs_loads_no_library_but_click(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_bundle", [False, True], ids=["plain files", "a bundle of ours"])
+def test_an_offline_diagnosis_of_logs_loads_no_library_but_click(tmp_path: Path, *, is_bundle: bool) -> None:
     """Neither SDKs nor YAML nor the checks of a config file that is not there: they take longer than the diagnosis."""
     (tmp_path / "api.log").write_text("ERROR cannot open /etc/app.conf: permission denied\n")
+    item = {"id": "E1", "kind": "log", "name": "api.log", "source": "log of api", "file": "api.log"}
+    bundle = {"schema_version": 1, "key": "0" * 16, "alert": {"name": "A"}, "target": {"pod": "api-0"}, "items": [item]}
+    if is_bundle:
+        (tmp_path / "bundle.json").write_text(json.dumps(bundle))
     code = (
         "import sys\n"
         "from incident_bot.cli import main\n"
