@@ -61,7 +61,8 @@ def _found(said: Announcement, match: re.Match[str]) -> list[Finding]:
 
 def _in_field(said: Announcement) -> list[Finding]:
     text = said.text
-    if typed := _TYPED_INTO.search(text, said.before(320), said.start):
+    into = text[said.before(8) : said.start].rstrip("\"'#").endswith(("in ", "to ", "the "))
+    if into and (typed := _TYPED_INTO.search(text, said.before(320), said.start)):
         return [] if is_stand_in(typed["value"]) else _found(said, typed)
     if text[said.end : said.end + 1] not in {'"', "'", "\\", "]", ")", ".", ","}:
         return []

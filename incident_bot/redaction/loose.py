@@ -72,7 +72,7 @@ def find_loose(said: Announcement) -> list[Finding]:
         if match := grammar.match(text, end):
             return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
     last = text[said.start - 1 : said.start]
-    if last not in _BEFORE_NAME:
+    if last not in _BEFORE_NAME or (last == " " and text[said.start - 2] != "/"):
         return _typed(said)
     if _TAKES_DEFAULT.search(text, said.before(24), said.start):
         match = _ARGUMENT.match(text, end)
@@ -94,8 +94,8 @@ def _typed(said: Announcement) -> list[Finding]:
     if match:
         return _at(said, match.span("value")) if is_given(match["value"]) else []
     item = _ITEM.match(text, end)
-    if item is None and _FIRST_CELL.search(text, said.before(24), said.start):
-        item = _ROW.match(text, end)  # its header may be such a row, too
+    if item is None and (row := _ROW.match(text, end)) and _FIRST_CELL.search(text, said.before(24), said.start):
+        item = row  # its header may be such a row, too
     return _at(said, item.span("value")) if item and is_prose_secret(item["value"], said.level) else []
 
 

@@ -48,7 +48,7 @@ _TRIED = re.compile(
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
-_TIES = (" as ", " AS ", " for ", " of ", " in ")
+_QUOTED_TIE = re.compile(r"""["'`][ ](?i:as|for|of|in)[ ]""")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
 _BELOW = re.compile(
@@ -124,15 +124,13 @@ def find_refused(said: Announcement) -> list[Finding]:
 
 def _named_before(said: Announcement) -> re.Match[str] | None:
     """A value that a sentence names before it says what it is."""
-    words = said.text[said.before(_TIE_REACH) : said.start]
-    if not any(tie in words for tie in _TIES):
-        return None
-    low = said.before(240)
-    return (
-        _REFUSED_BEFORE.search(said.text, low, said.start)
-        or _TYPED_AS.search(said.text, low, said.start)
-        or _TRIED.search(said.text, low, said.start)
-    )
+    low, reach = said.before(240), said.before(_TIE_REACH)
+    found = None
+    if _QUOTED_TIE.search(said.text, reach, said.start):
+        found = _REFUSED_BEFORE.search(said.text, low, said.start) or _TYPED_AS.search(said.text, low, said.start)
+    if found is None and " as " in said.text[reach : said.start].lower():
+        found = _TRIED.search(said.text, low, said.start)
+    return found
 
 
 def may_log_in(lowered: str, kind: str) -> bool:
