@@ -11,12 +11,12 @@ import argparse
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.condense.cross_validation import cross_validate
 from benchmarks.condense.incidents import four_chars, read_incidents, survives
-from incident_bot.condense import condense, estimate_tokens
+from incident_bot.condense import Survey, condense, estimate_tokens, survey
 from incident_bot.model import Evidence, EvidenceKind, SafeText
 
 BUDGETS = (500, 1000, 2000, 8000, 32000)
@@ -24,10 +24,29 @@ BUDGETS = (500, 1000, 2000, 8000, 32000)
 Method = Callable[[Sequence[str], int], Sequence[str]]
 
 
+class Surveys:
+    """The survey of the log that was asked for last: every budget and estimate selects from the same one."""
+
+    def __init__(self) -> None:
+        self._lines: Sequence[str] = ()
+        self._known: tuple[Evidence, Mapping[str, Survey]] | None = None
+
+    def of(self, lines: Sequence[str]) -> tuple[Evidence, Mapping[str, Survey]]:
+        """The log as evidence, and its survey by the evidence's id."""
+        if self._known is None or lines is not self._lines:
+            text = tuple(map(SafeText, lines))
+            evidence = Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=text)
+            self._lines, self._known = lines, (evidence, {evidence.id: survey(text)})
+        return self._known
+
+
+SURVEYS = Surveys()
+
+
 def condensed(estimate: Callable[[str], float]) -> Method:
     def method(lines: Sequence[str], budget: int) -> list[str]:
-        evidence = Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
-        (excerpt,) = condense([evidence], budget_tokens=budget, estimate=estimate)
+        evidence, surveys = SURVEYS.of(lines)
+        (excerpt,) = condense([evidence], budget_tokens=budget, surveys=surveys, estimate=estimate)
         return [line.text for line in excerpt.kept]
 
     return method

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from benchmarks.condense.ci_logs import BUDGETS, METHODS, Method
+from benchmarks.condense.ci_logs import BUDGETS, METHODS, SURVEYS, Method
 from benchmarks.condense.incidents import four_chars
 from fakes.log_generators import GENERATORS, Scenario, generate
 from incident_bot.condense import condense
@@ -29,7 +29,8 @@ def evidence(lines: list[str]) -> Evidence:
 
 def with_baseline(scenario: Scenario, budget: int, *, use: bool) -> str:
     baseline = [evidence(scenario.baseline)] if use and scenario.baseline else []
-    (excerpt,) = condense([evidence(scenario.lines)], budget_tokens=budget, baseline=baseline, estimate=four_chars)
+    log, surveys = SURVEYS.of(scenario.lines)
+    (excerpt,) = condense([log], budget_tokens=budget, baseline=baseline, surveys=surveys, estimate=four_chars)
     return "\n".join(line.text for line in excerpt.kept)
 
 

@@ -5,6 +5,7 @@ what counts (the machine may be shared); growth is each size's seconds per megab
 
 Run: python -m benchmarks.condense.throughput --sizes-mb 1 10 100 1000
 With --data FOLDER the log is made of that folder's CI logs, over and over with other numbers: few lines return.
+With --log names no line returns at all: each has names of its own; with --log long each has 40,000 characters besides.
 """
 
 from __future__ import annotations
@@ -89,6 +90,34 @@ def pod_lines(rng: random.Random) -> Iterator[str]:
             )
 
 
+def _word(rng: random.Random, letters: int) -> str:
+    return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=letters))
+
+
+def name_lines(rng: random.Random) -> Iterator[str]:
+    """A web server's log in which every line has names that no other line has."""
+    number = 0
+    while True:
+        number += 1
+        at = (_START + timedelta(milliseconds=100 * number)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        yield (
+            f"{at} INFO  [http-{number % 16}] request from user {_word(rng, 9)} for /api/v1/{_word(rng, 6)}/{_word(rng, 8)} answered with 200 in "
+            f"{rng.randrange(900)} ms, cache {_word(rng, 5)} region eu-central session {_word(rng, 20)} agent probe/{number % 7} sent "
+            f"{rng.randrange(10**6)} bytes on connection {rng.randrange(10**5)} of the pool {_word(rng, 4)}"
+        )
+
+
+def long_lines(rng: random.Random) -> Iterator[str]:
+    """JSON lines whose messages are payloads of forty thousand characters, each another."""
+    vocabulary = [_word(rng, rng.randrange(3, 10)) for _ in range(4000)]
+    number = 0
+    while True:
+        number += 1
+        at = (_START + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        payload = " ".join(rng.choices(vocabulary, k=5700))
+        yield json.dumps({"time": at, "level": "info", "msg": f"payload {payload}", "n": number})
+
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -100,6 +129,9 @@ def varied_lines(rng: random.Random, folder: Path) -> Iterator[str]:
             yield from _NUMBER.sub(lambda found: str(rng.getrandbits(30))[: len(found[0])], "\n".join(lines)).split(
                 "\n"
             )
+
+
+_LOGS = {"pods": pod_lines, "names": name_lines, "long": long_lines}
 
 
 def write_log(path: Path, size_mb: float, source: Iterator[str]) -> int:
@@ -167,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes-mb", type=float, nargs="+", default=[1, 10, 25, 100, 1000])
     parser.add_argument("--data", type=Path, help="folder of CI logs as for benchmarks.condense.ci_logs")
+    parser.add_argument("--log", choices=sorted(_LOGS), default="pods", help="what the generated log looks like")
     arguments = parser.parse_args()
     print(f"{'MB':>6}{'lines':>10}  {'command':<14}{'wall s':>8}{'cpu s':>8}{'MB/s':>8}{'growth':>8}{'peak MB':>9}")
     smallest: dict[str, float] = {}
@@ -174,7 +207,7 @@ def main() -> None:
         for size_mb in arguments.sizes_mb:
             path = Path(folder) / "pods.log"
             rng = random.Random(11)
-            source = varied_lines(rng, arguments.data) if arguments.data else pod_lines(rng)
+            source = varied_lines(rng, arguments.data) if arguments.data else _LOGS[arguments.log](rng)
             lines = write_log(path, size_mb, source)
             for name, command in COMMANDS.items():
                 cost = measure(command, path)
