@@ -180,7 +180,7 @@ def measure(command: Sequence[str], path: Path) -> Cost:
         process = subprocess.Popen(command, stdin=log, stdout=out)
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode and command[0] != "grep":  # which finds nothing in a calm log
         raise SystemExit(f"{command[0]} exited with {process.returncode}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

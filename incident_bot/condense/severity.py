@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import reduce
 from operator import or_
@@ -204,21 +204,31 @@ _DIGITS_ALIKE = {ord(digit): "0" for digit in "123456789"}
 """Which digit it is never matters to a hint, and words with numbers would never return."""
 
 
-def _sharing_beginnings(stems: Sequence[str]) -> str:
-    """A choice of plain words as a pattern in which each first letter is tried once: `re` does not find that itself."""
-    rests: dict[str, list[str]] = {}
-    for stem in stems:
-        rests.setdefault(stem[:1], []).append(stem[1:])
-    if "" in rests:
-        # A shorter stem is enough; whatever follows it need not be read.
-        return ""
-    return "(?:" + "|".join(first + _sharing_beginnings(rest) for first, rest in rests.items()) + ")"
+_ATOM = re.compile(r"(?:\\.|\[[^\]]*\]|\(\?[^)]*\)|.)\??")
+"""One character, class, group or anchor of a hint that begins with a letter."""
 
 
-_STEMS = [stem for _, pattern in _HINTS for stem in pattern.split("|")]
+_BRANCH = re.compile(r"(?:\\.|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)|[^|])+")
+"""One alternative of a pattern; a bar in a group or a class parts nothing."""
+
+
+def _sharing_beginnings(stems: Iterable[Sequence[str]]) -> str:
+    """A choice of patterns in which each first atom is tried once: `re` does not find that itself."""
+    rests: dict[str, list[Sequence[str]]] = {}
+    for first, *rest in filter(None, stems):
+        rests.setdefault(first, []).append(rest)
+    # Where one stem ends it is enough; whatever follows it need not be read.
+    tails = {first: "" if [] in rest else _sharing_beginnings(rest) for first, rest in rests.items()}
+    return "(?:" + "|".join(first + tail for first, tail in sorted(tails.items(), key=_letters_first)) + ")"
+
+
+def _letters_first(branch: tuple[str, str]) -> bool:
+    return not branch[0].isalpha()
+
+
+_STEMS = [stem for _, pattern in _HINTS for stem in _BRANCH.findall(pattern)]
 _ANY_HINT = re.compile(
-    "|".join([_sharing_beginnings(list(filter(str.isalpha, _STEMS))), *(s for s in _STEMS if not s.isalpha())]),
-    re.MULTILINE,
+    _sharing_beginnings([_ATOM.findall(stem) if stem[0].isalpha() else [stem] for stem in _STEMS]), re.MULTILINE
 )
 """For words, one a line."""
 _MOST_WORDS = 65_536
@@ -278,7 +288,9 @@ def grade(text: str, hints: int | None = None) -> int:
     hints = hints_in(head) if hints is None else hints
     if not hints & ~_CALM:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
-    stated = _stated_level(head, hints)
+    # Without one of these hints a line states no level but a calm one, which matters only where its words are alarming.
+    states = hints & (_FIELD | _WORD | _KUBE | _PRIORITY)
+    stated = _stated_level(head, hints) if states else None
     if stated is not None and stated >= Level.WARNING:
         return max(
             stated, Level.FATAL if stated >= Level.ERROR and hints & _FATAL and _FATAL_WORDS.search(head) else stated
@@ -291,6 +303,8 @@ def grade(text: str, hints: int | None = None) -> int:
     spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & _ERROR else head, hints)
     if spoken > Level.INFO and _SHELL_ECHO.match(head) and not is_ending(head):
         return Level.INFO
+    if spoken > Level.NOTICE and not states:
+        stated = _stated_level(head, hints)
     # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
     return max(least, spoken) if stated is None else min(spoken, Level.NOTICE)
 
