@@ -27,6 +27,7 @@ from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.loose import find_loose
 from incident_bot.redaction.markup import find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
+from incident_bot.redaction.other_languages import find_in_other_language
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
@@ -135,8 +136,16 @@ def _in_words(said: Announcement) -> list[Finding]:
     if said.level < Promise.FIRM:
         return []
     if said.level is not Promise.STRONG:
-        return find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
-    return find_bound(said) or find_apart(said) or find_loose(said) or list(find_plain_word(said))
+        return (find_apart(said) if said.text[said.end : said.end + 1] in _APART else []) or find_in_other_language(
+            said
+        )
+    return (
+        find_bound(said)
+        or find_apart(said)
+        or find_loose(said)
+        or list(find_plain_word(said))
+        or find_in_other_language(said)
+    )
 
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:

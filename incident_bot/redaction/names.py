@@ -56,7 +56,11 @@ _PAIRS = frozenset(
     " ssh client application subscription consumer admin project write publishable rapidapi fernet jwt hmac aes"
     " webhook certificate bot server integration ingest ingestion functions function host encrypt decrypt decryption crypto cipher preshared instrumentation".split()
 )
-_CERTAIN_TAILS = ("password", "passwd", "passphrase", "pwd")
+_CERTAIN_TAILS = (
+    "password", "passwd", "passphrase", "pwd", "passwort", "kennwort", "wachtwoord", "lösenord", "losenord", "passord", "salasana", "salasanasi", "jelszava",
+)  # fmt: skip
+_CODE_TAILS = ("pincode", "malcode", "ngscode", "itscode", "tiecode", "schaltcode")
+"""German and Dutch write `access code` in one word."""
 _FIRM_TAILS = (
     "secret",
     "token",
@@ -104,11 +108,12 @@ _ABOUT_BEFORE = frozenset(
 FOREIGN = (
     "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "парол", "Парол", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
     "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis", "패스워드", "合言葉", "पासवर्ड", "পাসওয়ার্ড", "கடவுச்சொல்", "رمز عبور", "گذرواژه", "پاس ورڈ", "كلمة السر", "סיסמא", "პაროლი", "գաղտնաբառ",
+    "пин-код", "Пин-код", "ПИН-код", "код доступа", "رمز التحقق", "xác minh", "doğrulama kodu",
     "Mật khẩu", "Hasło", "Κωδικός", "lykilorð", "salasõna", "fjalëkalim",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
 FOREIGN_KEYS = (
-    "токен", "Токен", "ключ", "Ключ", "секрет", "Секрет", "令牌", "密鑰", "秘钥", "トークン", "シークレット", "キー", "秘密鍵", "토큰", "비밀키", "시크릿", "κλειδί", "anahtar",
+    "токен", "Токен", "ключ", "Ключ", "секрет", "Секрет", "令牌", "密鑰", "秘钥", "トークン", "シークレット", "キー", "秘密鍵", "토큰", "비밀키", "시크릿", "API 키", "κλειδί", "anahtar", "khóa", "klíč",
 )  # fmt: skip
 """`token` and `key` likewise."""
 _ALONE = {
@@ -163,7 +168,11 @@ def _promise_of(words: list[str]) -> Promise:
 
 
 def _raised(words: list[str], at: int, best: Promise) -> Promise:
-    if words[at] in _CODES or (words[at] in {"code", "codes"} and best is Promise.FIRM):
+    if (
+        words[at] in _CODES
+        or words[at].endswith(_CODE_TAILS)
+        or (words[at] in {"code", "codes"} and best is Promise.FIRM)
+    ):
         return Promise.CODE
     told_by_brand = best is Promise.FIRM or words[at] in {"key", "auth", "login"}
     return Promise.SURE if told_by_brand and is_branded(words) else best
@@ -194,7 +203,7 @@ def _tail_promise(word: str) -> Promise:
         return Promise.NONE
     if word.endswith(_CERTAIN_TAILS):
         return Promise.STRONG
-    return Promise.FIRM if word.endswith(_FIRM_TAILS) else Promise.NONE
+    return Promise.FIRM if word.endswith((*_FIRM_TAILS, *_CODE_TAILS)) else Promise.NONE
 
 
 _KIND_BY_PART = (

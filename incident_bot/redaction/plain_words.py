@@ -175,6 +175,11 @@ def _starts_line(said: Announcement) -> bool:
     return said.start == 0 or said.text[said.start - 1] == "\n"
 
 
+def is_telling_word(word: str) -> bool:
+    """Whether the word tells about a password: that it is wrong, or what belongs to it."""
+    return word.lower() in _TELLING
+
+
 def is_given(word: str) -> bool:
     """Whether the word is the password and tells nothing about it."""
     if not _LETTERS.fullmatch(word):

@@ -214,7 +214,8 @@ def is_prose_secret(value: str, level: Promise) -> bool:
 
 def _is_no_word(value: str) -> bool:
     if value.isalpha() and not value.isascii():
-        return not (value.islower() or value.istitle() or value.isupper())
+        cased = any(map(str.isupper, value)) and any(map(str.islower, value))
+        return cased and not value.istitle()  # many scripts know no case
     if value.isalpha():
         # Letters only: no word, and no CamelCase name, changes case in its middle.
         return re.fullmatch(r"[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*|[A-Z]+s?", value) is None
