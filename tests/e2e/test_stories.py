@@ -24,7 +24,6 @@ from fakes.github_front import Fault, Front, front_of
 from incident_bot.tracker.store import IssueChange
 
 if TYPE_CHECKING:
-    from e2e.chain.storm import Storm
     from e2e.conftest import Ledger
     from e2e.kube.node import Node
     from e2e.kube.scenario import Scenario
@@ -38,15 +37,12 @@ _AT_ONCE = 4
 
 
 @pytest.fixture(scope="module")
-def stories(
-    node: Node, applied_scenarios: list[Scenario], storms: Mapping[str, Future[Storm]]
-) -> Iterator[dict[str, Story]]:
+def stories(node: Node, applied_scenarios: list[Scenario]) -> Iterator[dict[str, Story]]:
     """All stories by name, their objects applied at once and each showing its state; gone afterwards.
 
-    Scenarios and storms are begun before only to save time: pods fail and Alertmanager waits while stories are played.
+    The scenarios are applied before only to save time: their pods fail while stories are played.
     """
     assert applied_scenarios
-    assert storms
     loaded = all_stories()
     node.kubectl("apply", "-k", str(RBAC / "account"))
     for story in loaded:
