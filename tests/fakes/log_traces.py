@@ -1,4 +1,4 @@
-"""Stack traces as eight runtimes print them, bare and behind what a collector puts before each line."""
+"""Stack traces as seven runtimes print them, bare and behind what a collector puts before each line."""
 
 from __future__ import annotations
 
