@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.severity import Level, grade, states_level
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log
@@ -21,7 +21,7 @@ _SAID = re.compile(
     r"|\b(?:as|was|is|are|were) (?:expected|intended|designed|planned)(?: (?:in|during|by|for|of) [^.]{1,60})?[)\].;,]{0,2}\s{0,2}$"
     r"|\bexpected (?:in|during|while|by) (?:the |a |this |our )?(?:\w+ )?(?:drill|test|chaos|exercise|maintenance|rollout|deploy\w*|restart|upgrade|fail-?over|migration|shutdown)\b"
     r"|\b(?:on purpose|deliberately|intentionally)\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
-    r"|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b"
+    r"|\((?:ignored|ignoring|handled|skipped|not fatal|optional)\)\s{0,2}$|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b"
     r"|\b(?:expected|intended|deliberate|on_purpose|injected|simulated|drill)\"?[=:]\s?\"?(?:true|yes|1)\b",
     re.IGNORECASE,
 )
@@ -36,6 +36,25 @@ def is_said_expected(line: str) -> bool:
     """Whether a line says of its own complaint that it was meant to come: `connection refused (expected, side is off)`."""
     head = line[:_REACH]
     return _SAID.search(head) is not None and not _DENIED.search(head)
+
+
+_SPOKEN_OF = re.compile(
+    r"^[^\"']{0,80}\b(?:\w{1,40}_)?(?:description|summary|help|comment|pattern|regex|expr|runbook)\b\"?\s{0,20}[:=]\s{0,4}[\"'`]"
+    r"|^\s{0,8}[-*\u2022] (?:fix(?:es|ed)?|bug ?fix)\b|\bfix(?:es|ed)?:? [^\"\u201c]{0,60}[\"\u201c]",
+    re.IGNORECASE,
+)
+_CLOCK_TIME = re.compile(r"\d\d:\d\d")
+
+
+def speaks_of_trouble(line: str) -> bool:
+    """Whether a line speaks of troubles and reports none: the text of an alert rule, a list of what a release fixes."""
+    head = line[:_REACH]
+    return _SPOKEN_OF.search(head) is not None and not states_level(head) and not _CLOCK_TIME.search(head)
+
+
+def is_no_report(line: str) -> bool:
+    """Whether a line's words of failure are meant, or only spoken of."""
+    return is_said_expected(line) or speaks_of_trouble(line)
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"
@@ -81,7 +100,7 @@ def _is_bad_end(text: str) -> bool:
 
 def is_announced(kept: KeptLine, log: Log) -> bool:
     """Whether a line says that it was expected, or belongs to a drill that ended well."""
-    if is_said_expected(kept.text):
+    if is_no_report(kept.text):
         return True
     drill = find_drill(log)
     return drill is not None and drill[0] <= kept.line and max(kept.line, kept.last) <= drill[1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
-from incident_bot.diagnosis.announced import is_said_expected
+from incident_bot.diagnosis.announced import is_no_report
 from incident_bot.diagnosis.complaint_search import find_complaint, find_words
 from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
@@ -135,7 +135,7 @@ def _is_harmless(text: str) -> bool:
     if any(sign in head for sign in _FRAME_SIGNS) and _FRAME.search(head) and _FRAME.match(read_text(head)):
         return True
     answer = read_answer(text)
-    return (answer is not None and answer.status < _CLIENT_ERROR) or is_said_expected(text)
+    return (answer is not None and answer.status < _CLIENT_ERROR) or is_no_report(text)
 
 
 _CLIENT_ERROR = 400

@@ -20,7 +20,7 @@ _NONE_BAD = re.compile(
     r"|(?<![\d.,])\b[1-9]\d{0,7} (?:tests? )?pass(?:ed|ing)\b"
     r"|\b(?P<n>[1-9]\d{0,6})(?:/| of )(?P=n) (?:\w+ ){0,2}(?:pass(?:ed)?|ok|succeeded|done|applied|verified)\b"
     r"|\ball (?:[\d,]{1,9} )?(?:\w+ ){0,2}(?:pass(?:ed)?|succeeded|applied|verified)\b"
-    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b"
+    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b|\bApply complete!|\bsuccessfully rolled out\b"
     r"|^OK \(\d{1,7} tests?|^test result: ok\.|^PASS$",
     re.IGNORECASE,
 )

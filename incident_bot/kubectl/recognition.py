@@ -32,6 +32,10 @@ _LOG_LINE = re.compile(
 )
 _PROSE_NAME = re.compile(r"(?:^|[^a-z])(?:notes?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)")
 _PROSE_ENDING = (".md", ".markdown", ".rst", ".adoc")
+_CODE_ENDING = (
+    ".py", ".go", ".java", ".kt", ".js", ".ts", ".rb", ".rs", ".c", ".h", ".cpp", ".cs", ".php", ".tf", ".lua", ".scala"
+)  # fmt: skip
+"""Source code speaks of every failure that it handles, and reports none."""
 
 
 def recognise(name: str, text: str) -> EvidenceKind:
@@ -188,7 +192,7 @@ def _recognise_rest(name: str, lines: Sequence[str]) -> EvidenceKind:
 
 
 def _is_note_name(name: str) -> bool:
-    return name.lower().endswith(_PROSE_ENDING)
+    return name.lower().endswith(_PROSE_ENDING + _CODE_ENDING)
 
 
 def _kind_of_name(name: str) -> EvidenceKind | None:

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.announced import is_said_expected
+from incident_bot.diagnosis.announced import is_no_report, is_said_expected
 from incident_bot.diagnosis.contraries import takes_back
 from incident_bot.model import Verdict
 
@@ -162,3 +162,35 @@ def test_a_closed_note_leaves_a_calm_log_healthy() -> None:
     log = "2026-11-21T07:59:00Z INFO starting orders 3.1\n" + work(0, 12)
     files = {"app.log": log, "note.txt": "2026-03-02: orders were missing. Fixed in 3.0, ticket closed.\n"}
     assert diagnose(make_case(files), RULES).verdict is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'alarm_description = "too many failed logins, connection refused or timeouts"',
+        "summary: 'database refuses connections'",
+        "- fix: connection refused after a reload",
+        'Error from server (NotFound): configmaps "old" not found (ignored)',
+    ],
+)
+def test_lines_that_speak_of_trouble_report_none(line: str) -> None:
+    assert is_no_report(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ERROR description="connection refused by stock:8080"',
+        '2026-11-21T08:00:00Z summary="disk is full"',
+        "fix your configuration: unknown key colour",
+        "connect: Connection refused (os error 111)",
+    ],
+)
+def test_lines_that_report_trouble_are_no_talk(line: str) -> None:
+    assert not is_no_report(line)
+
+
+def test_source_code_beside_a_log_is_no_log() -> None:
+    code = "try:\n    call()\nexcept ConnectionRefusedError:\n    log.fatal('connection refused')\n    raise SystemExit(1)\n"
+    found = diagnose(make_case({"client.py": code, "app.log": work(0, 15)}), RULES)
+    assert found.verdict is Verdict.HEALTHY
