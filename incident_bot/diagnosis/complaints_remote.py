@@ -170,7 +170,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.DEPENDENCY,
         patterns=(
             r"too many requests|ENHANCE_YOUR_CALM|too_many_pings|\b429\b(?! ?ms)|rate limit(?:ed|ing)? ?(?:exceeded|reached|hit)?|rate_limit_exceeded|RateLimitError|quota (?:has been )?exceeded|exceeded (?:your |the |its )?(?:current |daily |monthly )?(?:quota|rate limit|request limit)|RESOURCE_EXHAUSTED",
-            r"Throttling(?:Exception)?\b|SlowDown|insufficient_quota|\w*LimitExceeded(?:Exception)?|ProvisionedThroughputExceeded|QuotaExceeded|over (?:the )?quota|(?:maximum|max) (?:number|amount) of [\w ]{2,40} (?:has been |is |was )?(?:reached|exceeded)|(?:has|have) reached (?:its|the|your) [\w ]{0,30}(?:limit|quota|maximum)|(?:account|plan|project|tenant) limit",
+            r"Throttling(?:Exception)?\b|SlowDown|insufficient_quota|\w*(?<!Backoff)LimitExceeded(?:Exception)?|ProvisionedThroughputExceeded|QuotaExceeded|over (?:the )?quota|(?:maximum|max) (?:number|amount) of [\w ]{2,40} (?:has been |is |was )?(?:reached|exceeded)|(?:has|have) reached (?:its|the|your) [\w ]{0,30}(?:limit|quota|maximum)|(?:account|plan|project|tenant) limit",
         ),
         title="{container} is over the quota or rate limit of {what}",
         names="address",

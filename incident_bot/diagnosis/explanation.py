@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _MAX_SYMPTOMS = 3
+_LONGEST_TITLE = 110
+"""What fits a line of an issue list; the explanation says the rest."""
 _TITLE_CHARS = 100
 _SAID_CHARS = 260
 """How much a title and an explanation quote of what a program says."""
@@ -25,19 +27,29 @@ _WORDS_CHARS = 160
 
 def title_of(candidate: Candidate, scene: Scene) -> str:
     """One line that names the cause; rules speak in templates, log readers have spoken already."""
-    if candidate.rule is None:
-        return candidate.title
-    values = values_of(candidate, scene)
-    return fill_text(
-        candidate.rule.title, values | {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
-    )
+    title = candidate.title
+    if candidate.rule is not None:
+        values = values_of(candidate, scene)
+        told = {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
+        title = fill_text(candidate.rule.title, values | told)
+    return _fit(title)
+
+
+def _fit(title: str) -> str:
+    """A title that fits its line: of what a program says the last part stays, of our own words the first."""
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    if "…" not in title and title.find(": ") < _LONGEST_TITLE // 2:
+        return shorten(title, _LONGEST_TITLE)
+    return title[: _LONGEST_TITLE - 1].rpartition(" ")[0].rstrip(" .:;,-…") + "…"
 
 
 def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     """What the cause means, what its log says of it, and which symptoms it accounts for."""
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
-    cut = next((values[name] for name in sorted(TOLD & values.keys()) if len(values[name]) > _TITLE_CHARS), "")
-    if cut and cut not in told:
+    title = title_of(candidate, scene)
+    cut = next((values[name] for name in sorted(TOLD & values.keys()) if values[name] not in title), "")
+    if cut and candidate.rule and cut not in told:
         told += f' In full: "{shorten(cut, _SAID_CHARS)}".'
     if candidate.rule is None and candidate.finding is None:
         told = "No rule knows this failure; this is what Kubernetes itself says about it."
@@ -73,9 +85,14 @@ def _own_words_of(candidate: Candidate, told: str, scene: Scene) -> Iterator[str
 
 def _surroundings(candidate: Candidate) -> Iterator[str]:
     """What else the log says of it: another complaint, a rare line before, a change."""
-    beside = next((item for item in candidate.took_over if item.finding and item.finding.is_known), None)
+    beside = next(
+        (item for item in candidate.took_over if item.finding and item.finding.is_known and item.id != candidate.id),
+        None,
+    )
     if beside and candidate.finding:
-        yield f'It says as well: "{_said(beside.facts[0], _WORDS_CHARS)}".'
+        is_own = beside.container == candidate.container
+        who = "It says as well" if is_own else f"{beside.container or beside.pod or 'Another log'} says"
+        yield f'{who}: "{_said(beside.facts[0], _WORDS_CHARS)}".'
     if candidate.sign_before and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{shorten(tidy(read_text(candidate.sign_before)), _WORDS_CHARS)}".'
     if candidate.change_before:

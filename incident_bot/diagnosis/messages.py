@@ -84,7 +84,7 @@ def tidy(text: str) -> str:
     if _TIME_FIRST.match(told):
         told = _strip_leads(told)
     told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
-    told = _PACKAGE.sub("", told)
+    told = _WRAPPED.sub("", _PACKAGE.sub("", told))
     return _close(told)
 
 
@@ -157,6 +157,8 @@ _ANSWER = re.compile(
 """What a service answered, in JSON behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
+_WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
+"""SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.asides import drop_asides
 from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, concerns_same, merge_facts, restarts_of
 from incident_bot.diagnosis.cascade import favour_first
-from incident_bot.diagnosis.confidence import ABOUT_TELEMETRY, SHOWN_FROM, WEIGHTS, bound
+from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
 from incident_bot.diagnosis.succession import (
     is_behind_others,
@@ -53,32 +54,10 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     pool = _take_over(pool, rules, scene)
     pool = favour_first(_show_doubt(pool), scene)
     elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]
-    causes = _drop_asides(sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order))
+    causes = drop_asides(sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order))
     if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:
         causes += _worth_a_look(elsewhere, causes, rules)[: MAX_CAUSES - len(causes)]
     return Ranking(causes=tuple(causes[:MAX_CAUSES]), noise=noise, elsewhere=tuple(elsewhere))
-
-
-def _is_beside_the_point(item: Candidate) -> bool:
-    return ABOUT_TELEMETRY in item.reasons
-
-
-_CLEAR = 0.85
-_FAR_BEHIND = 0.25
-
-
-def _drop_asides(causes: list[Candidate]) -> list[Candidate]:
-    """Beside a cause that status itself names clearly, a far less sure line of the same pod's log is only what else went on."""
-    best = causes[0] if causes else None
-    if best is not None and not _is_beside_the_point(best):
-        causes = [item for item in causes if not _is_beside_the_point(item)]
-    if best is None or best.confidence < _CLEAR or all(fact.source == "log" for fact in best.facts):
-        return causes
-    return [
-        item
-        for item in causes
-        if not item.finding or item.confidence > best.confidence - _FAR_BEHIND or item.pod not in ("", best.pod)
-    ]
 
 
 def _order(item: Candidate) -> tuple[object, ...]:

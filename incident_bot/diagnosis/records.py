@@ -79,6 +79,8 @@ def _sign_before(log: Log, index: int, cited: set[int]) -> int | None:
         kept = log.kept[place]
         is_new = kept.why != "last" and (kept.count <= _RARE or not is_background(kept, log))
         is_rare = is_new and kept.line not in cited and not _FRAME.match(kept.text)
+        if own.line - kept.line > _LOOK_BACK_DISTANCE:
+            return None
         if is_rare and own.line - kept.line > head and grade(kept.text) >= Level.WARNING and states_level(kept.text):
             return place
     return None
@@ -90,6 +92,8 @@ def is_same_template(one: KeptLine, other: KeptLine) -> bool:
 
 
 _LOOK_BACK_LINES = 12
+_LOOK_BACK_DISTANCE = 60
+"""In lines of the log: further back it is another story."""
 _RARE = 5
 _HEAD_LINES = 2
 """An exception without a level stands below the record that prints it."""

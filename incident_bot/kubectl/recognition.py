@@ -31,6 +31,8 @@ _LOG_LINE = re.compile(
     r"\d+\.\d+\.\d+\.\d+ - |Traceback \(most|  File \"|\tat )"
 )
 _PROSE_NAME = re.compile(r"(?:^|[^a-z])(?:notes?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)")
+_SETTINGS_ENDING = (".yaml", ".yml", ".toml", ".ini", ".conf", ".cfg", ".properties")
+"""Settings beside the evidence are no log, whatever words of failure they hold."""
 _PROSE_ENDING = (".md", ".markdown", ".rst", ".adoc")
 _CODE_ENDING = (
     ".py", ".go", ".java", ".kt", ".js", ".ts", ".rb", ".rs", ".c", ".h", ".cpp", ".cs", ".php", ".tf", ".lua", ".scala"
@@ -185,6 +187,8 @@ def _recognise_rest(name: str, lines: Sequence[str]) -> EvidenceKind:
     sample = [line for line in lines[:_HEAD_LINES] if line.strip()][:_SAMPLE_LINES]
     if len(sample) <= _PREAMBLE_LINES and any(_EMPTY_ANSWER.match(line) for line in sample):
         return EvidenceKind.EVENTS if "event" in name.lower() else EvidenceKind.TABLE
+    if name.lower().endswith(_SETTINGS_ENDING) and not any(_LOG_LINE.match(line[:200]) for line in sample):
+        return EvidenceKind.NOTE
     named = _kind_of_name(name)
     if named in (EvidenceKind.LOG, EvidenceKind.NOTE):
         return named
