@@ -83,7 +83,9 @@ _CHARACTERS = compile_later(r"""["']([^"'\n]{4,256})["']$""")
 _PLAIN_ROOT = compile_later(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
 _LOGIN_FLAG = compile_later(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
 _ADMIN = compile_later(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
-_NOT_OURS = compile_later(r"(?:mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$")
+_NOT_OURS = compile_later(
+    r"(?:sudo|make|su -|mysql|maria|psql|mkdir|git push|rsync|tar|cp|npx|pip|ssh|scp)[^\n|;&]{0,100}$"
+)
 """Their `-p` wants no password, or not this word."""
 _HASHED_LAST = compile_later(rf"(?:[ \t]-(?:\w{{1,6}}|-\w{{2,12}}))*[ \t]+(?!-){_LAST}[ \t]*(?:$|\n)")
 _NEW_PHRASE = compile_later(rf"[ \t]-[NP][ ]{_LAST}")

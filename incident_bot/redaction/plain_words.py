@@ -103,7 +103,7 @@ _TELLING = frozenset(
     " dialog screen sync agent caching cache rules service services module modules argument arguments stdin stdout stderr"
     # Answers of programs.
     " denied failed failure accepted rejected refused success successful sorry welcome login bye error done passed"
-    " access permission try again last please enter retype confirm confirmation current warning notice info debug"
+    " expire continue unlock proceed instead anyway too sign log enter confirm change reset resume finish complete begin start stop access permission try again last please enter retype confirm confirmation current warning notice info debug"
     " falsch richtig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
     " inv\xe1lida inv\xe1lido v\xe1lida vac\xeda d\xe9bil corta vazia fraca errata errato scaduta scaduto onjuist ongeldig vereist verkeerd fel ogiltigt"
     " nieprawid\u0142owe nieprawid\u0142owy wymagane b\u0142\u0119dne \u0161patn\u00e9 via yet now and/or"

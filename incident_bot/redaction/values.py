@@ -16,7 +16,7 @@ _STAND_IN = re.compile(
     (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
-      | \(?(?:empty|unset|none|redacted|hidden|set|not\ set)\)?
+      | \(?(?:empty|unset|none|null|nil|redacted|hidden|set|not\ set)\)?
       | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
       | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}
@@ -29,7 +29,7 @@ _STAND_IN = re.compile(
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
-      | :\w+ | /\w[\w./-]*                                        # a symbol, a path
+      | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
     )
     """,
@@ -151,7 +151,8 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
 def _talks(value: str) -> bool:
     """Whether a text under `password` is a label of a form or says what is wrong with one: it names passwords itself."""
     if " " not in value:
-        return value.isalpha() and promise(value) is Promise.STRONG
+        one_word = value.isalpha() and (value[1:].islower() or value.isupper())
+        return one_word and promise(value) is Promise.STRONG
     return not _TALK.isdisjoint(value.lower().replace(".", " ").split())
 
 
@@ -200,7 +201,7 @@ def is_code(value: str) -> bool:
 def is_prose_secret(value: str, level: Promise) -> bool:
     """Whether a bare word in a sentence is a secret."""
     plain = len(value) < _SHORTEST_HEX and value.isascii() and value.isalpha() and value.islower()
-    assigns = "=" in value[:-2] or ":" in value
+    assigns = "=" in value.rstrip("=") or ":" in value
     may_assign = level > Promise.WEAK and _is_tangled(value)
     if plain or len(value) < 6 or is_stand_in(value) or _CALL.match(value) or (assigns and not may_assign):
         return False
