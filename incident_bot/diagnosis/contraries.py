@@ -15,7 +15,7 @@ _PAIRS = tuple(
         (r"expir(?:ed|es|ing)|revoked|outdated", r"renewed|refreshed|reissued|issued|valid until"),
         (r"unhealthy|degraded|hot|overloaded|throttled|lowered|too many requests|rate.?limit\w*", r"healthy|optimal|normal|accepted again|within limits"),
         (r"full|no space left\b.*|exhausted|quota exceeded|low", r"free|freed|cleaned|enough|available"),
-        (r"timed? ?out|timeout|failed|failure|error|could not \w+|cannot \w+|unable to \w+", r"succeeded|successful(?:ly)?|repeated,? ok|worked|done at|ok at|completed"),
+        (r"timed? ?out|timeout|failed|failure|error|could not \w+|cannot \w+|unable to \w+", r"succeeded|successful(?:ly)?|repeated,? ok|worked|works|done at|ok at|ok(?=[.!]?$)|completed"),
         (r"read-?only", r"writable|read-?write"),
         (r"disabled|stopped|closed", r"enabled|started|opened|re-?opened"),
         (r"lag(?:ging)?|behind|backlog|pending|queued", r"caught up|in sync|drained|flushed|lag[=: ]{1,2}0|pending[=: ]{1,2}0|0 left"),

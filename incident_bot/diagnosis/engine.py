@@ -143,7 +143,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if says_ended(scene) or is_log_too_late(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
-    is_calm = lines >= _ENOUGH_LOG_LINES and not any(
+    is_whole = lines >= _ENOUGH_LOG_LINES or any(is_counted_well(log, scene) for log in scene.logs)
+    is_calm = is_whole and not any(
         not (
             is_harmless(kept.text, log)
             or is_background(kept, log)

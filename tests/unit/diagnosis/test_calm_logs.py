@@ -194,3 +194,11 @@ def test_source_code_beside_a_log_is_no_log() -> None:
     code = "try:\n    call()\nexcept ConnectionRefusedError:\n    log.fatal('connection refused')\n    raise SystemExit(1)\n"
     found = diagnose(make_case({"client.py": code, "app.log": work(0, 15)}), RULES)
     assert found.verdict is Verdict.HEALTHY
+
+
+SHORT = "08:00:01 reader up\nfile has vanished: /srv/tmp/a\n08:14:01 done: 812 copied, {} failed\n"
+
+
+@pytest.mark.parametrize(("failed", "verdict"), [("0", Verdict.HEALTHY), ("7", Verdict.FAILURE)])
+def test_a_short_log_is_enough_when_it_counts_what_failed(failed: str, verdict: Verdict) -> None:
+    assert verdict_of(SHORT.format(failed)) is verdict
