@@ -171,7 +171,7 @@ COMMERCE_AND_CHAT = (
         r"(?:(?<=[?&][tk]=)|(?<=ticket=)|(?<=sso=))(?=[A-Za-z_-]{0,199}\d)(?=[a-z0-9_-]{0,199}[A-Z])(?=[A-Z0-9_-]{0,199}[a-z])[\w-]{20,400}(?![\w./])",
         behind=True,
     ),
-    _p("webhook", "//hooks. //webhook. //webhooks.", r"(?<=//)(?:web)?hooks?\.[\w.-]{3,80}/(?:[\w.-]{1,32}/){0,3}(?=[A-Za-z_-]{0,199}\d)[\w-]{16,200}(?:/[\w-]{4,200}){0,3}", inner=True),
+    _p("webhook", "//hooks. //webhook. //webhooks.", r"(?<=//)(?!hooks\.(?:slack|zapier)\.com/)(?:web)?hooks?\.[\w.-]{3,80}/(?:[\w.-]{1,32}/){0,3}(?=[A-Za-z_-]{0,199}\d)[\w-]{16,200}(?:/[\w-]{4,200}){0,3}", inner=True),
     _p("wecom-webhook", "cgi-bin/webhook/send?key=", rf"(?<=webhook/send\?key=){_UUID}", inner=True),
     _p("xendit-key", "xnd_", rf"xnd_(?:production|development)_{_A}{{40,80}}"),
     _p("jwt", ".ey", r"ey[A-Za-z0-9]{17,400}\.ey[\w/\\-]{17,2000}\.[\w/\\-]{0,600}={0,2}", inner=True),
