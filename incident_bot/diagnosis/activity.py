@@ -9,7 +9,13 @@ from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_objec
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
-from incident_bot.diagnosis.log_stride import is_from_a_client, is_last_word, is_taken_in_stride, opens_storm
+from incident_bot.diagnosis.log_stride import (
+    is_from_a_client,
+    is_last_word,
+    is_of_another_time,
+    is_taken_in_stride,
+    opens_storm,
+)
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.succession import names_a_cause
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
@@ -119,6 +125,8 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST
+    if is_of_another_time(candidate.facts, scene):
+        return Activity.INACTIVE
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE

@@ -40,6 +40,8 @@ def is_said_expected(line: str) -> bool:
 
 _SPOKEN_OF = re.compile(
     r"^[^\"']{0,80}\b(?:\w{1,40}_)?(?:description|summary|help|comment|pattern|regex|expr|runbook)\b\"?\s{0,20}[:=]\s{0,4}[\"'`]"
+    r"|^# (?:HELP|TYPE) \w|^[a-z_][\w:]{2,200}(?:\{[^{}]{0,300}\})? 0(?:\.0+)?\s*$"
+    r"|^[0-9a-f]{7,40} (?:\([^()]{1,80}\) )?(?:fix|feat|chore|revert|docs|refactor|test|perf|build|ci|merge)\b"
     r"|^\s{0,8}[-*\u2022] (?:fix(?:es|ed)?|bug ?fix)\b|\bfix(?:es|ed)?:? [^\"\u201c]{0,60}[\"\u201c]",
     re.IGNORECASE,
 )
@@ -47,7 +49,10 @@ _CLOCK_TIME = re.compile(r"\d\d:\d\d")
 
 
 def speaks_of_trouble(line: str) -> bool:
-    """Whether a line speaks of troubles and reports none: the text of an alert rule, a list of what a release fixes."""
+    """Whether a line speaks of troubles and reports none.
+
+    The text of an alert rule, a list of commits or of what a release fixes, a counter of Prometheus that stands at zero.
+    """
     head = line[:_REACH]
     return _SPOKEN_OF.search(head) is not None and not states_level(head) and not _CLOCK_TIME.search(head)
 

@@ -38,8 +38,16 @@ _REACH = 300
 def takes_back(line: str, complaint: str) -> bool:
     """Whether a later line says the contrary of a complaint about the same thing."""
     head = line[:_REACH]
-    goods = [good for bad, good in _PAIRS if bad.search(complaint[:_REACH]) and good.search(head)]
-    return bool(goods) and not _NOT.search(head) and bool(_words(head) & _words(complaint[:_REACH]))
+    said = complaint[:_REACH]
+    return (
+        any(good.search(head) for good in _goods(said)) and not _NOT.search(head) and bool(_words(head) & _words(said))
+    )
+
+
+@lru_cache(maxsize=64)
+def _goods(complaint: str) -> tuple[re.Pattern[str], ...]:
+    """What would take a complaint back."""
+    return tuple(good for bad, good in _PAIRS if bad.search(complaint))
 
 
 @lru_cache(maxsize=4096)

@@ -29,7 +29,7 @@ from incident_bot.diagnosis.log_outcome import (
     read_outcome,
 )
 from incident_bot.diagnosis.log_reading import find_errors
-from incident_bot.diagnosis.log_stride import is_from_a_client
+from incident_bot.diagnosis.log_stride import is_from_a_client, is_old
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.notes import is_log_too_late
@@ -154,7 +154,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
             or is_counted_well(log, scene)
         )
         for log in scene.logs
-        if not is_calm_again(log, scene)
+        if not (is_calm_again(log, scene) or is_old(log, scene))
         for kept in find_errors(log)
     )
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE

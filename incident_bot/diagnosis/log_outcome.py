@@ -82,7 +82,7 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
         over = next((place for place, text in enumerate(later, start=end + 1) if _says_connected(text[:600])), None)
         is_loud = is_loud and (over is None or fact.count >= _BUSY_COUNT)
     if over is None:
-        over = next((place for place in range(end + 1, len(log.kept)) if _is_taken_back(place, fact, log)), None)
+        over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, fact, log)), None)
         is_loud = is_loud and not (over and fact.count < _BUSY_COUNT and _is_soon(log, end, over, scene))
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
@@ -104,7 +104,7 @@ def _is_soon(log: Log, end: int, over: int, scene: Scene) -> bool:
 
 def _is_taken_back(place: int, fact: Fact, log: Log) -> bool:
     text = log.kept[place].text
-    return grade(text) < Level.WARNING and log.kept[place].count <= _BUSY_COUNT and takes_back(text, fact.value)
+    return log.kept[place].count <= _BUSY_COUNT and takes_back(text, fact.value) and grade(text) < Level.WARNING
 
 
 def is_counted_well(log: Log, scene: Scene) -> bool:
@@ -200,10 +200,15 @@ def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
     return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
 
 
+def end_of(log: Log, scene: Scene) -> datetime | None:
+    """When a log's last dated line was written."""
+    return _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
+
+
 def span_of(log: Log, scene: Scene) -> timedelta:
     """From a log's first dated line to its last; nothing where it has no dates. Its time zone does not matter."""
     first = next((time for kept in log.kept[:_FURTHER_LINES] if (time := _clock(kept.text, scene))), None)
-    last = _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
+    last = end_of(log, scene)
     return max(last - first, timedelta(0)) if first and last else timedelta(0)
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
-from incident_bot.diagnosis.log_outcome import is_background
+from incident_bot.diagnosis.log_outcome import end_of, is_background
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
 
@@ -41,7 +42,7 @@ FROM_A_CLIENT = re.compile(
     r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
     r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
     r"|\b(?:login|sign-?in|authentication|auth)\b.{0,40}\b(?:failed|failure|incorrect|wrong|denied)\b.{0,80}\b(?:from|client|client_?ip|ip|rhost|remote|addr)\b[ =:\"]{1,4}(?:\d{1,3}\.){3}\d"
-    r"|ModSecurity: Access denied|\b(?:blocked|banned) (?:by rule\b|ip\b|(?:\d{1,3}\.){3}\d)",
+    r"|\[(?:\d{1,3}\.){3}\d{1,3}\]: (?:SASL|auth\w*|login)\b|ModSecurity: Access denied|\b(?:blocked|banned) (?:by rule\b|ip\b|(?:\d{1,3}\.){3}\d)",
     re.IGNORECASE,
 )
 """What a server logs about callers who leave, who try doors, speak nonsense, or ask for files that do not exist."""
@@ -68,6 +69,24 @@ def is_taken_in_stride(facts: Sequence[Fact], scene: Scene, *, specificity: int)
         return False
     bound = Level.NOTICE if specificity >= _NAMES_A_CAUSE else Level.WARNING
     return bool(found) and all(_is_minor(index, log, bound) for index, log in found)
+
+
+_ANOTHER_TIME = timedelta(days=7)
+
+
+def is_of_another_time(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether the logs that facts stand in were kept from an old incident."""
+    logs = [log for _, log in _find_lines(facts, scene)]
+    return bool(logs) and all(is_old(log, scene) for log in logs)
+
+
+def is_old(log: Log, scene: Scene) -> bool:
+    """Whether a log ended a week before another one, which is calm."""
+    ended = end_of(log, scene)
+    if ended is None:
+        return False
+    later = (other for other in scene.logs if (at := end_of(other, scene)) and at - ended >= _ANOTHER_TIME)
+    return any(not any(find_errors(other)) for other in later)
 
 
 def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) -> bool:

@@ -169,6 +169,9 @@ def test_a_closed_note_leaves_a_calm_log_healthy() -> None:
     [
         'alarm_description = "too many failed logins, connection refused or timeouts"',
         "summary: 'database refuses connections'",
+        'http_requests_total{code="500"} 0',
+        "# HELP jobs_failed_total Jobs that failed",
+        "a1b2c3d fix: connection refused when the store restarts",
         "- fix: connection refused after a reload",
         'Error from server (NotFound): configmaps "old" not found (ignored)',
     ],
@@ -182,6 +185,8 @@ def test_lines_that_speak_of_trouble_report_none(line: str) -> None:
     [
         'ERROR description="connection refused by stock:8080"',
         '2026-11-21T08:00:00Z summary="disk is full"',
+        'http_requests_total{code="500"} 12',
+        "a1b2c3d4 connection refused",
         "fix your configuration: unknown key colour",
         "connect: Connection refused (os error 111)",
     ],
@@ -202,3 +207,15 @@ SHORT = "08:00:01 reader up\nfile has vanished: /srv/tmp/a\n08:14:01 done: 812 c
 @pytest.mark.parametrize(("failed", "verdict"), [("0", Verdict.HEALTHY), ("7", Verdict.FAILURE)])
 def test_a_short_log_is_enough_when_it_counts_what_failed(failed: str, verdict: Verdict) -> None:
     assert verdict_of(SHORT.format(failed)) is verdict
+
+
+OOM = "2026-10-20T03:11:0{} ERROR out of memory, killed worker\n"
+
+
+def test_a_log_kept_from_last_month_explains_nothing_beside_a_calm_one() -> None:
+    old = "".join(OOM.format(second) for second in range(9))
+    assert diagnose(make_case({"old.log": old, "app.log": work(0, 30)}), RULES).verdict is Verdict.HEALTHY
+
+
+def test_an_old_log_alone_is_no_less_a_failure() -> None:
+    assert verdict_of("".join(OOM.format(second) for second in range(9))) is Verdict.FAILURE
