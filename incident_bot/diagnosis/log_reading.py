@@ -30,6 +30,7 @@ from incident_bot.diagnosis.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.records import is_same_template
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -366,7 +367,9 @@ def find_changes_before(log: Log, index: int) -> tuple[int, ...]:
     error, and what it says of its outcome.
     """
     first = next((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), index)
-    return next((found for start in (index, first) if (found := tuple(_changes_before(log, start)))), ())
+    own = log.kept[index] if index < len(log.kept) else None
+    began = next((place for place, kept in enumerate(log.kept) if own and is_same_template(kept, own)), index)
+    return next((found for start in (index, began, first) if (found := tuple(_changes_before(log, start)))), ())
 
 
 def _changes_before(log: Log, index: int) -> Iterator[int]:

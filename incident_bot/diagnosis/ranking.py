@@ -13,6 +13,7 @@ from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
 from incident_bot.diagnosis.succession import (
+    begins_in_time,
     is_behind_others,
     is_listed_reason,
     is_of_shared_service,
@@ -146,15 +147,18 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         is_listed_reason(cause, symptom)
         or opens_trouble(cause, symptom)
         or is_behind_others(cause, symptom, scene)
-        or _is_downstream(cause, symptom)
+        or _is_downstream(cause, symptom, scene)
     )
 
 
-def _is_downstream(cause: Candidate, symptom: Candidate) -> bool:
+def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
     if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom):
         return False
-    is_said_again = cause.finding is not None and cause.finding.is_known and cause.finding.count >= _AGAIN
+    finding = cause.finding
+    is_said_again = finding is not None and finding.count >= _AGAIN
+    if finding is not None and not finding.is_known:
+        is_said_again = is_said_again and begins_in_time(cause, symptom, scene, is_known=False)
     is_as_telling = cause.specificity >= symptom.specificity or is_said_again
     return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
 
@@ -182,7 +186,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         return False
     if (
         is_listed_reason(cause, symptom)
-        or _is_downstream(cause, symptom)
+        or _is_downstream(cause, symptom, scene)
         or is_of_shared_service(cause, symptom)
         or is_behind_others(cause, symptom, scene)
     ):

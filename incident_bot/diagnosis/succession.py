@@ -70,10 +70,11 @@ def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool
     if one is None or other is None or cause.container == symptom.container or not names_a_cause(cause):
         return False
     is_symptom = not other.is_known or (other.complaint is not None and other.complaint.is_symptom)
-    return is_symptom and one.count >= _AGAIN and _begins_in_time(cause, symptom, scene, is_known=other.is_known)
+    return is_symptom and one.count >= _AGAIN and begins_in_time(cause, symptom, scene, is_known=other.is_known)
 
 
-def _begins_in_time(cause: Candidate, symptom: Candidate, scene: Scene, *, is_known: bool) -> bool:
+def begins_in_time(cause: Candidate, symptom: Candidate, scene: Scene, *, is_known: bool) -> bool:
+    """Whether what may be the cause was first said before the symptom; of a known kind two minutes later will do."""
     first, second = _began(cause, scene), _began(symptom, scene)
     if first is None or second is None:
         return is_known
