@@ -107,6 +107,8 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             level = Level.WARNING
         if level < Level.WARNING or _HEADING.search(kept.text[:200]) or _is_harmless(kept.text):
             continue
+        if not any(map(str.isalnum, kept.text)):
+            continue
         if not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
             yield index, level
 
