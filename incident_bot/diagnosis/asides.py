@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -26,6 +27,14 @@ def _is_lone_warning(item: Candidate, best: Candidate) -> bool:
     )
 
 
+def _is_reminder(item: Candidate) -> bool:
+    """Whether a line only warns of what will be dropped one day."""
+    text = item.facts[0].value
+    is_plain = item.finding is not None and not item.finding.is_known
+    return is_plain and grade(text) <= Level.WARNING and _DEPRECATED.search(text[:600]) is not None
+
+
+_DEPRECATED = re.compile(r"\bdeprecat|\bobsolete\b|\bwird abgekündigt|\bdéprécié|\bobsoleto", re.IGNORECASE)
 _LIKELY = 0.6
 _LESS_SURE = 0.1
 _CLEAR = 0.85
@@ -37,6 +46,7 @@ def drop_asides(causes: list[Candidate]) -> list[Candidate]:
     best = causes[0] if causes else None
     if best is not None and not _is_beside_the_point(best):
         causes = [item for item in causes if not _is_beside_the_point(item)]
+    causes = [item for item in causes if item is best or not _is_reminder(item)]
     if best is not None and best.confidence >= _LIKELY:
         causes = [item for item in causes if not _is_lone_warning(item, best)]
     if best is None or best.confidence < _CLEAR or all(fact.source == "log" for fact in best.facts):

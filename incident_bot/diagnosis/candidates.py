@@ -63,6 +63,7 @@ class Candidate:
     reasons: tuple[str, ...] = ()
     change_before: str = ""
     sign_before: str = ""
+    statements: tuple[str, ...] = ()
 
     @property
     def is_noise(self) -> bool:

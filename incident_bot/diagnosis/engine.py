@@ -34,7 +34,7 @@ from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.notes import is_log_too_late
 from incident_bot.diagnosis.ranking import Ranking, rank
-from incident_bot.diagnosis.records import add_record
+from incident_bot.diagnosis.records import add_record, add_statements
 from incident_bot.diagnosis.scene import Scene, read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.diagnosis.templates import fill_text
@@ -67,6 +67,8 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
     ranking = rank(candidates, rules, scene)
     verdict = judge(scene, health, ranking)
     causes = tuple(add_record(add_change_before(item, scene), scene) for item in _worth_telling(verdict, ranking))
+    if verdict is Verdict.FAILURE:
+        causes = (*(add_statements(item, scene) for item in causes[:1]), *causes[1:])
     alert = case.incident.alert
     first = causes[0].rule if causes else None
     complaint = causes[0].finding.complaint if causes and causes[0].finding else None

@@ -95,12 +95,20 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
         yield f'{who}: "{_said(beside.facts[0], _WORDS_CHARS)}".'
     if candidate.sign_before and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{shorten(tidy(read_text(candidate.sign_before)), _WORDS_CHARS)}".'
+    for line in candidate.statements:
+        if line not in (candidate.sign_before, candidate.change_before):
+            yield f'A log states: "{_plainly(line)}".'
     if candidate.change_before:
         details = read_details(candidate.change_before)
         told = (
             f"{read_message(candidate.change_before)} ({details})" if details else read_message(candidate.change_before)
         )
         yield f'Shortly before, its log reports a change: "{told}".'
+
+
+def _plainly(line: str) -> str:
+    details = read_details(line)
+    return shorten(tidy(read_text(line)), _WORDS_CHARS) + (f" ({details})" if details else "")
 
 
 def lower_first(text: str) -> str:

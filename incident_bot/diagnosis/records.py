@@ -10,6 +10,7 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.log_outcome import is_background
+from incident_bot.diagnosis.statements import find_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,22 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         candidate = replace(candidate, supporting=(*told, *candidate.supporting))
         return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
+
+
+def add_statements(candidate: Candidate, scene: Scene) -> Candidate:
+    """The candidate, with what logs state plainly that explains it, where its own line does not name a cause for certain."""
+    fact = candidate.facts[0]
+    is_certain = candidate.rule is not None and candidate.specificity >= _NAMES_A_CAUSE
+    if is_certain or fact.citation is None or fact.source != "log":
+        return candidate
+    cited = {(item.citation.evidence_id, item.citation.line) for item in candidate.facts if item.citation}
+    found = find_statements(scene, cited, (fact.citation.evidence_id, fact.citation.line))
+    quotes = tuple(_quote(item.log, item.index, scene) for item in found)
+    told = tuple(item.log.kept[item.index].text for item in found)
+    return replace(candidate, supporting=(*quotes, *candidate.supporting), statements=told) if found else candidate
+
+
+_NAMES_A_CAUSE = 3
 
 
 def _quote(log: Log, place: int, scene: Scene) -> Fact:

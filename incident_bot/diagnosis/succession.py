@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.records import is_same_template
 
@@ -55,13 +56,19 @@ def is_why_time_ran_out(cause: Candidate, symptom: Candidate) -> bool:
 def opens_trouble(cause: Candidate, symptom: Candidate) -> bool:
     """Whether a line that names a cause stands in the same log before errors of no known kind: they began with it."""
     one, other = cause.finding, symptom.finding
-    if one is None or other is None or not names_a_cause(cause):
+    if one is None or other is None or not names_a_cause(cause) or _is_optional(cause):
         return False
     is_unknown = not other.is_known or (other.complaint is not None and other.complaint.kind == "exception")
     first, second = cause.facts[0].citation, symptom.facts[0].citation
     if not is_unknown or first is None or second is None or first.evidence_id != second.evidence_id:
         return False
     return first.line < second.line
+
+
+def _is_optional(item: Candidate) -> bool:
+    """Whether a program only warns that it does without a library: what it needs, it ends without."""
+    is_of_library = item.finding is not None and item.finding.kind == "module-missing"
+    return is_of_library and grade(item.facts[0].value) <= Level.WARNING
 
 
 def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:

@@ -134,7 +134,12 @@ def _object_of(row: Row) -> tuple[str, str]:
     if slash:
         return kind_of(kind), name
     kind = kind_of(row.get("KIND")) if row.get("KIND") else ""
-    return kind, about or row.get("NAME", "POD")
+    # An Event is called as its object, a dot, and its first time in hexadecimal nanoseconds
+    # (client-go, tools/record/event.go).
+    return kind, about or _EVENT_SUFFIX.sub("", row.get("NAME", "POD"))
+
+
+_EVENT_SUFFIX = re.compile(r"\.[0-9a-f]{15,16}$")
 
 
 def read_seen(text: str) -> tuple[float | None, int]:
