@@ -200,15 +200,10 @@ def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
     return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
 
 
-def end_of(log: Log, scene: Scene) -> datetime | None:
-    """When a log's last dated line was written."""
-    return _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
-
-
 def span_of(log: Log, scene: Scene) -> timedelta:
     """From a log's first dated line to its last; nothing where it has no dates. Its time zone does not matter."""
     first = next((time for kept in log.kept[:_FURTHER_LINES] if (time := _clock(kept.text, scene))), None)
-    last = end_of(log, scene)
+    last = _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
     return max(last - first, timedelta(0)) if first and last else timedelta(0)
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
-from incident_bot.diagnosis.log_outcome import end_of, is_background
+from incident_bot.diagnosis.log_outcome import is_background
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
 
@@ -81,12 +82,26 @@ def is_of_another_time(facts: Sequence[Fact], scene: Scene) -> bool:
 
 
 def is_old(log: Log, scene: Scene) -> bool:
-    """Whether a log ended a week before another one, which is calm."""
-    ended = end_of(log, scene)
+    """Whether a log ended a week before another one, which is calm. Both have dates, not only times of day."""
+    ended = _ended_on(log, scene)
     if ended is None:
         return False
-    later = (other for other in scene.logs if (at := end_of(other, scene)) and at - ended >= _ANOTHER_TIME)
+    others = (other for other in scene.logs if other is not log and other.total_lines >= _ENOUGH_LINES)
+    later = (other for other in others if (at := _ended_on(other, scene)) and at - ended >= _ANOTHER_TIME)
     return any(not any(find_errors(other)) for other in later)
+
+
+_ENOUGH_LINES = 10
+
+
+def _ended_on(log: Log, scene: Scene) -> datetime | None:
+    """When the last line of a log was written, if it says a date."""
+    dates = (read_time(kept.text[:_STAMP_CHARS], near=scene.at) for kept in reversed(log.kept[-_CALM_LINES:]))
+    return next((at for at in dates if at), None)
+
+
+_STAMP_CHARS = 60
+"""A line's own time stands at its beginning; what stands later is what it speaks of."""
 
 
 def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) -> bool:

@@ -219,3 +219,9 @@ def test_a_log_kept_from_last_month_explains_nothing_beside_a_calm_one() -> None
 
 def test_an_old_log_alone_is_no_less_a_failure() -> None:
     assert verdict_of("".join(OOM.format(second) for second in range(9))) is Verdict.FAILURE
+
+
+def test_times_of_day_in_another_log_make_no_log_old() -> None:
+    old = "".join(OOM.format(second) for second in range(9))
+    beats = "".join(f"08:{minute:02}:00 beat\n" for minute in range(30))
+    assert diagnose(make_case({"old.log": old, "beats.log": beats}), RULES).verdict is Verdict.FAILURE
