@@ -107,11 +107,14 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             level = Level.WARNING
         if level < Level.WARNING or _HEADING.search(kept.text[:200]) or _is_harmless(kept.text):
             continue
-        if not any(map(str.isalnum, kept.text)):
+        if len(kept.text.strip()) < _LEAST_CHARS or not any(map(str.isalnum, kept.text)):
             continue
         if not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
             yield index, level
 
+
+_LEAST_CHARS = 3
+"""As grounding asks of a quote."""
 
 _LAST_WORDS = 2
 """Scripts say without a level why they stop, and stop."""
