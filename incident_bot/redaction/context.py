@@ -34,6 +34,8 @@ _NO_SIGN = "0123456789abcdefABCDEF+/_~.-="
 """Hex, however it is taken apart, is an id and no secret."""
 _CHANGE = re.compile("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
 """Without it nothing looks generated: paths and names are words and numbers, each apart."""
+_SEGMENT = re.compile("[A-Za-z0-9]{8}")
+"""Nor without this, for signs between letters take a value apart: `kube-api-access-fb7f3`."""
 
 
 def mark_runs(raw: bytes) -> bytes:
@@ -62,7 +64,13 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
         if match:
             end = max(end, match.end())
             value = match[0].rstrip(".")
-            if value.strip(_NO_SIGN) and _CHANGE.search(value) and looks_random(value) and not _is_traced(text, at):
+            if (
+                value.strip(_NO_SIGN)
+                and _CHANGE.search(value)
+                and _SEGMENT.search(value)
+                and looks_random(value)
+                and not _is_traced(text, at)
+            ):
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
         run_end = runs.find(b"\0", match.end() if match else at, end + 512)
         at = runs.find(_SHORTEST, run_end, end + len(_SHORTEST) - 1) if run_end >= 0 else -1

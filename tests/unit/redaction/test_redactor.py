@@ -286,3 +286,34 @@ def test_whole_value_goes_whatever_marks_or_words_it_is_made_of(secret: str, tex
 def test_what_only_resembles_such_values_stays(text: str) -> None:
     """Counts of tests, lists of field names, variables and complaints about other settings are no passwords."""
     assert Redactor(b"key").redact(text) == text
+
+
+def test_a_key_from_a_secret_stays_and_one_written_out_below_it_goes() -> None:
+    value = "q7Xw9Lk2" + "Zp4Rt8Vn"
+    shown = "      API_KEY:       <set to the key 'api-key' in secret 'shop-credentials-v2'>  Optional: false\n"
+
+    redacted = Redactor(b"a").redact(f"{shown}      API_KEY:       {value}\n")
+
+    assert redacted.startswith(shown)
+    assert value not in redacted
+
+
+@pytest.mark.parametrize("apart", [20, 120, 200, 400])
+def test_a_generated_value_behind_the_second_of_two_words_on_a_line_goes(apart: int) -> None:
+    """However much of the line was read for the first."""
+    value = "q7Xw9Lk2" + "Zp4Rt8Vn"
+    filler = "the job went on " * (apart // 16)
+
+    assert value not in Redactor(b"a").redact(f"secret rotated, {filler}then the token came {value} at last\n")
+
+
+@pytest.mark.parametrize("line_break", ["", "\n", "\r\n", "\\\n"])
+def test_a_token_that_begins_like_a_test_goes_whole_or_cut_and_the_test_stays(line_break: str) -> None:
+    first, second = "test_" + "aB3dE6gH", "jK9mN2pQ5sT8vX1zA4cF7hJ0kL3nP6rS"
+    names = "test_session_expires PASSED\ntest_reads_credentials01234567890123456789 PASSED\n"
+
+    redacted = Redactor(b"a").redact(f"{names}{first}{line_break}{second}\n")
+
+    assert redacted.startswith(names)
+    assert first not in redacted
+    assert second not in redacted
