@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from functools import cache, partial
+from heapq import nsmallest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -154,16 +155,18 @@ def find_statements(scene: Scene, cited: set[tuple[str, int]], at: tuple[str, in
 _REACH = 500
 _TELLS = 0.75
 _MOST = 2
-_MAX_LINES = 500
+_MAX_LINES = 2000
+_MOST_READ = 120
 _RARE = 3
 _NAME = re.compile(r"[A-Za-z][\w.-]{5,40}")
 
 
 def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: frozenset[str]) -> Iterator[Statement]:
     end = at[1] if log.evidence_id == at[0] else None
-    for index, kept in islice(_plain(log, cited), _MAX_LINES):
+    nearest = nsmallest(_MOST_READ, _plain(log, cited), key=partial(_distance, end))
+    for index, kept in nearest:
         text = kept.text[:_REACH]
-        weight = max((weight for weight, pattern in _patterns() if pattern.search(text)), default=0.0)
+        weight = next((weight for weight, pattern in _patterns() if pattern.search(text)), 0.0)
         if not weight or is_everywhere(kept, log) or is_background(kept, log) or is_routine(kept, log):
             continue
         weight += 0.1 * (kept.count <= _RARE) + 0.1 * (grade(text) == Level.WARNING)
@@ -173,9 +176,15 @@ def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: fr
         yield Statement(log=log, index=index, weight=round(weight, 2))
 
 
+def _distance(end: int | None, item: tuple[int, KeptLine]) -> tuple[bool, int]:
+    """The rare before the common; of these the nearest to the line to explain, or the first of another log."""
+    index, kept = item
+    return kept.count > _RARE, index if end is None else abs(kept.line - end)
+
+
 def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLine]]:
     """Lines of one record each that are no error and no ordinary answer."""
-    for index, kept in enumerate(log.kept):
+    for index, kept in enumerate(log.kept[:_MAX_LINES]):
         if kept.text[:1] in " \t" or (log.evidence_id, kept.line) in cited or kept.why == "last":
             continue
         if grade(kept.text) < Level.ERROR and read_answer(kept.text) is None:
@@ -184,4 +193,5 @@ def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLin
 
 @cache
 def _patterns() -> tuple[tuple[float, re.Pattern[str]], ...]:
-    return tuple((weight, re.compile("|".join(forms), re.IGNORECASE)) for weight, forms in _KINDS)
+    kinds = sorted(_KINDS, key=itemgetter(0), reverse=True)
+    return tuple((weight, re.compile("|".join(forms), re.IGNORECASE)) for weight, forms in kinds)
