@@ -87,6 +87,18 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Close what is opened in the same scope, and run with leak detection in CI.",),
     ),
     Complaint(
+        kind="too-large",
+        category=Category.CONFIG,
+        patterns=(
+            r"HEADER_OVERFLOW|max_allowed_packet|\b(?:request|response|header|header fields?|cookie|packet|message|payload|body|entity|frame|record|batch|row|value|document|uri|url|datagram|field|attachment|upload|file|metadata|token)s?(?: (?:size|length))?(?: is| are| was)? (?:too (?:large|big|long)|bigger than|larger than|longer than)|(?:too (?:large|big|long) (?:a )?(?:request|header|cookie|packet|message|payload|body|entity|frame|record|document))|size (?:limit|exceeds)\b.{0,40}(?:exceed|limit|maximum|allowed)|exceeds? (?:the )?(?:maximum|max|allowed) (?:\w+ )?(?:size|length)|Data too long for column|value too long for type|would be truncated|(?:message|request) (?:size|length) \d+ (?:exceeds|is over|>)|\b(?:413|431)\b.{0,40}(?:Too Large|Entity)|\bE2BIG\b|Argument list too long|File name too long|ENAMETOOLONG",
+        ),
+        title="{container} sends or is sent more than the limit allows: {says}",
+        hint="Compare the size with the limit of the side that refuses; see what made it grow.",
+        impact="What is larger than the limit is refused every time; smaller ones pass.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Let both sides of a call have the same limit, and alert at 80 % of it.",),
+    ),
+    Complaint(
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
