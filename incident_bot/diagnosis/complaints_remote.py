@@ -196,6 +196,18 @@ REMOTE: tuple[Complaint, ...] = (
         prevention=("Keep the grants beside the workload's code, and test them with the role that production uses.",),
     ),
     Complaint(
+        kind="retired",
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"\b410\b.{0,20}\bgone\b|\b(?:was|were|is|are|has been|have been|got) (?:retired|decommissioned|sunset|discontinued|withdrawn|end[- ]of[- ]life)\b|\b(?:api|version|endpoint|protocol|cipher|method|model|region|feature|plan|v\d+)\b.{0,40}\b(?:is |are )?no longer (?:supported|available|served|offered|accepted|exists?)\b|reached (?:its )?end[- ]of[- ](?:life|support)|abgekündigt und abgeschaltet|n'est plus (?:disponible|pris en charge)|ya no está disponible|больше не поддерживается",
+        ),
+        title="{container} uses what no longer exists: {says}",
+        hint="See what replaced it, since when it is gone, and which release of the caller still asks for it.",
+        impact="Everything that needs it fails until the caller uses what replaced it.",
+        steps=(_ENV, _PODS),
+        prevention=("Follow the notices of what others offer, and alert on Deprecation and Sunset headers.",),
+    ),
+    Complaint(
         kind="leader-election",
         category=Category.APPLICATION,
         patterns=(

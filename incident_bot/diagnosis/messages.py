@@ -192,7 +192,9 @@ _LOGFMT = re.compile(r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.){0,2000
 _SAYING = ("message", "msg", "m", "@m", "text", "event", "log", "short_message", "body", "rendered_message", "@mt",
            "renderedmessage", "textpayload", "mensaje", "nachricht", "description")  # fmt: skip
 _BLAMING = ("error", "err", "exception", "exc_info", "exc", "cause", "reason", "@x", "stack_trace", "stacktrace", "stack",
-            "fehler", "detail", "details", "root_cause", "failure")  # fmt: skip
+            "fehler", "detail", "details", "root_cause", "failure", "response_body", "upstream_body", "response", "answer")  # fmt: skip
+_ANSWERED = ("body", "response_body", "upstream_body", "response", "answer")
+"""Where a record quotes what somebody answered."""
 
 
 def _fields(text: str) -> list[tuple[str, str]]:
@@ -241,7 +243,17 @@ def _flatten(body: dict[str, object]) -> Iterator[tuple[str, str]]:
                 yield name.lower() if name.lower() in _BLAMING else key, f"{kind}{value[key]}"
 
 
+def _read_answers(fields: dict[str, str]) -> dict[str, str]:
+    """The fields, with the error that an answer in JSON names in its place."""
+    quoted = {name: match["inner"] for name in _ANSWERED if (match := _ANSWER.search(fields.get(name, "")))}
+    told = fields | quoted
+    if "body" in quoted and any(fields.get(name) for name in _SAYING if name != "body"):
+        told["response_body"] = told.pop("body")
+    return told
+
+
 def _from_fields(fields: dict[str, str]) -> str:
+    fields = _read_answers(fields)
     said = next((_last_words(fields[name]) for name in _SAYING if fields.get(name)), "")
     blamed = next((_last_words(fields[name]) for name in _blaming_names(fields) if fields[name]), "")
     said, blamed = _strip_leads(said), _strip_leads(blamed)

@@ -48,7 +48,8 @@ class Ranking:
 def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranking:
     """Rank the candidates that go on (or, when none does, those that are past)."""
     noise = tuple(item for item in candidates if item.is_noise)
-    real = [item for item in candidates if not item.is_noise]
+    hushed = {line for item in noise for line in cited_lines(item)}
+    real = [item for item in candidates if not item.is_noise and not _is_same_message(item, hushed)]
     level = min((item.activity for item in real if item.activity in (Activity.ACTIVE, Activity.PAST)), default=None)
     pool = _merge_same([item for item in real if item.activity is level])
     pool = _order_scheduling(pool)
@@ -59,6 +60,11 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:
         causes += _worth_a_look(elsewhere, causes, rules)[: MAX_CAUSES - len(causes)]
     return Ranking(causes=tuple(causes[:MAX_CAUSES]), noise=noise, elsewhere=tuple(elsewhere))
+
+
+def _is_same_message(item: Candidate, lines: set[tuple[str, int]]) -> bool:
+    """Whether a message of Kubernetes stands in one of the lines, and no rule or log reader says more about it."""
+    return item.rule is None and item.finding is None and bool(cited_lines(item)) and cited_lines(item) <= lines
 
 
 def _order(item: Candidate) -> tuple[object, ...]:

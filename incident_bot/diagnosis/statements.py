@@ -145,9 +145,15 @@ class Statement:
 def find_statements(scene: Scene, cited: set[tuple[str, int]], at: tuple[str, int]) -> tuple[Statement, ...]:
     """What the logs state, most telling first, at most two; `at` is the line to explain, `cited` what is told anyway."""
     own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
-    said = next((kept.text for log in own for kept in log.kept if (log.evidence_id, kept.line) == at), "")
-    names = frozenset(_NAME.findall(said[:_REACH]))
-    found = [item for log in own for item in _state(log, cited, at, names)]
+    spot = next(((log, kept) for log in own for kept in log.kept if (log.evidence_id, kept.line) == at), None)
+    names = frozenset(_NAME.findall(spot[1].text[:_REACH])) if spot else frozenset()
+    is_constant = spot is not None and is_everywhere(spot[1], spot[0])
+    found = [
+        item
+        for log in own
+        for item in _state(log, cited, at, names)
+        if is_constant or not _is_ordinary(log.kept[item.index], log)
+    ]
     found.sort(key=lambda item: (-item.weight, item.index))
     return tuple(item for item in found if item.weight >= _TELLS)[:_MOST]
 
@@ -167,7 +173,7 @@ def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: fr
     for index, kept in nearest:
         text = kept.text[:_REACH]
         weight = next((weight for weight, pattern in _patterns() if pattern.search(text)), 0.0)
-        if not weight or is_everywhere(kept, log) or is_background(kept, log) or is_routine(kept, log):
+        if not weight:
             continue
         weight += 0.1 * (kept.count <= _RARE) + 0.1 * (grade(text) == Level.WARNING)
         weight += 0.05 * bool(names & set(_NAME.findall(text)))
@@ -176,18 +182,23 @@ def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: fr
         yield Statement(log=log, index=index, weight=round(weight, 2))
 
 
-def _distance(end: int | None, item: tuple[int, KeptLine]) -> tuple[bool, int]:
-    """The rare before the common; of these the nearest to the line to explain, or the first of another log."""
+def _is_ordinary(kept: KeptLine, log: Log) -> bool:
+    return is_everywhere(kept, log) or is_background(kept, log) or is_routine(kept, log)
+
+
+def _distance(end: int | None, item: tuple[int, KeptLine]) -> tuple[bool, bool, int]:
+    """Warnings first, and the rare before the common; then the nearest to the line to explain, or the first of another log."""
     index, kept = item
-    return kept.count > _RARE, index if end is None else abs(kept.line - end)
+    is_calm = grade(kept.text) != Level.WARNING
+    return is_calm, kept.count > _RARE, index if end is None else abs(kept.line - end)
 
 
 def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLine]]:
-    """Lines of one record each that are no error and no ordinary answer."""
+    """Lines that begin a record, are nothing fatal and no ordinary answer."""
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         if kept.text[:1] in " \t" or (log.evidence_id, kept.line) in cited or kept.why == "last":
             continue
-        if grade(kept.text) < Level.ERROR and read_answer(kept.text) is None:
+        if grade(kept.text) <= Level.ERROR and read_answer(kept.text) is None:
             yield index, kept
 
 

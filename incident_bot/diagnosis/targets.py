@@ -44,7 +44,11 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     kind, nothing is singled out.
     """
     target = case.incident.target
-    if is_guessed(case) and len(_failing_stems(objects)) > 1:
+    is_only_listed = not any(item.kind is EvidenceKind.LOG for item in case.evidence) and not any(
+        item.kind == "Pod" and is_detailed(item) for item in objects
+    )
+    failing = _failing_stems(objects) | (_warned_stems(events) if is_only_listed else set())
+    if is_guessed(case) and len(failing) > 1:
         return replace(target, workload_kind="", workload="", pod="", container="", node="")
     if _is_said(target, case, objects):
         return target
@@ -83,6 +87,11 @@ def _failing_stems(objects: Sequence[kubectl.KubeObject]) -> set[str]:
         for item in objects
         if item.kind == "Pod" and any(str(reason) not in _QUIET_WAITS for _, reason in find_values(item.body, _WAITING))
     }
+
+
+def _warned_stems(events: Sequence[kubectl.KubeEvent]) -> set[str]:
+    """The workloads whose pods events warn of."""
+    return {stem_of(event.name) for event in events if event.kind == "Pod" and event.type == "Warning"}
 
 
 def _is_said(target: Target, case: Case, objects: Sequence[kubectl.KubeObject]) -> bool:
