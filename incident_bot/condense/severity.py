@@ -62,7 +62,7 @@ _BY_NAME |= {
 _BY_LETTER = {"I": Level.INFO, "W": Level.WARNING, "E": Level.ERROR, "F": Level.FATAL}
 
 _LEVEL_FIELD = re.compile(
-    r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text|priority)["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
+    r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text|priority|l(?="\s?:))["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
 )
 _PINO = {
     "10": Level.INFO,
@@ -185,7 +185,7 @@ _HINTS = (
         ),
     ),
     (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (_FIELD, r"level|lvl|severity|priority|\"s\":"),
+    (_FIELD, r"level|lvl|severity|priority|\"[ls]\":"),
     (
         _WORD,
         r"warn|wrn|ftl|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
