@@ -16,7 +16,7 @@ _WORDS = (
     ' factor_code verifycode zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais cvc: cvc" rootpw mfacode'
     " device_code user_code oauth_verifier sonar.login verification_code verificationcode security_code securitycode access_code"
     " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid>"
-    " passkey appid= pincode malcode ngscode itscode tiecode schaltcode parool"
+    ' passkey _pat= _pat: _pat" security_answer securityanswer security-answer recovery_answer recoveryanswer challenge_answer challengeanswer appid= pincode malcode ngscode itscode tiecode schaltcode parool'
 ).split()
 _PHRASES = (
     "pass'",

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
 from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
+from incident_bot.redaction.chosen_words import find_chosen_word
 from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
 from incident_bot.redaction.extents import (
     MAX_VALUE,
@@ -45,7 +46,7 @@ _NAME_KEY = re.compile(
 )
 _FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
 _PAIR_BEFORE = re.compile(
-    r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}\\{0,7}["']?(?i:name|key|param|path|field|property)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
+    r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}(?i:where[ ]|and[ ])?\\{0,7}["']?(?i:name|key|param|path|field|property)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
 _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
@@ -136,9 +137,8 @@ def _in_words(said: Announcement) -> list[Finding]:
     if said.level < Promise.FIRM:
         return []
     if said.level is not Promise.STRONG:
-        return (find_apart(said) if said.text[said.end : said.end + 1] in _APART else []) or find_in_other_language(
-            said
-        )
+        apart = find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
+        return apart or find_in_other_language(said) or find_chosen_word(said)
     return (
         find_bound(said)
         or find_apart(said)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.plain_words import is_telling_word
 from incident_bot.redaction.values import is_code, is_stand_in
 
 _REACH = 160
@@ -15,7 +16,7 @@ _YOURS = compile_later(r"[\w.&' -]{0,40}?(?:code|pin|otp|passcode|password|tan)\
 _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
-_IS = compile_later(r"""(?:[ ]is)?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
+_IS = compile_later(r"""(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
 _WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination))$"
 )
@@ -32,6 +33,15 @@ _ANSWER = compile_later(
 _PHRASE = compile_later(
     r"""(?:[ ](?:for|of)[ ]\S{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["'\[]?(?P<value>[a-z0-9]{3,64}(?:[ ,]{1,2}[a-z0-9]{3,16}){0,23})""",
     re.IGNORECASE,
+)
+_NESTED = compile_later(
+    r"""["'.:\]\[\w]{1,10}[ ]?[:=]?[ ]?(?:[{\[][^{}\n]{0,96}?["'](?:code|token|value|otp|pin|passcode|response)["'][ ]?:[ ]?)?["']?(?P<value>\d{4,10})(?![\w.])"""
+)
+_ANSWERED = compile_later(
+    r"""\banswer["']?[ ]?(?:is[ ]|was[ ]|[:=])[ ]?(?:["'](?P<quoted>[^"'\n]{2,64})["']|(?P<value>[^\s"',;{\[]{3,64}))"""
+)
+_ASKS = compile_later(
+    r"(?i:security|secret|recovery|challenge|maiden|mother|childhood|first (?:pet|school|car|job)|born)[^\n]{0,120}$"
 )
 _FIRST_LINES = 16
 
@@ -50,13 +60,43 @@ SENT = (
     "to verify your",
     "recovery code ",
     "use code ",
+    "de s\xe9curit\xe9",
+    "de seguridad",
+    "de seguran\xe7a",
+    "di sicurezza",
     "your code",
     "access code",
     "recovery codes",
     "backup codes",
 )
+NESTED = ('"mfa"', "mfa.", "mfa:", "mfa[", "2fa:", '"2fa"', "twofactor", "two_factor", "two-factor", '"totp"')
+"""What a code stands in or behind: `"mfa":{"code":"481516"}`."""
+QUESTIONS = ("security question", "secret question", "securityquestion", "security_question", '"answer"')
 ANSWERS = ("security answer", "secret answer", "maiden name")
 PHRASES = ("seed phrase", "recovery phrase", "seed words", "mnemonic phrase")
+
+
+def find_nested_code(text: str, start: int, word: str) -> Iterator[Finding]:
+    """The code in the object, or behind the name, of a second factor."""
+    match = _NESTED.match(text, start + len(word) - 1, start + len(word) + _REACH)
+    if match and is_code(match["value"]):
+        yield Finding(*match.span("value"), "secret", spreads=False)
+
+
+def find_answered_question(text: str, start: int, word: str) -> Iterator[Finding]:
+    """The answer that stands behind its question."""
+    if word == '"answer"':
+        if not _ASKS.search(text, max(0, start - _REACH), start):
+            return
+        match = _ANSWERED.match(text, start, start + _REACH)
+    else:
+        match = _ANSWERED.search(text, start + len(word), start + len(word) + _REACH)
+        if match and "\n" in text[start : match.start()]:
+            return
+    if match:
+        part = "quoted" if match["quoted"] else "value"
+        if not is_stand_in(match[part]) and not is_telling_word(match[part]):
+            yield Finding(*match.span(part), "secret")
 
 
 def find_code(text: str, start: int, word: str) -> Iterator[Finding]:

@@ -9,13 +9,16 @@ from itertools import islice
 from incident_bot.redaction.extents import shell_end
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_prose_word, is_stand_in
 
 REACH = 512
 """Characters of one command line that are read."""
 
 _VALUE = r"""(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"'|;]{1,256}))"""
-_USER = compile_later(r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:([^\s"']{1,256})""")
+_USER = compile_later(
+    r"""[ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,64}:(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"']{1,256}))"""
+)
 _GLUED = compile_later(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
 _SPACED = compile_later(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
 _EITHER = compile_later(rf"[ \t]-p[ ]?{_VALUE}")
@@ -53,9 +56,11 @@ _SPACED_USER = compile_later(
     r"""(?<=[ \t])(?:-a|--auth|--creds|--src-creds|--dest-creds|-u)[ =]["']?[^\s:,"']{1,64}[:,]([^\s"']{1,256})"""
 )
 _BODY_FLAG = compile_later(rf"[ \t](?:--body|-b)[ =]{_LAST}")
-_PASS_SOURCE = compile_later(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-k[ \t]{_LAST}")
+_PASS_SOURCE = compile_later(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-[kK][ \t]{_LAST}")
 _BRACKETED = compile_later(r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]")
-_ANY_USER = compile_later(r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)([^\s"']{4,256})""")
+_ANY_USER = compile_later(
+    r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"']{4,256}))"""
+)
 _CALLED_WITH = compile_later(
     r"""\((?:["'][^"'\n]{0,256}["']|[\w()]{1,64})(?:, ?(?:[A-Za-z]\w{0,63}(?:\([\w\\]{0,64}\))?|\d{1,9})){0,3}, ?["']([^"'\n]{1,256})["']"""
 )
@@ -80,6 +85,8 @@ _FIRST_QUOTED = compile_later(r"""["']([^"'\n]{4,256})["'][ ]?[,)]""")
 """What a function takes that opens something with it."""
 _CHARACTERS = compile_later(r"""["']([^"'\n]{4,256})["']$""")
 """What Java makes characters of is a password: `"x".toCharArray()`."""
+_HANDED_IN = compile_later(r"""[ =:]{1,2}["']?([\w./~-]{12,512})""")
+"""The code of an authorization, which is as good as the token that it is changed for."""
 _PLAIN_ROOT = compile_later(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
 _LOGIN_FLAG = compile_later(rf"(?<=[ \t])(?:-p|--pass)[ =]{_VALUE}")
 _ADMIN = compile_later(rf"[ ]password[ ]{_LAST}|[ \t]-p{_VALUE}")
@@ -97,7 +104,7 @@ _DEFAULT_PAIR = compile_later(
     r"[a-z]{0,9}(?:[ ](?:is|are))?[ ]?:?[ ]\w[\w.@-]{0,63}[ ]?[/:][ ]?([^\s/:,;]{4,128})(?![/:])"
 )
 _ROBOT = compile_later(r"(?:[ ]{2,16}|\t+)\S{1,128}(?:[ ]{2,16}|\t+)(\S{1,128})")
-_JWK = compile_later(r"""\\?["'](?:k|d|p|q|dp|dq|qi)\\?["'][ ]?:[ ]?\\?["']([\w-]{16,2048})""")
+_JWK = compile_later(r"""\\?["'](?:k|d|p|q|dp|dq|qi)\\?["'][ ]?:[ ]?\\?["']([\w+/-]{16,2048}={0,2})""")
 """The private members of a JSON Web Key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1)."""
 _AFTER_SLASH = compile_later(r"[ ](\S{6,128})")
 _GLUED_NEXT = compile_later(r"}(\S{1,256})")
@@ -150,7 +157,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
-    "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD,
+    "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN,
 }  # fmt: skip
 
 
@@ -176,12 +183,16 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
     group = match.lastindex or 1
     value = match[group]
     end = shell_end(text, match.end(group)) if text[match.start(group) - 1] == "'" else match.end(group)
-    if not is_stand_in(value) and (command not in TALKED_OF or _is_typed(value)):
+    if not is_stand_in(value) and (
+        command not in TALKED_OF
+        or _is_typed(value)
+        or (text[match.start(group) - 1] in {'"', "'"} and text[match.end(group)] in {'"', "'"} and is_given(value))
+    ):
         yield Finding(match.start(group), end, "password")
 
 
 _MOST_AGAIN = 7
-_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"'})
+_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"', "keytool", "jarsigner"})
 """Commands that take a password for reading and one for signing."""
 
 
@@ -217,7 +228,7 @@ PIPED_INTO = (
     "secrets set", "secret set", "--passphrase-fd", "cryptsetup ", "passwd --stdin", "smbpasswd ", "kinit ", "--with-token", ".tochararray(",
 )  # fmt: skip
 """Commands that read a password from a pipe."""
-PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ")
+PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ", "command PASS ")
 """Words of Redis, IMAP, FTP and POP3 that a password follows."""
 
 
@@ -249,13 +260,15 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
         yield Finding(match.start(1), match.end(1), "password")
 
 
-_DIRECTED = compile_later(r"(?:\bC|>>|-{1,3}>|=>)[: ]{1,2}(?:\w{1,8} )?$")
+_DIRECTED = compile_later(r"(?:\bC|>>|-{1,3}>|=>|(?i:ftp|pop3?|imap|smtp)(?=> ?))[: >]{1,2}(?:\w{1,8} )?$")
 _USER_SENT = compile_later(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
 _TAGGED = compile_later(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
 
 
 def _is_dialogue(text: str, start: int, word: str) -> bool:
     """Whether the lines around show the protocol itself, so that even a plain word is a password."""
+    if word.startswith("command "):
+        return True
     if _DIRECTED.search(
         text, max(0, start - 16), start + 1 if word[0] != "\n" and word[0] not in "C>" else start + word.index("P")
     ):

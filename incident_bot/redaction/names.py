@@ -40,10 +40,12 @@ _FIRM = frozenset(
 )
 _OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth".split())
 """Before `secret`: somebody's own, which people choose like a password, and no name of an object that holds one."""
+_ASKED = frozenset("security secret recovery challenge reset".split())
+"""Before `answer`: to a question that lets someone in."""
 _CODES = frozenset("otp totp pin passcode cvv cvc passkey puk".split())
 _BEFORE_CODE = frozenset(
     "verification security access door backup recovery login mfa fa otp auth sms pin confirmation activation unlock entry invite pairing gate factor verify authenticator email lock puk"
-    " alarm device totp reset signin".split()
+    " alarm device totp reset signin pass".split()
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
@@ -77,7 +79,7 @@ _FIRM_TAILS = (
     "nyckel",
     "tkn",
 )
-_NOT_TAILS = frozenset("compass bypass trespass surpass encompass notoken".split())
+_NOT_TAILS = frozenset("compass bypass trespass surpass encompass notoken askpass".split())
 
 # A last word that says the value describes the secret and is not it.
 _ABOUT = frozenset(
@@ -148,6 +150,8 @@ def _promise_of(words: list[str]) -> Promise:
         words[-1] == "secret" and words[-2:-1] and words[-2] in _OWN_SECRET
     ):
         return Promise.STRONG
+    if words[-1] in {"answer", "answers"} and words[-2:-1] and words[-2] in _ASKED:
+        return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:
         return Promise.FIRM
     best = Promise.NONE
@@ -158,7 +162,7 @@ def _promise_of(words: list[str]) -> Promise:
             best, at = level, index
     if best is Promise.NONE:
         joined = "".join(words[-3:])
-        return _tail_promise(joined) if len(words) > 1 else Promise.NONE
+        return _tail_promise(joined) if len(words) > 1 and words[-1] not in _NOT_TAILS else Promise.NONE
     after = words[at + 1 :]
     if any(word in _ABOUT for word in after):
         best = Promise.NONE

@@ -32,7 +32,7 @@ _STATED = compile_later(
     re.VERBOSE | re.IGNORECASE,
 )
 _ANSWERED = compile_later(
-    rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*\r?(?:\n|$)"
+    rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
 )
 _GIVEN = compile_later(
     rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched)\b))"
@@ -56,7 +56,10 @@ _HEX = compile_later("[0-9a-fA-F]{32,128}")
 _LETTERS = compile_later(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
 _MODAL = compile_later(rf"{_OWNER}[ ](?:should|must|will|has[ ]to|ought[ ]to)[ ]be:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
 """Behind these plain words say what a password has to be like."""
-_SET_TO = compile_later(rf"{_OWNER}[ ]to:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
+_SET_TO = compile_later(
+    rf"{_OWNER}[ ]to:?[ ]{_WORD}(?:{_ENDS}|(?=[ ](?:this|today|yesterday|tonight|now|on|at|because|so|last)\b))",
+    re.VERBOSE,
+)
 _SETS = compile_later(r"(?i:\b(?:set|changed?|changing|reset|resetting|updated?|rotated?))(?:[ ][\w']{1,16}){0,3}[ ]$")
 _IS_IT = compile_later(
     r"""(?:^|[\s"'`(])(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ]is[ ](?:my|the|your|his|her|our|a)(?:[ ](?:new|old|current|root|admin|right|correct|default|actual|real)){0,2}[ ]$""",

@@ -20,7 +20,7 @@ from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import placeholder_spans, settle
-from incident_bot.redaction.urls import find_user_info, may_hold_user_info
+from incident_bot.redaction.urls import find_slashed, find_user_info, may_hold_user_info
 from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
         for word in codes.SENT
     }
     probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
+    probes |= {Keyword(word, any_case=True): [_nested(word)] for word in codes.NESTED}
+    probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
     for word in commands.PROTOCOL:
         probes.setdefault(Keyword(word), []).append(_spoken(word))
     for mark in manifests.MARKS:
@@ -172,7 +174,8 @@ def _at_sign(*, emails: bool) -> Probe:
         floor, scan.at_signs_until = scan.at_signs_until, end
         if scan.text.startswith("sha256:", end):
             return ()  # an image by its digest
-        found = list(find_user_info(scan.text, start, floor)) if may_hold_user_info(scan.text, start) else ()
+        may_hold = may_hold_user_info(scan.text, start)
+        found = list(find_user_info(scan.text, start, floor) if may_hold else find_slashed(scan.text, start))
         return found or (list(find_email(scan.text, start, floor)) if emails else ())
 
     return probe
@@ -193,6 +196,14 @@ def _coded(word: str) -> Probe:
 
 def _answered(word: str) -> Probe:
     return lambda scan, start, _end: codes.find_answer(scan.text, start, word)
+
+
+def _nested(word: str) -> Probe:
+    return lambda scan, start, _end: codes.find_nested_code(scan.text, start, word)
+
+
+def _asked(word: str) -> Probe:
+    return lambda scan, start, _end: codes.find_answered_question(scan.text, start, word)
 
 
 def _spoken(word: str) -> Probe:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.extents import BARE, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
+from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_code, is_phrase, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _TYPED_AS = re.compile(
     r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?i:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
+_SUPPLIED = re.compile(
+    r"""[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried)[ :=]{1,2}["'`](?P<value>[^\s"'`]{4,128})["'`]"""
+)
+"""`password auth for app, supplied 'x'`."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = re.compile(
     r"(?i:access|refresh|api|auth|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
@@ -59,7 +64,7 @@ _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*"[\w.@+-]{1,64}"[ ,]{1,2}"(?P<second>[^\s"]{4,128})"|[ \t]*[=:][ \t]*[(\[{][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]{}]{4,128})(?P=quote)[ \t]*[)\]}]"""
 )
 _LOGIN = re.compile(
-    r"(?:[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+[\w./@-]{1,96}:[ \t])?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+(?:[\w./@-]{1,96}:[ \t]|(?:[\w./@-]{1,32}[ ]){1,4}(?:are|is):?[ ]))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -116,6 +121,9 @@ def find_refused(said: Announcement) -> list[Finding]:
     """The quoted value of a password that a program complains about, before or behind the name."""
     if said.level is not Promise.STRONG:
         return []
+    supplied = _SUPPLIED.match(said.text, said.end)
+    if supplied and is_given(supplied["value"]):
+        return [Finding(*supplied.span("value"), said.kind)]
     refused = _REFUSED_AFTER.match(said.text, said.end) or _named_before(said)
     if not refused or not (refused.re is _TYPED_AS or is_prose_secret(refused["value"], said.level)):
         return []
@@ -153,7 +161,10 @@ def find_login(said: Announcement) -> list[Finding] | None:
     if pair is None and of_both:
         pair = _LOGIN.match(said.text, said.end)
     part = "second" if pair and pair.groupdict().get("second") else "value"
-    if pair is None or not _is_password(pair[part], quoted=bool(pair.groupdict().get("quote")) or part == "second"):
+    if pair is None:
+        return None
+    quoted = bool(pair.groupdict().get("quote")) or part == "second"
+    if not _is_password(pair[part], quoted=quoted) and not (" / " in pair[0] and is_given(pair[part])):
         return None
     if pair.groupdict().get("glued") and not any(char.isupper() or char in "!@#$%^&*+~" for char in pair["value"]):
         return None  # names of Kubernetes are written so, too

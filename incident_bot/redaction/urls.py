@@ -22,6 +22,12 @@ _MORE_INFO = re.compile(
 _PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 
 
+_SLASHED = re.compile(
+    r"""(?i:\b(?:conn|connect|userid|login|logon|sqlplus|credentials?)[ =:]{1,3}["']?)[A-Za-z][\w$#-]{0,63}/(?P<value>[^\s/"'@]{4,64}@?)$"""
+)
+_SLASH_REACH = 72
+
+
 def may_hold_user_info(text: str, at: int) -> bool:
     """Whether a colon stands before the `@` at `at` with neither space nor quote between: without, nothing is found."""
     colon = text.rfind(":", max(0, at - _LOOK_BACK), at)
@@ -41,6 +47,12 @@ def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
             return
     plain = _PLAIN.match(window[::-1])
     yield from _without_scheme(text, at - (plain.end() if plain else 0), at)
+
+
+def find_slashed(text: str, at: int) -> Iterator[Finding]:
+    """The password of `connect app/x@db`, as Oracle writes it, before the `@` at `at`."""
+    if text.find("/", max(0, at - _SLASH_REACH), at) >= 0 and (match := _SLASHED.search(text, max(0, at - 160), at)):
+        yield Finding(*match.span("value"), "password")
 
 
 def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:

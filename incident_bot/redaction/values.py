@@ -16,7 +16,7 @@ _STAND_IN = re.compile(
     (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
-      | \(?(?:empty|unset|none|null|nil|redacted|hidden|set|not\ set)\)?
+      | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
       | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
       | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}
@@ -27,7 +27,7 @@ _STAND_IN = re.compile(
       | <.{0,200}                                                 # <password>, <set to the key 'x' in secret 'y'>
       | \$\d{1,3}\W* | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
       | (?:your|insert|replace|enter)[-_ ].{0,60}
-      | (?:self|cls|this|os|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
+      | (?:self|cls|this|os|var|local|module|each|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
@@ -57,6 +57,7 @@ _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{30,512}={0,2}")
 _ADDRESS = re.compile("0x[0-9a-fA-F]{1,16}")
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
+_FOLDERS = re.compile("[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+")
 _NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
 _CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
@@ -162,7 +163,7 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
         return True
     if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http", "~/")) or value[1:3] == ":\\":
         return False
-    if _ADDRESS.fullmatch(value):
+    if _ADDRESS.fullmatch(value) or _FOLDERS.fullmatch(value):
         return False
     if " " in value or is_prose_word(value):
         return False
