@@ -30,6 +30,7 @@ from incident_bot.diagnosis.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.onsets import draft_onsets
 from incident_bot.diagnosis.records import is_same_template
 from incident_bot.model import Category
 
@@ -66,6 +67,7 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     if root:
         # The line above may be the runtime's own heading of it.
         told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
+    drafts += draft_onsets(log, told, _subject(log), worst=max(levels.values(), default=Level.QUIET))
     drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), _subject(log))
     return choose_best(drafts)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.lines import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MESSAGE_CHARS = 110
 """About what fits a title beside the name of the container."""
@@ -300,13 +300,13 @@ def read_details(line: str) -> str:
     """What a structured record says beside its message, as `name=value`: the settings of a change stand there."""
     text = clean(line[:_REACH]).strip()
     start = text.find("{")
-    if not 0 <= start <= _JSON_STARTS_WITHIN or not text.endswith("}"):
-        return ""
-    try:
-        body = json.loads(text[start:])
-    except (ValueError, RecursionError):
-        return ""
-    fields = body.items() if isinstance(body, dict) else ()
+    fields: Iterable[tuple[str, object]] = _LOGFMT.findall(text) if re.search(r"\bmsg=", text) else ()
+    if 0 <= start <= _JSON_STARTS_WITHIN and text.endswith("}"):
+        try:
+            body = json.loads(text[start:])
+        except (ValueError, RecursionError):
+            return ""
+        fields = body.items() if isinstance(body, dict) else ()
     told = [
         f"{name}={value}"
         for name, value in fields

@@ -63,6 +63,7 @@ _KINDS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         0.9,
         (
+            r"\bno (?:heartbeat|answer|reply|response|ack\w*|sign of life|signal|data|quorum) (?:from|of|by)\b|\b(?:handshake|session|login|negotiation|registration)\b.{0,60}\b(?:refused|rejected|failed|answered with (?:code|error|status) [1-9]\d*|closed by)\b|\b(?:bounced|turned down|declined): \S",
             r"\bnot retried\b|\bnothing (?:\w+ )?since\b|\b(?:acknowledged|received|sent|written|committed|confirmed|published|heard) nothing\b|\bsince \S+ nothing\b|\bno (?:\w+ ){1,3}since\b",
             r"\bcannot be (?:retired|released|deleted|removed|recycled|truncated|reclaimed|advanced|vacuumed|compacted|trimmed)\b|\bhas not (?:been )?\w+ed\b|\bnever (?:arrived|came|finished|returned|answered|confirmed|acknowledged|restarted|reloaded|ran)\b",
             r"\bheld (?:back|up) by\b|\bwaits? (?:for|on) (?:the )?(?:slot|consumer|reader|subscriber|replica|transaction|session)\b",
@@ -119,7 +120,7 @@ _KINDS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         0.7,
         (
-            r"\b(?:up from|grew (?:from|to|by)|usually|normally|typically|üblich|baseline)\b.{0,20}\d|\b\d+(?:\.\d+)? ?(?:x|times) (?:the |as )?(?:usual|normal|average|baseline|many|larger|more)\b|\b(?:at|used|usage|full|utili[sz]ation)\W{0,3}(?:100|9[5-9])(?:\.\d+)? ?%",
+            r"\b(?:yesterday|gestern|hier|ayer|last (?:run|week|night|time|month)|previously|up from|grew (?:from|to|by)|usually|normally|typically|üblich|baseline)\b.{0,20}\d|\b\d+(?:\.\d+)? ?(?:x|times) (?:the |as )?(?:usual|normal|average|baseline|many|larger|more)\b|\b(?:at|used|usage|full|utili[sz]ation)\W{0,3}(?:100|9[5-9])(?:\.\d+)? ?%",
         ),
     ),
     # Somebody did something.
@@ -158,6 +159,12 @@ def find_statements(scene: Scene, cited: set[tuple[str, int]], at: tuple[str, in
     return tuple(item for item in found if item.weight >= _TELLS)[:_MOST]
 
 
+def weigh_statement(line: str) -> float:
+    """How much a line states, from 0 to 1, by the most telling kind of statement that it makes."""
+    text = line[:_REACH]
+    return next((weight for weight, pattern in _patterns() if pattern.search(text)), 0.0)
+
+
 _REACH = 500
 _TELLS = 0.75
 _MOST = 2
@@ -172,7 +179,7 @@ def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: fr
     nearest = nsmallest(_MOST_READ, _plain(log, cited), key=partial(_distance, end))
     for index, kept in nearest:
         text = kept.text[:_REACH]
-        weight = next((weight for weight, pattern in _patterns() if pattern.search(text)), 0.0)
+        weight = weigh_statement(text)
         if not weight:
             continue
         weight += 0.1 * (kept.count <= _RARE) + 0.1 * (grade(text) == Level.WARNING)
