@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
 from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
-from incident_bot.redaction.chosen_words import find_chosen_word
+from incident_bot.redaction.chosen_words import find_again, find_chosen_word
 from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
 from incident_bot.redaction.extents import (
     MAX_VALUE,
@@ -106,7 +106,8 @@ def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
     if level is Promise.NONE:
         return []
     found = _announced_by(Announcement(text, name_start, name_end, name, kind_of(name), level))
-    return [part for finding in found for part in (finding, *_rest_of_partial(text, finding))] if found else []
+    more = _repeated if level is Promise.STRONG else _rest_of_partial
+    return [part for finding in found for part in (finding, *more(text, finding))] if found else []
 
 
 def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise:
@@ -378,6 +379,12 @@ def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = F
     value = text[quote.end() : closing(text, quote.end(), quote[0])] if quote else line
     if (level is Promise.STRONG and (block or quote or not is_prose_word(value))) or looks_secret(value):
         yield from _take(text, at, kind, level)
+
+
+def _repeated(text: str, finding: Finding) -> Iterator[Finding]:
+    """The rest of a value, and the value again on its line: `password=x&confirm=x`; elsewhere a plain word is no secret."""
+    yield from _rest_of_partial(text, finding)
+    yield from find_again(text, finding)
 
 
 def _rest_of_partial(text: str, finding: Finding) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from incident_bot.redaction.values import is_prose_secret, looks_secret
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
 
     from incident_bot.redaction.announcement import Announcement
 
@@ -24,6 +25,8 @@ _SETTING = compile_later(
     r"""(?P<close>\\{0,3}["']\]?)?(?P<tie>[ ]?=>?[ ]?|[ ]?:[ ]?|[ ])(?P<open>\\{0,3}["'])?(?P<value>[A-Za-z][A-Za-z_-]{3,63})(?P<after>[^\w.(\[/:@-]|$)"""
 )
 _ENDS_SETTING = compile_later(r"[ \t]*(?:\r?\n|$)|[ ](?:-{1,2}\w|\w{1,32}=)")
+_OF_METHOD = ("hash", "hashed", "digest", "hmac")
+"""Names whose plain word is a method: `password_hash: bcrypt`."""
 _LINE_START = compile_later(r"(?:^|\n)[ \t]*(?:-[ ])?$")
 _BESIDE_USER = compile_later(
     r"""(?i:user(?:_?name)?|login|client[_-]?id|app[_-]?id|key[_-]?id)["']?[=:][ ]?["']?[\w.@-]{1,64}["']?[,;& ]{1,3}$"""
@@ -37,6 +40,8 @@ _NO_KEYS = frozenset(
 """What a setting chooses for a token or key, or a parser calls one; no token."""
 _ENDS = frozenset({"", " ", "\n", "\r", "&", ";", "}", '"', "'", "`"})
 """What ends a value without quotes; behind a comma or parenthesis it would be the argument of a call."""
+_AGAIN_REACH = 160
+_SHORTEST_AGAIN = 4
 _LABELLED = compile_later(
     r"""(?P<words>(?:[ ][A-Za-z]{2,14}){1,4}):[ \t]["'`]?(?P<value>[^\s"'`,;()\[\]{}<>]{12,512})(?=["'`]?[ \t]*(?:[.,;)](?:\s|$)|\r?\n|$))"""
 )
@@ -58,7 +63,11 @@ def find_chosen_word(said: Announcement) -> list[Finding]:
         found = _labelled(said)
         if found or not said.name.startswith("--"):
             return found
-    if ahead not in {" ", "=", ":", '"', "'", "\\"} or said.level is Promise.CODE:
+    if (
+        ahead not in {" ", "=", ":", '"', "'", "\\"}
+        or said.level is Promise.CODE
+        or said.name.lower().endswith(_OF_METHOD)
+    ):
         return []
     match = _SETTING.match(said.text, said.end)
     if not match or not _holds(said, match):
@@ -98,6 +107,17 @@ def _has_words(name: str) -> bool:
 def _may_hyphenate(name: str) -> bool:
     """Whether a word with hyphens may be its value; under `secret` it is the name of a Secret."""
     return not name.lower().endswith(("secret", "secrets", "credential", "credentials", "cookie"))
+
+
+def find_again(text: str, finding: Finding) -> Iterator[Finding]:
+    """The value behind another `=` or `:` of its line."""
+    value = text[finding.start : finding.end]
+    line_end = text.find("\n", finding.end, finding.end + _AGAIN_REACH)
+    at = text.find(value, finding.end, line_end if line_end >= 0 else finding.end + _AGAIN_REACH)
+    if len(value) < _SHORTEST_AGAIN or at < 0 or text[at + len(value) : at + len(value) + 1].isalnum():
+        return
+    if text[at - 3 : at].rstrip(" \"'")[-1:] in {"=", ":"}:
+        yield finding._replace(start=at, end=at + len(value))
 
 
 def _labelled(said: Announcement) -> list[Finding]:

@@ -85,6 +85,10 @@ _FIRST_QUOTED = compile_later(r"""["']([^"'\n]{4,256})["'][ ]?[,)]""")
 """What a function takes that opens something with it."""
 _CHARACTERS = compile_later(r"""["']([^"'\n]{4,256})["']$""")
 """What Java makes characters of is a password: `"x".toCharArray()`."""
+_KEY_LOG = compile_later(r"(?:_\d)?[ ][0-9a-fA-F]{16,128}[ ]([0-9a-fA-F]{32,128})")
+"""TLS secrets as NSS and OpenSSL write them for Wireshark (`SSLKEYLOGFILE`): label, client random, secret."""
+_SECOND_WORD = compile_later(rf"(?:[ ]-\w(?:[ ][a-z]{{1,16}})?){{0,3}}[ ][\w.@+-]{{1,64}}[ ]{_LAST}[ ]")
+_AS_WITH = compile_later(r"""[ ]["']?[\w.@-]{1,64}["']?(?:[/:]|[ ](?:with|using)[ ]["'])([^\s"'/:]{4,128})""")
 _HANDED_IN = compile_later(r"""[ =:]{1,2}["']?([\w./~-]{12,512})""")
 """The code of an authorization, which is as good as the token that it is changed for."""
 _PLAIN_ROOT = compile_later(r"-(?:plaintext|iscrypted)?[ ](\S{1,256})")
@@ -157,7 +161,8 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
-    "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN,
+    "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
+    "logging in as": _AS_WITH, "log in as": _AS_WITH, "login as": _AS_WITH, "logged in as": _AS_WITH,
 }  # fmt: skip
 
 
@@ -186,7 +191,12 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
     if not is_stand_in(value) and (
         command not in TALKED_OF
         or _is_typed(value)
-        or (text[match.start(group) - 1] in {'"', "'"} and text[match.end(group)] in {'"', "'"} and is_given(value))
+        or (
+            command not in _CONNECTS
+            and text[match.start(group) - 1] in {'"', "'"}
+            and text[match.end(group)] in {'"', "'"}
+            and is_given(value)
+        )
     ):
         yield Finding(match.start(group), end, "password")
 
@@ -214,9 +224,18 @@ TALKED_OF = frozenset(
         "authenticate(",
         " admin / ",
         " root / ",
+        ".connect(",
+        "logging in as",
+        "log in as",
+        "login as",
+        "logged in as",
     }
 )
 """Words that sentences hold too: a plain word behind them is no password."""
+
+
+_CONNECTS = frozenset({"->connect(", ".connect("})
+"""Functions whose later arguments may be a database as well as a password."""
 
 
 def _is_typed(value: str) -> bool:

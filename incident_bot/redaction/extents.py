@@ -38,7 +38,7 @@ SEPARATOR = re.compile(
 )
 OPENING = re.compile(QUOTE)
 PAIR = re.compile(
-    r"""(?P<close>\\{0,7}["'])?[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+    r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 """Between a name and its value in `name: PASSWORD, value: x`."""
 BARE = re.compile(

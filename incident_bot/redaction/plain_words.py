@@ -35,11 +35,11 @@ _ANSWERED = compile_later(
     rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
 )
 _GIVEN = compile_later(
-    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched)\b))"
+    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found)\b|:[ ]too\b))"
 )
 _WITH = compile_later(
     r"""(?<![A-Za-z])(?:
-        (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
+        (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|default|rejected|guessed|cracked|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
       | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
       | (?i:put|set|store)[ ][\w./:-]{0,64}
       | ^(?:enable|line)
@@ -70,9 +70,12 @@ _IT_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$|[ ](?:for|of|on)[ ])")
 _DIRECTIVE = compile_later(r"[ \t]{1,16}[\"']?(?P<value>[^\s\"';(){}]{4,64})[\"']?[ ]?;")
 _APPOSED = compile_later(rf",[ ]{_WORD}(?=,[ ])")
 _DIGEST = compile_later(
-    r"[ ](?:hash|digest|sha-?\d{1,3}|md5|ntlm)(?:[ ]hash)?(?:[ ]is)?[ ]?[:=]?[ ](?P<value>[0-9a-fA-F]{32,128})(?![\w-])"
+    r"(?:[ ](?:hash|digest|sha-?\d{1,3}|md5|ntlm)(?:[ ]hash)?(?:[ ]is)?[ ]?[:=]?[ ]|\)[ ]?[:=][ ]?)(?P<value>[0-9a-fA-F]{32,128})(?![\w-])"
 )
 """A password's digest is worth a dictionary attack."""
+_BRACKETED = compile_later(
+    r"[ ]?[\[(](?P<value>[^\s\[\]()\"'=]{4,64})[\])][ ](?:does|did|is|was|invalid|incorrect|rejected|wrong|too|failed)\b"
+)
 _COLUMN = compile_later(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
 _PRONOUNS = frozenset(
     "this that here there what which where your their mine hers such none everything nothing something anything".split()
@@ -128,7 +131,7 @@ def find_plain_word(said: Announcement) -> Iterator[Finding]:
         if below and below["value"].islower() and is_given(below["value"]):
             yield Finding(below.start("value"), below.end("value"), said.kind)
         return
-    if ahead not in {" ", "\t", ",", "'", ".", "!", "\n", "\r", ""}:
+    if ahead not in {" ", "\t", ",", "'", ".", "!", "\n", "\r", "", "[", ")"}:
         return
     if " is " in text[said.before(32) : said.start] and _IT_ENDS.match(text, end):
         yield from _named_before(said)
@@ -157,6 +160,7 @@ def _told(said: Announcement) -> re.Match[str] | None:
         or _LABELLED.match(text, end)
         or _JUDGED.match(text, end)
         or _DIGEST.match(text, end)
+        or _BRACKETED.match(text, end)
     )
     if match:
         return match

@@ -158,6 +158,7 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     }
     probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
     probes |= {Keyword(word, any_case=True): [_nested(word)] for word in codes.NESTED}
+    probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}
     probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
     for word in commands.PROTOCOL:
         probes.setdefault(Keyword(word), []).append(_spoken(word))
@@ -200,6 +201,10 @@ def _answered(word: str) -> Probe:
 
 def _nested(word: str) -> Probe:
     return lambda scan, start, _end: codes.find_nested_code(scan.text, start, word)
+
+
+def _linked(word: str) -> Probe:
+    return lambda scan, start, _end: codes.find_linked(scan.text, start, word)
 
 
 def _asked(word: str) -> Probe:

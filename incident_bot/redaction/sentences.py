@@ -38,13 +38,17 @@ _TYPED_AS = re.compile(
     r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?i:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
+_PARTED = re.compile(
+    r"[ ]/[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default)s?:)[\w.@+-]{2,64}:[^:]*$"
+)
+"""Between a user and a password, even a plain word: `app / x`, `app:x`."""
 _SUPPLIED = re.compile(
-    r"""[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried)[ :=]{1,2}["'`](?P<value>[^\s"'`]{4,128})["'`]"""
+    r"""[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried|expected|but[ ]got|but[ ]was)[ :=]{1,2}["'`](?P<value>[^\s"'`]{4,128})["'`]"""
 )
 """`password auth for app, supplied 'x'`."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = re.compile(
-    r"(?i:access|refresh|api|auth|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
+    r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
 )
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3
@@ -64,7 +68,7 @@ _TUPLE = re.compile(
     r"""[ \t]*[=:][ \t]*"[\w.@+-]{1,64}"[ ,]{1,2}"(?P<second>[^\s"]{4,128})"|[ \t]*[=:][ \t]*[(\[{][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]{}]{4,128})(?P=quote)[ \t]*[)\]}]"""
 )
 _LOGIN = re.compile(
-    r"(?:[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+(?:[\w./@-]{1,96}:[ \t]|(?:[\w./@-]{1,32}[ ]){1,4}(?:are|is):?[ ]))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
+    r"(?:(?:[ ](?:found|accepted|used|tried))?[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+(?:[\w./@-]{1,96}:[ \t]|(?:[\w./@-]{1,32}[ ]){1,4}(?:are|is):?[ ]))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
@@ -164,7 +168,8 @@ def find_login(said: Announcement) -> list[Finding] | None:
     if pair is None:
         return None
     quoted = bool(pair.groupdict().get("quote")) or part == "second"
-    if not _is_password(pair[part], quoted=quoted) and not (" / " in pair[0] and is_given(pair[part])):
+    parted = _PARTED.search(pair[0]) is not None
+    if not _is_password(pair[part], quoted=quoted) and not (parted and is_given(pair[part])):
         return None
     if pair.groupdict().get("glued") and not any(char.isupper() or char in "!@#$%^&*+~" for char in pair["value"]):
         return None  # names of Kubernetes are written so, too
