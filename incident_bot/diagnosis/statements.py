@@ -168,8 +168,8 @@ def weigh_statement(line: str) -> float:
 _REACH = 500
 _TELLS = 0.75
 _MOST = 2
-_MAX_LINES = 2000
-_MOST_READ = 120
+_MAX_LINES = 1200
+_MOST_READ = 100
 _RARE = 3
 _NAME = re.compile(r"[A-Za-z][\w.-]{5,40}")
 
@@ -177,12 +177,12 @@ _NAME = re.compile(r"[A-Za-z][\w.-]{5,40}")
 def _state(log: Log, cited: set[tuple[str, int]], at: tuple[str, int], names: frozenset[str]) -> Iterator[Statement]:
     end = at[1] if log.evidence_id == at[0] else None
     nearest = nsmallest(_MOST_READ, _plain(log, cited), key=partial(_distance, end))
-    for index, kept in nearest:
+    for index, kept, level in nearest:
         text = kept.text[:_REACH]
         weight = weigh_statement(text)
         if not weight:
             continue
-        weight += 0.1 * (kept.count <= _RARE) + 0.1 * (grade(text) == Level.WARNING)
+        weight += 0.1 * (kept.count <= _RARE) + 0.1 * (level == Level.WARNING)
         weight += 0.05 * bool(names & set(_NAME.findall(text)))
         if end is not None and kept.line > end:
             weight -= 0.15
@@ -193,20 +193,20 @@ def _is_ordinary(kept: KeptLine, log: Log) -> bool:
     return is_everywhere(kept, log) or is_background(kept, log) or is_routine(kept, log)
 
 
-def _distance(end: int | None, item: tuple[int, KeptLine]) -> tuple[bool, bool, int]:
+def _distance(end: int | None, item: tuple[int, KeptLine, int]) -> tuple[bool, bool, int]:
     """Warnings first, and the rare before the common; then the nearest to the line to explain, or the first of another log."""
-    index, kept = item
-    is_calm = grade(kept.text) != Level.WARNING
-    return is_calm, kept.count > _RARE, index if end is None else abs(kept.line - end)
+    index, kept, level = item
+    return level != Level.WARNING, kept.count > _RARE, index if end is None else abs(kept.line - end)
 
 
-def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLine]]:
-    """Lines that begin a record, are nothing fatal and no ordinary answer."""
+def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLine, int]]:
+    """Lines that begin a record, are nothing fatal and no ordinary answer; with their levels."""
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         if kept.text[:1] in " \t" or (log.evidence_id, kept.line) in cited or kept.why == "last":
             continue
-        if grade(kept.text) <= Level.ERROR and read_answer(kept.text) is None:
-            yield index, kept
+        level = grade(kept.text)
+        if level <= Level.ERROR and read_answer(kept.text) is None:
+            yield index, kept, level
 
 
 @cache
