@@ -51,11 +51,13 @@ class AutomatonFinder:
             if (number := plain[searched]) >= 0:
                 found.append((at, number))
                 continue
-            # What is refused most often stands first: words that begin elsewhere.
+            # What is refused most often stands first: words that begin elsewhere, or are in another case.
             inside = at > 0 and raw[at - 1] in WORD_BYTES
             for check in checks[searched]:
-                if not (inside and check.starting) and check.is_written_at(raw, at, high):
-                    found.append((at, check.number))  # noqa: PERF401 - a comprehension costs a call for each of thousands
+                if (inside and check.starting) or not (check.any_case or raw.startswith(check.written, at)):
+                    continue
+                if check.is_written_at(raw, at, high):
+                    found.append((at, check.number))
         found.sort()
         return found
 

@@ -48,10 +48,12 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
 
     `runs` is what `mark_runs` made of the text.
     """
-    line_start = text.rfind("\n", max(0, start - REACH // 2), start) + 1 or max(0, start - REACH // 2)
+    low = start - REACH // 2 if start > REACH // 2 else 0
+    line_start = text.rfind("\n", low, start) + 1 or low
     line_end = text.find("\n", start, start + REACH)
     end = line_end if line_end >= 0 else min(len(text), start + REACH)
-    first = runs.find(_SHORTEST, max(line_start, floor), end + len(_SHORTEST) - 1)
+    reach = end + len(_SHORTEST) - 1
+    first = runs.find(_SHORTEST, max(floor, line_start), reach)
     if first < 0:
         return (), max(floor, end)
     low = max(0, start - 5)

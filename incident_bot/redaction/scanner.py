@@ -19,7 +19,7 @@ from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
-from incident_bot.redaction.settle import placeholder_spans, settle
+from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
 from incident_bot.redaction.urls import find_slashed, find_user_info, may_hold_user_info
 from incident_bot.redaction.values import looks_secret
 
@@ -83,7 +83,7 @@ class Scanner:
         if not decode:
             state.encoded_until = len(text)
         found = list(pem.continue_block(text))
-        taken = placeholder_spans(text)
+        taken = placeholder_spans(text) if PLACEHOLDER_START in raw else []
         gauge = FloodGauge(text, partial(self.prefilter.last_start, raw), taken)
         for hits in self.prefilter.hits(raw, gauge):
             for start, number in gauge.outside(hits):

@@ -14,6 +14,9 @@ _GENERAL = frozenset(
     "password passphrase cookie authorization session token secret key signature credential webhook url-token".split()
 )
 
+PLACEHOLDER_START = b"[REDACTED:"
+"""With what every placeholder begins, for a text that is read as bytes."""
+
 Span = tuple[int, int]
 
 

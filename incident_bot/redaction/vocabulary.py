@@ -72,6 +72,9 @@ class _Group:
             return
         window, shift = (lowered, low) if self.any_case else (raw, 0)
         text, checks, floor, ceiling = self._text, self._checks, low - shift, high - shift
+        if len(checks) == 1:  # nothing is shared: the whole keyword stands in fewer places than its word
+            check = checks[0][1]
+            text, checks = check.written, [(0, check)]
         start = window.find(text, floor, ceiling)
         while start >= 0:
             for at, check in checks:
