@@ -247,7 +247,7 @@ def _grammars_between(before: str, after: str, reading: Reading) -> tuple[Gramma
     last, head = before[-1:], after[:1]
     may_apply = (
         may_be_named(before),
-        after == "  " or not DELIMITERS.isdisjoint(last + after),
+        after == "  " or not DELIMITERS.isdisjoint(before + after),
         head == "(",
         reading.of_login,
         last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},

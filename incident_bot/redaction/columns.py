@@ -75,7 +75,7 @@ def _bound(text: str, at: int, number: str, kind: str) -> Iterator[Finding]:
 def find_in_columns(said: Announcement) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
-    around = text[start - 1 : start].strip("\"'` ") + text[end : end + 40].strip("\"'` \r")[:1]
+    around = text[max(0, start - 2) : start].strip("\"'` ")[-1:] + text[end : end + 40].strip("\"'` \r")[:1]
     delimiter = next((char for char in around if char in DELIMITERS), "")
     if not delimiter:
         return None
