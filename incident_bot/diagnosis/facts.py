@@ -25,6 +25,12 @@ OLD_EVENT_S = 3600.0
 """Kubernetes keeps events for an hour by default; one that was last seen longer ago is history."""
 
 
+_ENDS_OF_A_JOB = frozenset(
+    {"DeadlineExceeded", "BackoffLimitExceeded", "PodFailurePolicy", "FailedIndexes", "MaxFailedIndexesExceeded"}
+)
+"""Reasons of a Job's condition Failed, of which the controller makes its last event (batch/v1, types.go)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One observed thing that satisfies one condition.
@@ -53,9 +59,15 @@ class Fact:
 def is_event_old(event: KubeEvent, scene: Scene) -> bool:
     """Whether an event was over long before the evidence was gathered (and others came after it)."""
     age_s = event_age_s(event, scene)
-    if age_s is None or age_s <= OLD_EVENT_S:
+    if age_s is None or age_s <= OLD_EVENT_S or _is_last_word(event, scene):
         return False
     return age_s > 2 * OLD_EVENT_S or age_s > 4 * scene.newest_event_s + 600
+
+
+def _is_last_word(event: KubeEvent, scene: Scene) -> bool:
+    """Whether the Job in question ended with this: nothing comes after it, however long one waits."""
+    is_ours = event.kind == "Job" and event.name == scene.target.workload
+    return is_ours and event.reason in _ENDS_OF_A_JOB
 
 
 def event_age_s(event: KubeEvent, scene: Scene) -> float | None:

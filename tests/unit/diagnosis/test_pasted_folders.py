@@ -134,3 +134,38 @@ def test_an_alert_that_measured_is_believed_and_one_that_claims_is_not(summary: 
 
     assert found.verdict is verdict
     assert all(cause.confidence < 0.5 for cause in found.causes)
+
+
+ENDED_JOB = """\
+Name:                     nightly-copy
+Namespace:                backup
+Parallelism:              1
+Completions:              1
+Start Time:               Mon, 12 Oct 2026 23:00:00 +0000
+Pods Statuses:            0 Active (0 Ready) / 0 Succeeded / 1 Failed
+Events:
+  Type     Reason            Age    From            Message
+  ----     ------            ----   ----            -------
+  Normal   SuccessfulCreate  9h     job-controller  Created pod: nightly-copy-vk8zq
+  Warning  DeadlineExceeded  7h10m  job-controller  Job was active longer than specified deadline
+"""
+
+
+def test_the_end_of_the_job_in_question_does_not_get_old() -> None:
+    found = diagnose(make_case({"job.txt": ENDED_JOB}), RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert found.causes[0].rule_id == "job-deadline-exceeded"
+
+
+def test_the_end_of_another_job_gets_old() -> None:
+    """What ended in the night in the same namespace explains no pod that is well now."""
+    events = """\
+LAST SEEN   TYPE      REASON             OBJECT             MESSAGE
+7h10m       Warning   DeadlineExceeded   job/nightly-copy   Job was active longer than specified deadline
+40s         Normal    Pulled             pod/api-7d9f8b6c5d-x2k4q   Container image already present on machine
+"""
+
+    found = diagnose(make_case({"pods.txt": WELL, "events.txt": events}), RULES)
+
+    assert found.causes == ()
