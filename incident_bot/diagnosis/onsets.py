@@ -54,6 +54,14 @@ def draft_onsets(log: Log, told: Collection[int], subject: str, *, worst: int) -
             yield Draft(most=weight, index=index, write=partial(_write, log, index, weight, subject))
 
 
+def is_onset(kept: KeptLine, log: Log) -> bool:
+    """Whether a line of any kind began late, is said often since, and goes on to the log's end."""
+    is_long = log.total_lines >= _ENOUGH_LINES and kept.count >= _COUNT
+    return (
+        is_long and _begins_late(kept, log) and kept.count / (log.total_lines - kept.line + 1) >= _DENSITY_OF_WARNINGS
+    )
+
+
 def _begins_late(kept: KeptLine, log: Log) -> bool:
     total = log.total_lines
     return kept.why != "last" and kept.line >= _BEFORE_SHARE * total and kept.last >= _END_SHARE * total

@@ -31,6 +31,7 @@ LASTING = [
     "INFO slots: 40 of 40 in use, # waiting",
     "WARNING lookup # goes to origin",
     "INFO broker said no: session refused for tenant #",
+    "WARN sequence jumped, expected 7711 got 8712",
 ]
 
 
