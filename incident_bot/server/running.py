@@ -27,6 +27,10 @@ GRACE_S = 25
 """How long a stopping process finishes what is under way; below Kubernetes' default of 30 s."""
 
 
+_COURTESY_S = 0.001
+"""Long for a worker that waits for a connection, and short for one that waits to be taken."""
+
+
 class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker, but a client that sends or reads drop by drop loses its connection.
 
@@ -38,6 +42,15 @@ class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._ends: dict[TConn, float] = {}
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection. With one for each thread already, a worker lets the others go first.
+
+        Connections are kept for many requests, so whoever takes most of them at the start of a storm works alone.
+        """
+        if self.nr_conns >= self.cfg.threads:
+            time.sleep(_COURTESY_S)
+        super().accept(listener)
 
     def handle(self, conn: TConn) -> Any:
         """Handle one request in a thread of the pool."""
