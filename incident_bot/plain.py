@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -123,7 +123,9 @@ def _refuse_halves(text: str, path: _Path) -> None:
 
 
 def _read_time(plain: Any, path: _Path) -> datetime:
+    """Times are UTC where a file, edited by hand, does not say: a time without a zone compares with no other."""
     try:
-        return datetime.fromisoformat(plain)
+        at = datetime.fromisoformat(plain)
     except (TypeError, ValueError) as error:
         raise FormError(path, "should be a time such as 2026-03-14T09:26:53Z") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

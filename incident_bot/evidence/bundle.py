@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -188,15 +188,8 @@ def _refuse_doubles(path: Path, manifest: Manifest) -> None:
 def _read_own(folder: Path, manifest: Manifest) -> BundleContent:
     items = tuple(_read_item(folder, item) for item in manifest.items)
     incident = Incident(key=manifest.key, alert=manifest.alert, target=manifest.target, also=manifest.also)
-    collected = Collected(
-        items=items, gaps=manifest.gaps, target=manifest.target, collected_at=_aware(manifest.collected_at)
-    )
+    collected = Collected(items=items, gaps=manifest.gaps, target=manifest.target, collected_at=manifest.collected_at)
     return BundleContent(collected=collected, incident=incident, redactions=manifest.redactions)
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    """Times are UTC where a bundle, edited by hand, does not say."""
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _read_item(folder: Path, item: BundleItem) -> RawEvidence:

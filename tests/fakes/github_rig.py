@@ -39,4 +39,4 @@ class Rig:
 
     def tracker(self, **options: int | str) -> IssueLifecycle:
         """The life cycle on it."""
-        return IssueLifecycle(self.store(**options), now=now, sleep=self.slept.append)  # type: ignore[arg-type]
+        return IssueLifecycle(self.store(**options), now=now, sleep=self.slept.append)  # type: ignore[arg-type]  # store() has a type for each

@@ -103,3 +103,10 @@ def test_keys_of_a_later_version_are_left_out() -> None:
 def test_what_json_cannot_hold_is_our_own_mistake() -> None:
     with pytest.raises(TypeError, match="set"):
         to_plain({"a": {1, 2}})
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    """A file edited by hand; a time without a zone could be compared with no other."""
+    part = from_plain(Part, {"name": "x", "at": "2026-03-14T09:26:53"})
+
+    assert part.at == datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)

@@ -136,7 +136,7 @@ def test_an_app_token_that_ends_soon_is_replaced(url: str, target: Target, app_k
 def test_a_refused_app_token_is_not_used_again(url: str, target: Target, app_key: str) -> None:
     clock = [0.0]
     dispatcher = opened(app_options(url, app_key, github_app_installation_id="77"))
-    dispatcher._circuit._clock = lambda: clock[0]  # type: ignore[attr-defined]
+    dispatcher._circuit._clock = lambda: clock[0]  # type: ignore[attr-defined]  # not of the port
     dispatcher.dispatch(message())
     target.tokens.clear()
     with pytest.raises(DispatchError):

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,10 @@ class Storm:
         with self.front.lock:
             return Counter(body["client_payload"]["incident"]["key"] for body in self.front.dispatches)
 
+    def has_handed_over(self, incidents: int) -> bool:
+        """Whether so many incidents were handed over at least once."""
+        return len(self.dispatched()) >= incidents
+
     def open_issues(self) -> Counter[str]:
         """Open issues by their title's incident."""
         with self.model.lock:
@@ -168,7 +173,7 @@ def play_storm_of_kills(workspace: Workspace) -> Storm:
         storm.front.faults = [Fault(path="/dispatches$", times=ALWAYS, sleep_s=0.2)]
         storm.alertmanager.raise_alerts(groups=60, pods=2)
         for handed_over in KILL_POINTS:
-            wait_for(f"{handed_over} incidents", lambda: len(storm.dispatched()) >= handed_over, IN_TIME_S, 0.02)  # noqa: B023
+            wait_for(f"{handed_over} incidents", partial(storm.has_handed_over, handed_over), IN_TIME_S, 0.02)
             storm.receiver.kill()
             storm.receiver.start()
         storm.wait_until_settled(groups=60, pods=2)
