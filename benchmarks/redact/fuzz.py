@@ -16,7 +16,8 @@ with atheris.instrument_imports(include=["incident_bot.redaction"]):
     from incident_bot.redaction import Redactor
 
 from benchmarks.fuzzing import fuzz, make_text
-from fakes.secret_samples import log_shaped_samples, provider_samples
+from fakes.log_shapes import log_shaped_samples
+from fakes.secret_samples import provider_samples
 
 PIECES = [sample.text for sample in (*provider_samples(3, per_recipe=1), *log_shaped_samples(3, per_shape=1))]
 

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 from fakes.benign_lines import benign_lines
 from fakes.blind_samples import blind_samples
 from fakes.hostile_texts import hostile_texts
-from fakes.secret_samples import Sample, log_shaped_samples, provider_samples
+from fakes.log_shapes import log_shaped_samples
+from fakes.secret_samples import Sample, provider_samples
 from incident_bot.redaction import Redactor
 
 NAIVE = [

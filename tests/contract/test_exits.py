@@ -19,7 +19,8 @@ import pytest
 from fakes.gemini import FakeGemini, answer, triage_answer
 from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
 from fakes.kube_api import KubeApi, LogKey, refuse
-from fakes.secret_samples import Sample, log_shaped_samples, provider_samples
+from fakes.log_shapes import log_shaped_samples
+from fakes.secret_samples import Sample, provider_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

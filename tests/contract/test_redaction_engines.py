@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fakes.blind_samples import blind_samples
 from fakes.hostile_texts import hostile_texts
-from fakes.secret_samples import log_shaped_samples, provider_samples
+from fakes.log_shapes import log_shaped_samples
+from fakes.secret_samples import provider_samples
 from incident_bot.redaction import Redactor
 from incident_bot.redaction.scanner import scanner_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.blind_samples import blind_samples
-from fakes.secret_samples import log_shaped_samples
+from fakes.log_shapes import log_shaped_samples
 from incident_bot.redaction import Redactor, assignments
 from incident_bot.redaction.announcement import Reading
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.secret_samples import log_shaped_samples, provider_samples
+from fakes.log_shapes import log_shaped_samples
+from fakes.secret_samples import provider_samples
 from incident_bot.redaction import Redactor, split_lines
 
 _PIECES = [sample.text for sample in (*provider_samples(8, per_recipe=1), *log_shaped_samples(8, per_shape=1))]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.blind_samples import blind_samples
+from fakes.log_shapes import SHAPES, log_shaped_samples
 from fakes.pattern_samples import Sampler
-from fakes.secret_samples import SHAPES, Sample, log_shaped_samples, provider_recipes, provider_samples
+from fakes.secret_samples import Sample, provider_recipes, provider_samples
 from incident_bot.redaction import Redactor
 from incident_bot.redaction.providers import PROVIDERS
 

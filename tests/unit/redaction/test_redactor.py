@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from fakes.secret_samples import log_shaped_samples
+from fakes.log_shapes import log_shaped_samples
 from incident_bot.errors import LeakError
 from incident_bot.model import EvidenceKind, RawEvidence
 from incident_bot.redaction import Redactor
