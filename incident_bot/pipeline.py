@@ -115,7 +115,13 @@ def _complete_target(said: Target, seen: Target) -> Target:
     named = ("namespace", "pod") if said.pod else ("namespace", "workload") if said.workload else ("namespace", "node")
     if any(getattr(said, field) and getattr(seen, field) not in ("", getattr(said, field)) for field in named):
         return said
+    if said.workload and seen.pod and not seen.workload and not seen.pod.startswith(said.workload[:_POD_STEM_CHARS]):
+        return said
     return Target(**{field.name: getattr(said, field.name) or getattr(seen, field.name) for field in fields(Target)})
+
+
+_POD_STEM_CHARS = 40
+"""Controllers name pods after themselves, and cut long names (source: kubernetes/apiserver, names.SimpleNameGenerator: 58 of 63)."""
 
 
 def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> Case:
