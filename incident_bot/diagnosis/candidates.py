@@ -181,7 +181,7 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
         return []
     return [
         Candidate(
-            id=f"status-{reason.lower()}",
+            id=f"status-{re.sub(r'[^a-z0-9]+', '-', reason.lower())}",
             title=f"{_named(fact)}: {reason}: {read_message(fact.value)}",
             category=_CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN),
             specificity=1,
@@ -203,6 +203,10 @@ _CATEGORY_OF_KIND = {
     "Job": Category.JOB,
     "Node": Category.NODE,
     "PersistentVolumeClaim": Category.STORAGE,
+    "Application": Category.ROLLOUT,
+    "HelmRelease": Category.ROLLOUT,
+    "Kustomization": Category.ROLLOUT,
+    "Release": Category.ROLLOUT,
 }
 
 

@@ -40,21 +40,35 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     return _judge_counts(item, relation, scene)
 
 
-_FAILED = re.compile(r"^(?:.*Fail(?:ed|ure)|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE)
+FAILED_WORD = re.compile(
+    r"^(?:.*Fail(?:ed|ure)|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
+)
+"""A word of status that says that something failed, whatever the kind of thing."""
 
 
 def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
     """A custom resource without conditions that says in one word that it failed; any other word may mean anything."""
-    if item.kind in _STANDARD:
+    if item.kind in STANDARD:
         return None
-    for path in ("status.phase", "status.state", "status.status", "status.operationState.phase"):
+    for path in (
+        "status.phase",
+        "status.state",
+        "status.status",
+        "status.operationState.phase",
+        "status.health.status",
+    ):
         word = first_value(item.body, path)
-        if isinstance(word, str) and _FAILED.match(word):
+        if isinstance(word, str) and FAILED_WORD.match(word):
             return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
-    return None
+    is_well = first_value(item.body, "status.health.status|status.phase") in _WELL
+    return _object_sign(item, relation, scene, "", "") if is_well else None
 
 
-_STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})
+_WELL = frozenset({"Healthy", "deployed"})
+"""What Argo CD says of an application, and Helm of a release, that are as they should be."""
+
+
+STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})
 
 
 def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:

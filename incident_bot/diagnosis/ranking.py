@@ -70,7 +70,12 @@ def _is_same_message(item: Candidate, lines: set[tuple[str, int]]) -> bool:
 def _order(item: Candidate) -> tuple[object, ...]:
     first_line = min((fact.citation.line for fact in item.facts if fact.citation and fact.source == "log"), default=0)
     first_at = item.at.timestamp() if item.at and item.at.tzinfo else _NO_TIME
-    return (-item.confidence, -item.specificity, item.rule is None, first_at, first_line, item.id)
+    said = 0 if item.rule or item.finding else -min(len(item.facts[0].value), _TELLING_CHARS)
+    return (-item.confidence, -item.specificity, item.rule is None, first_at, first_line, said, item.id)
+
+
+_TELLING_CHARS = 160
+"""Of two messages about one object the longer one says why: "retries exceeded" beside what each of them met."""
 
 
 _NO_TIME = float("inf")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.conditions import bad_conditions, has_conditions
 from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old
-from incident_bot.diagnosis.fieldpaths import first_value, show
+from incident_bot.diagnosis.fieldpaths import find_values, first_value, show
+from incident_bot.diagnosis.object_health import FAILED_WORD, STANDARD
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _BARE_CHARS = 40
 def read_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     """Pairs of a short reason and the fact that holds the message, most direct first."""
     yield from _container_messages(scene)
+    yield from _part_messages(scene)
     yield from _condition_messages(scene)
     yield from _custom_messages(scene)
     yield from _warnings(scene)
@@ -78,9 +80,36 @@ def _condition_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
                 continue
             if not message.startswith("containers with unready status"):
                 yield (
-                    show(first_value(item.body, f"{path}.reason") or first_value(item.body, f"{path}.type")),
+                    _reason_of(item, path),
                     _message_fact(item, relation, path, message, scene),
                 )
+
+
+def _reason_of(item: KubeObject, path: str) -> str:
+    name, status = first_value(item.body, f"{path}.type"), first_value(item.body, f"{path}.status")
+    return show(first_value(item.body, f"{path}.reason") or (f"{name} is {status}" if status else name))
+
+
+_PARTS = "status.operationState.syncResult.resources[]|status.resources[]"
+"""Where Argo CD keeps what became of each resource of an application; the application's own message only counts them."""
+
+
+def _part_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
+    """What a custom resource says of those of its parts that failed."""
+    for item, relation in scene.objects:
+        if relation is Relation.NEIGHBOUR or item.kind in STANDARD:
+            continue
+        for path, part in find_values(item.body, _PARTS):
+            state = first_value(part, "health.status|hookPhase|status") if _is_refused(part) else None
+            message = first_value(part, "message|health.message")
+            if isinstance(state, str) and isinstance(message, str) and len(message) >= _MIN_CHARS:
+                named = " ".join(str(first_value(part, key) or "") for key in ("kind", "name")).strip()
+                yield f"{named} {state}".strip(), _message_fact(item, relation, path, message, scene)
+
+
+def _is_refused(part: object) -> bool:
+    words = (first_value(part, key) for key in ("status", "hookPhase", "health.status"))
+    return any(isinstance(word, str) and FAILED_WORD.match(word) for word in words)
 
 
 def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
@@ -122,13 +151,27 @@ def _message_fact(item: KubeObject, relation: Relation, path: str, message: str,
     return Fact(
         source="pod" if item.kind == "Pod" else "workload",
         relation=relation,
-        citation=scene.cite(item.evidence_id, item.line_of(f"{path}.message"), message),
+        citation=scene.cite(item.evidence_id, _line_of(item, path, message, scene), message),
         pod=item.name if item.kind == "Pod" else "",
         kind=item.kind,
         name=item.name,
         field=f"{path}.message",
         value=message[:1000],
     )
+
+
+def _line_of(item: KubeObject, path: str, message: str, scene: Scene) -> int:
+    """The line of a message; two parts of one name share a path, and then the message itself tells."""
+    line = item.line_of(f"{path}.message")
+    evidence = scene.texts.get(item.evidence_id)
+    if evidence is None or message[:_SURE_CHARS] in (evidence.quote(line) or ""):
+        return line
+    places = range(line, min(line + _NEAR_LINES, len(evidence.lines)) + 1)
+    return next((place for place in places if message[:_SURE_CHARS] in (evidence.quote(place) or "")), line)
+
+
+_SURE_CHARS = 40
+_NEAR_LINES = 400
 
 
 def _warnings(scene: Scene) -> Iterator[tuple[str, Fact]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
+from incident_bot.kubectl.releases import end_of_status, is_status_start
 from incident_bot.kubectl.tables import columns_of, is_header, is_row
 
 
@@ -19,6 +20,7 @@ class Form(StrEnum):
     DESCRIBE = "describe"
     YAML = "yaml"
     JSON = "json"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ _DESCRIBE_FIELD = re.compile(
 )
 _PROMPT = re.compile(
     r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ (?:[^-\s]\S* )?)*"
-    r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*)"
+    r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*"
+    r"|(?:helm|flux|argocd) (?:-\S+ (?:[^-\s]\S* )?)*(?:history|status|list|ls|get|app (?:get|list|sync|wait|history))\b.*)"
 )
 _BANNER = re.compile(r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*")
 _YAML_START = re.compile(r"(?:- )?(?:apiVersion|kind): ?[\w\"'./-]+\s*|items:\s*|---\s*(?:#.*)?")
@@ -89,6 +92,8 @@ def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
     line = lines[index]
     if line.rstrip() == "Events:":
         return Form.DESCRIBE if _has_describe_events(lines, index) else None
+    if is_status_start(lines, index):
+        return Form.RELEASE
     if is_event_header(line):
         return Form.EVENTS
     if is_header(line):
@@ -184,19 +189,26 @@ def _end_of_rows(lines: Sequence[str], index: int, *, further_lines: int) -> int
     return len(lines)
 
 
-_NOT_ROWS = (Form.TABLE, Form.DESCRIBE, Form.YAML, Form.JSON)
+_NOT_ROWS = (Form.TABLE, Form.DESCRIBE, Form.YAML, Form.JSON, Form.RELEASE)
 
 
 def _end_of_describe(lines: Sequence[str], index: int) -> int:
     for end in range(index + 1, len(lines)):
         line = lines[end]
         if line[:1].isalpha() and (
-            is_describe_start(lines, end) or is_header(line) or is_event_header(line) or _is_object_start(lines, end)
+            is_describe_start(lines, end)
+            or (is_header(line) and not line.startswith(_RESOURCES_BELOW))
+            or is_event_header(line)
+            or _is_object_start(lines, end)
         ):
             return end
         if line[:1] in "$#>%[" and line and command_of(line):
             return end
     return len(lines)
+
+
+_RESOURCES_BELOW = "GROUP "
+"""`argocd app get` ends with a table of the application's resources."""
 
 
 def _is_object_start(lines: Sequence[str], index: int) -> bool:
@@ -209,4 +221,5 @@ _ENDS = {
     Form.DESCRIBE: _end_of_describe,
     Form.YAML: _end_of_yaml,
     Form.JSON: _end_of_json,
+    Form.RELEASE: end_of_status,
 }

@@ -12,6 +12,7 @@ from incident_bot.kubectl.events import read_event_rows
 from incident_bot.kubectl.kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.outline import Field, read_outline
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
+from incident_bot.kubectl.releases import fill_application
 from incident_bot.kubectl.tables import read_inner_table
 from incident_bot.kubectl.times import format_time, read_time
 
@@ -35,6 +36,7 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "DaemonSet": describe_workload.fill_daemon_set,
     "Job": describe_workload.fill_job,
     "CronJob": describe_workload.fill_cron_job,
+    "Application": fill_application,
 }
 
 _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -59,6 +61,7 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("PodDisruptionBudget", frozenset({"Status", "Selector", "Max unavailable"})),
     ("NetworkPolicy", frozenset({"Spec", "Created on"})),
     ("Namespace", frozenset({"Status", "Labels"})),
+    ("Application", frozenset({"Sync Status", "Health Status"})),
     # Descriptions that somebody cut to what matters.
     ("Node", frozenset({"Roles", "Conditions"})),
     ("Node", frozenset({"Conditions", "Allocatable"})),
@@ -102,8 +105,8 @@ def _split_objects(lines: Numbered) -> Iterator[Numbered]:
 
 
 def _object_of(evidence_id: str, root: Field, lines: Numbered) -> KubeObject | None:
-    name = root.value_of("Name")
     kind = _kind_of(root)
+    name = root.value_of("Name").rpartition("/")[2] if kind == "Application" else root.value_of("Name")
     if not name or not kind:
         return None
     draft = Draft(lines[0][0])

@@ -14,6 +14,7 @@ _KIND_OF_FORM = {
     Form.TABLE: EvidenceKind.TABLE,
     Form.EVENTS: EvidenceKind.EVENTS,
     Form.DESCRIBE: EvidenceKind.DESCRIBE,
+    Form.RELEASE: EvidenceKind.DESCRIBE,
     Form.YAML: EvidenceKind.OBJECT,
     Form.JSON: EvidenceKind.OBJECT,
 }

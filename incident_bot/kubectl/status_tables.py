@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.kinds import kind_of
 from incident_bot.kubectl.pod_status import fill_pod_row
+from incident_bot.kubectl.releases import fill_release, is_history, read_history
 from incident_bot.kubectl.tables import Row, read_table
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("NodeMetrics", frozenset({"CPU(cores)", "CPU(%)"})),
     ("PodMetrics", frozenset({"CPU(cores)", "MEMORY(bytes)"})),
     ("ResourceQuota", frozenset({"REQUEST", "LIMIT"})),
+    ("Release", frozenset({"REVISION", "STATUS", "CHART"})),
     ("StorageClass", frozenset({"PROVISIONER"})),
     ("StatefulSet", frozenset({"READY", "AGE"})),
     ("Namespace", frozenset({"STATUS", "AGE"})),
@@ -84,6 +86,8 @@ _SERVICE_PORT = re.compile(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
 def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
     """One object a row of a table whose header is the first line; rows that name no object are left out."""
     table = read_table(lines)
+    if is_history(table.columns):
+        return read_history(evidence_id, table.rows)
     kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
     if kind in ("", "StatefulSet") and _shows_ready(table.rows):
         kind = next((kind for kind, columns in _CUSTOM_KINDS if columns <= set(table.columns)), _CUSTOM)
@@ -277,5 +281,6 @@ _FILLERS: dict[str, Callable[[Row, Draft], bool]] = {
     "EndpointSlice": _fill_endpoints,
     "PodMetrics": _fill_pod_metrics,
     "NodeMetrics": _fill_node_metrics,
+    "Release": fill_release,
 }
 """Each returns False when the row does not look like the kind after all."""

@@ -98,12 +98,19 @@ def _read_rows(
         if not line.strip():
             continue
         cells = (
-            _cut_at_columns(line, header)
+            _cut_at_tabs(line, len(names))
+            or _cut_at_columns(line, header)
             or _cut_up_to_text(line, header, text_column)
             or _split_at_gaps(line, len(names), text_column)
         )
         rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False)), text=line))
     return Table(columns=names, line=lines[0][0], rows=tuple(rows))
+
+
+def _cut_at_tabs(line: str, width: int) -> list[str]:
+    """Helm and Flux pad their cells and put a tab between them."""
+    cells = [cell.strip() for cell in line.split("\t")]
+    return cells if len(cells) in (width, width - 1) and width > 1 and "\t" in line else []
 
 
 def _cut_at_columns(line: str, header: Sequence[tuple[str, int]]) -> list[str]:

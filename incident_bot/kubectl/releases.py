@@ -1,0 +1,95 @@
+"""What the tools that roll releases out print: `helm history`, `helm list`, `helm status` and `argocd app get`.
+
+They become objects like any other: a `Release` for Helm, an `Application` for Argo CD, whose `status` says the phase,
+the message, and which of its resources were refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from incident_bot.kubectl.draft import Draft
+from incident_bot.kubectl.tables import Row, read_table
+
+if TYPE_CHECKING:
+    from incident_bot.kubectl.outline import Field
+    from incident_bot.kubectl.reading import KubeObject
+
+_CHART_VERSION = re.compile(r"-v?\d+\.\d.{0,80}$")
+_HISTORY = frozenset({"REVISION", "STATUS", "CHART", "DESCRIPTION"})
+_STATUS_FIELD = re.compile(r"(NAMESPACE|STATUS|REVISION|DESCRIPTION): (\S.{0,2000})")
+_REFUSED = frozenset({"SyncFailed", "Failed", "Error"})
+
+
+def is_history(columns: Sequence[str]) -> bool:
+    """Whether a table is `helm history`: one release, a row a revision."""
+    return set(columns) >= _HISTORY and "NAME" not in columns
+
+
+def read_history(evidence_id: str, rows: Sequence[Row]) -> list[KubeObject]:
+    """The release as its last revision left it; what earlier ones came to is over."""
+    if not rows:
+        return []
+    row = rows[-1]
+    draft = Draft(row.line)
+    fill_release(row, draft)
+    name = _CHART_VERSION.sub("", row.get("CHART")) or "release"
+    return [draft.finish(evidence_id, "Release", name, "")]
+
+
+def fill_release(row: Row, draft: Draft) -> bool:
+    """A row of `helm history` or `helm list`."""
+    status = draft.child("status", row.line)
+    status.put("phase", row.get("STATUS"), row.line)
+    status.put("message", row.get("DESCRIPTION"), row.line)
+    return True
+
+
+def is_status_start(lines: Sequence[str], index: int) -> bool:
+    """Whether the output of `helm status` begins at a line."""
+    following = lines[index + 1 : index + 2]
+    return lines[index].startswith("NAME: ") and bool(following) and following[0].startswith("LAST DEPLOYED: ")
+
+
+def end_of_status(lines: Sequence[str], index: int) -> int:
+    """Where it ends: what the chart's author has to say (`NOTES:`) is no evidence."""
+    for end in range(index + 1, len(lines)):
+        if not lines[end].strip() or lines[end].startswith("NOTES:") or ": " not in lines[end]:
+            return end
+    return len(lines)
+
+
+def read_status(evidence_id: str, lines: Sequence[tuple[int, str]]) -> KubeObject:
+    """The release that `helm status` shows."""
+    draft = Draft(lines[0][0])
+    status, namespace = draft.child("status", lines[0][0]), ""
+    for number, line in lines[1:]:
+        match = _STATUS_FIELD.fullmatch(line.rstrip())
+        if match and match[1] == "NAMESPACE":
+            namespace = match[2]
+        elif match and match[1] != "REVISION":
+            status.put({"STATUS": "phase", "DESCRIPTION": "message"}[match[1]], match[2], number)
+    return draft.finish(evidence_id, "Release", lines[0][1].removeprefix("NAME: ").strip(), namespace)
+
+
+def fill_application(root: Field, draft: Draft, lines: Sequence[tuple[int, str]]) -> None:
+    """`argocd app get`: how the sync ended, and the resources below that were refused."""
+    status = draft.child("status", root.line)
+    for title, key in (("Sync Status", "sync"), ("Health Status", "health")):
+        word = root.value_of(title).split(" ", 1)[0]
+        status.child(key, root.line_of(title)).put("status", word, root.line_of(title))
+    operation = status.child("operationState", root.line_of("Operation"))
+    operation.put("phase", root.value_of("Phase"), root.line_of("Phase"))
+    operation.put("message", root.value_of("Message"), root.line_of("Message"))
+    start = next((place for place, (_, line) in enumerate(lines) if line.startswith("GROUP ")), None)
+    if start is None:
+        return
+    result = operation.child("syncResult", lines[start][0])
+    for row in read_table(lines[start:]).rows:
+        if row.get("STATUS") in _REFUSED and row.get("MESSAGE"):
+            item = result.item("resources", row.get("NAME"), row.line)
+            item.put("kind", row.get("KIND"), row.line)
+            item.put("status", row.get("STATUS"), row.line)
+            item.put("message", row.get("MESSAGE"), row.line)
