@@ -54,7 +54,9 @@ def incident_key(alert: Alert, target: Target) -> str:
         subject = next((f"{name}={alert.labels[name]}" for name in _OTHER_SUBJECTS if alert.labels.get(name)), "")
         subject = f"{target.node}/{subject}" if target.node else subject
     parts = [KEY_VERSION, target.cluster, target.namespace, subject, alert.name]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    digits = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    # One of two thousand is decimal, and a tenth of those are a card's number to every check of what leaves.
+    return f"a{digits[1:]}" if digits.isdecimal() else digits
 
 
 def incident_of(

@@ -21,6 +21,14 @@ def test_keys_are_sixteen_hex_digits() -> None:
     assert re.fullmatch(r"[0-9a-f]{16}", key_of(namespace="ml", pod="api-0"))
 
 
+def test_no_key_passes_for_a_card_number() -> None:
+    """One hash of some two thousand begins with sixteen decimals, and the last check stops card numbers."""
+    keys = {incident_key(Alert(name=f"A{number}"), Target()) for number in range(8000)}
+
+    assert len(keys) == 8000
+    assert not [key for key in keys if key.isdecimal()]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

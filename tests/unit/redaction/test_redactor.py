@@ -203,6 +203,18 @@ def test_seal_does_not_stumble_over_our_own_text(text: str) -> None:
     assert Redactor(b"a").seal(text) == text
 
 
+@pytest.mark.parametrize("digits", [f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}" for number in range(1, 40)])
+def test_an_incident_key_hides_nothing_beside_it(digits: str) -> None:
+    """The name `key` is not asked about a message's own key, and about every other one it is."""
+    own = f'{{"incident": {{"key": "{digits}", "alerts": '
+    other = f'[{{"labels": {{"api_key": "{digits}{digits}"}}}}]}}}}'
+
+    assert Redactor(b"a").seal(own + "[]}}") == own + "[]}}"
+    assert Redactor(b"a").redact(own) == own
+    with pytest.raises(LeakError):
+        Redactor(b"a").seal(own + other)
+
+
 def test_host_of_a_url_stays_readable() -> None:
     """User info looks like the beginning of an e-mail address; only the password goes."""
     redacted = Redactor(b"a").redact("mongodb+srv://app:p%40" + "ssw9rd@cluster.x.mongodb.net/db")
