@@ -224,7 +224,6 @@ class Settings:
     metrics_folder: str = ""
     in_pod: bool = False
     """Whether the cluster that we run in is the only one that can be reached."""
-    width: int | None = None
 
     @property
     def in_actions(self) -> bool:

@@ -13,7 +13,6 @@ _ESCAPE = re.compile(
     r"\x1b(?:\[[0-9;:?<=>]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,2048}(?:\x07|\x1b\\)?|[()*+#%][0-9A-Za-z]|[ -~]?)"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_BARE_COLOUR = re.compile(r"(?<![\w\[])\[[0-9;]{1,12}m")
 _BAR_CHARS = 240
 """Carriage-return segments up to this many characters in all are shown whole; more is a progress bar."""
 

@@ -27,7 +27,6 @@ class Finding:
     offset: int
     weight: float
     count: int
-    is_exception: bool = False
     is_lasting: bool = False
     complaint: Complaint | None = None
 

@@ -293,7 +293,6 @@ def _exception(log: Log) -> Finding | None:
         offset=root.offset,
         weight=0.62 + 0.15 * (log.previous and at_end) + 0.05 * bool(root.message),
         count=log.kept[index].count,
-        is_exception=True,
         complaint=named or UNKNOWN_EXCEPTION,
     )
 

@@ -153,7 +153,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     objects = [item for reading in readings for item in reading.objects]
     events = [item for reading in readings for item in reading.events]
     target = find_target(case, objects, events)
-    relate = Relations(target, objects, events, case)
+    relate = Relations(target, objects, events)
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = reference_time(objects, events, case, now)

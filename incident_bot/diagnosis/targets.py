@@ -128,7 +128,7 @@ class Relations:
     """Decides how near an object is to the target."""
 
     def __init__(
-        self, target: Target, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent], case: Case
+        self, target: Target, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent]
     ) -> None:
         self._target = target
         self._stems = {target.workload} - {""}
@@ -158,7 +158,6 @@ class Relations:
         self._nodes.discard("")
         if any("Multi-Attach error" in event.message for event in events):
             self._nodes |= _lost_nodes(objects)
-        self._logged = {log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
 
     def _add_owner(self, item: kubectl.KubeObject) -> None:
         name = first_value(item.body, "metadata.ownerReferences[].name")

@@ -6,8 +6,6 @@ import re
 
 MAX_NAME = 253
 """Longest DNS subdomain (RFC 1123): names of pods, nodes and workloads."""
-MAX_LABEL = 63
-"""Longest DNS label: names of namespaces and containers."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _CLUSTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,252}")

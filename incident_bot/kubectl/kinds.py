@@ -59,8 +59,3 @@ def kind_of(word: str) -> str:
     stem = word.strip().split(".", 1)[0]
     known = _BY_WORD.get(stem.lower())
     return known or stem[:1].upper() + stem[1:]
-
-
-def is_kind(word: str) -> bool:
-    """Whether a word, a resource name or a short name is one of the kinds that this room knows."""
-    return word.strip().split(".", 1)[0].lower() in _BY_WORD

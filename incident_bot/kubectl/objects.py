@@ -23,13 +23,6 @@ def read_objects(evidence_id: str, roots: Iterable[Node]) -> Reading:
     return Reading(objects=tuple(objects), events=tuple(events))
 
 
-def is_api_object(value: Any) -> bool:
-    """Whether a plain or noded mapping looks like an API object or a list of them."""
-    if not isinstance(value, dict) or not {"kind", "apiVersion"} & set(value):
-        return False
-    return "kind" in value and bool({"metadata", "items", "spec", "apiVersion"} & set(value))
-
-
 def _unwrap(roots: Iterable[Node], depth: int = 0) -> Iterator[tuple[str, Node]]:
     for node in roots:
         if isinstance(node.value, list) and depth < 3:

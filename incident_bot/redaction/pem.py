@@ -14,7 +14,6 @@ MAX_BODY_LINES = 400
 
 _BEGIN = compile_later(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:", re.IGNORECASE)
 _END = compile_later(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
-_ARMOUR_END = "-----END"
 _BODY = compile_later(r"(?:^|.*[\s|:\"'])([A-Za-z0-9+/=]{1,76})(?:\\[nr]|[\s\"',\\+])*")
 _INNER_HEADER = compile_later(
     r"[\s|\w:.\-+]*(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines|Private-Lines|Private-MAC): ?.*"
