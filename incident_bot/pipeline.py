@@ -305,7 +305,7 @@ def _consult(
             reason=str(error),
             remedy="The rules' diagnosis stands alone; report the kinds named, not the text.",
         )
-    return redact_noun(consultant.consult(prompt, case, shown), redactor)
+    return redact_noun(consultant.consult(prompt, case), redactor)
 
 
 def _calibrate(consultant: Consultant, prompt: Prompt) -> float | None:

@@ -4,20 +4,18 @@ Pure. `incident-bot eval` runs the diagnosis over folders and asks this room wha
 """
 
 from incident_bot.eval.expectation import EXPECTATION_FILE, Decisive, Expectation, read_expectation
-from incident_bot.eval.issue_text import IssueEvidence, IssueItem, read_issue
+from incident_bot.eval.issue_text import IssueEvidence, read_issue
 from incident_bot.eval.retention import BUDGETS_TOKENS, Retention, measure_retention
-from incident_bot.eval.scorecard import Bin, Scorecard, add_up
+from incident_bot.eval.scorecard import Scorecard, add_up
 from incident_bot.eval.scoring import Score, score
 from incident_bot.eval.skeleton import draft_expectation
 
 __all__ = [
     "BUDGETS_TOKENS",
     "EXPECTATION_FILE",
-    "Bin",
     "Decisive",
     "Expectation",
     "IssueEvidence",
-    "IssueItem",
     "Retention",
     "Score",
     "Scorecard",

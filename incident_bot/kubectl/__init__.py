@@ -5,7 +5,7 @@ work grows linearly with it.
 """
 
 from incident_bot.kubectl.events import format_events
-from incident_bot.kubectl.merged_logs import MergedLog, may_be_merged, prefix_of, split_merged
+from incident_bot.kubectl.merged_logs import may_be_merged, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.reader import read, read_lines
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
@@ -16,7 +16,6 @@ from incident_bot.kubectl.transcripts import Part, may_be_transcript, split_fenc
 __all__ = [
     "KubeEvent",
     "KubeObject",
-    "MergedLog",
     "Part",
     "Reading",
     "containers_by_pod",

@@ -9,17 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from incident_bot.llm.prompt import Prompt
-    from incident_bot.model import Case, Diagnosis, Excerpt, Gap
+    from incident_bot.model import Case, Diagnosis, Gap
     from incident_bot.settings import Settings
 
 
 class Consultant(Protocol):
     """Somebody who can be asked for a diagnosis."""
 
-    def consult(self, prompt: Prompt, case: Case, excerpts: Sequence[Excerpt]) -> Diagnosis | Gap:
+    def consult(self, prompt: Prompt, case: Case) -> Diagnosis | Gap:
         """A diagnosis from the prompt, or the reason why there is none. Never raises, never waits for ever."""
         ...
 

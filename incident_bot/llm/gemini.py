@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from incident_bot.llm.answer import AnswerError, answer_schema, parse_answer, to_diagnosis
-from incident_bot.model import Case, Diagnosis, Excerpt, Gap, Usage
+from incident_bot.model import Case, Diagnosis, Gap, Usage
 from incident_bot.report.sanitise import one_line, shorten
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Gemini:
         self._thinking = thinking
         self._price = price_usd_per_million
 
-    def consult(self, prompt: Prompt, case: Case, excerpts: Sequence[Excerpt]) -> Diagnosis | Gap:  # noqa: ARG002
+    def consult(self, prompt: Prompt, case: Case) -> Diagnosis | Gap:
         """Ask once; ask once more where the answer cannot be used and time is left."""
         if not self._api_key:
             return _gap("no API key is set", "Set GEMINI_API_KEY, or say --llm none.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident_bot.report.comments import render_resolved_comment
-from incident_bot.report.issue import draft, draft_minimal, marker
+from incident_bot.report.issue import draft, draft_minimal
 from incident_bot.report.pictures import drawn_lines
 from incident_bot.report.terminal import render_terminal
 
@@ -11,7 +11,6 @@ __all__ = [
     "draft",
     "draft_minimal",
     "drawn_lines",
-    "marker",
     "render_resolved_comment",
     "render_terminal",
 ]

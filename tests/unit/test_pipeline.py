@@ -33,10 +33,8 @@ from incident_bot.model import (
 from incident_bot.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from incident_bot.llm.prompt import Prompt
-    from incident_bot.model import Analysis, Case, Excerpt, Incident, IssueDraft
+    from incident_bot.model import Analysis, Case, Incident, IssueDraft
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -79,8 +77,8 @@ class Model:
             return None
         return round((len(prompt.system) + len(prompt.user)) / self._characters_per_token)
 
-    def consult(self, prompt: Prompt, case: Case, excerpts: Sequence[Excerpt]) -> Diagnosis | Gap:
-        del case, excerpts
+    def consult(self, prompt: Prompt, case: Case) -> Diagnosis | Gap:
+        del case
         self.prompts.append(prompt)
         return self._answer
 

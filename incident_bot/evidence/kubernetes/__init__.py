@@ -8,6 +8,5 @@ one deadline. Only `connection` knows the Kubernetes client library.
 from __future__ import annotations
 
 from incident_bot.evidence.kubernetes.connection import connect
-from incident_bot.evidence.kubernetes.source import KubernetesSource
 
-__all__ = ["KubernetesSource", "connect"]
+__all__ = ["connect"]

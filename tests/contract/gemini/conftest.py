@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.gemini import FakeGemini
-from fakes.gemini_case import CASE, EXCERPTS, PROMPT
+from fakes.gemini_case import CASE, PROMPT
 from incident_bot.llm.gemini import Gemini
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ def api_key() -> str:
 def consult(server: FakeGemini, api_key: str):
     def run(**options: object) -> Diagnosis | Gap:
         chosen = {"api_key": api_key, "base_url": server.url, "timeout_s": 10.0, **options}
-        return Gemini(**chosen).consult(PROMPT, CASE, EXCERPTS)
+        return Gemini(**chosen).consult(PROMPT, CASE)
 
     return run

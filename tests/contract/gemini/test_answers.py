@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fakes import gemini as fake
-from fakes.gemini_case import CASE, EXCERPTS, LINES, PROMPT, assert_gap
+from fakes.gemini_case import CASE, LINES, PROMPT, assert_gap
 from incident_bot.llm import make_gemini
 from incident_bot.model import (
     Category,
@@ -223,7 +223,7 @@ def test_settings_reach_the_request(server, api_key):
     settings = Settings(config=Config(llm=llm), gemini_api_key=api_key, gemini_base_url=server.url)
     server.enqueue(fake.answer(fake.triage_answer()))
 
-    found = make_gemini(settings).consult(PROMPT, CASE, EXCERPTS)
+    found = make_gemini(settings).consult(PROMPT, CASE)
 
     config = server.requests[0].body["generationConfig"]
     assert server.requests[0].path == "/v1/models/gemini-3.5-flash-lite:generateContent"
