@@ -30,18 +30,7 @@ def make_gemini(settings: Settings) -> Consultant:
     """Gemini as the settings describe it. Nothing is sent before `consult`."""
     from incident_bot.llm.gemini import Gemini
 
-    llm = settings.config.llm
-    price = llm.price_usd_per_million
-    return Gemini(
-        api_key=settings.gemini_api_key,
-        base_url=settings.gemini_base_url,
-        model=llm.model,
-        api_version=llm.api_version,
-        timeout_s=llm.timeout_s,
-        max_output_tokens=llm.max_output_tokens,
-        thinking=llm.thinking,
-        price_usd_per_million=(price.input, price.output) if price else None,
-    )
+    return Gemini(settings.config.llm, api_key=settings.gemini_api_key, base_url=settings.gemini_base_url)
 
 
 def make_none(_settings: Settings) -> None:

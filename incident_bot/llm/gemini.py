@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from google.genai import types
 
     from incident_bot.llm.prompt import Prompt
+    from incident_bot.settings import LlmConfig
 
 Answer = TypeVar("Answer")
-DEFAULT_MODEL = "gemini-3.8-flash"
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """A full answer is below 300 KiB; more than this is no answer and may not fill the memory."""
 
@@ -61,45 +61,25 @@ class _Reply:
 
 
 class Gemini:
-    """The Gemini Developer API as a consultant.
+    """The Gemini Developer API as a consultant. `base_url` serves proxies and tests."""
 
-    `timeout_s` bounds the whole consultation, retries and repair included. `price_usd_per_million`
-    is (input, output); None prints an unknown cost. `base_url` serves proxies and tests.
-    """
-
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        base_url: str = "",
-        model: str = DEFAULT_MODEL,
-        api_version: str = "v1beta",
-        timeout_s: float = 40.0,
-        max_output_tokens: int = 16_384,
-        thinking: str = "low",
-        price_usd_per_million: tuple[float, float] | None = None,
-    ) -> None:
+    def __init__(self, config: LlmConfig, *, api_key: str, base_url: str = "") -> None:
+        self._config = config
         self._api_key = api_key
         self._base_url = base_url
-        self._model = model
-        self._api_version = api_version
-        self._timeout_s = timeout_s
-        self._max_output_tokens = max_output_tokens
-        self._thinking = thinking
-        self._price = price_usd_per_million
 
     def consult(self, prompt: Prompt, case: Case) -> Diagnosis | Gap:
         """Ask once; ask once more where the answer cannot be used and time is left."""
         if not self._api_key:
             return _gap("no API key is set", "Set GEMINI_API_KEY, or say --llm none.")
-        answer = _await(lambda deadline: self._consult(prompt, case, deadline), self._timeout_s)
+        answer = _await(lambda deadline: self._consult(prompt, case, deadline), self._config.timeout_s)
         return self._timed_out() if answer is None else answer
 
     def count_tokens(self, prompt: Prompt) -> int | None:
         """What the service counts for a prompt; None without a key, an answer in time, or a number in it."""
         if not self._api_key:
             return None
-        return _await(lambda deadline: self._count(prompt, deadline), min(_COUNT_S, self._timeout_s))
+        return _await(lambda deadline: self._count(prompt, deadline), min(_COUNT_S, self._config.timeout_s))
 
     def _count(self, prompt: Prompt, deadline: float) -> int | None:
         import httpx2
@@ -108,7 +88,9 @@ class Gemini:
         try:
             with self._client(deadline, attempts=1) as client:
                 # The Developer API counts contents alone, so the instructions stand before the evidence.
-                counted = client.models.count_tokens(model=self._model, contents=f"{prompt.system}\n{prompt.user}")
+                counted = client.models.count_tokens(
+                    model=self._config.model, contents=f"{prompt.system}\n{prompt.user}"
+                )
         except (errors.APIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, _OutOfTimeError, _RefusedAnswerError):
             return None
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
@@ -130,7 +112,7 @@ class Gemini:
             reply, answer = repaired
         diagnosis = replace(
             to_diagnosis(answer, case),
-            model=self._model,
+            model=self._config.model,
             prompt_version=prompt.version,
             prompt_sha256=prompt.sha256,
             usage=reply.usage,
@@ -184,16 +166,17 @@ class Gemini:
     def _send(self, turns: Sequence[tuple[str, str]], system: str, deadline: float) -> types.GenerateContentResponse:
         from google.genai import types
 
+        llm = self._config
         with self._client(deadline, attempts=_ATTEMPTS) as client:
             return client.models.generate_content(
-                model=self._model,
+                model=llm.model,
                 contents=[types.Content(role=role, parts=[types.Part(text=text)]) for role, text in turns],
                 config=types.GenerateContentConfig(
                     system_instruction=system,
                     response_mime_type="application/json",
                     response_json_schema=answer_schema(),
-                    max_output_tokens=self._max_output_tokens,
-                    thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel(self._thinking.upper())),
+                    max_output_tokens=llm.max_output_tokens,
+                    thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel(llm.thinking.upper())),
                 ),
             )
 
@@ -209,7 +192,7 @@ class Gemini:
                 enterprise=False,  # or GOOGLE_GENAI_USE_VERTEXAI of the environment sends the evidence elsewhere
                 http_options=types.HttpOptions(
                     base_url=self._base_url or None,
-                    api_version=self._api_version,
+                    api_version=self._config.api_version,
                     timeout=max(1000, int((deadline - time.monotonic()) * 1000)),
                     httpx_client=http,
                     retry_options=types.HttpRetryOptions(
@@ -233,7 +216,7 @@ class Gemini:
         finish = _word(response.candidates[0].finish_reason or "STOP")
         if finish == "MAX_TOKENS":
             return _gap(
-                f"the answer was cut at {self._max_output_tokens:,} tokens",
+                f"the answer was cut at {self._config.max_output_tokens:,} tokens",
                 "Raise llm.max_output_tokens or lower llm.thinking.",
             )
         if finish not in {"STOP", "FINISH_REASON_UNSPECIFIED"}:
@@ -258,10 +241,11 @@ class Gemini:
 
     def _cost(self, usage: Usage) -> float | None:
         """Thinking is billed as output."""
-        if self._price is None:
+        price = self._config.price_usd_per_million
+        if price is None:
             return None
         output = usage.output_tokens + usage.thinking_tokens
-        return round((usage.input_tokens * self._price[0] + output * self._price[1]) / 1_000_000, 6)
+        return round((usage.input_tokens * price.input + output * price.output) / 1_000_000, 6)
 
     def _add(self, first: Usage, second: Usage) -> Usage:
         both = Usage(
@@ -272,7 +256,9 @@ class Gemini:
         return replace(both, cost_usd=self._cost(both))
 
     def _timed_out(self) -> Gap:
-        return _gap(f"no answer within {self._timeout_s:g} s", "Run again, or raise llm.timeout_s.", kind="timeout")
+        return _gap(
+            f"no answer within {self._config.timeout_s:g} s", "Run again, or raise llm.timeout_s.", kind="timeout"
+        )
 
     def _refused(self, error: Any) -> Gap:
         """An HTTP error in words, with what to do about it. The key never gets into the text."""

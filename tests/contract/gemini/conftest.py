@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fakes.gemini import FakeGemini
 from fakes.gemini_case import CASE, PROMPT
 from incident_bot.llm.gemini import Gemini
+from incident_bot.settings import LlmConfig
 
 if TYPE_CHECKING:
-    from incident_bot.model import (
-        Diagnosis,
-        Gap,
-    )
+    from incident_bot.model import Diagnosis, Gap
 
 
 @pytest.fixture
@@ -32,8 +30,7 @@ def api_key() -> str:
 
 @pytest.fixture
 def consult(server: FakeGemini, api_key: str):
-    def run(**options: object) -> Diagnosis | Gap:
-        chosen = {"api_key": api_key, "base_url": server.url, "timeout_s": 10.0, **options}
-        return Gemini(**chosen).consult(PROMPT, CASE)
+    def run(*, key: str = api_key, base_url: str = server.url, **llm: Any) -> Diagnosis | Gap:
+        return Gemini(LlmConfig(**llm), api_key=key, base_url=base_url).consult(PROMPT, CASE)
 
     return run

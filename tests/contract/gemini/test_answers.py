@@ -78,19 +78,10 @@ def test_the_schema_holds_nothing_that_the_service_refuses(server, consult):
         assert f'"{keyword}"' not in sent
 
 
-def test_api_version_and_model_come_from_configuration(server, consult):
-    server.enqueue(fake.answer(fake.triage_answer()))
-
-    found = consult(api_version="v1", model="gemini-3.5-flash-lite")
-
-    assert server.requests[0].path == "/v1/models/gemini-3.5-flash-lite:generateContent"
-    assert found.model == "gemini-3.5-flash-lite"
-
-
 def test_tokens_and_cost_are_counted_with_thinking_as_output(server, consult):
     server.enqueue(fake.answer(fake.triage_answer()))
 
-    found = consult(price_usd_per_million=(1.0, 10.0))
+    found = consult(price_usd_per_million=Price(input=1.0, output=10.0))
 
     assert (found.usage.input_tokens, found.usage.output_tokens, found.usage.thinking_tokens) == (6120, 840, 210)
     assert found.usage.cost_usd == pytest.approx((6120 * 1 + 1050 * 10) / 1e6)
@@ -103,7 +94,7 @@ def test_an_unknown_price_is_not_free(server, consult):
 
 
 def test_without_a_key_nothing_is_sent(server, consult):
-    assert_gap(consult(api_key=""), "no api key")
+    assert_gap(consult(key=""), "no api key")
     assert server.requests == []
 
 
@@ -228,4 +219,5 @@ def test_settings_reach_the_request(server, api_key):
     config = server.requests[0].body["generationConfig"]
     assert server.requests[0].path == "/v1/models/gemini-3.5-flash-lite:generateContent"
     assert (config["maxOutputTokens"], config["thinkingConfig"]) == (9000, {"thinking_level": "HIGH"})
+    assert found.model == "gemini-3.5-flash-lite"
     assert found.usage.cost_usd == pytest.approx(0.00612)

@@ -7,13 +7,14 @@ import pytest
 from fakes import gemini as fake
 from fakes.gemini_case import PROMPT
 from incident_bot.llm.gemini import MAX_ANSWER_BYTES, Gemini
+from incident_bot.settings import LlmConfig
 
 
 def test_the_service_counts_what_would_be_sent(server, api_key):
     """One request of its own, with the key in the header and both texts of the prompt in the body."""
     server.token_count = fake.token_count(412)
 
-    counted = Gemini(api_key=api_key, base_url=server.url).count_tokens(PROMPT)
+    counted = Gemini(LlmConfig(), api_key=api_key, base_url=server.url).count_tokens(PROMPT)
 
     (request,) = server.counts
     assert counted == 412
@@ -54,7 +55,7 @@ def test_the_service_counts_what_would_be_sent(server, api_key):
 def test_no_count_is_no_failure_and_not_asked_for_twice(server, api_key, step):
     server.token_count = step
 
-    assert Gemini(api_key=api_key, base_url=server.url, timeout_s=1.0).count_tokens(PROMPT) is None
+    assert Gemini(LlmConfig(timeout_s=1.0), api_key=api_key, base_url=server.url).count_tokens(PROMPT) is None
     assert len(server.counts) <= 1
 
 
@@ -63,11 +64,11 @@ def test_an_endless_count_is_cut(server, api_key, status):
     """It announces a gigabyte, as an answer or as an error; a few megabytes of it are read, and only once."""
     server.token_count = fake.Step(status=status, endless=True)
 
-    assert Gemini(api_key=api_key, base_url=server.url).count_tokens(PROMPT) is None
+    assert Gemini(LlmConfig(), api_key=api_key, base_url=server.url).count_tokens(PROMPT) is None
     assert len(server.counts) == 1
     assert server.endless_bytes < 8 * MAX_ANSWER_BYTES
 
 
 def test_without_a_key_nothing_is_counted(server):
-    assert Gemini(api_key="", base_url=server.url).count_tokens(PROMPT) is None
+    assert Gemini(LlmConfig(), api_key="", base_url=server.url).count_tokens(PROMPT) is None
     assert server.counts == []
