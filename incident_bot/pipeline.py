@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from incident_bot import condense, diagnosis, intake
+from incident_bot import condense, diagnosis, intake, kubectl
 from incident_bot.errors import LeakError, UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.bundle import read_bundle
@@ -148,38 +148,13 @@ def _find_incident(collected: Collected) -> Incident:
     for item in collected.items:
         if item.kind is EvidenceKind.ALERT:
             try:
-                incidents = intake.read_webhook(_as_webhook(_load_alert(item.text)), ignore=())
+                incidents = intake.read_saved_alert(kubectl.load_alert(item.text))
             except (UsageError, ValueError):
                 continue
             if incidents:
                 return incidents[0]
     alert = Alert(name=MANUAL_ALERT_NAME)
     return Incident(key=intake.incident_key(alert, collected.target), alert=alert, target=collected.target)
-
-
-def _load_alert(text: str) -> object:
-    """An alert that was saved as JSON or as YAML; of the latter all values stay the text that they are.
-
-    Raises `ValueError` when it is neither.
-    """
-    if text.lstrip()[:1] in ("{", "["):
-        return json.loads(text)
-    import yaml
-
-    try:
-        return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - strings, lists and mappings only
-    except yaml.YAMLError as error:
-        raise ValueError(f"not YAML: {error}") from error
-
-
-def _as_webhook(document: object) -> object:
-    """Alertmanager's webhook body, whatever was saved: one alert, `amtool alert query -o json`, or /api/v1/alerts."""
-    if isinstance(document, dict) and "alerts" not in document:
-        data = document.get("data")
-        if isinstance(data, dict) and isinstance(data.get("alerts"), list):
-            return {"alerts": data["alerts"]}
-        return {"alerts": [document]} if "labels" in document else document
-    return {"alerts": document} if isinstance(document, list) else document
 
 
 def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[RawEvidence, ...]:

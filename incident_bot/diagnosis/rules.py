@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from incident_bot import libyaml
 from incident_bot.diagnosis.patterns import PatternIndex
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import Category, Risk
@@ -196,11 +197,10 @@ def _checked(files: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, Any]]]
 
     from incident_bot.diagnosis.rule_schema import read_rule
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     seen: dict[str, str] = {}
     for origin, content in files.items():
         try:
-            plain = yaml.load(content.decode("utf-8", "replace"), Loader=loader)  # noqa: S506 - a safe loader in C
+            plain = libyaml.load(content.decode("utf-8", "replace"))
         except yaml.YAMLError as error:
             raise ConfigurationError(
                 f"{origin}: not YAML: {error}", hint="Quote patterns with single quotes."

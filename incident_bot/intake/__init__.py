@@ -7,7 +7,7 @@ for them, texts are bounded and freed of control characters, unknown fields are 
 
 from __future__ import annotations
 
-from incident_bot.intake.alertmanager import IGNORED_ALERTS, read_webhook
+from incident_bot.intake.alertmanager import IGNORED_ALERTS, read_saved_alert, read_webhook
 from incident_bot.intake.github_event import read_github_event, read_incidents
 from incident_bot.intake.incidents import KEY_LABELS, incident_key, incident_of
 from incident_bot.intake.names import workload_of
@@ -22,6 +22,7 @@ __all__ = [
     "normalise_severity",
     "read_github_event",
     "read_incidents",
+    "read_saved_alert",
     "read_webhook",
     "workload_of",
 ]

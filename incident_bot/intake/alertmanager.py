@@ -42,6 +42,19 @@ def read_webhook(body: object, *, ignore: Collection[str] = IGNORED_ALERTS) -> t
     return read_body(body, "body", ignore)
 
 
+def read_saved_alert(document: object) -> tuple[Incident, ...]:
+    """`read_webhook` for whatever was saved: one alert, `amtool alert query -o json`, or an answer of /api/v1/alerts."""
+    if isinstance(document, list):
+        return read_webhook({"alerts": document}, ignore=())
+    if isinstance(document, dict) and "alerts" not in document:
+        data = document.get("data")
+        if isinstance(data, dict) and isinstance(data.get("alerts"), list):
+            return read_webhook({"alerts": data["alerts"]}, ignore=())
+        if "labels" in document:
+            return read_webhook({"alerts": [document]}, ignore=())
+    return read_webhook(document, ignore=())
+
+
 def read_body(
     body: object, path: str, ignore: Collection[str], known_gaps: tuple[Gap, ...] = ()
 ) -> tuple[Incident, ...]:

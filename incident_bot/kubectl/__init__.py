@@ -4,6 +4,7 @@ Pure: text in, values out. Everything here is untrusted text; nothing raises on 
 work grows linearly with it.
 """
 
+from incident_bot.kubectl.alerts import load_alert
 from incident_bot.kubectl.events import format_events
 from incident_bot.kubectl.merged_logs import may_be_merged, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
@@ -22,6 +23,7 @@ __all__ = [
     "explain_no_output",
     "format_events",
     "infer_target",
+    "load_alert",
     "may_be_merged",
     "may_be_transcript",
     "origin_of_command",

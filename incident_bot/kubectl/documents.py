@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from incident_bot import libyaml
+
 MAX_DEPTH = 64
 """Deeper nesting than this is nobody's Kubernetes object; reading stops there."""
 
@@ -118,7 +120,7 @@ def read_yaml(text: str, first_line: int = 1) -> list[Node]:
     tree = _Tree()
     anchors: dict[str, Any] = {}
     try:
-        for event in yaml.parse(hidden, Loader=yaml.CSafeLoader):
+        for event in libyaml.parse(hidden):
             _take_yaml(tree, event, anchors, first_line)
     except (yaml.YAMLError, _Stop):
         pass

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from incident_bot.kubectl.alerts import is_alert, is_alert_yaml
 from incident_bot.kubectl.blocks import Form, banner_of, command_of, find_blocks, form_at
 from incident_bot.model import EvidenceKind
 
@@ -50,7 +51,7 @@ def recognise(name: str, text: str) -> EvidenceKind:
     first = first_lines(text[start:], 1)[0]
     if shown[0] in "{[" and (found := _recognise_json(text, first)) is not None:
         return found
-    if _is_alert_yaml(text, first):
+    if is_alert_yaml(text, first):
         return EvidenceKind.ALERT
     if _is_note_name(name):
         return EvidenceKind.NOTE
@@ -89,25 +90,6 @@ def _recognise_json(text: str, first_line: str) -> EvidenceKind | None:
     return EvidenceKind.OBJECT if _is_object(document) else None
 
 
-_ALERT_KEY = re.compile(
-    r"(?:- )?(?:alerts|annotations|commonLabels|endsAt|externalURL|fingerprint|groupKey|groupLabels|labels|receiver|startsAt|"
-    r"status|version):(?:\s|$)"
-)
-_MOST_ALERT_CHARS = 400_000
-
-
-def _is_alert_yaml(text: str, first_line: str) -> bool:
-    """The same alerts saved as YAML. Nothing but text is read from it: BaseLoader makes no objects."""
-    if not _ALERT_KEY.match(first_line) or "alertname:" not in text or len(text) > _MOST_ALERT_CHARS:
-        return False
-    import yaml
-
-    try:
-        return is_alert(yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506 - strings, lists and mappings only
-    except (yaml.YAMLError, RecursionError):
-        return False
-
-
 def _is_cut_object(text: str) -> bool:
     """Pretty-printed output of `kubectl get -o json` that lost its end, or several documents in a row."""
     head = text.lstrip()[:20_000]
@@ -122,33 +104,6 @@ def _recognise_json_lines(first_line: str) -> EvidenceKind | None:
     if is_alert(document):
         return EvidenceKind.ALERT
     return EvidenceKind.OBJECT if _is_object(document) else None
-
-
-def is_alert(document: Any) -> bool:
-    """Whether a JSON value is an alert: Alertmanager's webhook or API, Prometheus' API, a GitHub event, or ours."""
-    if isinstance(document, list):
-        return bool(document) and isinstance(document[0], dict) and _is_alert_item(document[0])
-    if not isinstance(document, dict):
-        return False
-    data = document.get("data")
-    return (
-        (isinstance(document.get("alerts"), list) and "kind" not in document)
-        or "client_payload" in document
-        or (isinstance(document.get("inputs"), dict) and "alert_name" in document["inputs"])
-        or (isinstance(data, dict) and isinstance(data.get("alerts"), list))
-        or isinstance(document.get("alert"), dict)
-        or isinstance(document.get("incident"), dict)
-        or _is_alert_item(document)
-    )
-
-
-def _is_alert_item(item: dict[str, Any]) -> bool:
-    labels = item.get("labels")
-    if isinstance(item.get("alerts"), list):
-        return True
-    return isinstance(labels, dict) and (
-        "alertname" in labels or {"startsAt", "activeAt", "fingerprint"} & set(item) != set()
-    )
 
 
 def _is_object(document: Any) -> bool:
