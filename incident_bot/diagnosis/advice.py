@@ -22,12 +22,15 @@ def tell_actions(causes: Sequence[Candidate], verdict: Verdict, scene: Scene) ->
     """What to type, harmless steps first, for the first cause and then what would settle the others."""
     if verdict is Verdict.HEALTHY:
         return ()
-    steps = [action for cause in causes[:1] for action in _actions_of(cause, scene)]
+    steps = [action for cause in causes[:1] for action in (*_find_pod(cause, scene), *_actions_of(cause, scene))]
     steps += [action for cause in causes[1:] for action in _actions_of(cause, scene) if action.risk is Risk.READ_ONLY][
         :2
     ]
     if not steps or verdict is Verdict.INSUFFICIENT_EVIDENCE or all(cause.rule is None for cause in causes):
         steps += gather_more(scene, causes)
+    if verdict is Verdict.RECOVERED:
+        # What was to be changed has been, or was not needed.
+        steps = [action for action in steps if action.risk is Risk.READ_ONLY]
     return order_actions(steps)
 
 
@@ -49,19 +52,41 @@ def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
         yield from _steps_of(candidate, values)
         return
     for template in candidate.rule.actions:
+        command = fill_command(template.command, values)
+        if template.command and not command and template.risk is Risk.READ_ONLY:
+            continue
+        is_of_job = bool(template.command) and not command and values.get("workload_kind") == "job"
         yield Action(
             step=fill_text(template.step, values),
-            command=fill_command(template.command, values),
+            command=command,
             risk=template.risk,
-            why=fill_text(template.why, values),
+            why=fill_text(template.why, values) or (_JOBS_ARE_FIXED if is_of_job else ""),
         )
+
+
+_JOBS_ARE_FIXED = "The pod template of a Job cannot be changed: correct its manifest or CronJob, and run a new one."
+
+
+def _find_pod(candidate: Candidate, scene: Scene) -> Iterator[Action]:
+    """Where only a log is known, by its name: the pod that it comes from has to be found first."""
+    values = values_of(candidate, scene)
+    name = values.get("container", "")
+    if not name or values.get("pod") or values.get("workload"):
+        return
+    yield Action(
+        step=f"Find the pods of {name}, then read their logs and events",
+        command=fill_command("kubectl get pods -A -o wide | grep -F {container}", values),
+        why="The evidence does not say in which pod this ran.",
+    )
 
 
 def _steps_of(candidate: Candidate, values: Mapping[str, str]) -> Iterator[Action]:
     """What a complaint's table suggests; only commands whose names are known."""
     complaint = candidate.finding.complaint if candidate.finding else None
     for step, command in complaint.steps if complaint else ():
-        yield Action(step=step, command=fill_command(command, values), risk=Risk.READ_ONLY, why="")
+        filled = fill_command(command, values)
+        if filled:
+            yield Action(step=step, command=filled, risk=Risk.READ_ONLY, why="")
 
 
 def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
@@ -87,16 +112,18 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
         steps.append(
             (
                 "Read the workload's conditions and events",
-                "kubectl -n {namespace} describe {workload_kind|deployment} {workload}",
+                "kubectl -n {namespace} describe {workload_kind} {workload}",
             )
         )
     if values.get("node") and not values.get("pod"):
         steps.append(("Read the node's conditions", "kubectl describe node {node}"))
     if not scene.events:
         steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
+    filled = ((step, fill_command(command, values)) for step, command in steps)
     return [
-        Action(step=step, command=fill_command(command, values), why="Not in the evidence, or worth a second look.")
-        for step, command in steps
+        Action(step=step, command=command, why="Not in the evidence, or worth a second look.")
+        for step, command in filled
+        if command
     ]
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _MAX_SYMPTOMS = 3
-_LONGEST_TITLE = 110
-"""What fits a line of an issue list; the explanation says the rest."""
-_TITLE_CHARS = 100
+_LONGEST_TITLE = 160
+"""Two lines of a phone; the explanation says the rest."""
+_TITLE_CHARS = 120
 _SAID_CHARS = 260
 """How much a title and an explanation quote of what a program says."""
 _WORDS_CHARS = 160
@@ -31,7 +31,8 @@ def title_of(candidate: Candidate, scene: Scene) -> str:
     if candidate.rule is not None:
         values = values_of(candidate, scene)
         told = {name: shorten(values[name], _TITLE_CHARS) for name in TOLD & values.keys()}
-        title = fill_text(candidate.rule.title, values | told)
+        paths = {name: _shorten_path(value) for name, value in values.items() if value.startswith("/")}
+        title = fill_text(candidate.rule.title, values | paths | told)
     return _fit(title)
 
 
@@ -42,6 +43,24 @@ def _fit(title: str) -> str:
     if "…" not in title and title.find(": ") < _LONGEST_TITLE // 2:
         return shorten(title, _LONGEST_TITLE)
     return title[: _LONGEST_TITLE - 1].rpartition(" ")[0].rstrip(" .:;,-…") + "…"
+
+
+_PATH_CHARS = 60
+
+
+def _shorten_path(path: str) -> str:
+    """A long path by its first folders and its name: `/var/lib/…/new-110`."""
+    parts = path.split("/")
+    is_long = len(path) > _PATH_CHARS and len(parts) > _FEWEST_FOLDERS and " " not in path
+    return f"{'/'.join(parts[:3])}/…/{parts[-1]}" if is_long else path
+
+
+_FEWEST_FOLDERS = 5
+
+
+def end_sentence(text: str) -> str:
+    """The text with one full stop; what is cut ends in its dots already."""
+    return text if text.endswith(("…", "!", "?")) else f"{text.rstrip('.')}."
 
 
 def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:

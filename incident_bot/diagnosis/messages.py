@@ -15,7 +15,7 @@ from incident_bot.condense.lines import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MESSAGE_CHARS = 110
+MESSAGE_CHARS = 140
 """About what fits a title beside the name of the container."""
 
 _REACH = 4000
@@ -31,9 +31,9 @@ _LEAD = re.compile(
     | \[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?[ ](?i:VRB|DBG|INF|WRN|ERR|FTL|LEVELS)\]
     | \[\d{4}-\d\d-\d\d[ ]\d\d:\d\d:\d\d[,.\d]{0,8}:[ ](?:LEVELS)/[\w()-]{1,40}\](?:[ ](?:consumer|mingle|beat):)?
     | [\[(<"]?\d{4}[-/.]\d\d[-/.]\d\d[T ,_]\s?\d\d:\d\d(?::\d\d)?[.,:\d]{0,12}\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d|[A-Z]{3,4}(?=\s))?[\])>"]?
-    | [\[(]?\d\d?[/.-](?:\d\d?|[A-Z][a-z]{2})[/.-]\d{2,4}[ :T,]{1,2}\d\d:\d\d(?::\d\d)?[.,\d]{0,10}(?:[ ]?[AP]M)?(?:[ ][+-]\d{4})?[\])]?
+    | [\[(]?\d\d?[/.-](?:\d\d?|[A-Z][a-z]{2})[/.-]\d{2,4}[ :T,]{1,2}\d\d:\d\d(?::\d\d)?[.,\d]{0,10}(?:[ ]?[AP]M)?(?:[ ](?:[+-]\d{4}|UTC|GMT|[A-Z]\w{2,20}/[A-Z]\w{2,30}))?[\])]?
     | [\[(]?(?:[A-Z][a-z]{2},?[ ])?[A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:[ ]\d{4})?[\])]?(?:[ ][\w.-]{1,64}[ ](?=[\w./-]{1,40}(?:\[\d{1,8}\])?:[ ]))?
-    | [\[(]?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[\])]?(?=[\s|])
+    | [\[(<]?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[\])>]?(?=[\s|])
     | [IWEFD]\d{4}[ ]\d\d:\d\d:\d\d\.\d{1,9}\s{1,8}\d{1,8}[ ][\w./-]{1,80}:\d{1,6}\]
     | \d{1,7}:[A-Z][ ]\d\d[ ][A-Z][a-z]{2}[ ]\d{4}[ ][\d:.]{8,15}[ ][*\#.-]
     | \[?\d{10}(?:\d{3})?(?:\.\d{1,9})?\]?(?=\s)
@@ -47,13 +47,17 @@ _LEAD = re.compile(
     | [\[(][ ]{0,20}(?![A-Z]{2,6}-?\d{3,6}\b)[\w.:/@$\#*,-]{1,90}[ ]{0,20}[\])](?=[\s\[:(-])
     | \(\w{1,40}[ ]pid=\d{1,8}\)
     | (?:\[pool[ ]\S{1,40}\][ ])?(?:child[ ]\d{1,8}[ ]said[ ]into[ ]std(?:err|out):[ ]"?)(?:NOTICE:[ ])?(?:PHP[ ]message:[ ])?
-    | PHP[ ]message:
+    | PHP[ ](?:message|(?:Fatal|Parse)[ ]error|Warning|Notice|Deprecated):
     | (?:Supervisor|Context):[ ]\S{1,80}\.(?=\s)
     | \d{1,7}[ ]---
     | \d{1,7}(?=[ ]\[(?:ERROR|Warning|System|Note)\])
     | (?:[a-z_][\w$-]{0,40}\.){1,8}[A-Za-z_$][\w$]{0,60}(?<!Error)(?<!Exception)\s{0,40}(?::|-|\[-\])(?=\s)
     | (?:[a-z_][\w$-]{0,40}\.){2,8}[A-Z][\w$]{0,60}\.[a-z]\w{0,40}(?=\s)
     | [\w./-]{1,40}\[\d{1,8}\]:(?=\s)
+    | (?:[A-Z]\w{0,40}\.){1,8}[A-Z]\w{0,60}\[\d{1,5}\](?=\s)
+    | (?:[a-z_]\w{0,40}::){1,6}[a-z_]\w{0,40}:(?=\s)
+    | [A-Z]\w{0,60}\.(?:java|scala|kt):\d{1,6}[ ]-(?=\s)
+    | [a-z][\w.-]{0,40}[ ]{1,30}\|(?=[ ][^|\n]{1,4000}$)
     | \*{2,3}(?=\s)
     | (?:LEVELS|[\w.$]{1,80})\|(?=\S)
     | \|
@@ -85,7 +89,7 @@ def tidy(text: str) -> str:
         told = _strip_leads(told)
     told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
     told = _WRAPPED.sub("", _PACKAGE.sub("", told))
-    return _close(told)
+    return _close(_BLANKS.sub(" ", told))
 
 
 def shorten(text: str, chars: int = MESSAGE_CHARS) -> str:
@@ -148,6 +152,8 @@ _TAIL = re.compile(
     | \s\((?:[\w.$]+\.(?:java|scala|kt|go|py|rb|cs)):\d+\).*$
     | (?:\s(?:request_?id|trace_?id|span_?id|req_id|correlation_?id|ts|caller|pid|goroutine)[=:]\s?\S+)+$
     | \s\(\#\d+\)$
+    | (?:\s\[\])+$                                            # Monolog's empty context and extra
+    | \s{2,}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d.*$             # the last column of a table
     )""",
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
@@ -159,6 +165,7 @@ _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
 """SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
+_BLANKS = re.compile(r"[ \t]{2,}")
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 

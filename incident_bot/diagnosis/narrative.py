@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.explanation import explain, lower_first, title_of
+from incident_bot.diagnosis.explanation import end_sentence, explain, title_of
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.messages import read_message
@@ -109,31 +109,55 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     """The one sentence that the engineer on call needs."""
     who = _who(scene)
     if verdict is Verdict.HEALTHY:
+        if not who:
+            return "No failure found in what was read."
         return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
     if verdict is Verdict.RECOVERED:
-        alert = scene.case.incident.alert
-        if not causes and not health.recovered and alert.status is AlertStatus.RESOLVED:
-            said = alert.summary.rstrip(".")
-            return f"{alert.name} is resolved{f' ({said})' if said else ''}; nothing is failing now."
-        over = f": {lower_first(title_of(causes[0], scene))}" if causes else _past(health)
-        return f"{who} has recovered{over}; nothing is failing now."
+        return _tell_recovery(causes, scene, health)
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
         seen = f": {health.failing[0].text}" if health.failing else ""
-        likely = f" Most likely so far: {title_of(causes[0], scene).rstrip('.')}." if causes and not seen else ""
-        return f"Too little evidence to name a cause for {who}{seen}.{likely}"
+        likely = f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not seen else ""
+        return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
     if causes:
         since = (
             f'; just before, its log says: "{read_message(causes[0].change_before)}"' if causes[0].change_before else ""
         )
-        return f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}."
-    return f"{who} is failing ({health.failing[0].text}), and nothing that was read says why."
+        return end_sentence(f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}")
+    return f"{who or 'Something'} is failing ({health.failing[0].text}), and nothing that was read says why."
+
+
+def _tell_recovery(causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
+    """Who works again, since when, and what the trouble was."""
+    alert = scene.case.incident.alert
+    who = _who(scene)
+    if not causes and not health.recovered and alert.status is AlertStatus.RESOLVED:
+        said = alert.summary.rstrip(".")
+        return f"{alert.name} is resolved{f' ({said})' if said else ''}; nothing is failing now."
+    now = f"{who} has recovered, and nothing is failing now" if who else "Recovered: nothing is failing now"
+    if causes:
+        return end_sentence(f"{now}. The trouble{_last_seen(causes[0], scene)} was: {title_of(causes[0], scene)}")
+    own = sorted(health.recovered, key=lambda sign: sign.relation)
+    return end_sentence(f"{now}. The trouble was: {own[0].text}" if own else now)
+
+
+def _last_seen(candidate: Candidate, scene: Scene) -> str:
+    """When the trouble was last seen, as far as its lines are dated."""
+    times = [fact.at for fact in candidate.facts if fact.at]
+    if candidate.finding and candidate.finding.count > len(times):
+        # The other lines of its kind are not among the facts: the last of them may be later.
+        return ""
+    last = max(times, default=None)
+    if last is None:
+        return ""
+    form = "%H:%M" if last.date() == scene.at.date() else "%Y-%m-%d %H:%M"
+    return f" (last seen {last.strftime(form)} UTC)"
 
 
 def _who(scene: Scene) -> str:
     target = scene.target
     name = target.pod or target.workload or target.node
     place = f"{target.namespace}/" if target.namespace and name and target.node != name else ""
-    return f"{place}{name}" if name else target.name if target.namespace else "what was read"
+    return f"{place}{name}" if name else target.name if target.namespace else ""
 
 
 def _why_healthy(scene: Scene, health: Health) -> str:
@@ -148,15 +172,11 @@ def _why_healthy(scene: Scene, health: Health) -> str:
     return f" ({ready} of {len(health.own_pods)} pods without a fault)" if health.own_pods and ready else ""
 
 
-def _past(health: Health) -> str:
-    return f": {health.recovered[0].text}" if health.recovered else ""
-
-
 def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
     container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
     restarts = int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
     replicas = _replicas(scene)
-    parts = [] if _names_target(candidate, scene) or not health.failing else [_who(scene)]
+    parts = [] if _names_target(candidate, scene) or not health.failing or not _who(scene) else [_who(scene)]
     if restarts:
         parts.append(f"{restarts} restart{'s' if restarts > 1 else ''}")
     if replicas:
@@ -221,11 +241,12 @@ def _count_siblings(health: Health) -> str:
         return ""
     names = ", ".join(bad[:3])
     if good:
-        return f"{len(bad)} of {len(health.own_pods)} pods read are failing ({names}); {good} still work."
+        is_or_are, works = "is" if len(bad) == 1 else "are", "works" if good == 1 else "work"
+        return f"{len(bad)} of {len(health.own_pods)} pods that were read {is_or_are} failing ({names}); {good} still {works}."
     return (
         f"{names} is failing; no other pod of it was read."
         if len(bad) == 1
-        else f"All {len(bad)} pods read are failing ({names})."
+        else f"All {len(bad)} pods that were read are failing ({names})."
     )
 
 

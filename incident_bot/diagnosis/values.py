@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.candidates import Candidate
     from incident_bot.diagnosis.scene import Container, Scene
+    from incident_bot.model import Target
 
 _FROM_CONTAINER = {
     "image": "spec.image|image",
@@ -42,8 +44,9 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         "namespace": _namespace(scene, pod),
         "pod": pod,
         "container": candidate.container or (container.name if container else target.container),
-        "workload": (target.workload if is_ours else stem_of(pod)) or (stem_of(pod) if pod else ""),
-        "workload_kind": (target.workload_kind.lower() if is_ours else "") or "deployment",
+        "workload": (target.workload if is_ours else stem_of(pod))
+        or (stem_of(pod) if pod else _named_workload(candidate)),
+        "workload_kind": (target.workload_kind.lower() if is_ours else "") or _workload_kind(scene, pod, target),
         "node": _node(scene, pod, candidate),
         "cluster": target.cluster,
         "alert": scene.case.incident.alert.name,
@@ -108,6 +111,29 @@ def _main_container(scene: Scene, pod: str) -> Container | None:
 def _namespace(scene: Scene, pod: str) -> str:
     found = next((item.namespace for item in scene.pods if item.name == pod and item.namespace), "")
     return found or scene.target.namespace or next((item.namespace for item, _ in scene.objects if item.namespace), "")
+
+
+def _named_workload(candidate: Candidate) -> str:
+    """The controller or autoscaler that the deciding fact is about."""
+    return next((fact.name for fact in candidate.facts if fact.kind in _CONTROLLERS), "")
+
+
+_CONTROLLERS = WORKLOAD_KINDS - {"ReplicaSet"} | {"HorizontalPodAutoscaler"}
+_HASHED = re.compile(r"-(?!\d+-)[bcdfghjklmnpqrstvwxz2456789]{5,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+"""A ReplicaSet's pod: its template's hash, then five characters, both of Kubernetes' own alphabet without vowels."""
+_NUMBERED = re.compile(r"-\d{1,3}$")
+
+
+def _workload_kind(scene: Scene, pod: str, target: Target) -> str:
+    """What controls the pod, from the objects that were read, else from the form of pod names; never a guess."""
+    name = target.workload or stem_of(pod)
+    kinds = {item.kind for item, _ in scene.objects if item.name == name and item.kind in WORKLOAD_KINDS}
+    if len(kinds) == 1:
+        return kinds.pop().lower()
+    pods = {pod} if pod else {item.name for item in scene.pods if stem_of(item.name) == name}
+    if pods and all(_HASHED.search(one) for one in pods):
+        return "deployment"
+    return "statefulset" if pods and all(_NUMBERED.search(one) for one in pods) else ""
 
 
 def _node(scene: Scene, pod: str, candidate: Candidate) -> str:

@@ -90,6 +90,15 @@ def test_log_of_a_healthy_program_is_no_failure(sample: Sample) -> None:
         ("Error: Cannot find module 'sharp'", "Cannot find module 'sharp'"),
         ("error initializing configuration", "error initializing configuration"),
         ("plain words stay as they are", "plain words stay as they are"),
+        ("<09:10:00> (reload) error: config rejected", "config rejected"),
+        ("[20-Nov-2026 10:00:00 UTC] PHP Fatal error:  Allowed memory size exhausted", "Allowed memory size exhausted"),
+        ("store::index:  format 14 is newer than this build", "format 14 is newer than this build"),
+        ("Acme.Web.Server[22] heartbeat is late", "heartbeat is late"),
+        ("Scanner.java:2019 - too many tombstones", "too many tombstones"),
+        ("worker    | the queue is gone", "the queue is gone"),
+        ("| ranker | 3 | UNAVAILABLE", "ranker | 3 | UNAVAILABLE"),
+        ("no route to the store [] []", "no route to the store"),
+        ("Refused  access denied      2026-11-20 08:11:00 +0000 UTC", "Refused access denied"),
     ],
 )  # fmt: skip
 def test_message_is_what_the_logger_was_told(line: str, message: str) -> None:
@@ -102,7 +111,7 @@ def test_long_chain_of_causes_keeps_its_ends() -> None:
     chain = "tax lookup failed: " + "wrapped again: " * 20 + "certificate has expired"
 
     assert (
-        shorten(chain)
+        shorten(chain, 110)
         == "tax lookup failed: … wrapped again: wrapped again: wrapped again: wrapped again: certificate has expired"
     )
 

@@ -37,7 +37,7 @@ def test_captured_name_cannot_break_out_of_a_command() -> None:
 
 @pytest.mark.parametrize("value", ["--all", "a\nkubectl delete ns ml", "x" * 5000, "\u2028rm"])
 def test_values_that_cannot_be_quoted_safely_are_refused(value: str) -> None:
-    assert fill_command("kubectl get configmap {name}", {"name": value}) == "kubectl get configmap NAME"
+    assert fill_command("kubectl get configmap {name}", {"name": value}) == ""
 
 
 def test_text_values_are_one_line_and_bounded() -> None:

@@ -1,0 +1,126 @@
+"""What to type next can be typed as it stands: no hole, no guessed name, nothing that kubectl cannot do."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.templates import fill_command, fill_text
+from incident_bot.model import Risk, Verdict
+
+RULES = load_rules()
+KNOWN = {"namespace": "ml", "pod": "api-0", "container": "api", "workload": "api"}
+UNDO = "kubectl -n {namespace} rollout undo {workload_kind|deployment}/{workload}"
+HISTORY = "kubectl -n {namespace} rollout history {workload_kind|deployment}/{workload}"
+LIMIT = "kubectl -n {namespace} set resources {workload_kind|deployment}/{workload} --limits=memory=1Gi"
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "command"),
+    [
+        (UNDO, {"workload_kind": "deployment"}, "kubectl -n ml rollout undo deployment/api"),
+        (UNDO, {}, ""),
+        (UNDO, {"workload_kind": "job"}, ""),
+        (HISTORY, {"workload_kind": "statefulset"}, "kubectl -n ml rollout history statefulset/api"),
+        (HISTORY, {}, "kubectl -n ml get replicasets --sort-by=.metadata.creationTimestamp"),
+        (HISTORY, {"workload_kind": "job"}, "kubectl -n ml get jobs --sort-by=.metadata.creationTimestamp"),
+        (LIMIT, {"workload_kind": "cronjob"}, "kubectl -n ml set resources cronjob/api --limits=memory=1Gi"),
+        (LIMIT, {"workload_kind": "pytorchjob"}, ""),
+        (LIMIT, {"workload_kind": "job"}, ""),
+        ("kubectl describe node {node|NODE}", {}, ""),
+        ("kubectl top pods -n {namespace}", {"namespace": ""}, "kubectl top pods"),
+        (
+            "kubectl -n {namespace} get pod {pod} -o jsonpath='{{.spec.volumes}}'",
+            {"pod": ""},
+            "kubectl -n ml get pods -o jsonpath='{.items[*].spec.volumes}'",
+        ),
+        ("kubectl -n {namespace} logs {pod} -c {container} --tail=9", {"pod": ""}, ""),
+        (
+            "kubectl -n {namespace} logs {pod} -c {container} --tail=9",
+            {"pod": "", "workload_kind": "deployment"},
+            "kubectl -n ml logs deployment/api -c api --tail=9",
+        ),
+    ],
+)
+def test_command_is_whole_or_absent(template: str, values: dict[str, str], command: str) -> None:
+    assert fill_command(template, KNOWN | values) == command
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"restarts": "4", "exit_code": "1"}, "it crashes (4 restarts, last exit code 1)"),
+        ({"restarts": "4"}, "it crashes (4 restarts)"),
+        ({"restarts": "1"}, "it crashes (1 restart)"),
+        ({}, "it crashes"),
+    ],
+)
+def test_brackets_hold_only_what_is_known(values: dict[str, str], told: str) -> None:
+    assert fill_text("it crashes ({restarts} restarts, last exit code {exit_code})", values) == told
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "told"),
+    [
+        ("Container {container|of the pod} is full", {"pod": "api-0"}, "api-0 is full"),
+        ("Container {container|of the pod} is full", {}, "The container is full"),
+        ("a fault in container {container|of the pod}", {"pod": "api-0"}, "a fault in api-0"),
+        ("Node {node|of the pod} is full", {}, "The node is full"),
+        ("evicted from node {node|of the pod}", {}, "evicted from the node"),
+        ("{container|the broker} is full", {}, "The broker is full"),
+        ("{lacking} nodes lack labels", {"lacking": "1"}, "1 node lacks labels"),
+        ("1 of 1 nodes have no GPU", {}, "1 of 1 nodes have no GPU"),
+        ("it holds 10.0.0.1 nodes and v1 nodes", {}, "it holds 10.0.0.1 nodes and v1 nodes"),
+    ],
+)
+def test_sentences_read_well_without_a_name(template: str, values: dict[str, str], told: str) -> None:
+    assert fill_text(template, values) == told
+
+
+OUT_OF_HEAP = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n"
+
+
+def test_log_of_an_unknown_pod_leads_to_its_pods_first() -> None:
+    found = diagnose(make_case({"billing.log": "starting\n" * 3 + OUT_OF_HEAP}), RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert found.actions[0].command == "kubectl get pods -A -o wide | grep -F billing"
+    assert not [action.command for action in found.actions if "POD" in action.command or "WORKLOAD" in action.command]
+
+
+def test_recovered_workload_is_only_looked_at() -> None:
+    described = """\
+Name:             web-5f7d8c9b4-h2k8j
+Namespace:        shop
+Status:           Running
+Controlled By:    ReplicaSet/web-5f7d8c9b4
+Containers:
+  web:
+    State:          Running
+      Started:      Fri, 20 Nov 2026 08:40:05 +0000
+    Last State:     Terminated
+      Reason:       OOMKilled
+      Exit Code:    137
+      Started:      Fri, 20 Nov 2026 07:00:00 +0000
+      Finished:     Fri, 20 Nov 2026 08:40:01 +0000
+    Ready:          True
+    Restart Count:  1
+    Limits:
+      memory:  1Gi
+Conditions:
+  Type              Status
+  Ready             True
+  ContainersReady   True
+Events:
+  Type    Reason   Age  From     Message
+  ----    ------   ---  ----     -------
+  Normal  Started  55m  kubelet  Started container web
+"""
+    found = diagnose(make_case({"pod.txt": described}), RULES)
+
+    assert found.verdict is Verdict.RECOVERED
+    assert found.summary.startswith("shop/web-5f7d8c9b4-h2k8j has recovered")
+    assert "(last seen 08:40 UTC)" in found.summary
+    assert found.actions
+    assert {action.risk for action in found.actions} == {Risk.READ_ONLY}
