@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.cli.progress import show_progress
-from incident_bot.cli.work import gather_incident
+from incident_bot.cli.steps import gather_incident
 
 if TYPE_CHECKING:
     from incident_bot.cli.options import AlertOptions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     required=True,
     help="Folder for the bundle; with several incidents, one folder a key below it.",
 )
-@click.option("--require-evidence", is_flag=True, help="Exit with 4 when no evidence could be read.")
+@options.require_evidence_option
 @options.config_option
 def collect(
     alert: AlertOptions, *, kubeconfig: str, out_dir: Path, require_evidence: bool, config_path: Path | None
@@ -38,16 +38,15 @@ def collect(
     """
     from incident_bot.evidence.bundle import write_bundle
 
-    settings = options.load(config_path)
-    incidents = options.read_incidents(alert, settings)
-    redactor = options.make_redactor(settings)
+    settings = wiring.load(config_path)
+    incidents = wiring.read_incidents(alert, settings)
+    redactor = wiring.make_redactor(settings)
     with show_progress() as progress:
         for incident in incidents:
             case = gather_incident(
                 incident,
                 settings,
                 redactor,
-                bundle=None,
                 kubeconfig=kubeconfig,
                 cluster=alert.cluster,
                 require_evidence=require_evidence,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.model import EvidenceKind, RawEvidence, SafeText
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def condense(
     """
     from incident_bot.condense import Condenser, Window
 
-    redactor = options.make_filter(config_path).within(namespace)
+    redactor = wiring.make_filter(config_path).within(namespace)
     known = _read_blocks(baseline) if baseline else iter(())
     condenser = Condenser(
         baseline=(line for block in known for line in _lines(block)),

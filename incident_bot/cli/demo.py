@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import wiring
+from incident_bot.cli.filing import publish_analysis
 from incident_bot.cli.progress import show_progress
-from incident_bot.cli.work import analyse_case, gather_incident, publish_analysis
+from incident_bot.cli.steps import analyse_case, gather_incident
 from incident_bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,14 +70,10 @@ def _triage(bundle: Path, folder: Path, now: datetime, progress: Callable[[str],
     from incident_bot.settings import Config, Settings
 
     settings = Settings(config=Config())
-    redactor = options.make_redactor(settings)
-    tracker = options.make_tracker("folder", settings, folder=folder, repository="", now=lambda: now)
-    case = gather_incident(
-        None, settings, redactor, bundle=bundle, kubeconfig="", cluster="", require_evidence=True, progress=progress
-    )
-    analysis = analyse_case(
-        case, settings, redactor, consultant=None, require_llm=False, rules_dirs=(), now=now, progress=progress
-    )
+    redactor = wiring.make_redactor(settings)
+    tracker = wiring.make_tracker("folder", settings, folder=folder, repository="", now=lambda: now)
+    case = gather_incident(None, settings, redactor, bundle=bundle, require_evidence=True, progress=progress)
+    analysis = analyse_case(case, settings, redactor, now=now, progress=progress)
     filed = publish_analysis(analysis, tracker, settings, redactor, now=now).filed
     if filed is None:
         raise AssertionError("the folder tracker always files")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.cli.progress import show_progress
-from incident_bot.cli.work import analyse_case, gather_incident
+from incident_bot.cli.steps import analyse_case, gather_incident
 
 if TYPE_CHECKING:
     from incident_bot.model import Analysis
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     default=None,
     help="Also write the whole analysis, for `publish`.",
 )
-@click.option("--require-evidence", is_flag=True, help="Exit with 4 when no evidence could be read.")
-@click.option("--format", "output", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True)
+@options.require_evidence_option
+@options.format_option
 @options.config_option
 def diagnose(
     folder: Path,
@@ -52,9 +52,9 @@ def diagnose(
       kubectl describe pod web-0 > case/pod.txt; kubectl logs web-0 --previous > case/web.log
       incident-bot diagnose case
     """
-    settings = options.load(config_path)
-    redactor = options.make_redactor(settings)
-    consultant = options.make_consultant(llm, settings)
+    settings = wiring.load(config_path)
+    redactor = wiring.make_redactor(settings)
+    consultant = wiring.make_consultant(llm, settings)
     analyses: list[Analysis] = []
     with show_progress() as progress:
         for bundle in _bundles_in(folder):
@@ -63,8 +63,6 @@ def diagnose(
                 settings,
                 redactor,
                 bundle=bundle,
-                kubeconfig="",
-                cluster="",
                 require_evidence=require_evidence,
                 progress=progress,
             )
@@ -76,7 +74,7 @@ def diagnose(
                     consultant=consultant,
                     require_llm=require_llm,
                     rules_dirs=rules_dirs,
-                    now=options.read_clock(),
+                    now=wiring.read_clock(),
                     progress=progress,
                     has_issue=out_file is not None or output == "markdown",
                 )
@@ -112,7 +110,7 @@ def _print(analyses: list[Analysis], output: str, redactor: Redactor) -> None:
         return
     for item in analyses:
         if output == "markdown":
-            click.echo(pipeline.draft(item, redactor, now=options.read_clock(), version=__version__).body)
+            click.echo(pipeline.draft(item, redactor, now=wiring.read_clock(), version=__version__).body)
         else:
             import shutil
 

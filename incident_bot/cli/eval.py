@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.cli.eval_record import evidence_only, record
 from incident_bot.cli.eval_table import print_results, results_to_json
 from incident_bot.errors import UsageError
@@ -50,13 +50,7 @@ def eval_() -> None:
 @eval_.command("score")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--only", default="", help="Only scenarios whose name contains this.")
-@click.option(
-    "--rules-dir",
-    "rules_dirs",
-    type=click.Path(path_type=Path, file_okay=False),
-    multiple=True,
-    help="Also load the rules in this folder; may be given several times.",
-)
+@options.rules_option
 @click.option(
     "--min-hit1", type=click.FloatRange(0, 1), default=0.0, help="Exit with 1 when hit@1 is below this share."
 )
@@ -97,10 +91,10 @@ def score_folder(
     from incident_bot.diagnosis import load_rules
     from incident_bot.eval import add_up
 
-    settings = options.load(config_path)
+    settings = wiring.load(config_path)
     scenarios = _read_scenarios(folder, only)
     rules = load_rules([*(Path(item) for item in settings.config.rule_folders), *rules_dirs])
-    engines = [_Engine(settings=settings, rules=rules, now=options.read_clock())]
+    engines = [_Engine(settings=settings, rules=rules, now=wiring.read_clock())]
     if llm != "none":
         engines.append(replace(engines[0], name=f"rules and {llm}", consultant=_consultant(llm, settings)))
     results = {}
@@ -144,7 +138,7 @@ def _read_scenarios(folder: Path, only: str) -> list[tuple[Path, Expectation]]:
 def _consultant(name: str, settings: Settings) -> Consultant:
     from incident_bot.model import Gap
 
-    made = options.make_consultant(name, settings)
+    made = wiring.make_consultant(name, settings)
     if made is None or isinstance(made, Gap):
         raise UsageError(f"--llm {name}: {made.reason if made else 'no such model'}", hint="Or leave --llm out.")
     return made
@@ -165,7 +159,7 @@ class _Engine:
         from incident_bot import pipeline
         from incident_bot.eval import BUDGETS_TOKENS, measure_retention, score
 
-        redactor = options.make_redactor(self.settings)
+        redactor = wiring.make_redactor(self.settings)
         with evidence_only(scenario) as folder:
             started = time.perf_counter()
             case = pipeline.gather_folder(folder, redactor)

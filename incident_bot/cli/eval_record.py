@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def record(source: Path, *, out_dir: Path, name: str, config_path: Path | None) 
     from incident_bot.evidence.bundle import write_bundle
     from incident_bot.pipeline import seal
 
-    settings = options.load(config_path)
-    redactor = options.make_redactor(settings)
+    settings = wiring.load(config_path)
+    redactor = wiring.make_redactor(settings)
     for number, (case, diagnosis) in enumerate(_read(source, redactor, config_path), start=1):
         folder = out_dir / (_numbered(name, number) or _name(case, out_dir))
         if folder.exists():
@@ -144,12 +144,12 @@ def _diagnose(case: Case, redactor: Redactor, config_path: Path | None) -> Diagn
     from incident_bot import pipeline
     from incident_bot.diagnosis import load_rules
 
-    rules = load_rules([Path(item) for item in options.load(config_path).config.rule_folders])
+    rules = load_rules([Path(item) for item in wiring.load(config_path).config.rule_folders])
     found = pipeline.analyse(
         case,
         rules=rules,
         redactor=redactor,
-        now=options.read_clock(),
+        now=wiring.read_clock(),
         nonce="record",
         limits=pipeline.Limits(issue_tokens=None),
     )

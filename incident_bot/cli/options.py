@@ -1,37 +1,20 @@
-"""Options that several verbs share, and what they build: settings, sources, trackers, models."""
+"""Options that several verbs share; `wiring` makes what they ask for."""
 
 from __future__ import annotations
 
 import functools
-import json
-import secrets
-import sys
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from incident_bot.environment import find_config, read_credentials, read_environment
-from incident_bot.errors import ConfigurationError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from incident_bot.evidence import Source
-    from incident_bot.llm import Consultant
-    from incident_bot.model import Gap, Incident
-    from incident_bot.redaction import Policy, Redactor
-    from incident_bot.settings import NamespaceRedaction, RedactionConfig, Settings
-    from incident_bot.tracker import Tracker
-
-Command = TypeVar("Command", bound="Callable[..., Any]")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 SEVERITIES = ("critical", "warning", "info")
 TRACKERS = ("github", "folder", "console")
 MODELS = ("gemini", "none")
-_MAX_ALERT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +32,40 @@ class AlertOptions:
     summary: str
 
 
-def alert_options(command: Command) -> Command:
-    """Add the options that say which alert; the command gets them as one `alert` argument."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingOptions:
+    """Where an issue goes, or is kept if it cannot get there, and what is said about it on stdout."""
+
+    tracker: str | None
+    tracker_dir: Path
+    repository: str
+    dry_run: bool
+    out_dir: Path
+    output: str
+
+
+def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """The command with these options, in the order in which its help names them."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _gather(kind: type[Any], name: str, command: Command) -> Command:
+    """The command called with the options that are fields of `kind` as one argument."""
 
     @functools.wraps(command)
     def gathered(**given: Any) -> Any:
-        alert = AlertOptions(**{name: given.pop(name) for name in AlertOptions.__slots__})
-        return command(alert=alert, **given)
+        fields = {option: given.pop(option) for option in kind.__slots__}
+        return command(**{name: kind(**fields)}, **given)
 
-    options = [
+    return gathered  # type: ignore[return-value]  # click's decorators keep the callable's type only loosely
+
+
+def alert_options(command: Command) -> Command:
+    """Add the options that say which alert; the command gets them as one `alert` argument."""
+    return _add(
+        _gather(AlertOptions, "alert", command),
         click.option(
             "--alert-file",
             "--event-file",
@@ -73,60 +81,36 @@ def alert_options(command: Command) -> Command:
         click.option("--severity", type=click.Choice(SEVERITIES), default="warning", show_default=True),
         click.option("--cluster", default="", help="Cluster, or context of the kubeconfig."),
         click.option("--summary", default="", help="One sentence about the alert."),
-    ]
-    for option in reversed(options):
-        gathered = option(gathered)
-    return gathered  # type: ignore[return-value]  # click's decorators keep the callable's type only loosely
+    )
 
 
-def config_option(command: Command) -> Command:
-    """Add `--config`."""
-    return click.option(
-        "--config",
-        "config_path",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="INCIDENT_BOT_CONFIG",
-        help="Config file.  [default: .github/incident-bot.yaml]",
-    )(command)
-
-
-def cluster_options(command: Command) -> Command:
-    """Add what is needed to read a cluster."""
-    return click.option(
-        "--kubeconfig",
-        envvar="KUBECONFIG",
-        default="",
-        help="Kubeconfig file. Or put one (plain or base64) into INCIDENT_BOT_KUBECONFIG_DATA; else in-cluster.",
-    )(command)
-
-
-def model_options(command: Command) -> Command:
-    """Add `--llm`, `--require-llm` and `--rules-dir`."""
-    for option in (
+def filing_options(command: Command) -> Command:
+    """Add the options of a command that files issues; it gets them as one `filing` argument."""
+    return _add(
+        _gather(FilingOptions, "filing", command),
+        tracker_options,
+        click.option("--dry-run", is_flag=True, help="Print the issue instead of filing it."),
         click.option(
-            "--rules-dir",
-            "rules_dirs",
-            multiple=True,
+            "--out",
+            "out_dir",
             type=click.Path(path_type=Path, file_okay=False),
-            help="Folder with rules of your own; may be repeated.",
+            default=Path(".incident-bot/reports"),
+            show_default=True,
+            help="Where a report is kept that could not be filed.",
         ),
-        click.option("--require-llm", is_flag=True, help="Exit with 5 when the model gave no usable answer."),
-        click.option(
-            "--llm",
-            type=click.Choice(MODELS),
-            default=None,
-            help="Model to ask.  [default: gemini if GEMINI_API_KEY is set]",
-        ),
-    ):
-        command = option(command)
-    return command
+        format_option,
+    )
 
 
 def tracker_options(command: Command) -> Command:
     """Add `--tracker`, `--tracker-dir` and `--repository`."""
-    for option in (
+    return _add(
+        command,
         click.option(
-            "--repository", envvar="GITHUB_REPOSITORY", default="", help="Repository for the issue, owner/name."
+            "--tracker",
+            type=click.Choice(TRACKERS),
+            default=None,
+            help="Where the issue goes.  [default: github inside Actions, else console]",
         ),
         click.option(
             "--tracker-dir",
@@ -136,178 +120,49 @@ def tracker_options(command: Command) -> Command:
             help="Folder of the folder tracker.",
         ),
         click.option(
-            "--tracker",
-            type=click.Choice(TRACKERS),
-            default=None,
-            help="Where the issue goes.  [default: github inside Actions, else console]",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def load(config_path: Path | None) -> Settings:
-    """Settings from the environment and the config file."""
-    from incident_bot.settings import load_settings
-
-    return load_settings(config_path)
-
-
-def make_policy(settings: Settings) -> Policy:
-    """What the config file says about redaction."""
-    from incident_bot.redaction import NamespacePolicy, Policy, UserRule
-
-    def decided(section: RedactionConfig | NamespaceRedaction) -> dict[str, Any]:
-        return {
-            "rules": tuple(UserRule(**asdict(rule)) for rule in section.rules),
-            "allow": section.allow,
-            "personal": frozenset(section.personal),
-        }
-
-    chosen = settings.config.redaction
-    namespaces = tuple(NamespacePolicy(match=section.match, **decided(section)) for section in chosen.namespaces)
-    return Policy(**decided(chosen), namespaces=namespaces)
-
-
-def make_redactor(settings: Settings) -> Redactor:
-    """A redactor with a fresh key: placeholders are stable within this run only."""
-    return _knowing(settings.secrets, make_policy(settings))
-
-
-def make_filter(config_path: Path | None) -> Redactor:
-    """The same redactor without the settings, where there is no config file to read: loading them is half of a start."""
-    if find_config(config_path):
-        return make_redactor(load(config_path))
-    from incident_bot.redaction import DEFAULT_POLICY
-
-    return _knowing(read_credentials(read_environment()), DEFAULT_POLICY)
-
-
-def _knowing(credentials: Mapping[str, str], policy: Policy) -> Redactor:
-    from incident_bot.redaction import Redactor
-
-    redactor = Redactor(secrets.token_bytes(16), policy)
-    # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
-    for value in credentials.values():
-        redactor.guard(value)
-    return redactor
-
-
-def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = True) -> tuple[Incident, ...]:
-    """The incidents that the options, the file or the GitHub event name; ignored alerts are left out.
-
-    Where an alert is not `required` (a bundle brings its own), only one that was given explicitly counts.
-    """
-    from incident_bot import intake
-
-    if alert.alert_name:
-        return (
-            intake.incident_of(
-                alert_name=alert.alert_name,
-                namespace=alert.namespace,
-                pod=alert.pod,
-                container=alert.container,
-                workload=alert.workload,
-                severity=alert.severity,
-                cluster=alert.cluster,
-                summary=alert.summary,
-            ),
-        )
-    if alert.alert_file is None and not required:
-        return ()
-    path = alert.alert_file or (Path(settings.github_event_path) if settings.github_event_path else None)
-    if path is None:
-        raise UsageError(
-            "which alert? neither --alert-name nor --alert-file was given",
-            hint="E.g. --alert-name ModelPodOOMKilled --namespace ml --pod sentiment-7d9f.",
-        )
-    event_name = settings.github_event_name if alert.alert_file is None else ""
-    return intake.read_incidents(_read_json(path), event_name=event_name, ignore=settings.config.ignore_alerts)
-
-
-def _read_json(path: Path) -> object:
-    try:
-        if str(path) == "-":
-            raw = sys.stdin.buffer.read(_MAX_ALERT_BYTES + 1)
-        else:
-            with path.open("rb") as stream:
-                raw = stream.read(_MAX_ALERT_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read alert file {path}: {error.strerror}", hint="Check --alert-file.") from error
-    if len(raw) > _MAX_ALERT_BYTES:
-        raise UsageError(f"alert file {path} is larger than {_MAX_ALERT_BYTES >> 20} MiB", hint="Is it an alert?")
-    try:
-        loaded: object = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"alert file {path} is not JSON: {error}", hint="Give a webhook body or a GitHub event."
-        ) from error
-    return loaded
-
-
-def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source:
-    """The cluster of the kubeconfig, its data, or the pod we run in.
-
-    A wrong kubeconfig is an error for a person at a terminal, who mends it and tries again. Inside
-    Actions nobody is there: the alert gets its issue all the same, and the issue names what is wrong.
-    """
-    from incident_bot.evidence import NoSource
-    from incident_bot.evidence.kubernetes import connect
-    from incident_bot.model import Gap
-
-    evidence = settings.config.evidence
-    try:
-        return connect(
-            kubeconfig=kubeconfig or settings.kubeconfig,
-            kubeconfig_data=settings.kubeconfig_data,
-            context=cluster,
-            allow_insecure_tls=settings.allow_insecure_tls,
-            deadline_s=evidence.deadline_s,
-            log_bytes=evidence.log_bytes,
-        )
-    except ConfigurationError as error:
-        if not settings.in_actions:
-            raise
-        click.echo(f"::warning::the cluster cannot be read: {make_redactor(settings).redact(str(error))}", err=True)
-        return NoSource(Gap(kind="configuration", what="the cluster", reason=str(error), remedy=error.hint))
-
-
-def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | None:
-    """The model to ask; a Gap where one is wanted and cannot be had; None where none is wanted."""
-    from incident_bot.llm import MENU
-    from incident_bot.model import Gap
-
-    if name != "none" and not settings.gemini_api_key:
-        return Gap(
-            kind="model",
-            what="no model was asked",
-            reason="GEMINI_API_KEY (or GOOGLE_API_KEY) is not set",
-            remedy="Set GEMINI_API_KEY for a second opinion, or say --llm none.",
-        )
-    return MENU[name or "gemini"](settings)
-
-
-def make_tracker(
-    name: str | None, settings: Settings, *, folder: Path, repository: str, now: Callable[[], datetime]
-) -> Tracker:
-    """The tracker asked for; inside Actions GitHub, else the console."""
-    from incident_bot.tracker import Policy, TrackerOptions, open_tracker
-
-    issue = settings.config.issue
-    return open_tracker(
-        name or ("github" if settings.in_actions else "console"),
-        TrackerOptions(
-            now=now,
-            stream=sys.stdout,
-            repository=repository or settings.github_repository,
-            token=settings.github_token,
-            api_url=settings.github_api_url,
-            folder=folder,
-            policy=Policy(reopen_window_h=issue.reopen_window_h, close_on_resolve=issue.close_on_resolve),
+            "--repository", envvar="GITHUB_REPOSITORY", default="", help="Repository for the issue, owner/name."
         ),
     )
 
 
-def read_clock() -> datetime:
-    """The only clock: everything below the command line is given the time."""
-    return datetime.now(UTC)
+def model_options(command: Command) -> Command:
+    """Add `--llm`, `--require-llm` and `--rules-dir`."""
+    return _add(
+        command,
+        click.option(
+            "--llm",
+            type=click.Choice(MODELS),
+            default=None,
+            help="Model to ask.  [default: gemini if GEMINI_API_KEY is set]",
+        ),
+        click.option("--require-llm", is_flag=True, help="Exit with 5 when the model gave no usable answer."),
+        rules_option,
+    )
+
+
+rules_option = click.option(
+    "--rules-dir",
+    "rules_dirs",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with rules of your own; may be repeated.",
+)
+cluster_options = click.option(
+    "--kubeconfig",
+    envvar="KUBECONFIG",
+    default="",
+    help="Kubeconfig file. Or put one (plain or base64) into INCIDENT_BOT_KUBECONFIG_DATA; else in-cluster.",
+)
+require_evidence_option = click.option(
+    "--require-evidence", is_flag=True, help="Exit with 4 when no evidence could be read."
+)
+format_option = click.option(
+    "--format", "output", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True
+)
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="INCIDENT_BOT_CONFIG",
+    help="Config file.  [default: .github/incident-bot.yaml]",
+)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 
 _READ_BYTES = 1 << 18
 _LONGEST_LINE_CHARS = 1 << 20
@@ -45,7 +45,7 @@ def redact(summary_format: str, namespace: str, config_path: Path | None) -> Non
     by a random key that is forgotten afterwards. A summary of what was replaced goes to stderr.
     The `redaction` part of the config file counts here too.
     """
-    redactor = options.make_filter(config_path).within(namespace)
+    redactor = wiring.make_filter(config_path).within(namespace)
     output = sys.stdout.buffer
     lines, at_line_start = 0, True
     try:

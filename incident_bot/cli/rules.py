@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from incident_bot.cli import options
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from incident_bot.diagnosis.rules import Rule, RuleSet
 
@@ -25,18 +27,8 @@ def rules() -> None:
     """
 
 
-def _folders(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--rules-dir",
-        "rules_dirs",
-        type=click.Path(path_type=Path, file_okay=False),
-        multiple=True,
-        help="Also load the rules in this folder; may be given several times.",
-    )(command)
-
-
 @rules.command("list")
-@_folders
+@options.rules_option
 @click.option("--category", default="", help="Only this category, e.g. storage.")
 @click.option("--format", "output", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
 def list_rules(rules_dirs: tuple[Path, ...], category: str, output: str) -> None:
@@ -65,7 +57,7 @@ def list_rules(rules_dirs: tuple[Path, ...], category: str, output: str) -> None
 
 @rules.command("show")
 @click.argument("rule_id")
-@_folders
+@options.rules_option
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
 def show_rule(rule_id: str, rules_dirs: tuple[Path, ...], output: str) -> None:
     """Print one rule: what it looks for, what it says, what it advises.
@@ -110,7 +102,7 @@ def index_rules() -> None:
 
 @rules.command("test")
 @click.argument("rule_ids", nargs=-1)
-@_folders
+@options.rules_option
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
 def test_rules(rule_ids: tuple[str, ...], rules_dirs: tuple[Path, ...], output: str) -> None:
     """Run every sample of every rule (or of RULE_IDS) through the engine.

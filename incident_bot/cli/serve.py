@@ -13,7 +13,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import click
 
-from incident_bot.cli import options
+from incident_bot.cli import options, wiring
 from incident_bot.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def serve(
       incident-bot serve --dev --listen 127.0.0.1:8080 --dispatcher in-process --tracker folder
     """
     _check_libraries()
-    settings = options.load(config_path)
+    settings = wiring.load(config_path)
     _check_listen(listen)
     tls = _tls(tls_cert, tls_key, tls_client_ca)
     run = None
@@ -167,7 +167,7 @@ class _Service:
         self._receiver: Receiver | None = None
         self._placeholder_key = b""
         self._threads = threading.local()
-        self._policy = options.make_policy(settings)
+        self._policy = wiring.make_policy(settings)
 
     def check(self) -> None:
         """Fail before anything listens. Raises `ConfigurationError`."""
@@ -196,7 +196,7 @@ class _Service:
             make_redactor=self.make_redactor,
             recent=RecentMessages(config.receiver.recent_s),
             metrics=metrics,
-            now=options.read_clock,
+            now=wiring.read_clock,
             ignore=config.ignore_alerts,
             deadline_s=config.receiver.deadline_s,
             parallel=config.dispatch.parallel,
@@ -244,7 +244,7 @@ class _Service:
             DispatcherOptions(
                 config=settings.config.dispatch,
                 job=settings.config.job,
-                now=options.read_clock,
+                now=wiring.read_clock,
                 github_token=_credential("GITHUB_TOKEN", settings.github_token, settings.github_token_file),
                 github_app_key=_credential(
                     "GITHUB_APP_PRIVATE_KEY", settings.github_app_private_key, settings.github_app_private_key_file
@@ -313,31 +313,15 @@ def _triage(
     settings: Settings, *, kubeconfig: str, llm: str | None, tracker: str | None, folder: Path, repository: str
 ) -> Callable[[Incident], None]:
     """One incident through the whole pipeline, in a thread of this process."""
-    from incident_bot.cli.work import analyse_case, gather_incident, publish_analysis
+    from incident_bot.cli.filing import publish_analysis
+    from incident_bot.cli.steps import analyse_case, gather_incident
 
     def run(incident: Incident) -> None:
-        redactor = options.make_redactor(settings)
-        case = gather_incident(
-            incident,
-            settings,
-            redactor,
-            bundle=None,
-            kubeconfig=kubeconfig,
-            cluster="",
-            require_evidence=False,
-            progress=lambda _: None,
-        )
-        analysis = analyse_case(
-            case,
-            settings,
-            redactor,
-            consultant=options.make_consultant(llm, settings),
-            require_llm=False,
-            rules_dirs=(),
-            now=options.read_clock(),
-            progress=lambda _: None,
-        )
-        chosen = options.make_tracker(tracker, settings, folder=folder, repository=repository, now=options.read_clock)
-        publish_analysis(analysis, chosen, settings, redactor, now=options.read_clock())
+        redactor = wiring.make_redactor(settings)
+        case = gather_incident(incident, settings, redactor, kubeconfig=kubeconfig)
+        consultant = wiring.make_consultant(llm, settings)
+        analysis = analyse_case(case, settings, redactor, now=wiring.read_clock(), consultant=consultant)
+        chosen = wiring.make_tracker(tracker, settings, folder=folder, repository=repository, now=wiring.read_clock)
+        publish_analysis(analysis, chosen, settings, redactor, now=wiring.read_clock())
 
     return run
