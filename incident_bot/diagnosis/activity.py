@@ -122,6 +122,9 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
 
 def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
     """What the log itself says of how its complaint ended; None where it leaves that open."""
+    if health.failing and all(fact.kind == "Node" for fact in candidate.facts):
+        # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
+        return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
     outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST

@@ -155,6 +155,8 @@ def _category_of(finding: Finding, log: Log) -> Category:
         return Category.GPU_ML
     if finding.category is not Category.APPLICATION or finding.is_known:
         return finding.category
+    if log.node is not None:
+        return Category.NODE
     name = f"{log.pod} {log.container}"
     return next((category for speaker, category in _BY_SPEAKER if speaker.search(name)), finding.category)
 

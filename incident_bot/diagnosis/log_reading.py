@@ -207,7 +207,8 @@ _SAID_CHARS = 80
 
 
 def _subject(log: Log) -> str:
-    return log.container or log.pod or "The container"
+    machine = "The container" if log.node is None else f"node {log.node}" if log.node else "The node"
+    return log.container or log.pod or machine
 
 
 def _name(complaint: Complaint, line: str, nearby: Callable[[], str] = str) -> str:

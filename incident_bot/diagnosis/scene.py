@@ -80,6 +80,8 @@ class Log:
     offsets: tuple[int, ...]
     lowered: str
     words: Vocabulary
+    node: str | None = None
+    """The machine whose journal it is, "" where that is not said; None for a program's log."""
 
     def index_at(self, offset: int) -> int:
         """Which kept line holds the character at `offset`."""
@@ -300,7 +302,8 @@ def _read_log(
     if prefix:
         kept = tuple(replace(line, text=SafeText(line.text.removeprefix(prefix))) for line in kept)
     pod, name, previous = log_origin(item)
-    container = _find_container(pod, name, containers, item.name)
+    node = None if pod or name else kubectl.read_machine(item.lines[:_MACHINE_LINES])
+    container = _find_container(pod, name, containers, item.name) if node is None else None
     pieces = [plain_text(line.text[:LINE_CHARS]) for line in kept]
     offsets, position = [], 0
     for piece in pieces:
@@ -313,7 +316,7 @@ def _read_log(
         pod=pod or (container.pod if container else ""),
         container=(container.name if container else "") or name,
         role=container.role if container else _guess_role(name),
-        relation=container.relation if container else relate.of_pod(pod, "") if pod else Relation.OWN,
+        relation=container.relation if container else _relation_of_log(pod, node, relate),
         previous=previous,
         kept=kept,
         total_lines=excerpt.total_lines if excerpt else len(item.lines),
@@ -321,7 +324,17 @@ def _read_log(
         offsets=tuple(offsets),
         lowered=lowered,
         words=read_vocabulary(lowered),
+        node=node,
     )
+
+
+_MACHINE_LINES = 60
+
+
+def _relation_of_log(pod: str, node: str | None, relate: Relations) -> Relation:
+    if node:
+        return relate.of("Node", node, "")
+    return relate.of_pod(pod, "") if pod else Relation.OWN
 
 
 _ESCAPE = re.compile(r"\\(?:[\"/nrt\\])")

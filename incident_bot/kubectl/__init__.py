@@ -6,6 +6,7 @@ work grows linearly with it.
 
 from incident_bot.kubectl.alerts import load_alert
 from incident_bot.kubectl.events import format_events
+from incident_bot.kubectl.journals import read_machine
 from incident_bot.kubectl.merged_logs import may_be_merged, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.reader import read, read_lines
@@ -31,6 +32,7 @@ __all__ = [
     "read",
     "read_lines",
     "read_log_origin",
+    "read_machine",
     "recognise",
     "split_fences",
     "split_merged",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from incident_bot.kubectl.blocks import command_of
+from incident_bot.kubectl.journals import read_machine
 from incident_bot.kubectl.kinds import kind_of
 
 Pods = Mapping[str, Iterable[str]]
@@ -53,6 +54,8 @@ def read_log_origin(name: str, text: str, pods: Pods | None = None) -> tuple[str
     prefixed = _from_prefixes(head)
     if prefixed:
         return *prefixed, bool(_PREVIOUS.search(name))
+    if read_machine(text[:_MACHINE_CHARS].split("\n")) is not None:
+        return "", "", False
     path = _KUBELET_PATH.search(name)
     if path:
         return path[2], path[4], False
@@ -62,6 +65,9 @@ def read_log_origin(name: str, text: str, pods: Pods | None = None) -> tuple[str
     pod, container, previous = _from_name(name, pods or {})
     defaulted = _DEFAULTED.search("\n".join(head))
     return pod, container or (defaulted[1] if defaulted else ""), previous
+
+
+_MACHINE_CHARS = 12_000
 
 
 def _from_prefixes(head: list[str]) -> tuple[str, str] | None:
