@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.changes import find_changes_before
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import find_changes_before, read_log, templates_of
+from incident_bot.diagnosis.log_reading import read_log, templates_of
 from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation
@@ -105,11 +106,12 @@ def from_logs(scene: Scene, health: Health) -> list[Candidate]:
         if log.relation is Relation.NEIGHBOUR:
             continue
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
-        found += [_from_finding(finding, log, scene) for finding in read_log(log, baseline)]
+        found += [from_finding(finding, log, scene) for finding in read_log(log, baseline)]
     return found
 
 
-def _from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
+def from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
+    """What a reader made of a line of a log."""
     line = log.kept[finding.index].text
     fact = log_fact(log, finding.offset, line, count=finding.count, groups={}, scene=scene)
     return Candidate(

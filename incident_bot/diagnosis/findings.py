@@ -33,7 +33,7 @@ class Finding:
     @property
     def is_known(self) -> bool:
         """Whether the line is of a kind that programs share, not just loud."""
-        return self.kind not in ("error-line", "server-errors")
+        return self.kind not in ("error-line", "server-errors", "other-line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

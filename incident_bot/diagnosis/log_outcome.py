@@ -323,7 +323,9 @@ def is_everywhere(kept: KeptLine, log: Log) -> bool:
     if kept.count < _BACKGROUND_COUNT:
         return False
     total = log.total_lines
-    first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
+    first = kept.line
+    if kept.why == "last":
+        first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
     return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
 
 

@@ -31,7 +31,6 @@ from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.diagnosis.onsets import draft_onsets, is_onset
-from incident_bot.diagnosis.records import is_same_template
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -70,6 +69,27 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
     drafts += draft_onsets(log, told, _subject(log), worst=max(levels.values(), default=Level.QUIET))
     drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), _subject(log))
     return choose_best(drafts)
+
+
+def read_line(log: Log, index: int) -> Finding:
+    """What one line says, loud or not: its complaint, or its own words."""
+    complaint = find_complaint(log.kept[index].text[:_LINE_CHARS])
+    if complaint is not None:
+        what = _name(complaint, log.kept[index].text[:_LINE_CHARS], partial(_address_nearby, log, index))
+        return _write_complaint(complaint, log, index, _ASIDE_WEIGHT, what)
+    return Finding(
+        kind="other-line",
+        category=Category.APPLICATION,
+        title=f"{_subject(log)} logs: {read_message(log.kept[index].text)}",
+        hint="It stands out from the rest of the log: see whether the trouble began with it.",
+        index=index,
+        offset=log.offsets[index],
+        weight=_ASIDE_WEIGHT,
+        count=log.kept[index].count,
+    )
+
+
+_ASIDE_WEIGHT = 0.2
 
 
 def find_errors(log: Log) -> Iterator[KeptLine]:
@@ -358,41 +378,3 @@ _SET_ASIDE = re.compile(
     r"\b(?:ignor(?:ed|ing)|handled|expected|skipp(?:ed|ing)|fall(?:ing|s)? back|re-?try(?:ing)?|will try again|swallow\w*|suppress\w*|non-fatal|using (?:the )?default)\b",
     re.IGNORECASE,
 )
-
-
-_CHANGE = re.compile(
-    r"\b(?:config(?:uration)?|settings?|feature ?flags?|flag|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model)\b"
-    r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
-    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback|default))\b",
-    re.IGNORECASE,
-)
-_LOOK_BACK_LINES = 25
-_RARE = 3
-_MOST_BEFORE = 2
-
-
-def find_changes_before(log: Log, index: int) -> tuple[int, ...]:
-    """The rare lines before the storm: a change that the log reports shortly before the line at `index` or the first
-    error, and what it says of its outcome.
-    """
-    first = next((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), index)
-    own = log.kept[index] if index < len(log.kept) else None
-    began = next((place for place, kept in enumerate(log.kept) if own and is_same_template(kept, own)), index)
-    return next((found for start in (index, began, first) if (found := tuple(_changes_before(log, start)))), ())
-
-
-def _changes_before(log: Log, index: int) -> Iterator[int]:
-    rare = [
-        place
-        for place in range(max(0, index - _LOOK_BACK_LINES), index)
-        if log.kept[place].count <= _RARE and grade(log.kept[place].text) < Level.ERROR
-    ]
-    change = next((place for place in reversed(rare) if _CHANGE.search(log.kept[place].text[:600])), None)
-    if change is not None:
-        yield change
-        # What followed at once is about the same change.
-        near = [place for place in rare if place != change and abs(place - change) <= _SAME_MATTER]
-        yield from sorted(near, key=lambda place: (-grade(log.kept[place].text), abs(place - change)))[:_MOST_BEFORE]
-
-
-_SAME_MATTER = 3

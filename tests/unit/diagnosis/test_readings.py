@@ -1,0 +1,72 @@
+"""Where the first cause is in doubt, what else stands out in the logs is told behind it; where it is not, nothing is."""
+
+from __future__ import annotations
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.ranking import MAX_CAUSES
+from incident_bot.model import Diagnosis, Verdict
+
+RULES = load_rules()
+
+ODD = "INFO tariff table of branch Linz replaced by hand with the one for wholesale customers"
+
+
+def tell(*extra: str, error: str = "ERROR quote # failed") -> Diagnosis:
+    """Two hours of a log that fails from the second hour on, with `extra` lines just before."""
+    lines = []
+    for minute in range(120):
+        at = f"2026-11-21T{8 + minute // 60:02}:{minute % 60:02}"
+        if minute == 60:
+            lines += [f"{at}:0{second}Z {line}" for second, line in enumerate(extra)]
+        lines.append(f"{at}:20Z INFO basket {4711 + minute} stored")
+        if minute >= 61:
+            lines.append(f"{at}:40Z {error.replace('#', str(90 + minute))}")
+    return diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+
+
+def test_the_odd_line_before_the_trouble_is_told_where_the_first_cause_is_only_loud() -> None:
+    found = tell("INFO sweep 7 done", ODD)
+    assert found.verdict is Verdict.FAILURE
+    assert any(ODD in citation.quote for cause in found.causes for citation in cause.citations)
+    assert len(found.causes) <= MAX_CAUSES
+
+
+def test_no_line_is_told_twice() -> None:
+    found = tell(ODD, "WARN cache of prices is 3 days old")
+    cited = [(item.evidence_id, item.line) for cause in found.causes[1:] for item in cause.citations]
+    first = {(item.evidence_id, item.line) for item in found.causes[0].citations}
+    assert len(cited) == len(set(cited))
+    assert not first & set(cited)
+
+
+def test_other_readings_are_less_sure_than_the_first_and_keep_their_order() -> None:
+    found = tell(ODD, "WARN cache of prices is 3 days old", "WARN rounding of 14 quotes differs from the ledger")
+    sure = [cause.confidence for cause in found.causes]
+    assert len(sure) > 1
+    assert sure == sorted(sure, reverse=True)
+    assert sure[1] < sure[0]
+
+
+def test_ordinary_lines_are_no_readings() -> None:
+    found = tell("INFO sweep 7 done", "INFO sweep 8 done")
+    assert not any("sweep" in cause.title for cause in found.causes)
+
+
+def test_what_the_log_says_all_along_is_no_reading() -> None:
+    lines = []
+    for minute in range(120):
+        at = f"2026-11-21T{8 + minute // 60:02}:{minute % 60:02}"
+        lines.append(f"{at}:10Z WARN branch {minute} has no opening hours of its own, using those of its country")
+        if minute >= 61:
+            lines.append(f"{at}:40Z ERROR quote {minute} failed")
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+    assert not any("opening hours" in cause.title for cause in found.causes)
+
+
+def test_a_calm_log_with_an_odd_line_stays_calm() -> None:
+    lines = [f"2026-11-21T08:{minute:02}:00Z INFO basket {4711 + minute} stored" for minute in range(60)]
+    lines.insert(30, f"2026-11-21T08:29:30Z {ODD}")
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+    assert found.verdict is Verdict.HEALTHY
+    assert not found.causes
