@@ -16,6 +16,7 @@ from incident_bot.cli import options, wiring
 from incident_bot.cli.eval_record import evidence_only, record
 from incident_bot.cli.eval_table import print_results, results_to_json
 from incident_bot.errors import UsageError
+from incident_bot.llm import CONSULTANTS
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis import RuleSet
@@ -60,7 +61,7 @@ def eval_() -> None:
 @click.option("--max-false-alarms", type=click.IntRange(0), default=None, help="Exit with 1 when there are more.")
 @click.option(
     "--llm",
-    type=click.Choice(options.MODELS),
+    type=click.Choice(tuple(CONSULTANTS)),
     default="none",
     show_default=True,
     help="Also ask this model about each scenario, and compare. Costs one call a scenario.",

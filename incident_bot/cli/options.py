@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
+from incident_bot.llm import CONSULTANTS
+from incident_bot.tracker import TRACKERS
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SEVERITIES = ("critical", "warning", "info")
-TRACKERS = ("github", "folder", "console")
-MODELS = ("gemini", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def tracker_options(command: Command) -> Command:
         command,
         click.option(
             "--tracker",
-            type=click.Choice(TRACKERS),
+            type=click.Choice(tuple(TRACKERS)),
             default=None,
             help="Where the issue goes.  [default: github inside Actions, else console]",
         ),
@@ -131,7 +132,7 @@ def model_options(command: Command) -> Command:
         command,
         click.option(
             "--llm",
-            type=click.Choice(MODELS),
+            type=click.Choice(tuple(CONSULTANTS)),
             default=None,
             help="Model to ask.  [default: gemini if GEMINI_API_KEY is set]",
         ),

@@ -14,7 +14,9 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 import click
 
 from incident_bot.cli import options, wiring
+from incident_bot.dispatch import DISPATCHERS
 from incident_bot.errors import ConfigurationError, UsageError
+from incident_bot.llm import CONSULTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +29,12 @@ if TYPE_CHECKING:
     from incident_bot.server.webhook import Receiver
     from incident_bot.settings import Settings
 
-DISPATCHERS = ("github", "kubernetes", "in-process")
-
 
 @click.command()
 @click.option("--listen", default="0.0.0.0:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
 @click.option(
     "--dispatcher",
-    type=click.Choice(DISPATCHERS),
+    type=click.Choice(tuple(DISPATCHERS)),
     default="github",
     show_default=True,
     help="Who triages: the workflow, a Kubernetes Job, or this process (for development).",
@@ -50,7 +50,7 @@ DISPATCHERS = ("github", "kubernetes", "in-process")
     help="Only clients with a certificate of this CA may connect (mTLS).",
 )
 @options.cluster_options
-@click.option("--llm", type=click.Choice(options.MODELS), default=None, help="Model of --dispatcher in-process.")
+@click.option("--llm", type=click.Choice(tuple(CONSULTANTS)), default=None, help="Model of --dispatcher in-process.")
 @options.tracker_options
 @options.config_option
 def serve(

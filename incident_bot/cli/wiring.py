@@ -157,7 +157,7 @@ def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source
 
 def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | None:
     """The model to ask; a Gap where one is wanted and cannot be had; None where none is wanted."""
-    from incident_bot.llm import MENU
+    from incident_bot.llm import CONSULTANTS
     from incident_bot.model import Gap
 
     if name != "none" and not settings.gemini_api_key:
@@ -167,16 +167,15 @@ def make_consultant(name: str | None, settings: Settings) -> Consultant | Gap | 
             reason="GEMINI_API_KEY (or GOOGLE_API_KEY) is not set",
             remedy="Set GEMINI_API_KEY for a second opinion, or say --llm none.",
         )
-    return MENU[name or "gemini"](settings)
+    return CONSULTANTS[name or "gemini"](settings)
 
 
 def make_tracker(
     name: str | None, settings: Settings, *, folder: Path, repository: str, now: Callable[[], datetime]
 ) -> Tracker:
     """The tracker asked for; inside Actions GitHub, else the console."""
-    from incident_bot.tracker import Policy, TrackerOptions, open_tracker
+    from incident_bot.tracker import TrackerOptions, open_tracker
 
-    issue = settings.config.issue
     return open_tracker(
         name or ("github" if settings.in_actions else "console"),
         TrackerOptions(
@@ -186,7 +185,7 @@ def make_tracker(
             token=settings.github_token,
             api_url=settings.github_api_url,
             folder=folder,
-            policy=Policy(reopen_window_h=issue.reopen_window_h, close_on_resolve=issue.close_on_resolve),
+            config=settings.config.issue,
         ),
     )
 

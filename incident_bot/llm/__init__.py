@@ -37,5 +37,5 @@ def make_none(_settings: Settings) -> None:
     """No model: the rules stand alone and nothing leaves for a third party."""
 
 
-MENU: Mapping[str, Callable[[Settings], Consultant | None]] = {"gemini": make_gemini, "none": make_none}
+CONSULTANTS: Mapping[str, Callable[[Settings], Consultant | None]] = {"gemini": make_gemini, "none": make_none}
 """What `--llm` may say. An unknown name is an error, never a default."""

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from incident_bot.errors import ConfigurationError
-from incident_bot.tracker.lifecycle import IssueLifecycle, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from incident_bot.model import Filed, IssueDraft, SafeText
+    from incident_bot.settings import IssueConfig
 
-__all__ = ["TRACKERS", "Policy", "Tracker", "TrackerOptions", "open_tracker"]
+__all__ = ["TRACKERS", "Tracker", "TrackerOptions", "open_tracker"]
 
 
 class Tracker(Protocol):
@@ -40,6 +40,7 @@ class TrackerOptions:
 
     now: Callable[[], datetime]
     stream: TextIO
+    config: IssueConfig
     repository: str = ""
     token: str = field(default="", repr=False)
     api_url: str = "https://api.github.com"
@@ -47,7 +48,6 @@ class TrackerOptions:
     max_wait_s: float = 120.0
     seconds_between_writes: float = 1.0
     folder: Path = Path("incidents")
-    policy: Policy = field(default_factory=Policy)
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -60,6 +60,7 @@ def open_tracker(name: str, options: TrackerOptions) -> Tracker:
 
 def _github(options: TrackerOptions) -> Tracker:
     from incident_bot.tracker.github import connect
+    from incident_bot.tracker.lifecycle import IssueLifecycle
 
     store = connect(
         repository=options.repository,
@@ -71,14 +72,15 @@ def _github(options: TrackerOptions) -> Tracker:
         now=options.now,
         sleep=options.sleep,
     )
-    return IssueLifecycle(store, now=options.now, sleep=options.sleep, policy=options.policy)
+    return IssueLifecycle(store, now=options.now, sleep=options.sleep, config=options.config)
 
 
 def _folder(options: TrackerOptions) -> Tracker:
     from incident_bot.tracker.folder import FolderStore
+    from incident_bot.tracker.lifecycle import IssueLifecycle
 
     store = FolderStore(options.folder, now=options.now)
-    return IssueLifecycle(store, now=options.now, sleep=options.sleep, policy=options.policy)
+    return IssueLifecycle(store, now=options.now, sleep=options.sleep, config=options.config)
 
 
 def _console(options: TrackerOptions) -> Tracker:

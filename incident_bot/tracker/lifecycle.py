@@ -6,12 +6,13 @@ is killed anywhere can be repeated: docs/issue-lifecycle.md has the states and t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from incident_bot.errors import TrackerError
 from incident_bot.model import Filed, FiledAction
+from incident_bot.settings import IssueConfig
 from incident_bot.tracker.body import (
     MAX_BODY_BYTES,
     ParsedBody,
@@ -42,14 +43,6 @@ _WRITE_ATTEMPTS = 3
 _CLOCK_SKEW = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How long a closed issue may come back (hours), and whether a resolved alert closes its issue."""
-
-    reopen_window_h: float = 24.0
-    close_on_resolve: bool = False
-
-
 class IssueLifecycle:
     """A `Tracker` over a store. `sleep(seconds)` waits before a write is looked up and repeated."""
 
@@ -59,12 +52,12 @@ class IssueLifecycle:
         *,
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
-        policy: Policy = Policy(),
+        config: IssueConfig | None = None,
     ) -> None:
         self._store = store
         self._now = now
         self._sleep = sleep
-        self._policy = policy
+        self._config = config or IssueConfig()
 
     def file(self, draft: IssueDraft) -> Filed:
         """Create the incident's issue, or bring the one that exists up to date.
@@ -94,7 +87,7 @@ class IssueLifecycle:
             parsed.state, resolved=True, labels=tuple(dict.fromkeys((*parsed.state.labels, RESOLVED_LABEL)))
         )
         change = IssueChange(body=rewrite_state(issue.body, key, state), labels=labels)
-        if self._policy.close_on_resolve:
+        if self._config.close_on_resolve:
             change = replace(change, state="closed", state_reason="completed")
         return _filed(FiledAction.RESOLVED, self._store.update(issue.number, change))
 
@@ -125,7 +118,7 @@ class IssueLifecycle:
     def _may_reopen(self, issue: StoredIssue) -> bool:
         if issue.closed_at is None:
             return False
-        return self._now() - issue.closed_at <= timedelta(hours=self._policy.reopen_window_h)
+        return self._now() - issue.closed_at <= timedelta(hours=self._config.reopen_window_h)
 
     def _close_all_but_oldest(self, key: str, issues: list[StoredIssue], author: str = "") -> StoredIssue | None:
         """Parallel runs may each have created one: the lowest number stays.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from fakes.drafts import KEY, LABELS, draft
 from fakes.issue_store import MemoryStore, open_numbers
 from incident_bot.model import Filed, FiledAction, SafeText
+from incident_bot.settings import IssueConfig
 from incident_bot.tracker.body import MAX_BODY_BYTES
-from incident_bot.tracker.lifecycle import IssueLifecycle, Policy
+from incident_bot.tracker.lifecycle import IssueLifecycle
 from incident_bot.tracker.store import StoredIssue
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def test_after_the_window_a_new_issue_links_the_old_one(
 
 
 def test_the_window_is_the_users(store: MemoryStore, clock: Clock) -> None:
-    tracker = IssueLifecycle(store, now=clock, sleep=clock.slept.append, policy=Policy(reopen_window_h=0))
+    tracker = IssueLifecycle(store, now=clock, sleep=clock.slept.append, config=IssueConfig(reopen_window_h=0))
     tracker.file(draft())
     store.edit(1, is_open=False, closed_at=clock())
     clock.advance(minutes=1)
@@ -211,7 +212,7 @@ def test_a_refire_takes_the_resolved_label_away_and_the_next_end_is_said_again(
 
 
 def test_resolve_may_close(store: MemoryStore, clock: Clock) -> None:
-    tracker = IssueLifecycle(store, now=clock, sleep=clock.slept.append, policy=Policy(close_on_resolve=True))
+    tracker = IssueLifecycle(store, now=clock, sleep=clock.slept.append, config=IssueConfig(close_on_resolve=True))
     tracker.file(draft())
 
     assert tracker.resolve(KEY, SafeText("over")).action is FiledAction.RESOLVED

@@ -13,11 +13,14 @@ import pytest
 from fakes.drafts import KEY, draft
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import FiledAction, SafeText
+from incident_bot.settings import IssueConfig
 from incident_bot.tracker import TRACKERS, TrackerOptions, open_tracker
 
 
 def options(**fields: object) -> TrackerOptions:
-    return TrackerOptions(now=lambda: datetime(2026, 11, 21, tzinfo=UTC), stream=io.StringIO(), **fields)  # type: ignore[arg-type]
+    return TrackerOptions(
+        now=lambda: datetime(2026, 11, 21, tzinfo=UTC), stream=io.StringIO(), config=IssueConfig(), **fields
+    )  # type: ignore[arg-type]
 
 
 def test_every_tracker_opens(tmp_path: Path) -> None:
