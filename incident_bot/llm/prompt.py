@@ -15,7 +15,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from incident_bot.condense import estimate_tokens
 from incident_bot.errors import ConfigurationError
 from incident_bot.report.sanitise import one_line, shorten, visible
 
@@ -50,24 +49,15 @@ class _Item:
     lines: tuple[str, ...]
 
 
-def build_prompt(
-    case: Case,
-    excerpts: Sequence[Excerpt],
-    *,
-    nonce: str,
-    seal: Callable[[str], SafeText],
-    budget_tokens: int | None = None,
-) -> Prompt:
+def build_prompt(case: Case, excerpts: Sequence[Excerpt], *, nonce: str, seal: Callable[[str], SafeText]) -> Prompt:
     """Both messages of a triage.
 
     `nonce` is a random word (12 to 64 letters and digits) that marks where evidence begins and ends;
-    evidence that happens to hold it loses it. `budget_tokens` bounds the evidence by estimated tokens
-    where the excerpts alone do not. Raises `LeakError` from `seal`.
+    evidence that happens to hold it loses it. The caller chose excerpts that fit the model. Raises `LeakError` from `seal`.
     """
     if not _NONCE.fullmatch(nonce):
         raise ValueError(f"nonce must be 12 to 64 letters and digits, got {len(nonce)} characters")
     kept = {excerpt.evidence_id: excerpt for excerpt in excerpts}
-    shares = _shares(case, kept, budget_tokens)
     system, version = _render("triage.system.md.j2", {})
     user, _ = _render(
         "triage.user.md.j2",
@@ -75,9 +65,7 @@ def build_prompt(
             "nonce": nonce,
             "facts": _facts(case, nonce),
             "gaps": tuple(_data(_gap(gap), nonce, _LINE_CHARACTERS) for gap in case.gaps),
-            "evidence": tuple(
-                _item(item, kept[item.id], nonce, shares.get(item.id)) for item in case.evidence if item.id in kept
-            ),
+            "evidence": tuple(_item(item, kept[item.id], nonce) for item in case.evidence if item.id in kept),
         },
     )
     digest = hashlib.sha256(f"{system}\0{user.replace(nonce, _NONCE_STAND_IN)}".encode()).hexdigest()
@@ -111,15 +99,14 @@ def _data(text: str, nonce: str, limit: int) -> str:
     return shorten(one_line(text), limit).replace(nonce, "")
 
 
-def _item(item: Evidence, excerpt: Excerpt, nonce: str, share: int | None) -> _Item:
-    chosen = excerpt.kept if share is None else _within(excerpt.kept, share)
+def _item(item: Evidence, excerpt: Excerpt, nonce: str) -> _Item:
     return _Item(
         id=_data(item.id, nonce, 20),
         kind=item.kind.value,
         source=_data(item.source or item.name, nonce, 200),
-        amount=f"{len(chosen):,} of {len(item.lines):,} lines"
+        amount=f"{len(excerpt.kept):,} of {len(item.lines):,} lines"
         + (f" · {_data(item.cut, nonce, 200)}" if item.cut else ""),
-        lines=tuple(_numbered(item.id, kept, nonce) for kept in chosen),
+        lines=tuple(_numbered(item.id, kept, nonce) for kept in excerpt.kept),
     )
 
 
@@ -127,43 +114,6 @@ def _numbered(evidence_id: str, kept: KeptLine, nonce: str) -> str:
     text = shorten(visible(kept.text).rstrip(), _LINE_CHARACTERS).replace(nonce, "")
     similar = f"  (and {kept.count - 1:,} similar up to line {kept.last})" if kept.count > 1 else ""
     return f"{_data(evidence_id, nonce, 20)}:{kept.line}| {text}{similar}"
-
-
-def _shares(case: Case, kept: dict[str, Excerpt], budget_tokens: int | None) -> dict[str, int]:
-    """Tokens for each item that must shrink: small items keep all, large ones share what is left equally."""
-    if budget_tokens is None:
-        return {}
-    sizes = {item.id: sum(_tokens(line) for line in kept[item.id].kept) for item in case.evidence if item.id in kept}
-    shares: dict[str, int] = {}
-    left, waiting = budget_tokens, sorted(sizes, key=lambda name: sizes[name])
-    for position, name in enumerate(waiting):
-        fair = max(0, left) // (len(waiting) - position)
-        if sizes[name] > fair:
-            shares[name] = fair
-        left -= min(sizes[name], fair)
-    return shares
-
-
-def _within(kept: tuple[KeptLine, ...], tokens: int) -> tuple[KeptLine, ...]:
-    """A quarter of the room for the beginning, the rest for the end, where a log tells most."""
-    head: list[KeptLine] = []
-    spent = 0
-    for line in kept:
-        if spent + _tokens(line) > tokens // 4:
-            break
-        spent += _tokens(line)
-        head.append(line)
-    tail: list[KeptLine] = []
-    for line in reversed(kept[len(head) :]):
-        if spent + _tokens(line) > tokens:
-            break
-        spent += _tokens(line)
-        tail.append(line)
-    return (*head, *reversed(tail))
-
-
-def _tokens(line: KeptLine) -> int:
-    return estimate_tokens(line.text[:_LINE_CHARACTERS]) + 4
 
 
 def _render(name: str, values: dict[str, object]) -> tuple[str, str]:

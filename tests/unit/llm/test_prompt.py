@@ -117,25 +117,6 @@ def test_a_long_line_is_cut_and_a_repeated_one_marked():
     assert len(user) < 3000
 
 
-def test_the_budget_is_kept_by_the_large_items_only():
-    small = Evidence(id="E1", kind=EvidenceKind.EVENTS, name="e", source="events", lines=(SafeText("one event"),) * 5)
-    large = Evidence(
-        id="E2",
-        kind=EvidenceKind.LOG,
-        name="l",
-        source="log",
-        lines=tuple(SafeText(f"word {n} " * 10) for n in range(5000)),
-    )
-    case = replace(CASE, evidence=(small, large))
-    user = build(case, (keep_all(small), keep_all(large)), budget_tokens=2000).user
-
-    assert user.count("one event") == 5
-    assert "E2:1|" in user
-    assert "E2:5000|" in user
-    assert len(user) < 2000 * 4 + 2000
-    assert re.search(r"E2 · log · log · \d+ of 5,000 lines", user)
-
-
 def test_no_evidence_is_said():
     assert "No evidence could be read at all." in build(replace(CASE, evidence=()), ()).user
 
