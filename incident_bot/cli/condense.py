@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,6 +29,7 @@ _KEY_SIGNS = ("PRIVATE KEY", "PuTTY-User-Key")
 _LINES_AFTER_KEY = 1000
 """Lines after a key's BEGIN that go through the full redactor, so that a key's body is known as one."""
 _SLICE_CHARS = 1 << 18
+_CHUNK_LINES = 8192
 _LINES_AROUND = 8
 _CHARS_AROUND = 1 << 12
 """Lines of its neighbours that a slice is redacted with, of long ones the nearer end: a value may follow its name."""
@@ -246,12 +248,6 @@ def _holds_key(block: str) -> bool:
     return any(sign in block for sign in _KEY_SIGNS)
 
 
-def _chunked(lines: Iterator[SafeText], size: int = 8192) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    for line in lines:
-        chunk.append(line)
-        if len(chunk) >= size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+def _chunked(lines: Iterator[SafeText]) -> Iterator[list[str]]:
+    while chunk := list(islice(lines, _CHUNK_LINES)):
+        yield [*chunk]

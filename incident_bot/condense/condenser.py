@@ -92,19 +92,12 @@ class Condenser:
         waiting, self._waiting, self._waiting_chars = self._waiting, [], 0
         self._survey.feed(waiting)
 
-    def excerpt(
-        self,
-        budget_tokens: int,
-        *,
-        rewrite: Rewrite | None = None,
-        estimate: TokenEstimator = estimate_tokens,
-        evidence_id: str = "E1",
-    ) -> Excerpt:
+    def excerpt(self, budget_tokens: int, *, rewrite: Rewrite | None = None) -> Excerpt:
         """What is worth keeping of the lines fed so far."""
         self._flush()
         log = Log(self._survey, novelty=self._novelty, rewrite=rewrite)
-        (kept,) = select([log], _checked(budget_tokens), estimate=estimate)
-        return Excerpt(evidence_id=evidence_id, kept=kept, total_lines=self._survey.total_lines + self._outside)
+        (kept,) = select([log], _checked(budget_tokens))
+        return Excerpt(evidence_id="E1", kept=kept, total_lines=self._survey.total_lines + self._outside)
 
 
 def _checked(budget_tokens: int) -> int:

@@ -108,7 +108,6 @@ class RepositoryDispatcher:
         api_url: str,
         event_type: str,
         now: Callable[[], datetime],
-        circuit: Circuit | None = None,
     ) -> None:
         self._connections = connections
         self._tokens = tokens
@@ -116,7 +115,7 @@ class RepositoryDispatcher:
         self._path = f"{urlsplit(api_url).path}/repos/{repository}/dispatches"
         self._envelope = f'{{"event_type": {json.dumps(event_type)}, "client_payload": '
         self._now = now
-        self._circuit = circuit or Circuit("GitHub")
+        self._circuit = Circuit("GitHub")
 
     def dispatch(self, message: Message) -> Dispatched:
         """POST once, never again from here: Alertmanager repeats, and the workflow is idempotent."""

@@ -94,7 +94,6 @@ class JobDispatcher:
         api_url: str,
         timeout_s: float,
         now: Callable[[], datetime],
-        circuit: Circuit | None = None,
     ) -> None:
         self._client = client
         self._config = config
@@ -103,7 +102,7 @@ class JobDispatcher:
         self._api_url = api_url
         self._timeout_s = timeout_s
         self._now = now
-        self._circuit = circuit or Circuit("the API server")
+        self._circuit = Circuit("the API server")
 
     def dispatch(self, message: Message) -> Dispatched:
         """Create the job; a name that exists is the same incident again."""

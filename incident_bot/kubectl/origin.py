@@ -14,8 +14,10 @@ Pods = Mapping[str, Iterable[str]]
 
 _FLAGS_WITH_VALUE = frozenset(
     {"-n", "--namespace", "-c", "--container", "--context", "--kubeconfig", "--cluster", "--tail", "--since",
-     "--since-time", "--limit-bytes", "-l", "--selector", "--max-log-requests", "--pod-running-timeout", "--as"}
+     "--since-time", "--limit-bytes", "-l", "--selector", "--max-log-requests", "--pod-running-timeout", "--as",
+     "-o", "--output"}
 )  # fmt: skip
+_ENDS_COMMAND = frozenset({"|", ">", "2>&1", ">>", "--"})
 _PREFIX = re.compile(r"\[pod/([a-z0-9.-]{1,253})/([a-z0-9-]{1,63})\] ")
 _DEFAULTED = re.compile(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
 _PREVIOUS = re.compile(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
@@ -86,21 +88,9 @@ def is_pod_name(text: str, *, is_hashed: bool = False) -> bool:
 
 def origin_of_command(command: str) -> tuple[str, str, bool]:
     """The same from `kubectl logs POD [CONTAINER] [-c CONTAINER] [--previous]`."""
-    words = iter(command.split()[1:])
-    named: list[str] = []
-    container = ""
-    previous = False
-    for word in words:
-        flag, _, value = word.partition("=")
-        if flag in _FLAGS_WITH_VALUE:
-            value = value or next(words, "")
-            container = value if flag in ("-c", "--container") else container
-        elif flag in ("-p", "--previous"):
-            previous = value != "false"
-        elif word in ("|", ">", "2>&1", ">>"):
-            break
-        elif not word.startswith("-"):
-            named.append(word)
+    named, flags = _read_command(command)
+    container = flags.get("-c") or flags.get("--container", "")
+    previous = any(flags.get(flag, "false") != "false" for flag in ("-p", "--previous"))
     kind, slash, name = named[1].rpartition("/") if len(named) > 1 else ("", "", "")
     pod = name if not slash or kind in ("pod", "pods", "po") else ""
     return pod, container or (named[2] if len(named) > 2 else ""), previous
@@ -108,24 +98,32 @@ def origin_of_command(command: str) -> tuple[str, str, bool]:
 
 def subject_of_command(command: str) -> tuple[str, str, str]:
     """Namespace, kind and name that a kubectl command names; empty strings where it names none, or several."""
-    words = iter(command.split()[1:])
-    named: list[str] = []
-    namespace = ""
-    for word in words:
-        flag, _, value = word.partition("=")
-        if flag in _FLAGS_WITH_VALUE or flag in ("-o", "--output"):
-            value = value or next(words, "")
-            namespace = value if flag in ("-n", "--namespace") else namespace
-        elif word in ("|", ">", "2>&1", ">>", "--"):
-            break
-        elif not word.startswith("-"):
-            named.append(word)
+    named, flags = _read_command(command)
+    namespace = flags.get("-n") or flags.get("--namespace", "")
     if len(named) < 2 or named[0] != "describe":
         return namespace, "", ""
     kind, slash, name = named[1].partition("/")
     if not slash:
         name = named[2] if len(named) == 3 else ""
     return namespace, kind_of(kind) if name else "", name
+
+
+def _read_command(command: str) -> tuple[list[str], dict[str, str]]:
+    """What a kubectl command names, and its flags with their values, up to a pipe or a redirection."""
+    words = iter(command.split()[1:])
+    named: list[str] = []
+    flags: dict[str, str] = {}
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag in _FLAGS_WITH_VALUE:
+            flags[flag] = value or next(words, "")
+        elif word in _ENDS_COMMAND:
+            break
+        elif word.startswith("-"):
+            flags[flag] = value
+        else:
+            named.append(word)
+    return named, flags
 
 
 def explain_no_output(text: str) -> str:

@@ -71,16 +71,19 @@ def _canonical(cell: str) -> str:
     return word.upper() + bracket + (unit.lower() if unit.lower() in ("cores)", "bytes)") else unit.upper())
 
 
-def read_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE", "MSG", "NOTE")) -> Table:
-    """The table whose header is the first of the numbered lines; blank lines are skipped.
+_FREE_TEXT = frozenset({"MESSAGE", "MSG", "NOTE"})
 
-    `free_text` names the columns whose cells may hold runs of spaces themselves.
-    """
-    return _read_rows(lines, columns_of(lines[0][1]), frozenset(free_text))
+
+def read_table(lines: Sequence[tuple[int, str]]) -> Table:
+    """The table whose header is the first of the numbered lines; blank lines are skipped."""
+    return _read_rows(lines, columns_of(lines[0][1]), _FREE_TEXT)
 
 
 def read_inner_table(lines: Sequence[tuple[int, str]], *, free_text: Iterable[str] = ("MESSAGE",)) -> Table:
-    """A table inside a description: indented, with column names in mixed case. Names are given in upper case."""
+    """A table inside a description: indented, with column names in mixed case. Names are given in upper case.
+
+    `free_text` names the columns whose cells may hold runs of spaces themselves.
+    """
     start = len(lines[0][1]) - len(lines[0][1].lstrip())
     text = lines[0][1].rstrip()[:_MAX_LINE]
     header = [(cell[0].upper(), start + cell.start()) for cell in re.finditer(r"\S+(?: \S+)*", text[start:])]

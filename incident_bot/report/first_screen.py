@@ -124,9 +124,9 @@ def shell(command: str) -> str:
     return fence([f"command {line.lstrip()}" if line.lstrip().startswith("/") else line for line in lines], "sh")
 
 
-def indent(block: str, by: str = "  ") -> str:
+def indent(block: str) -> str:
     """A block as part of a list item."""
-    return "\n".join(by + line for line in block.split("\n"))
+    return "\n".join(f"  {line}" for line in block.split("\n"))
 
 
 def links(screen: Screen) -> str:

@@ -46,7 +46,7 @@ def _is_ours(record: logging.LogRecord) -> bool:
     return record.name.startswith("incident_bot")
 
 
-def log_configuration(redact: Callable[[str], str], level: str = "INFO") -> dict[str, Any]:
+def log_configuration(redact: Callable[[str], str]) -> dict[str, Any]:
     """For `logging.config.dictConfig`: everything to stderr as JSON, libraries from warnings on."""
     return {
         "version": 1,
@@ -55,7 +55,7 @@ def log_configuration(redact: Callable[[str], str], level: str = "INFO") -> dict
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
         "loggers": {
-            "incident_bot": {"level": level},
-            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+            "incident_bot": {"level": "INFO"},
+            "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
         },
     }
