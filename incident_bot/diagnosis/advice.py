@@ -50,6 +50,7 @@ def _actions_of(candidate: Candidate, scene: Scene) -> Iterator[Action]:
     values = values_of(candidate, scene)
     if candidate.rule is None:
         yield from _steps_of(candidate, values)
+        yield from _look_at_object(candidate, values)
         return
     for template in candidate.rule.actions:
         command = fill_command(template.command, values)
@@ -89,6 +90,18 @@ def _steps_of(candidate: Candidate, values: Mapping[str, str]) -> Iterator[Actio
             yield Action(step=step, command=filled, risk=Risk.READ_ONLY, why="")
 
 
+def _look_at_object(candidate: Candidate, values: Mapping[str, str]) -> Iterator[Action]:
+    """The object whose own status is all that is known of a failure."""
+    fact = candidate.facts[0]
+    if candidate.finding or fact.kind in ("", "Container", "Pod", "Log") or not fact.name:
+        return
+    named = {**values, "kind": fact.kind.lower(), "object": fact.name}
+    yield Action(
+        step=f"Read the state and the events of {fact.kind} {fact.name}",
+        command=fill_command("kubectl -n {namespace} describe {kind} {object}", named),
+    )
+
+
 def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
     """Read-only commands for what the evidence lacks."""
     values = values_of(causes[0], scene) if causes else _target_values(scene)
@@ -120,11 +133,7 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
     if not scene.events:
         steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
     filled = ((step, fill_command(command, values)) for step, command in steps)
-    return [
-        Action(step=step, command=command, why="Not in the evidence, or worth a second look.")
-        for step, command in filled
-        if command
-    ]
+    return [Action(step=step, command=command) for step, command in filled if command]
 
 
 def _target_values(scene: Scene) -> dict[str, str]:

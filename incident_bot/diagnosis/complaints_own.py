@@ -107,7 +107,7 @@ OWN: tuple[Complaint, ...] = (
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",
         impact="New work is refused or waits; what runs goes on.",
-        steps=(("See how many replicas share the load", "kubectl -n {namespace} get {workload_kind|deployments},hpa"), _HISTORY),
+        steps=(("See how many replicas share the load", "kubectl -n {namespace} get deployments,statefulsets,hpa"), _HISTORY),
         prevention=("Alert at 80 % of the limit, and size it with the replicas.",),
     ),
     Complaint(

@@ -177,7 +177,7 @@ REMOTE: tuple[Complaint, ...] = (
         otherwise="{container} is over a quota or rate limit: {says}",
         hint="Look at the upstream's limits and at what raised the request rate.",
         impact="A share of the calls is refused until the rate falls or the limit is raised.",
-        steps=(("See whether replicas or traffic grew", "kubectl -n {namespace} get {workload_kind|deployments},hpa"),),
+        steps=(("See whether replicas or traffic grew", "kubectl -n {namespace} get deployments,statefulsets,hpa"),),
         prevention=("Limit the rate on this side, honour Retry-After, and alert at 80 % of the quota.",),
     ),
     Complaint(

@@ -89,7 +89,8 @@ def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
 
 
 def _said(fact: Fact, chars: int) -> str:
-    return shorten(tidy(read_text(fact.value)), chars)
+    told = shorten(tidy(read_text(fact.value)), chars)
+    return told if " " in told else read_message(fact.value) or told
 
 
 def _own_words_of(candidate: Candidate, told: str, scene: Scene) -> Iterator[str]:
@@ -113,9 +114,12 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
         who = "It says as well" if is_own else f"{beside.container or beside.pod or 'Another log'} says"
         yield f'{who}: "{_said(beside.facts[0], _WORDS_CHARS)}".'
     if candidate.sign_before and candidate.sign_before != candidate.change_before:
-        yield f'Shortly before, it said: "{shorten(tidy(read_text(candidate.sign_before)), _WORDS_CHARS)}".'
+        yield f'Shortly before, it said: "{_plainly(candidate.sign_before)}".'
     for line in candidate.statements:
-        if line not in (candidate.sign_before, candidate.change_before):
+        is_told = line in (candidate.sign_before, candidate.change_before) or _said(
+            candidate.facts[0], _SAID_CHARS
+        ) in _plainly(line)
+        if not is_told:
             yield f'A log states: "{_plainly(line)}".'
     if candidate.change_before:
         details = read_details(candidate.change_before)

@@ -68,8 +68,13 @@ _LEAD = re.compile(
 
 
 def read_message(line: str) -> str:
-    """What a line says, at most a sentence: the message and error of JSON or logfmt, else the text behind its prefixes."""
-    return shorten(tidy(read_text(line)))
+    """What a line says, at most a sentence: the message and error of JSON or logfmt, else the text behind its prefixes.
+
+    The bare name of an event, such as `call_failed`, says little: the other fields of its record follow.
+    """
+    told = shorten(tidy(read_text(line)))
+    details = read_details(line) if told and " " not in told else ""
+    return f"{told} ({details})" if details else told
 
 
 @lru_cache(maxsize=256)
@@ -264,6 +269,8 @@ def _from_fields(fields: dict[str, str]) -> str:
     said = next((_last_words(fields[name]) for name in _SAYING if fields.get(name)), "")
     blamed = next((_last_words(fields[name]) for name in _blaming_names(fields) if fields[name]), "")
     said, blamed = _strip_leads(said), _strip_leads(blamed)
+    if said and not blamed and " " not in said:
+        blamed = next((_last_words(fields[name]) for name in _SAYING if " " in fields.get(name, "")), "")
     if not said or not blamed or blamed.lower() in said.lower():
         return said or blamed
     if said.lower() in blamed.lower():

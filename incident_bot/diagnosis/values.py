@@ -12,7 +12,7 @@ from incident_bot.diagnosis.messages import tidy
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from incident_bot.diagnosis.candidates import Candidate
     from incident_bot.diagnosis.scene import Container, Scene
@@ -53,6 +53,8 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         "count": str(max((fact.count for fact in candidate.facts), default=1)),
         "quote": next((fact.value for fact in candidate.facts), ""),
     }
+    if found["workload_kind"] == "replicaset" and (hashed := _REPLICA_SET.match(found["workload"])):
+        found |= {"workload": hashed["deployment"], "workload_kind": "deployment"}
     found |= {
         name: show(value)
         for name, path in _FROM_CONTAINER.items()
@@ -119,8 +121,10 @@ def _named_workload(candidate: Candidate) -> str:
 
 
 _CONTROLLERS = WORKLOAD_KINDS - {"ReplicaSet"} | {"HorizontalPodAutoscaler"}
-_HASHED = re.compile(r"-(?!\d+-)[bcdfghjklmnpqrstvwxz2456789]{5,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_HASHED = re.compile(r"-(?!\d{1,8}-)[bcdfghjklmnpqrstvwxz2456789]{5,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$")
 """A ReplicaSet's pod: its template's hash, then five characters, both of Kubernetes' own alphabet without vowels."""
+_REPLICA_SET = re.compile(r"(?P<deployment>.+)-(?!\d{1,8}$)[bcdfghjklmnpqrstvwxz2456789]{5,10}$")
+"""A ReplicaSet of a Deployment: it is the Deployment that one looks at and changes."""
 _NUMBERED = re.compile(r"-\d{1,3}$")
 
 
@@ -130,10 +134,16 @@ def _workload_kind(scene: Scene, pod: str, target: Target) -> str:
     kinds = {item.kind for item, _ in scene.objects if item.name == name and item.kind in WORKLOAD_KINDS}
     if len(kinds) == 1:
         return kinds.pop().lower()
-    pods = {pod} if pod else {item.name for item in scene.pods if stem_of(item.name) == name}
-    if pods and all(_HASHED.search(one) for one in pods):
+    pods = {pod} if pod else {one for one in _pod_names(scene) if stem_of(one) == name}
+    if any(_HASHED.search(one) for one in pods):
         return "deployment"
     return "statefulset" if pods and all(_NUMBERED.search(one) for one in pods) else ""
+
+
+def _pod_names(scene: Scene) -> Iterator[str]:
+    yield from (item.name for item in scene.pods)
+    yield from (log.pod for log in scene.logs if log.pod)
+    yield from (event.name for event, _ in scene.events if event.kind == "Pod")
 
 
 def _node(scene: Scene, pod: str, candidate: Candidate) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from incident_bot.model import Action, Analysis, Cause, Diagnosis, Risk, Severity, Verdict
 from incident_bot.report import wording
 from incident_bot.report.reading import all_gaps
-from incident_bot.report.sanitise import one_line, shorten, visible
+from incident_bot.report.sanitise import one_line, visible
 
 _RESET = "\x1b[0m"
 _COLOURS = {"bold": "\x1b[1m", "dim": "\x1b[2m", "red": "\x1b[31m", "green": "\x1b[32m", "yellow": "\x1b[33m"}
 _RISK_WORDS = {Risk.READ_ONLY: "read only", Risk.CHANGES_STATE: "changes state"}
 _NARROWEST, _WIDEST = 40, 120
+_QUOTED_LINES = 3
 
 
 class _Page:
@@ -40,9 +41,18 @@ class _Page:
         """A line to copy or compare: cut at the edge only where that harms nobody, never wrapped."""
         self.lines.append(self._paint(indent + visible(text).replace("\t", " ").rstrip(), style))
 
-    def quote(self, text: str, *, indent: str = "    ") -> None:
-        """A line of evidence, shortened to the width."""
-        self.show(shorten(one_line(text), self._width - len(indent)), indent=indent, style="dim")
+    def quote(self, reference: str, text: str, *, indent: str = "    ") -> None:
+        """A line of evidence under its reference, over a few lines: what decides often stands at its end."""
+        wrapped = textwrap.wrap(
+            f"{reference}  {one_line(text)}",
+            self._width,
+            initial_indent=indent,
+            subsequent_indent=indent + " " * (len(reference) + 2),
+            max_lines=_QUOTED_LINES,
+            placeholder=" …",
+            break_on_hyphens=False,
+        )
+        self.lines += [self._paint(line.rstrip(), "dim") for line in wrapped]
 
     def head(self, text: str) -> None:
         """A section's name with a blank line before it."""
@@ -117,7 +127,7 @@ def _write_cause(page: _Page, cause: Cause, analysis: Analysis) -> None:
     if cause.explanation:
         page.say(cause.explanation, indent="     ")
     for citation in wording.proving(cause, analysis.case)[:4]:
-        page.quote(f"{wording.reference(citation)}  {wording.headline(citation.quote)}", indent="     ")
+        page.quote(wording.reference(citation), wording.headline(citation.quote), indent="     ")
 
 
 def _write_actions(page: _Page, diagnosis: Diagnosis) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from incident_bot.model import Case, Cause, Citation, Diagnosis, Engine, Evidence, EvidenceKind, Target, Verdict
@@ -39,13 +40,20 @@ def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
 
 
 def proving(cause: Cause, case: Case) -> list[Citation]:
-    """A cause's citations, the most telling first: the one the diagnosis put first, then what programs said, then the rest."""
+    """A cause's citations, the most telling first: the one the diagnosis put first, then what programs said, then the rest.
+
+    Lines that say the same are shown once.
+    """
     logs = {item.id for item in case.evidence if item.kind is EvidenceKind.LOG}
 
     def says_little(citation: Citation) -> bool:
         return citation.evidence_id not in logs or citation.quote.lstrip().startswith("Traceback (most recent")
 
-    return [*cause.citations[:1], *sorted(cause.citations[1:], key=says_little)]
+    ordered = [*cause.citations[:1], *sorted(cause.citations[1:], key=says_little)]
+    told: dict[str, Citation] = {}
+    for citation in ordered:
+        told.setdefault(excerpt(citation.quote), citation)
+    return list(told.values())
 
 
 def advice_against(text: str) -> str:
@@ -103,11 +111,21 @@ def reference(citation: Citation) -> str:
     return f"{citation.evidence_id}:{citation.line}"
 
 
-# Times that programs put at the start of a line: RFC 3339, Python's logging, log4j, klog, syslog-like clocks.
+# Times that programs put at the start of a line: RFC 3339, Python's logging, log4j, syslog-like clocks; and klog's and
+# syslog's with the process and place or the host and program behind them.
 _LEADING_TIME = re.compile(
-    r"\s*[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[IWEF]\d{4} )?(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d|UTC)?[\])]?[\s:|-]*"
+    r"\s*(?:[IWEF]\d{4} (?P<klog>\d\d:\d\d:\d\d)\.\d{1,9} {1,8}\d{1,8} [\w./-]{1,80}:\d{1,6}\] "
+    r"|[A-Z][a-z]{2} [ \d]\d (?P<syslog>\d\d:\d\d:\d\d) [\w.-]{1,64} [\w./-]{1,60}(?:\[\d{1,8}\])?: "
+    r"|[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[IWEF]\d{4} )?(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d|UTC)?[\])]?[\s:|-]*)"
 )
 _MESSAGE_KEYS = ("message", "msg", "error", "err", "exception", "event", "reason", "log")
+_USUAL_KEYS = frozenset(
+    {"level", "lvl", "severity", "time", "ts", "timestamp", "@timestamp", "@t", "@l", "t", "date", "datetime", "logger", "logger_name",
+     "caller", "thread", "thread_name", "pid", "hostname", "host", "name", "service", "app", "version", "v", "trace_id", "traceid",
+     "span_id", "spanid", "request_id", "requestid", "level_value", "@version", "module", "lineno", "funcname"}
+)  # fmt: skip
+"""Fields of a JSON line that say nothing of what happened."""
+_MOST_FIELDS = 6
 
 
 def evidence_name(item: Evidence) -> str:
@@ -124,34 +142,49 @@ def split_time(line: str) -> tuple[str, str]:
         match = _LEADING_TIME.match(rest)
         if not match or match.end() == len(rest):
             break
-        clock, rest = match["clock"], rest[match.end() :]
+        clock, rest = match["klog"] or match["syslog"] or match["clock"], rest[match.end() :]
     return clock, rest
 
 
 def headline(line: str) -> str:
-    """What a line says, for the first screen: clock time, then the message; JSON lines by their message field."""
+    """What a line says, for the first screen: clock time, then the message; JSON lines by what they say happened."""
     clock, rest = split_time(line)
-    said = _json_message(rest) or " ".join(rest.split())
+    said = " ".join(_json_sayings(rest)) or " ".join(rest.split())
     return f"{clock} {said}" if clock else said
 
 
 def excerpt(line: str) -> str:
-    """What to quote of a line: all but its leading time and runs of blanks; of a JSON line its message."""
+    """What to quote of a line: all but its leading time and runs of blanks; of a JSON line what it says happened."""
     _, rest = split_time(line)
-    said = _json_message(rest)
-    return said if said and said in line else " ".join(rest.split())
+    sayings = _json_sayings(rest)
+    is_verbatim = bool(sayings) and all(said in line for said in (sayings[0], *_values(sayings[1:])))
+    return " ".join(sayings) if is_verbatim else " ".join(rest.split())
 
 
-def _json_message(text: str) -> str:
+def _values(sayings: Iterable[str]) -> Iterator[str]:
+    return (saying.partition("=")[2] for saying in sayings)
+
+
+def _json_sayings(text: str) -> list[str]:
+    """The message of a JSON line, then its other fields as `name=value`, the blaming ones first."""
     if not text.startswith("{") or len(text) > 20_000:
-        return ""
+        return []
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError):
-        return ""
+        return []
     if not isinstance(loaded, dict):
-        return ""
-    return next((" ".join(loaded[key].split()) for key in _MESSAGE_KEYS if isinstance(loaded.get(key), str)), "")
+        return []
+    said = {
+        name: " ".join(str(value).split())
+        for name, value in loaded.items()
+        if isinstance(value, str | int | float) and name.lower() not in _USUAL_KEYS
+    }
+    message = next((name for name in _MESSAGE_KEYS if isinstance(loaded.get(name), str) and said.get(name)), "")
+    if not message:
+        return []
+    others = sorted((name for name in said if name != message), key=lambda name: name not in _MESSAGE_KEYS)
+    return [said[message], *(f"{name}={said[name]}" for name in others[:_MOST_FIELDS] if said[name])]
 
 
 _RESTARTS = re.compile(r"\s*(?:Restart Count:|\"?restartCount\"?:)\s*(\d{1,7}),?\s*$")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fakes.analyses import CASE, DESCRIBE, DIAGNOSIS, LOG, cite
-from incident_bot.model import SafeText, Target
+from incident_bot.model import Citation, SafeText, Target
 from incident_bot.report import wording
 
 
@@ -47,7 +47,15 @@ def test_durations_are_short(seconds, words):
     [
         ("2026-11-21T00:38:46.123456789Z INFO  loaded   shard", "00:38:46 INFO loaded shard"),
         ("2026-11-21 00:38:46,123 - root - ERROR - boom", "00:38:46 root - ERROR - boom"),
-        ("I1121 00:38:46.123456       1 server.go:10] ready", "00:38:46 1 server.go:10] ready"),
+        ("I1121 00:38:46.123456       1 server.go:10] ready", "00:38:46 ready"),
+        (
+            'Nov 21 00:38:45 n7 kubelet[11]: E1121 00:38:46.551010 11 log.go:32] "no" err="full"',
+            '00:38:46 "no" err="full"',
+        ),
+        (
+            '{"level":"error","msg":"call failed","status":429,"error":"refused","trace_id":"1"}',
+            "call failed error=refused status=429",
+        ),
         ("[2026/11/21 00:38:46] [error] boom", "00:38:46 [error] boom"),
         ("2026-11-21T00:38:46Z 2026-11-21 00:38:45 boom", "00:38:45 boom"),
         ('{"ts":1,"level":"error","msg":"cannot  bind"}', "cannot bind"),
@@ -68,6 +76,7 @@ def test_a_headline_is_the_clock_time_and_the_message(line, headline):
     [
         ("2026-11-21T00:38:46Z INFO loaded  shard", "INFO loaded shard"),
         ('{"level":"error","msg":"cannot bind"}', "cannot bind"),
+        ('{"msg":"list failed","error":"pods is forbidden"}', "list failed error=pods is forbidden"),
         ('{"level":"error","msg":"a \\"b\\" c"}', '{"level":"error","msg":"a \\"b\\" c"}'),
     ],
 )
@@ -125,3 +134,14 @@ def test_a_tracebacks_first_line_proves_little():
     cause = replace(DIAGNOSIS.causes[0], citations=citations)
 
     assert [citation.quote for citation in wording.proving(cause, CASE)][1] == "ValueError: x"
+
+
+def test_lines_that_say_the_same_are_shown_once():
+    """Of a complaint that came again and again, the first one is enough."""
+    quotes = ("10:00:01 refused", "10:00:03 slow", "10:00:05 refused")
+    cited = tuple(
+        Citation(evidence_id="E2", line=number, quote=SafeText(quote)) for number, quote in enumerate(quotes, start=1)
+    )
+    shown = wording.proving(replace(DIAGNOSIS.causes[0], citations=cited), CASE)
+
+    assert [citation.line for citation in shown] == [1, 2]
