@@ -21,7 +21,7 @@ from varied_logs import KINDS, varied_log
 
 ROOT = Path(__file__).parents[2]
 START = "from incident_bot.cli import main; main(['redact'])"
-WITHOUT_EXTRA = "import sys; sys.modules['ahocorasick_rs'] = None; " + START
+WITHOUT_EXTRA = "import sys; sys.modules['hyperscan'] = None; " + START
 """A module that is None cannot be imported, as if it were not installed."""
 
 

@@ -1,115 +1,141 @@
-"""Keywords found by an Aho-Corasick automaton in Rust: the library of the `fast` extra."""
+"""Keywords found by Hyperscan, a library that reads a text once for all patterns: that of the `fast` extra."""
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import ahocorasick_rs
+import hyperscan
 
-from incident_bot.redaction.anchors import WORD_BYTES, AnchorFinder, Check
+from incident_bot.redaction.anchors import Check
 
 if TYPE_CHECKING:
     from incident_bot.redaction.prefilter import Keyword
 
-_CLASS = re.compile(r"\[[^]]+\]")
+_THEN = re.compile(r"(?P<chars>\[[^]]+\])(?:\{(?P<least>\d+)[,}])?")
+_THEN_CHARS = 8
+"""Characters of what must follow a keyword that are part of its pattern; more make patterns slower and refuse little."""
+_SHORT = 4
+"""Letters below which a keyword that starts a word is part of so many others that its pattern asks for the start."""
+_WORD_ENDS = b"[^A-Za-z0-9]"
 
 
 class AutomatonFinder:
-    """Searches the text in lower case; what the library finds is then compared in its own case.
-
-    Keywords that something must follow are searched with each character that may come next. Short ones in capitals
-    are left to `re`: in lower case they are parts of every other word.
-    """
+    """A match tells only its end, so every pattern has one length; what a pattern does not ask is asked of the match."""
 
     def __init__(self, keywords: Sequence[Keyword]) -> None:
-        self._left = [number for number, keyword in enumerate(keywords) if _is_common(keyword)]
-        self._anchors = AnchorFinder([keywords[number] for number in self._left])
-        by_text: dict[bytes, list[Check]] = {}
-        for number, keyword in enumerate(keywords):
-            if not _is_common(keyword):
-                check = Check(number, keyword)
-                for searched in _searched(keyword):
-                    by_text.setdefault(searched, []).append(check)
-        self._checks = list(by_text.values())
-        # The keyword that counts wherever its letters stand, in any case; -1 where there is more to check.
-        self._plain = [
-            checks[0].number if len(checks) == 1 and _is_plain(keywords[checks[0].number]) else -1
-            for checks in self._checks
+        patterns = [_pattern(keyword) for keyword in keywords]
+        self._lengths = [
+            len(keyword.text) + following for keyword, (_, following) in zip(keywords, patterns, strict=True)
         ]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            list(by_text), implementation=ahocorasick_rs.Implementation.DFA
-        )
+        """From the start of a keyword to the end of its match."""
+        self._checks = [_check(number, keyword) for number, keyword in enumerate(keywords)]
+        self._automaton = _Automaton([pattern for pattern, _ in patterns], _flags(keywords, patterns))
 
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         """See `KeywordFinder`."""
-        found = [(start, self._left[number]) for start, number in self._anchors.find(raw, low, high)]
-        plain, checks = self._plain, self._checks
-        for searched, start, _end in self._automaton.find_matches_as_indexes(raw[low:high].lower(), overlapping=True):
-            at = low + start
-            if (number := plain[searched]) >= 0:
-                found.append((at, number))
+        # The character before, by which a word starts, is part of what is searched; before all stands a space.
+        window, base = (raw[low - 1 : high], low - 1) if low else (b" " + raw[:high], -1)
+        lengths, checks = self._lengths, self._checks
+        found = []
+        for end, number in self._automaton.matches(window):
+            start = base + end - lengths[number]
+            if start < low:
                 continue
-            # What is refused most often stands first: words that begin elsewhere, or are in another case.
-            inside = at > 0 and raw[at - 1] in WORD_BYTES
-            for check in checks[searched]:
-                if (inside and check.starting) or not (check.any_case or raw.startswith(check.written, at)):
-                    continue
-                if check.is_written_at(raw, at, high):
-                    found.append((at, check.number))
+            check = checks[number]
+            if check is None or check.stands_at(raw, start, high):
+                found.append((start, number))
         found.sort()
         return found
-
-
-def _is_common(keyword: Keyword) -> bool:
-    return bool(keyword.then) and len(keyword.text) < 3 and keyword.text != keyword.text.lower()
-
-
-def _is_plain(keyword: Keyword) -> bool:
-    return keyword.any_case and not keyword.starting and not keyword.then
-
-
-def _searched(keyword: Keyword) -> list[bytes]:
-    """What the automaton looks for: the keyword, with each character that `then` begins with."""
-    written = keyword.text.encode("latin-1").lower()
-    following = _CLASS.match(keyword.then)
-    if not following:
-        return [written]
-    allowed = re.compile(following[0].encode("latin-1")).findall(bytes(range(128)))
-    return [written + char for char in sorted({char.lower() for char in allowed})]
 
 
 class AutomatonParts:
     """Finds runs of ASCII letters and digits that come to be known while it is in use.
 
-    An automaton cannot grow, so what is new has one of its own until it is as large as that of the rest.
+    An automaton cannot grow, so what is new has one of its own. One that is not much smaller than the one before it is
+    merged with that: there are few, and none is built often.
     """
 
     def __init__(self) -> None:
-        self._all: list[str] = []
-        self._automata: list[tuple[ahocorasick_rs.BytesAhoCorasick, list[str]]] = []
-        self._built = 0
+        self._new: list[str] = []
+        self._built: list[tuple[_Automaton, list[str]]] = []
 
     def add(self, part: str) -> None:
         """Looks for this text too, from the next `find` on."""
-        self._all.append(part)
+        self._new.append(part)
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """(start, part) of every occurrence; those of one part in order."""
-        if len(self._all) > self._built:
+        if self._new:
             self._build()
         raw = text.encode("latin-1", "replace")
-        for automaton, parts in self._automata:
-            for number, start, _end in automaton.find_matches_as_indexes(raw, overlapping=True):
-                yield start, parts[number]
+        for automaton, parts in self._built:
+            for end, number in automaton.matches(raw):
+                part = parts[number]
+                yield end - len(part), part
 
     def _build(self) -> None:
-        settled = len(self._automata[0][1]) if self._automata else 0
-        if len(self._all) > 2 * settled:
-            settled = 0
-        parts = self._all[settled:]
-        self._automata[bool(settled) :] = [
-            (ahocorasick_rs.BytesAhoCorasick([part.encode("ascii") for part in parts]), parts)
-        ]
-        self._built = len(self._all)
+        parts, self._new = self._new, []
+        while self._built and len(self._built[-1][1]) < _MUCH_LARGER * len(parts):
+            parts = self._built.pop()[1] + parts
+        self._built.append((_Automaton([part.encode("ascii") for part in parts], [0] * len(parts)), parts))
+
+
+_MUCH_LARGER = 4
+
+
+class _Automaton:
+    """Patterns that are searched together, by several threads at once if need be."""
+
+    def __init__(self, patterns: Sequence[bytes], flags: Sequence[int]) -> None:
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK) if patterns else None
+        if self._database is None:
+            return
+        self._database.compile(expressions=patterns, ids=range(len(patterns)), elements=len(patterns), flags=flags)
+        self._of_thread = threading.local()
+
+    def matches(self, raw: bytes) -> list[tuple[int, int]]:
+        """(end, number of the pattern) of all matches, by their ends."""
+        if self._database is None:
+            return []
+        try:
+            scratch = self._of_thread.scratch
+        except AttributeError:
+            scratch = self._of_thread.scratch = hyperscan.Scratch(self._database)
+        found: list[tuple[int, int]] = []
+        add = found.append
+
+        def take(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add((end, number))
+
+        self._database.scan(raw, match_event_handler=take, scratch=scratch)
+        return found
+
+
+def _pattern(keyword: Keyword) -> tuple[bytes, int]:
+    """What is searched for a keyword, and how many characters behind the keyword are part of it."""
+    pattern, following = re.escape(keyword.text.encode("latin-1")), 0
+    if then := _THEN.match(keyword.then):
+        following = min(int(then["least"] or 1), _THEN_CHARS)
+        pattern += f"{then['chars']}{{{following}}}".encode("latin-1") if following else b""
+    asks_start = keyword.starting and (keyword.then or len(keyword.text) < _SHORT)
+    return (_WORD_ENDS + pattern if asks_start else pattern), following
+
+
+def _flags(keywords: Sequence[Keyword], patterns: Sequence[tuple[bytes, int]]) -> list[int]:
+    flags = [hyperscan.HS_FLAG_CASELESS if keyword.any_case else 0 for keyword in keywords]
+    # Hyperscan builds a second automaton for texts of at most 70 characters, which takes three times as long as the rest,
+    # unless it has to tell where the matches of one pattern start, one that is no mere text (its `SmallWriteBuildImpl::add`).
+    for number, (pattern, _) in enumerate(patterns):
+        if pattern.startswith(_WORD_ENDS):
+            flags[number] |= hyperscan.HS_FLAG_SOM_LEFTMOST
+            break
+    return flags
+
+
+def _check(number: int, keyword: Keyword) -> Check | None:
+    """What is still to ask where the pattern of a keyword matched."""
+    asked = keyword.starting and len(keyword.text) >= _SHORT
+    return Check(number, keyword) if asked or keyword.then else None
