@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_overtaken, is_passed
+from incident_bot.diagnosis.announced import is_provoked
 from incident_bot.diagnosis.candidates import Activity, Candidate
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
 from incident_bot.diagnosis.log_stride import (
@@ -110,6 +112,8 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return Activity.ELSEWHERE
     if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
         return Activity.PAST
+    if not health.failing and is_provoked(candidate.facts, scene):
+        return Activity.INACTIVE
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
         judged = _judge_log(candidate, scene, health)
@@ -152,6 +156,7 @@ def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activit
         is_object_well(candidate.facts, scene, health)
         or _is_node_at_rest(candidate, health)
         or _is_reference_unused(candidate, health)
+        or _is_parked(candidate, scene)
     )
     if is_well:
         return Activity.INACTIVE
@@ -162,6 +167,17 @@ def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
     """A name in a pod or template that a listing lacks explains a failure, and is none by itself."""
     kinds = {"Pod", *WORKLOAD_KINDS}
     return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
+
+
+def _is_parked(candidate: Candidate, scene: Scene) -> bool:
+    """Schedules that stand still in a list of others that run, when nobody asked about them, were retired."""
+    schedules = [item for item, _ in scene.objects if item.kind == "CronJob"]
+    suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
+    return (
+        is_guessed(scene.case)
+        and len(suspended) < len({item.name for item in schedules})
+        and all(fact.field == "spec.suspend" and fact.name in suspended for fact in candidate.facts)
+    )
 
 
 def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:

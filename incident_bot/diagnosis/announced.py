@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 
 if TYPE_CHECKING:
-    from incident_bot.diagnosis.scene import Log
+    from collections.abc import Sequence
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Log, Scene
     from incident_bot.model import KeptLine
 
 _REACH = 600
@@ -111,3 +114,29 @@ def is_announced(kept: KeptLine, log: Log) -> bool:
         return True
     drill = find_drill(log)
     return drill is not None and drill[0] <= kept.line and max(kept.line, kept.last) <= drill[1]
+
+
+def is_provoked(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether each fact is an event whose message a log quotes as the answer that it expected: a test of what is refused."""
+    lines = [kept.text for log in scene.logs for kept in log.kept if is_said_expected(kept.text)]
+    answers = [words for line in lines[:_MOST_ANSWERS] if len(words := _words_of(line)) >= _ANSWER_WORDS]
+    return bool(answers and facts) and all(
+        fact.source == "event" and any(_is_quoted(words, _words_of(fact.value)) for words in answers) for fact in facts
+    )
+
+
+_ANSWER_WORDS = 3
+_QUOTED_SHARE = 0.7
+_MOST_ANSWERS = 200
+_EMPTY_WORDS = frozenset(
+    {"expected", "intended", "error", "answer", "response", "as", "got", "the", "and", "was", "with"}
+)
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z][a-z0-9.-]{2,60}", text[:_REACH].lower())) - _EMPTY_WORDS
+
+
+def _is_quoted(answer: frozenset[str], message: frozenset[str]) -> bool:
+    shared = len(answer & message)
+    return shared >= _ANSWER_WORDS and shared >= _QUOTED_SHARE * len(answer)

@@ -7,6 +7,7 @@ lines, the words that are in none of them are left out first.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,18 @@ def find_complaint(text: str, words: Words | None = None) -> Complaint | None:
         if compile_pattern(pattern).search(text):
             return complaint
     return None
+
+
+_EVENT_NAME = re.compile(
+    r"\b(?:event|ev|evt|event_name|event_type|error|err|error_?code|error_?type|code|reason|type|cause|msg|message|outcome)\"?\s?[=:]\s?\"?([a-z]{2,30}(?:[_-][a-z]{2,30}){1,5})(?![\w./@:-])",
+    re.IGNORECASE,
+)
+
+
+def spell_out(line: str) -> str:
+    """A line with the names of its events said as words too: `"event":"connection_refused"` complains of a refusal."""
+    names = _EVENT_NAME.findall(line) if "_" in line or "-" in line else ()
+    return f"{line} ({'; '.join(re.sub('[_-]', ' ', name) for name in names)})" if names else line
 
 
 def find_words(text: str) -> Words:

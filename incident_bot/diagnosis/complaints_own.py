@@ -246,7 +246,7 @@ VAGUE: tuple[Complaint, ...] = (
         kind="mismatch",
         category=Category.APPLICATION,
         patterns=(
-            r"\bexpected\b[^\n]{1,80}?\b(?:but )?(?:got|found|received|was)\b|not compatible with|\bincompatible\b|(?:version|dimension|shape|size|schema|type|protocol|digest|signature)\w* (?:does not match|do not match|mismatch)|mismatched? (?:version|dimension|shape|size|schema|type)|unsupported (?:version|protocol|format|codec|encoding)|could not be (?:deserialized|decoded)|(?:de)?serialization (?:error|failed)|Error (?:de)?serializing",
+            r"\bexpected\b[^\n]{1,80}?\b(?:but )?(?:got|found|received|was)\b|not compatible with|\bincompatible\b|(?:version|dimension|shape|size|schema|type|protocol|digest|signature|features?)\w*(?: names?)? (?:does not match|do not match|mismatch)|mismatched? (?:version|dimension|shape|size|schema|type)|unsupported (?:version|protocol|format|codec|encoding)|could not be (?:deserialized|decoded)|(?:de)?serialization (?:error|failed)|Error (?:de)?serializing",
         ),
         title="{container} is given what it does not accept: {says}",
         hint="Compare both sides' versions, shapes or schemas; look at which of them changed last.",

@@ -54,6 +54,8 @@ ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 
 _ENOUGH_LOG_LINES = 10
 _SURE_WITHOUT_STATUS = 0.45
+_SURE_WITH_ALERT = 0.4
+"""Where an alert fires for the very workload, an error that its log does not get over is believed although it was said once."""
 
 
 def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now: datetime) -> Diagnosis:
@@ -118,7 +120,8 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if scene.case.incident.alert.status is AlertStatus.RESOLVED:
         return Verdict.RECOVERED
     is_about_errors = is_about_performance(scene) or any(is_outage(log.kept) for log in scene.logs)
-    needed = SHOWN_FROM if is_about_errors else _SURE_WITHOUT_STATUS
+    is_alerted = not is_guessed(scene.case) and scene.case.incident.alert.status is AlertStatus.FIRING
+    needed = SHOWN_FROM if is_about_errors else _SURE_WITH_ALERT if is_alerted else _SURE_WITHOUT_STATUS
     if active and (health.is_known or active[0].confidence >= needed):
         return Verdict.FAILURE if _says_enough(active) else Verdict.INSUFFICIENT_EVIDENCE
     return _judge_quiet(scene, health, ranking)

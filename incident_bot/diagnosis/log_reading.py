@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
 from incident_bot.diagnosis.announced import is_no_report
-from incident_bot.diagnosis.complaint_search import find_complaint, find_words
+from incident_bot.diagnosis.complaint_search import find_complaint, find_words, spell_out
 from incident_bot.diagnosis.complaints_own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.dependencies import (
     find_account,
@@ -180,7 +180,7 @@ def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
     """What lines complain about; the first and the last line of a template (same `last`) complain of the same."""
     lines = {index: log.kept[index] for index in indexes}
     twins = {index: kept.last if kept.count > 1 else -kept.line for index, kept in lines.items()}
-    texts = {twin: lines[index].text[:_LINE_CHARS] for index, twin in reversed(twins.items())}
+    texts = {twin: spell_out(lines[index].text[:_LINE_CHARS]) for index, twin in reversed(twins.items())}
     words = find_words("\n".join(texts.values()))
     known = {twin: find_complaint(text, words) for twin, text in texts.items()}
     return {index: complaint for index, twin in twins.items() if (complaint := known[twin]) is not None}

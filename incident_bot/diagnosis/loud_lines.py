@@ -78,10 +78,19 @@ def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Fin
     )
 
 
+_OFF_THE_USUAL = re.compile(
+    r"\d(?:\.\d+)?\s?%?\s?[(\[,;]\s?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|baseline|average|avg|median|target|slo|floor|ceiling|expected|last week|yesterday)\b\W{0,3}(?:is |was |at |of )?[<>]?=?\s?\d",
+    re.IGNORECASE,
+)
+"""A figure beside what it usually is: who logs that as an error has measured for a while."""
+
+
 def _lasts(log: Log, index: int, level: int) -> bool:
     """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log."""
     kept = log.kept[index]
     if level < Level.ERROR:
         return False
+    if _OFF_THE_USUAL.search(kept.text[:600]):
+        return True
     is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES
     return level >= Level.FATAL or kept.count >= _LASTING_COUNT or is_last

@@ -201,7 +201,7 @@ def _strip_leads(text: str) -> str:
 
 
 _LOGFMT = re.compile(r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.){0,2000}\"|[^\s\"]{1,400})")
-_SAYING = ("message", "msg", "m", "@m", "text", "event", "log", "short_message", "body", "rendered_message", "@mt",
+_SAYING = ("message", "msg", "m", "@m", "text", "event", "ev", "evt", "log", "short_message", "body", "rendered_message", "@mt",
            "renderedmessage", "textpayload", "mensaje", "nachricht", "description")  # fmt: skip
 _BLAMING = ("error", "err", "exception", "exc_info", "exc", "cause", "reason", "@x", "stack_trace", "stacktrace", "stack",
             "fehler", "detail", "details", "root_cause", "failure", "response_body", "upstream_body", "response", "answer")  # fmt: skip

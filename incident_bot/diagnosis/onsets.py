@@ -38,8 +38,8 @@ _DENSITY_OF_WARNINGS = 0.1
 """Of warnings that make no statement of a known kind."""
 
 _WEIGHT = 0.4
-_WEIGHT_BESIDE = 0.2
-"""Beside a line that says what is wrong, or is an error."""
+_WEIGHT_BESIDE = 0.25
+"""Beside a line that says what is wrong, or is an error: enough for a verdict, and never before that line."""
 
 _TELLS = 0.9
 
