@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.access_lines import is_outage
 from incident_bot.diagnosis.activity import is_about_performance, is_over, judge_activity, says_ended
 from incident_bot.diagnosis.advice import tell_actions
-from incident_bot.diagnosis.announced import is_announced
 from incident_bot.diagnosis.candidates import (
     Activity,
     Candidate,
@@ -21,15 +20,12 @@ from incident_bot.diagnosis.candidates import (
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_outcome import (
-    is_background,
     is_calm_again,
     is_counted_well,
-    is_harmless,
-    is_routine,
     read_outcome,
 )
 from incident_bot.diagnosis.log_reading import find_errors
-from incident_bot.diagnosis.log_stride import is_from_a_client, is_old
+from incident_bot.diagnosis.log_stride import is_old, is_ordinary
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.notes import is_log_too_late
@@ -152,14 +148,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_whole = lines >= _ENOUGH_LOG_LINES or any(is_counted_well(log, scene) for log in scene.logs)
     is_calm = is_whole and not any(
-        not (
-            is_harmless(kept.text, log)
-            or is_background(kept, log)
-            or is_routine(kept, log)
-            or is_from_a_client(kept, log)
-            or is_announced(kept, log)
-            or is_counted_well(log, scene)
-        )
+        not (is_ordinary(kept, log) or is_counted_well(log, scene))
         for log in scene.logs
         if not (is_calm_again(log, scene) or is_old(log, scene))
         for kept in find_errors(log)

@@ -14,7 +14,8 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
-from incident_bot.diagnosis.log_outcome import is_background
+from incident_bot.diagnosis.announced import is_announced
+from incident_bot.diagnosis.log_outcome import is_background, is_everywhere, is_harmless, is_routine
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
 
@@ -180,6 +181,49 @@ def is_from_a_client(kept: KeptLine, log: Log) -> bool:
     if 0 < index < len(log.kept) and head_of(log, index) is log.kept[index - 1].text:
         lines.append(log.kept[index - 1].text)
     return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
+
+
+_USERS_FAULT = re.compile(
+    r"\b(?:wrong|incorrect|bad|invalid|unknown) (?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b",
+    re.IGNORECASE,
+)
+_FORM_FAULT = re.compile(
+    r"\b(?:form|field|input|request|payload)?\s?validation (?:failed|error)\b.{0,80}\bfield\b|\bis not a valid (?:e-?mail|phone|post|zip|date|url|address)",
+    re.IGNORECASE,
+)
+"""What people type into forms."""
+_USERS_SHARE = 0.4
+_USER = re.compile(
+    r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})",
+    re.IGNORECASE,
+)
+
+
+def is_about_users(kept: KeptLine, log: Log) -> bool:
+    """Whether a line, one of not too many, refuses a user for what the user got wrong, and others of its kind refuse others.
+
+    A program whose own account is refused says the same name each time.
+    """
+    if kept.count > _USERS_SHARE * log.total_lines:
+        return False
+    if _FORM_FAULT.search(kept.text[:1000]):
+        return True
+    if not _USERS_FAULT.search(kept.text[:1000]):
+        return False
+    twins = (item for item in log.kept if item.count == kept.count and item.last == kept.last)
+    return len({match[1] for item in twins if (match := _USER.search(item.text[:1000]))}) > 1
+
+
+def is_ordinary(kept: KeptLine, log: Log) -> bool:
+    """Whether a bad line is one that such a program logs on any day: nothing began with it, or somebody meant it to come."""
+    return (
+        is_harmless(kept.text, log)
+        or is_background(kept, log)
+        or is_routine(kept, log)
+        or is_from_a_client(kept, log)
+        or is_announced(kept, log)
+        or (is_about_users(kept, log) and is_everywhere(kept, log))
+    )
 
 
 def _level(index: int, log: Log) -> int:
