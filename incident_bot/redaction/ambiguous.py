@@ -10,7 +10,7 @@ from incident_bot.redaction.names import Promise, is_branded
 _PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
 _USER_FIELD = re.compile(
-    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
+    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|host(?:name)?|server|dbname|database|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
     re.IGNORECASE,
 )
 """A user's name on the same line: beside it `pass` is a password, even a plain word."""
@@ -19,7 +19,7 @@ _PASS_OF = re.compile(
     r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
 )
 _PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
-_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:=>?|:)[ \t]?(?:{QUOTE})")
+_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)[ \t]?(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
 _KEY_OF = re.compile(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
     r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
@@ -56,5 +56,5 @@ def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     before = "\n".join(text[low:name_start].rsplit("\n", 2)[-2:])
     if _PASS_OF.search(before) and text[name_end : name_end + 1] in {":", "="}:
         return True
-    line = before + " " + text[name_end:high].partition("\n")[0]
+    line = before + " " + "\n".join(text[name_end:high].split("\n", 2)[:2])
     return _USER_FIELD.search(line) is not None

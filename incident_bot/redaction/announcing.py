@@ -7,7 +7,7 @@ _WORDS = (
     ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
-    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse= passord"
+    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass%3d pass%253d assertion= session: sess: passord"
     " kodeord contrasenya pasword passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri zugangscode"
     " palavra-passe schl\xfcssel schluessel jeton cl\xe9: cl\xe9= chave chiave sleutel nyckel klucz llave tkn geheim hemlighet"
     " sekret n\xf8kkel nokkel n\xf8gle noegle avain anahtar kunci= kunci: kulcs klic= klic: cheie kljuc clef= clef: cle= cle:"
@@ -16,7 +16,7 @@ _WORDS = (
     ' factor_code verifycode zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais cvc: cvc" rootpw mfacode'
     " device_code user_code oauth_verifier sonar.login verification_code verificationcode security_code securitycode access_code"
     " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid>"
-    ' passkey _pat= _pat: _pat" security_answer securityanswer security-answer recovery_answer recoveryanswer challenge_answer challengeanswer appid= pincode malcode ngscode itscode tiecode schaltcode parool'
+    ' passkey assertion" _pat= _pat: _pat" security_answer securityanswer security-answer recovery_answer recoveryanswer challenge_answer challengeanswer appid= pincode malcode ngscode itscode tiecode schaltcode parool'
 ).split()
 _PHRASES = (
     "pass'",
@@ -43,10 +43,11 @@ _PHRASES = (
     "-pin ",
     "csrf: ",
     "seed: ",
-    "session: ",
     "pass word",
     "pass phrase",
     " mdp ",
+    "mdp :",
+    "sid: ",
     "clave es",
     "psk ",
     "pairing code",

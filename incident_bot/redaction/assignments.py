@@ -25,13 +25,14 @@ from incident_bot.redaction.extents import (
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.forms import find_apart
 from incident_bot.redaction.headers import cookies, header
-from incident_bot.redaction.loose import find_loose
-from incident_bot.redaction.markup import find_in_markup
+from incident_bot.redaction.loose import find_default, find_loose
+from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.other_languages import find_in_other_language
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
-from incident_bot.redaction.values import counts, entropy_bits, is_prose_word, looks_secret
+from incident_bot.redaction.values import counts, is_prose_word, looks_secret
+from incident_bot.redaction.wrapped import find_rest, find_wrapped
 
 _ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
 """Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
@@ -45,16 +46,13 @@ _NAME_KEY = re.compile(
     r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
 _FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
+_LABEL = re.compile(r"\b(\w{1,16})Label=$")
+"""`cs1Label=apiKey cs1=x`, as CEF names its fields."""
 _PAIR_BEFORE = re.compile(
     r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}(?i:where[ ]|and[ ])?\\{0,7}["']?(?i:name|key|param|path|field|property)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
 _ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
 _LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
-_PARTIAL = re.compile(r"\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) P ")
-_PARTIAL_NEXT = re.compile(r"\r?\n\d{4}-[\dT:.Z+-]{10,40} std(?:out|err) [FP] (?P<more>[^\s\"',;&]{1,512})")
-_CONTINUED = re.compile(
-    r"\r?\n[ \t]*(?P<more>[A-Za-z0-9+/=_.\-]{8,512})[ \t]*(?=\r?\n|$|[\"'])|(?:(?<=\\)|\\)\r?\n[ \t]*(?P<joined>[A-Za-z0-9+/=_.\-]{8,512})"
-)
 _REPLACED = re.compile(
     r"""(?:"[^"\n]{0,512}"|'[^'\n]{0,512}'|null|\([a-z ]{1,32}\))[ \t]{1,4}(?:->|=>|→)[ \t]{1,4}["']"""
 )
@@ -106,7 +104,7 @@ def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
     if level is Promise.NONE:
         return []
     found = _announced_by(Announcement(text, name_start, name_end, name, kind_of(name), level))
-    more = _repeated if level is Promise.STRONG else _rest_of_partial
+    more = _repeated if level is Promise.STRONG else find_rest
     return [part for finding in found for part in (finding, *more(text, finding))] if found else []
 
 
@@ -116,6 +114,8 @@ def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise
     if name.lower() in AMBIGUOUS:
         level = promise_in_place(text, name_start, name_end, level)
     if level and text[name_start - 1 : name_start] in {":", "/"}:
+        if text.startswith(" HTTP/", name_end):
+            return Promise.NONE
         return Promise.NONE if _ABOUT_IT.search(text, max(0, name_start - 80), name_start) else level
     return level
 
@@ -125,7 +125,7 @@ def _announced_by(said: Announcement) -> list[Finding]:
     reading = reading_of(said.name)
     if reading.authorizes:
         return list(header(text, end))
-    if reading.of_cookies and (found := list(cookies(text, end))):
+    if reading.of_cookies and (found := cookies(text, end)) is not None:
         return found
     around = (text[max(0, start - 2) : start], text[end : end + 2])
     for grammar in _grammars_between(*around, reading):
@@ -137,9 +137,11 @@ def _announced_by(said: Announcement) -> list[Finding]:
 def _in_words(said: Announcement) -> list[Finding]:
     if said.level < Promise.FIRM:
         return []
+    if shown := find_in_cell(said):
+        return shown
     if said.level is not Promise.STRONG:
         apart = find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
-        return apart or find_in_other_language(said) or find_chosen_word(said)
+        return apart or find_default(said) or find_in_other_language(said) or find_chosen_word(said)
     return (
         find_bound(said)
         or find_apart(said)
@@ -151,6 +153,9 @@ def _in_words(said: Announcement) -> list[Finding]:
 
 def _in_named_pair(said: Announcement) -> list[Finding] | None:
     """`name: PASSWORD, value: x` and, in reverse, `value: x, name: PASSWORD`."""
+    if label := _LABEL.search(said.text, said.before(24), said.start):
+        value = re.compile(rf"[^\n]{{0,160}}?\b{label[1]}=").match(said.text, said.end)
+        return list(_take(said.text, value.end(), said.kind, said.level)) if value else []
     if not _NAME_KEY.search(said.text, said.before(24), said.start):
         return None
     pair = PAIR.match(said.text, said.end)
@@ -247,7 +252,7 @@ def _grammars_between(before: str, after: str, reading: Reading) -> tuple[Gramma
     last, head = before[-1:], after[:1]
     may_apply = (
         may_be_named(before),
-        after == "  " or not DELIMITERS.isdisjoint(before + after),
+        "  " in {before, after} or after[1:] == "\n" or not DELIMITERS.isdisjoint(before + after),
         head == "(",
         reading.of_login,
         last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},
@@ -284,8 +289,10 @@ def _separated(
     loose = separator["loose"]
     if loose and "," in loose and (text.startswith("--", at + 1) or ("\n" in loose and not paired)):
         return  # the next argument, or the next line of a list
-    if loose and "," in loose and not paired and is_prose_word(text[at + 1 : at + 40].partition(text[at : at + 1])[0]):
-        return
+    if loose and "," in loose and not paired:
+        word, _quote, rest = text[at + 1 : at + 40].partition(text[at : at + 1])
+        if is_prose_word(word) and not (level is Promise.STRONG and rest.startswith(")") and is_given(word)):
+            return
     if separator["close"] and level is not Promise.CODE and _COUNT.match(text, at):
         return
     # Nothing and two spaces or more are no sentence: structs and `kubectl describe` write so.
@@ -320,12 +327,12 @@ def _take(
         yield from header(text, at)
     elif not (_is_size(bare) or (alone and _is_prose(bare, value, level))) and counts(value, level, quoted=False):
         yield Finding(at, at + len(value), kind)
-        yield from _wrapped(text, bare.end(), value, kind)
+        yield from find_wrapped(text, bare.end(), value, kind)
 
 
 def _own_part(text: str, at: int, value: str) -> str:
     """The value without the next parameter of an escaped query."""
-    return value.partition("%26")[0] if text[at - 3 : at].upper() == "%3D" else value
+    return re.split("%(?:25)?26", value, maxsplit=1)[0] if text[at - 2 : at].upper() == "3D" else value
 
 
 def _is_size(bare: re.Match[str]) -> bool:
@@ -338,33 +345,18 @@ def _handed(text: str, at: int, level: Promise) -> re.Match[str] | None:
     return (_HASHED.match(text, at) if level is Promise.STRONG else None) or _WRAPPED.match(text, at)
 
 
+_DASHES = frozenset({"-", "\u2013", "\u2014"})
+"""What sets a remark off from the value before it."""
+
+
 def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
     if bare[0].endswith(":") or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4)):
         return True
     followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
+    if followed and level is Promise.STRONG and followed[0].strip() in _DASHES and is_given(value):
+        return False
     return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
-
-
-def _wrapped(text: str, at: int, value: str, kind: str) -> Iterator[Finding]:
-    """Further lines of a long value that was wrapped."""
-    if len(value) < 12 or is_prose_word(value) or not looks_secret(value):
-        return
-    for _ in range(64):
-        more = _CONTINUED.match(text, at)
-        if not more:
-            return
-        part = "joined" if more["joined"] else "more"
-        if not (more["joined"] or _goes_on(more["more"])):
-            return
-        yield Finding(more.start(part), more.end(part), kind)
-        at = more.end(part)
-
-
-def _goes_on(line: str) -> bool:
-    """Whether a line by itself looks like more of a wrapped value."""
-    mixed = any(map(str.isdigit, line)) and any(map(str.isupper, line))
-    return looks_secret(line) or (len(line) >= 12 and mixed and entropy_bits(line) > 3.4)
 
 
 def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = False) -> Iterator[Finding]:
@@ -383,13 +375,5 @@ def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = F
 
 def _repeated(text: str, finding: Finding) -> Iterator[Finding]:
     """The rest of a value, and the value again on its line: `password=x&confirm=x`; elsewhere a plain word is no secret."""
-    yield from _rest_of_partial(text, finding)
+    yield from find_rest(text, finding)
     yield from find_again(text, finding)
-
-
-def _rest_of_partial(text: str, finding: Finding) -> Iterator[Finding]:
-    """The rest of a value that the container runtime cut with its line (CRI log tag `P`)."""
-    more = _PARTIAL_NEXT.match(text, finding.end)
-    line_start = text.rfind("\n", max(0, finding.start - MAX_VALUE), finding.start) + 1
-    if more and _PARTIAL.match(text, line_start):
-        yield Finding(more.start("more"), more.end("more"), finding.kind)

@@ -27,9 +27,13 @@ _SETTING = compile_later(
 _ENDS_SETTING = compile_later(r"[ \t]*(?:\r?\n|$)|[ ](?:-{1,2}\w|\w{1,32}=)")
 _OF_METHOD = ("hash", "hashed", "digest", "hmac")
 """Names whose plain word is a method: `password_hash: bcrypt`."""
+_OF_OBJECTS = compile_later(
+    r"(?i:(?:storage|project|app|application|service|server|client|host|functions?|integration|bot|write)[_.-]?key)$"
+)
+"""Names whose plain word is what an object is called: `storage_key=objects`."""
 _LINE_START = compile_later(r"(?:^|\n)[ \t]*(?:-[ ])?$")
 _BESIDE_USER = compile_later(
-    r"""(?i:user(?:_?name)?|login|client[_-]?id|app[_-]?id|key[_-]?id)["']?[=:][ ]?["']?[\w.@-]{1,64}["']?[,;& ]{1,3}$"""
+    r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id)["']?[=:][ ]?["']?[\w.@-]{1,64}["']?[,;& ]{1,3}$"""
 )
 _NO_KEYS = frozenset(
     "primary secondary current previous latest active inactive managed internal external local global custom production staging"
@@ -73,7 +77,7 @@ def find_chosen_word(said: Announcement) -> list[Finding]:
     if not match or not _holds(said, match):
         return []
     value = match["value"]
-    if "-" in value and not _may_hyphenate(said.name):
+    if _OF_OBJECTS.search(said.name) or ("-" in value and not _may_hyphenate(said.name)):
         return []
     if value.lower() in _NO_KEYS or value.isupper() or not is_given(value) or promise(value) is not Promise.NONE:
         return []
@@ -90,7 +94,11 @@ def _holds(said: Announcement, match: re.Match[str]) -> bool:
     if tie == ": " and _has_words(said.name) and _LINE_START.search(said.text, said.before(40), said.start):
         return match["open"] is not None or _ENDS_SETTING.match(said.text, after_at) is not None
     ends = match["open"] is not None or match["after"] in _ENDS
-    if tie in {"=", ": "} and ends and _BESIDE_USER.search(said.text, said.before(96), said.start):
+    if (
+        tie in {"=", ": "}
+        and (ends or match["after"] == ",")
+        and _BESIDE_USER.search(said.text, said.before(96), said.start)
+    ):
         return True
     queried = said.text[said.start - 1 : said.start] in {"?", "&"}
     return tie == "=" and ends and (queried or said.name.isupper() or _has_words(said.name))

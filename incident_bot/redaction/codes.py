@@ -59,6 +59,7 @@ SENT = (
     "weryfikacyjny",
     "verifikasi",
     "is your ",
+    " as your ",
     "to verify your",
     "recovery code ",
     "use code ",
@@ -115,9 +116,9 @@ def find_answered_question(text: str, start: int, word: str) -> Iterator[Finding
 def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
     """The code that the sentence with the words at `start` brings."""
     end = start + len(word)
-    if word in {"is your ", "to verify your"}:
-        match = _IS_YOURS.search(text, max(0, start - 14), start)
-        if match and (word != "is your " or _YOURS.match(text, end)):
+    if word in {"is your ", " as your ", "to verify your"}:
+        match = _IS_YOURS.search(text, max(0, start - 14), start + (word[0] == " "))
+        if match and (word == "to verify your" or _YOURS.match(text, end)):
             yield Finding(*match.span("value"), "secret", spreads=False)
         return
     if word == "use code ":

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.patterns import compile_later
-from incident_bot.redaction.values import counts
+from incident_bot.redaction.plain_words import is_given
+from incident_bot.redaction.values import counts, is_prose_secret, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 REACH = 4096
 """Characters below a header, or of one statement, that are read."""
 _MOST_ROWS = 64
+_SHORTEST_WORD = 4
 DELIMITERS = frozenset(",;\t|")
+_BEFORE_CELL = compile_later(r"""([,;\t|])[ ]?["'`]?(?:[A-Za-z]{1,16}[ ]){1,2}$""")
+"""Before the last word of a name of several words in its cell."""
+_HEAD = compile_later(r"[^\W\d][\w./()#-]{0,24}(?: [\w./()#-]{1,16}){0,2}")
+"""A name at the top of columns that spaces align."""
+_GAP = compile_later(r" {2,}| ?\t+ ?")
 _CELL = compile_later(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
 _RULE = compile_later(r"[\s|+:=-]{3,2048}")
 _INSERT = compile_later(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
@@ -77,8 +84,10 @@ def find_in_columns(said: Announcement) -> list[Finding] | None:
     text, start, end = said.text, said.start, said.end
     around = text[max(0, start - 2) : start].strip("\"'` ")[-1:] + text[end : end + 40].strip("\"'` \r")[:1]
     delimiter = next((char for char in around if char in DELIMITERS), "")
+    if not delimiter and (cell := _BEFORE_CELL.search(text, max(0, start - 40), start)):
+        delimiter = cell[1]
     if not delimiter:
-        return None
+        return _find_aligned(said)
     low = text.rfind("\n", max(0, start - REACH), start) + 1
     high = text.find("\n", end, low + REACH)
     header = text[low:high].split(delimiter) if high >= 0 else []
@@ -91,6 +100,59 @@ def find_in_columns(said: Announcement) -> list[Finding] | None:
     if any(promise(name) >= Promise.FIRM for name in names[:column]):
         return None  # the first such column has read the rows for all of them
     return list(_rows(text, high + 1, delimiter, names))
+
+
+def _find_aligned(said: Announcement) -> list[Finding] | None:
+    """The values of a column that spaces align under the name."""
+    text = said.text
+    if said.level is Promise.WEAK or text[said.end : said.end + 1] not in {" ", "\n", "\r"}:
+        return None
+    low = text.rfind("\n", max(0, said.start - REACH), said.start) + 1
+    high = text.find("\n", said.end, low + REACH)
+    header = text[low:high].rstrip() if high >= 0 else ""
+    heads = [(match.start(), match[0]) for match in _HEAD.finditer(header)]
+    if len(heads) < 2 or len(_GAP.split(header.strip())) != len(heads):
+        return None
+    names = [name for _, name in heads]
+    at = next((place for place, (start, name) in enumerate(heads) if low + start + len(name) >= said.end), None)
+    if (
+        at is None
+        or promise(names[at]) < Promise.FIRM
+        or any(promise(name) >= Promise.FIRM for name in names[:at])
+        or not header.strip()[0].isalpha()
+    ):
+        return None
+    return list(_aligned_rows(text, high + 1, [start for start, _ in heads], at, said)) or None
+
+
+def _aligned_rows(text: str, at: int, starts: list[int], column: int, said: Announcement) -> Iterator[Finding]:
+    last = column + 1 == len(starts)
+    for _ in range(_MOST_ROWS):
+        newline = text.find("\n", at, at + REACH)
+        line = text[at : newline if newline >= 0 else at + REACH].rstrip()
+        if not _RULE.fullmatch(line):
+            cells = _GAP.split(line.strip())
+            if len(cells) == len(starts):
+                value = cells[column]
+            else:  # an empty cell before it: then its place tells
+                value = (
+                    line[starts[column] :].split("  ")[0] if line[starts[column] - 1 : starts[column]] == " " else ""
+                )
+            if not value or " " in value or (len(cells) < 2 and not last):
+                return
+            if _is_cell(value, said.level):
+                start = text.index(value, at)
+                yield Finding(start, start + len(value), said.kind)
+        if newline < 0:
+            return
+        at = newline + 1
+
+
+def _is_cell(value: str, level: Promise) -> bool:
+    """Whether it is a secret: a name under `SECRET` is that of an object."""
+    if level is Promise.STRONG:
+        return len(value) >= _SHORTEST_WORD and is_given(value)
+    return looks_secret(value) or is_prose_secret(value, level)
 
 
 def _rows(text: str, at: int, delimiter: str, names: list[str]) -> Iterator[Finding]:

@@ -29,7 +29,6 @@ _BY = compile_later(
     re.IGNORECASE,
 )
 
-_CODE = compile_later(r"[(){}\[\],:]|\.\w{1,4}$|^[\d.]+$|/|^\W|REDACTED")
 _BIND = compile_later(rf"[ \t]-w[ ]?{_VALUE}")
 _COMMUNITY = compile_later(rf"[ \t]-[cAX][ ]?{_VALUE}")
 _PIPED = compile_later(
@@ -40,8 +39,6 @@ _SET = compile_later(r"""[ ]FOR \S{1,128} (?:=|TO) (?:PASSWORD[ ]?\()?["']([^"'\
 _ACL = compile_later(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
 _PGPASS = compile_later(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
 _CHALLENGED = compile_later(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
-_WORD = compile_later(r"""["' ](?:["' ]{0,3}[\w.-]{1,32}["']? ["']?|["' ]{0,2})([^\s"'|;]{6,256})["']?(?=\s|$)""")
-_PROTOCOL_LOGIN = compile_later(r"""[ ]["']?[\w.@+-]{1,128}["']? ["']?([^\s"']{6,256})["']?(?=\s|$)""")
 _MOUNTED = compile_later(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
 _LAST = r"""(?:'([^'\n]{1,256})'?|"([^"\n]{1,256})"?|([^\s"'|;&]{1,256}))"""
 _USER_AND_LAST = compile_later(
@@ -57,7 +54,31 @@ _SPACED_USER = compile_later(
 )
 _BODY_FLAG = compile_later(rf"[ \t](?:--body|-b)[ =]{_LAST}")
 _PASS_SOURCE = compile_later(rf"[ \t]-pass(?:in|out)?[ \t]pass:{_LAST}|[ \t]-[kK][ \t]{_LAST}")
-_BRACKETED = compile_later(r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]")
+_BRACKETED = compile_later(
+    r"[ \t]\[[A-Za-z_][^\s/\]]{0,63}/([^\]\n]{1,128})\]|:[ ][A-Za-z_][\w.@-]{0,63}[/:]([^\s/:]{4,128})(?=\s|$)"
+)
+_AFTER_KEY = compile_later(r"[ ]\S{1,128}[^\n]{0,80}?[ ]key[ ](?:[0-9][ ])?([^\s\"']{4,128})")
+_AFTER_PASSWORD = compile_later(r"[ ]\S{1,64}[ ]password[ ](?:[0-9][ ])?([^\s\"']{4,128})")
+_PRIVILEGE = compile_later(r"\d{1,2}[ ](?:secret|password)[ ](?:[0-9][ ])?([^\s\"']{4,128})")
+_QUOTED_KEY = compile_later(r"""[^\n]{0,96}?\bkey[ ]?=?[ ]?["']([^"'\n]{4,256})["']""", re.IGNORECASE)
+_FIFTH = compile_later(r"""[ ](?:N?(?:'[^'\n]{0,128}'|null|\w{1,16})[ ]?,[ ]?){4}N?'([^'\n]{1,256})'""", re.IGNORECASE)
+_TOTP = compile_later(rf"(?:[ \t]-{{1,2}}[\w-]{{1,12}}){{0,4}}[ \t]{_LAST}")
+_WIFI = compile_later(r"[^\n]{0,160}?(?<=;)P:((?:[^;\\\n]|\\.){1,128});", re.IGNORECASE)
+_IN_QUERY = compile_later(r"([^\s&\"'<>#]{3,128})")
+_QUERY_USER = compile_later(r"[?&;](?:u|usr|user|username|login|name|uname)=[^&\s]{1,64}$", re.IGNORECASE)
+_OF_BASIC = compile_later(r"[ :=]{1,2}[\"']?[\w.@+-]{1,64}:([^\s\"':/@]{4,128})")
+_NTLM = compile_later(
+    r"(?:v[12])?(?:[ _-]?(?:hash|response))?(?:[ ](?:for|of)[ ]\S{1,64}?)?[ ]?[:=][ ]?([0-9a-fA-F]{32,128})(?![0-9a-fA-F])",
+    re.IGNORECASE,
+)
+_DUMPED = compile_later(r":\d{1,6}:[0-9a-fA-F]{8,32}:([0-9a-fA-F]{32,64}):::$")
+_SECRET_ID = compile_later(r"[ ]{0,8}[:=][ ]{0,4}([0-9a-fA-F-]{32,36})(?![\w-])")
+_BIND_REQUEST = compile_later(r"[^\n]{0,200}?\bauthentication=(?:simple\()?([^\s,(){}]{4,128})")
+_SASL = compile_later(r"[^\n]{0,80}?(?:resp=|[ ])([A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)")
+_AMQP = compile_later(r"\\(?:x00|0)[\w.@-]{1,64}\\(?:x00|0)([^\s\\\"']{1,128})")
+_PAIR_BEHIND = compile_later(r"(?:[ ]for)?[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})(?=[\s@]|$)")
+_PAIR_BEFORE = compile_later(r"[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})[ ]$")
+_SENT_LINE = compile_later(r"""([^\s"'\\]{4,128})\\r""")
 _ANY_USER = compile_later(
     r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"']{4,256}))"""
 )
@@ -76,6 +97,7 @@ _PASS_WORD = compile_later(rf"[ \t](?:pass|password|secret_access_key|token|key)
 _USING = compile_later(r"""[ ]["']?[\w.@-]{1,64}["']?[ ](?:using|with)[ ]["']?([^\s"'=()]{6,128})""")
 _ARGUMENTS = compile_later(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]?["']?([^\s"'(),]{6,128})["']?\)""")
 _INSIDE = compile_later(r"'([^'\n]{1,256})'")
+_INSIDE_DOUBLE = compile_later(r'"([^"\n]{1,256})"')
 _BESIDE_USER = compile_later(
     r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
 )
@@ -85,7 +107,7 @@ _FIRST_QUOTED = compile_later(r"""["']([^"'\n]{4,256})["'][ ]?[,)]""")
 """What a function takes that opens something with it."""
 _CHARACTERS = compile_later(r"""["']([^"'\n]{4,256})["']$""")
 """What Java makes characters of is a password: `"x".toCharArray()`."""
-_KEY_LOG = compile_later(r"(?:_\d)?[ ][0-9a-fA-F]{16,128}[ ]([0-9a-fA-F]{32,128})")
+_KEY_LOG = compile_later(r"(?:_\d)?[ ][0-9a-fA-F]{4,128}[ ]([0-9a-fA-F]{32,128})")
 """TLS secrets as NSS and OpenSSL write them for Wireshark (`SSLKEYLOGFILE`): label, client random, secret."""
 _SECOND_WORD = compile_later(rf"(?:[ ]-\w(?:[ ][a-z]{{1,16}})?){{0,3}}[ ][\w.@+-]{{1,64}}[ ]{_LAST}[ ]")
 _AS_WITH = compile_later(r"""[ ]["']?[\w.@-]{1,64}["']?(?:[/:]|[ ](?:with|using)[ ]["'])([^\s"'/:]{4,128})""")
@@ -116,7 +138,7 @@ _NEXT = compile_later(rf"[ \t=]+{_LAST}")
 _NETRC = compile_later(r"[ \t]\S{1,253}[ \t]+login[ \t]+\S{1,128}[ \t]+password[ \t]+(\S{1,256})")
 _SLASHED = compile_later(r"(?:[ \t]-\w{1,2}){0,3}[ \t]+[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@|[ \t]|$|\n)")
 _PAIRED = compile_later(
-    r"""(?<=[Ww][Ii][Tt][Hh])(?:[ \t][A-Za-z]{1,24}){0,3}[ \t]["'`]?[A-Za-z][\w.@+-]{0,63}["'`]?(?:[ \t]?:[ \t]?|[ \t]{1,3}/[ \t]{1,3})["'`]?([^\s"'`:/]{4,128})"""
+    r"""(?<=[Ww][Ii][Tt][Hh])(?:[ \t][A-Za-z]{1,24}){0,3}[ \t]["'`]?[A-Za-z][\w.@+-]{0,63}["'`]?(?:[ \t]?:[ \t]?|[ \t]{1,3}/[ \t]{1,3}|[ \t]and[ \t])["'`]?([^\s"'`:/]{4,128})"""
 )
 _THIRD = compile_later(
     r"""\([ \t]?(?:["'][^"'\n]{0,256}["']|[\w.]{1,64})[ \t]?,[ \t]?["'][^"'\n]{0,128}["'][ \t]?,[ \t]?["']([^"'\n]{1,256})["']"""
@@ -162,6 +184,11 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
+    "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
+    "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _QUOTED_KEY, "pragma rekey": _QUOTED_KEY, "attach database": _QUOTED_KEY,
+    "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "&p=": _IN_QUERY, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
+    "ntlm": _NTLM, ":::": _DUMPED, "secret id": _SECRET_ID, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "plain service=": _SASL, " plain response=": _AMQP,
+    "trap community": _WHOLE_NEXT, "wifi-sec.psk ": _NEXT, "authentication failed": _PAIR_BEHIND, "auth failed": _PAIR_BEHIND, "login failed": _PAIR_BEHIND,
     "logging in as": _AS_WITH, "log in as": _AS_WITH, "login as": _AS_WITH, "logged in as": _AS_WITH,
 }  # fmt: skip
 
@@ -172,7 +199,7 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
     if command != "identified":
         pipe = text.find(" | ", start, start + REACH)
         end = pipe if 0 <= pipe < end or (pipe >= 0 and end < 0) else end
-    match = COMMANDS[command].search(text, start + len(command) - 1, end if end >= 0 else start + REACH)
+    match = _match(text, start, command, end if end >= 0 else start + REACH)
     if not match or (command == " -u " and _NOT_OURS.search(text, max(0, start - 120), start)):
         return
     yield from _in_match(text, match, command)
@@ -184,6 +211,23 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
         yield from _in_match(text, more, command)
 
 
+def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | None:
+    if command in _BEHIND:
+        match = COMMANDS[command].match(text, start + len(command), end)
+        return match or (_PAIR_BEFORE.search(text, max(0, start - 200), start) if command in _FAILS else None)
+    if command == ":::":
+        return _DUMPED.search(text, max(0, start - 160), start + len(command))
+    if command == "&p=" and not _QUERY_USER.search(text, max(0, start - 96), start):
+        return None
+    return COMMANDS[command].search(text, start + len(command) - (command != "&p="), end)
+
+
+_FAILS = frozenset({"authentication failed", "auth failed", "login failed"})
+"""Behind and before these a user and a password may stand."""
+_BEHIND = _FAILS | {"ntlm", "secret id"}
+"""What must follow at once."""
+
+
 def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding]:
     group = match.lastindex or 1
     value = match[group]
@@ -191,6 +235,7 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
     if not is_stand_in(value) and (
         command not in TALKED_OF
         or _is_typed(value)
+        or (command in _CONFIGURES and is_given(value) and text[end : end + 1] in {"", "\n", "\r"})
         or (
             command not in _CONNECTS
             and text[match.start(group) - 1] in {'"', "'"}
@@ -206,6 +251,20 @@ _REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"'
 """Commands that take a password for reading and one for signing."""
 
 
+_CONFIGURES = frozenset(
+    {
+        "key-string",
+        "pre-shared-key ",
+        "radius-server host",
+        "tacacs-server host",
+        "neighbor ",
+        "enable secret ",
+        "enable password ",
+        "trap community",
+        " privilege ",
+    }
+)
+"""Commands of network devices: a plain word counts at the end of the line, if it tells nothing about the secret."""
 TALKED_OF = frozenset(
     {
         "net user",
@@ -225,6 +284,11 @@ TALKED_OF = frozenset(
         " admin / ",
         " root / ",
         ".connect(",
+        *_FAILS,
+        *_CONFIGURES,
+        "basic auth ",
+        "proxy-auth ",
+        "login attempt",
         "logging in as",
         "log in as",
         "login as",
@@ -247,8 +311,6 @@ PIPED_INTO = (
     "secrets set", "secret set", "--passphrase-fd", "cryptsetup ", "passwd --stdin", "smbpasswd ", "kinit ", "--with-token", ".tochararray(",
 )  # fmt: skip
 """Commands that read a password from a pipe."""
-PROTOCOL = (":IDENTIFY ", "AUTH ", '"AUTH"', " LOGIN ", "> PASS ", "C: PASS ", "\nPASS ", "command PASS ")
-"""Words of Redis, IMAP, FTP and POP3 that a password follows."""
 
 
 def find_piped(text: str, start: int) -> Iterator[Finding]:
@@ -261,37 +323,3 @@ def find_piped(text: str, start: int) -> Iterator[Finding]:
         match = _HERE.match(text, start)
     if match and not is_stand_in(match[match.lastindex or 1]):
         yield Finding(*match.span(match.lastindex or 1), "password")
-
-
-def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
-    """The password after a protocol's word; ordinary words and code after it are none."""
-    end = text.find("\n", start + len(word), start + REACH)
-    pattern = _PROTOCOL_LOGIN if "LOGIN" in word else _WORD
-    match = pattern.match(text, start + len(word) - 1, end if end >= 0 else start + REACH)
-    value = match[1] if match else ""
-    if (
-        match
-        and value.isprintable()
-        and (any(char.isdigit() for char in value) or _is_dialogue(text, start, word))
-        and not _CODE.search(value)
-        and not is_stand_in(value)
-    ):
-        yield Finding(match.start(1), match.end(1), "password")
-
-
-_DIRECTED = compile_later(r"(?:\bC|>>|-{1,3}>|=>|(?i:ftp|pop3?|imap|smtp)(?=> ?))[: >]{1,2}(?:\w{1,8} )?$")
-_USER_SENT = compile_later(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
-_TAGGED = compile_later(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
-
-
-def _is_dialogue(text: str, start: int, word: str) -> bool:
-    """Whether the lines around show the protocol itself, so that even a plain word is a password."""
-    if word.startswith("command "):
-        return True
-    if _DIRECTED.search(
-        text, max(0, start - 16), start + 1 if word[0] != "\n" and word[0] not in "C>" else start + word.index("P")
-    ):
-        return True
-    if "PASS" in word:
-        return _USER_SENT.search(text, max(0, start - 240), start + 1) is not None
-    return word == " LOGIN " and _TAGGED.search(text, max(0, start - 16), start) is not None

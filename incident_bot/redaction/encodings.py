@@ -8,7 +8,7 @@ import re
 
 _TELLING = (
     "password Password PASSWORD passwd PASSWD secret SECRET token TOKEN api_key apiKey API_KEY apikey api-key Api-Key Secret Token PWD= pwd= phrase Key= _KEY= _key= -key= access_key"
-    ' ACCESS_KEY "auths" "auth": private_key -----BEGIN client_secret AKIA ghp_ glpat- xoxb- sk-ant AIza'
+    ' ACCESS_KEY "auths" "auth": "pass": PASS= pass= private_key -----BEGIN client_secret AKIA ghp_ glpat- xoxb- sk-ant AIza'
 ).split()
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{0,8192}={0,2}")
 _RUN_BACKWARDS = re.compile(r"[A-Za-z0-9+/_-]{0,8192}")
@@ -25,7 +25,19 @@ def cores(raw: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-MARKS = tuple(sorted({core for word in _TELLING for core in cores(word.encode()) if len(core) >= 5}))
+_TWICE = "password passwd secret token api_key".split()
+"""What is looked for in base64 of base64: long enough to tell there."""
+_OBJECT = ("eyJ", "ZXlK")
+"""How JSON begins in base64, and in base64 of it."""
+MARKS = tuple(
+    sorted(
+        {core for word in _TELLING for core in cores(word.encode()) if len(core) >= 5}
+        | {twice for word in _TWICE for core in cores(word.encode()) for twice in cores(core.encode())}
+        | {*_OBJECT}
+    )
+)
+MOST_LEVELS = 3
+"""How often what was decoded is decoded again."""
 
 
 def run_around(text: str, start: int, end: int, floor: int) -> tuple[int, int]:

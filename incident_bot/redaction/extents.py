@@ -11,7 +11,7 @@ MAX_VALUE = 8192
 
 _FIRST_LOOK = 96
 
-QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%22|%27"""
+QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]"""
 _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = re.compile(
     rf"""
@@ -19,7 +19,7 @@ SEPARATOR = re.compile(
     (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
-      | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
+      | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
       | [ ]?\.{{6,96}}[ ]?:?[ ]{{0,8}}(?=\S)
       | ::[ ](?=[A-Za-z0-9+/]{{4,512}}={{0,2}}[ \t]{{0,8}}(?:\r?\n|$))
       | (?P<scope>::)(?=\w)
@@ -29,7 +29,7 @@ SEPARATOR = re.compile(
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
     (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
-      |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[](?={QUOTE})
+      |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[]\s{{0,40}}(?={QUOTE})
       |<<(?={QUOTE})|qq?[({{\[](?=\S))?
     (?P<bytes>[brufN@]?(?={QUOTE}))?
     {_COLOUR}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from incident_bot.redaction.extents import BARE, MAX_VALUE, OPENING, SEPARATOR, trim
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.names import Promise
+from incident_bot.redaction.names import Promise, promise
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_word, is_stand_in
 
@@ -20,6 +20,8 @@ _HEADER_LINE = compile_later(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
 _COOKIE = compile_later(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
 _MOST_COOKIES = 64
 """Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
+_SHORTEST_NUMBER = 6
+"""Digits of a cookie that may be more than a count."""
 _COOKIE_GAP = compile_later(
     r"[ \t]*;[ \t]*(?:(?:HttpOnly|Secure|Partitioned|Path=[^;\s]*|Expires=[^;\r\n]{0,40}|SameSite=\w*|Domain=[^;\s]*|Max-Age=\d*)[ \t]*;?[ \t]*){0,8}",
     re.IGNORECASE,
@@ -52,14 +54,25 @@ def header(text: str, at: int) -> Iterator[Finding]:
         yield Finding(at, at + len(value), "authorization")
 
 
-def cookies(text: str, at: int) -> Iterator[Finding]:
-    """The values of the cookies in a Cookie or Set-Cookie header."""
+def cookies(text: str, at: int) -> list[Finding] | None:
+    """The values of the cookies in a Cookie or Set-Cookie header; None where no cookie follows."""
     separator = SEPARATOR.match(text, at)
     if not separator or separator["break"] is not None:
-        return
+        return None
     at = separator.end()
     quote = OPENING.match(text, at)
     at = quote.end() if quote else at
+    return list(_cookies(text, at)) if _COOKIE.match(text, at) else None
+
+
+def _is_preference(name: str, value: str) -> bool:
+    """Whether a cookie only holds what somebody chose: `theme=dark`."""
+    return promise(name) is Promise.NONE and (
+        is_prose_word(value) or (value.isdigit() and len(value) < _SHORTEST_NUMBER)
+    )
+
+
+def _cookies(text: str, at: int) -> Iterator[Finding]:
     for _ in range(_MOST_COOKIES):
         cookie = _COOKIE.match(text, at)
         if not cookie:
@@ -72,7 +85,7 @@ def cookies(text: str, at: int) -> Iterator[Finding]:
             "max-age",
             "samesite",
             "version",
-        } and not is_stand_in(cookie[1]):
+        } and not (is_stand_in(cookie[1]) or _is_preference(name, cookie[1])):
             yield Finding(cookie.start(1), cookie.end(1), "cookie")
         gap = _COOKIE_GAP.match(text, cookie.end())
         if not gap:

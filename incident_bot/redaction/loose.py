@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
-from incident_bot.redaction.values import is_prose_secret, is_stand_in
+from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
@@ -85,6 +85,12 @@ def find_loose(said: Announcement) -> list[Finding]:
     else:
         return _typed(said)
     return _at(said, match.span("value")) if match and not is_stand_in(match["value"]) else []
+
+
+def find_default(said: Announcement) -> list[Finding]:
+    """What stands in for a token or key that is not set."""
+    match = _DEFAULT.match(said.text, said.end)
+    return _at(said, match.span("value")) if match and counts(match["value"], said.level, quoted=True) else []
 
 
 def _typed(said: Announcement) -> list[Finding]:

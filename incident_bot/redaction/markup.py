@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.names import Promise
 from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import counts, looks_secret
 
 if TYPE_CHECKING:
@@ -14,9 +16,17 @@ if TYPE_CHECKING:
 _MARKUP_PAIR = compile_later(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
 _MARKUP_ELEMENT = compile_later(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
 _MARKUP_ATTRIBUTE = compile_later(r"""["'](?:[^<>\n]{0,64}>\s{0,40}<[\w:]{1,40}>|>)([^<\s]{1,512})</""")
+_CELL = compile_later(
+    r"[ ]?:?[ ]?</(?P<label>td|th|dt|b|strong|label|span|p|div)>\s{0,80}<(?P<cell>td|dd|code|kbd|pre|tt|samp|strong|b)(?:[ ][^<>\n]{0,120})?>\s{0,40}(?:<(?:code|b|strong|span|tt|kbd|pre|p|i)(?:[ ][^<>\n]{0,80})?>){0,2}(?P<value>[^<\s]{4,512})\s{0,40}</"
+)
+"""The cell beside the one with the name: `<td>Password</td><td>x</td>`."""
+_EMPHASIS = compile_later(
+    r"(?:[ ][a-z]{2,12}){0,2}[ ]?(?:[:=]|[ ](?:is|lautet|ist|est|es|\xe8|\xe9|now|to))[ ]{0,2}<(?P<cell>code|b|strong|span|tt|kbd|pre|i|em|samp)(?:[ ][^<>\n]{0,80})?>(?P<value>[^<\s]{4,512})</"
+)
+"""`Password: <b>x</b>`."""
 _LABEL_FOR = compile_later(r"""\b(?:for|htmlFor)=\\?["']$""")
 _MARKUP_TEXT = compile_later(
-    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?i:value|string|text)>\s{0,80})?(?=\S)([^<\n]{1,512}?)\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
+    r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?i:value|string|text)>\s{0,80})?(?:<!\[CDATA\[)?(?=\S)([^<\n]{1,512}?)(?:\]\]>)?\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
 )
 """The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""
 
@@ -40,3 +50,16 @@ def find_in_markup(said: Announcement) -> list[Finding] | None:
     if markup is None:
         return None
     return [Finding(markup.start(1), markup.end(1), said.kind)] if counts(markup[1], said.level, quoted=True) else []
+
+
+def find_in_cell(said: Announcement) -> list[Finding]:
+    """What stands in a cell or in bold type behind the name."""
+    text, end = said.text, said.end
+    if "<" not in text[end : end + 40]:
+        return []
+    cell = _CELL.match(text, end) or _EMPHASIS.match(text, end)
+    if cell is None:
+        return []
+    value = cell["value"]
+    known = is_given(value) if said.level is Promise.STRONG else counts(value, said.level, quoted=False)
+    return [Finding(*cell.span("value"), said.kind)] if known else []

@@ -49,7 +49,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion".split()
 )
 _PLURAL = frozenset("secrets apikeys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -90,7 +90,7 @@ _ABOUT = frozenset(
     " index idx position pos offset per rate budget window map mount mounts volume volumes selector label labels"
     " annotation annotations rotation rotated created updated issued at by in on from for to of is was not reset"
     " resets change changed changes check checks hint validator validation validity strength complexity attempts"
-    " attempt retry retries failed failure failures prompt prompts source sources backend driver plugin config"
+    " attempt set retry retries failed failure failures prompt prompts source sources backend driver plugin config"
     " configuration cache cached scope scopes bits spec projection projected automount automounts uid gid"
     " namespace owner user username usernames email domain generation generator generated service server client"
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
@@ -124,6 +124,8 @@ _ALONE = {
     "PASS": Promise.NONE,
     "Pass": Promise.NONE,
     "TAN": Promise.CODE,
+    "SAMLResponse": Promise.FIRM,
+    "id_token_hint": Promise.FIRM,
     "PUK": Promise.CODE,
 }
 """The shell's working directories (no token looks like a path), what test runners print, and a bank's codes."""

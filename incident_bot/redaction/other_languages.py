@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,18 +23,57 @@ _VALUE = compile_later(
     r"""(?P<words>(?:[ ](?:d'|l')?[^\W\d_]{2,16}\.?){0,3})(?:[ ]?[:=\uff1a][ ]?|[ ](?:je|este|adalah|l\xe0|on|to|jest|es|est|\xe9|\xe8|\xe4r|er|is|ist)[ ])["'\xab]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)["'\xbb]?(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$))"""
 )
 
+_OWNED = r"(?:[ ](?:f\xfcr|von|des|der|de|du|d'|del|do|da|di|dell'|van|voor|f\xf6r|for|til|dla|u\u017cytkownika|u\u017eivatele|pour|para|per)(?:[ ](?:den|dem|das|die|der|le|la|el|il|het|Benutzer|Nutzer|usuario|usu\xe1rio|utente|utilisateur|gebruiker)){0,2}[ ]?[\w.@/-]{1,64}|[ ](?:u\u017cytkownika|u\u017eivatele|dell')[ ]?[\w.@-]{1,64})?"
+_GIVEN = r"[\"'\xab\u201e]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)[\"'\xbb\u201c]?"
+_GIVEN_TOO = _GIVEN.replace("<value>", "<after>")
+_ENDS = r"(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$))"
+_CHANGED = compile_later(
+    rf"""{_OWNED}(?:
+        [ ](?:wurde[ ]|ist[ ])?auf[ ]{_GIVEN}[ ](?:ge\w{{2,12}}|zur\xfcck\w{{2,12}}|fest\w{{2,12}})\b
+      | (?:[ ](?:a|\xe9t\xe9|est|fue|ha|sido|foi|\xe8|stat[ao]|is|er|blev|ble|har|byl[oa]?|zosta\u0142o)){{0,3}}
+        [ ](?:r\xe9initialis|chang|modifi|cambi|actualiz|restablec|alter|redefin|atualiz|mud|impost|reimpost|aggiorn|gewijzigd|ingesteld|veranderd|\xe4ndra|bytt|endre|\xe6ndre|zmien|zm\u011bn|nastaven)\w{{0,8}}
+        [ ](?:en|\xe0|a|para|por|in|con|naar|op|till|til|na)[ ]{_GIVEN_TOO}{_ENDS}
+    )""",
+    re.VERBOSE,
+)
+"""`Passwort wurde auf x ge\xe4ndert`, `senha alterada para x`."""
+_WITH = compile_later(
+    r"(?i:\b(?:mit|avec|con|com|met|med|z|s|und|et|y|e|en|och|og|ed|mais)(?:[ ](?:dem|der|le|la|el|il|a|o|het|son|sa|seu|su))?(?:[ ]mot)?)[ ]$"
+)
+_HANDED = compile_later(
+    rf"[ ]{_GIVEN}(?:{_ENDS}|(?=[ ][^\W\d_]{{3,20}}(?:[ ][^\W\d_]{{2,20}})?[ \t]*(?:[.,;!)]|\r?\n|$)))"
+)
+_LABELLED = compile_later(
+    rf"{_OWNED}(?:[ ]?[:=\uff1a][ ]?|[ ](?:lautet|ist|est|es|\xe8|\xe9|is|er|\xe4r|je|jest|to)[ ]){_GIVEN}{_ENDS}"
+)
+_VERBS = frozenset(
+    "anmelden einloggen eingeben vergessen speichern wiederholen best\xe4tigen entrar iniciar ingresar accedere inloggen logga connecter falsch errata anfrage wunsch antrag nachfrage basis grund petici\xf3n requ\xeate demande verzoek".split()
+)
+"""What one does with a password."""
+_PARTICIPLE = compile_later(
+    r"(?:\w{0,9}ge|ver|be|ent|ont|er|ab|an|aus|ein|zu)\w{2,14}(?:t|d|en)|\w{3,16}(?:igt|erad|eret|ert)"
+)
+
 
 def find_in_other_language(said: Announcement) -> list[Finding]:
     """The value behind a name and its adjectives."""
     if said.level < Promise.FIRM or not _is_foreign(said.name):
         return []
     match = _VALUE.match(said.text, said.end)
-    if not match or any(map(is_telling_word, match["words"].split())):
-        return []
-    value = match["value"]
-    if not (is_given(value) if said.level is Promise.STRONG else counts(value, said.level, quoted=False)):
-        return []
-    return [Finding(*match.span("value"), said.kind)]
+    if match and any(map(is_telling_word, match["words"].split())):
+        match = None
+    if match is None and said.level is Promise.STRONG:
+        match = _CHANGED.match(said.text, said.end) or _LABELLED.match(said.text, said.end)
+        if match is None and _WITH.search(said.text, said.before(24), said.start):
+            match = _HANDED.match(said.text, said.end)
+    part = match.lastgroup if match else None
+    return [Finding(*match.span(part), said.kind)] if match and part and _is_value(match[part], said.level) else []
+
+
+def _is_value(value: str, level: Promise) -> bool:
+    if level is not Promise.STRONG:
+        return counts(value, level, quoted=False)
+    return is_given(value) and value.lower() not in _VERBS and _PARTICIPLE.fullmatch(value) is None
 
 
 @lru_cache(maxsize=2048)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
-_ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ](?:if|please|but|und|ya)[ ]))"
-_OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|della|von|für|van|för|du)(?:[ ](?:the|user|usuario|account|demo)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
+_ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so)\b))"
+_OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|della|dell'|von|für|van|för|du|pour|para|per|til|voor)(?:[ ](?:the|user|usuario|utilisateur|utente|Benutzer|account|demo|den|dem|das|die|der|le|la|el|il|o|het)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
         [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
@@ -35,15 +35,15 @@ _ANSWERED = compile_later(
     rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
 )
 _GIVEN = compile_later(
-    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found)\b|:[ ]too\b))"
+    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found|cannot|can't|could|can|instead|btw|again|until|is|was|expired|failed|refused)\b|:[ ]too\b))"
 )
 _WITH = compile_later(
     r"""(?<![A-Za-z])(?:
-        (?i:with|using|and|tried|trying|typed|entered|sent|use|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|default|rejected|guessed|cracked|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
-      | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ])?
+        (?i:with|using|and|try|tries|tried|trying|typed|entered|sent|use|uses|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|default|rejected|guessed|cracked|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
+      | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ](?:the[ ])?)?
       | (?i:put|set|store)[ ][\w./:-]{0,64}
       | ^(?:enable|line)
-    )[ ]?$""",
+    )[ ]?\Z""",
     re.VERBOSE | re.MULTILINE,
 )
 _LABELLED = compile_later(
@@ -62,7 +62,7 @@ _SET_TO = compile_later(
 )
 _SETS = compile_later(r"(?i:\b(?:set|changed?|changing|reset|resetting|updated?|rotated?))(?:[ ][\w']{1,16}){0,3}[ ]$")
 _IS_IT = compile_later(
-    r"""(?:^|[\s"'`(])(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ]is[ ](?:my|the|your|his|her|our|a)(?:[ ](?:new|old|current|root|admin|right|correct|default|actual|real)){0,2}[ ]$""",
+    r"""(?:^|[\s"'`(])(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ]is[ ](?:my|the|your|his|her|our|a)(?:[ ](?:new|old|current|root|admin|right|correct|default|actual|real)){0,2}[ ]\Z""",
     re.MULTILINE,
 )
 """`x is the new password`."""
@@ -74,17 +74,31 @@ _DIGEST = compile_later(
 )
 """A password's digest is worth a dictionary attack."""
 _BRACKETED = compile_later(
-    r"[ ]?[\[(](?P<value>[^\s\[\]()\"'=]{4,64})[\])][ ](?:does|did|is|was|invalid|incorrect|rejected|wrong|too|failed)\b"
+    r"[ ]?[\[(](?P<value>[^\s\[\]()\"'=]{4,64})[\])](?:[ ](?:does|did|is|was|invalid|incorrect|rejected|wrong|too|failed)\b|[ ](?:from|for|by|on)[ ]\S)"
 )
+_IT_IS = compile_later(
+    rf"""(?:[ ][a-z']{{2,12}}){{0,3}}[,;.]?[ ](?:and[ ]|but[ ])?(?:(?:it|the[ ]new[ ]one|new[ ]one|that)(?:[ ]is|'s|[ ]was)(?:[ ](?:now|still|just|simply))?|(?:which[ ]is|still|now)):?[ ]{_WORD}{_ENDS}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What a clause behind the name says: `I reset your password, it is now x`, `hasn't changed, still x`."""
+_TAGGED = compile_later(
+    r"""(?:(?:'s|[ ]is|[ ]was|[=:]|\buse|\btry|\bnow|\bstill)[ ]|^)["'`]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ][(\[](?:(?:the|new|old|temp|temporary|root|admin|login)[ ]){0,2}\Z""",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Before a name in parentheses: `it's x (password)`."""
 _COLUMN = compile_later(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
+_AHEAD = frozenset({" ", "\t", ",", "'", ".", "!", "\n", "\r", "", "[", ")", "]", ";"})
+"""What may stand behind the name."""
 _PRONOUNS = frozenset(
     "this that here there what which where your their mine hers such none everything nothing something anything".split()
 )
 _LAST_LATIN = "\u024f"
 _FOREIGN = compile_later(
-    r"[ ]?(?:\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u2014|\u2013|-|\u044d\u0442\u043e|\u0434\u043b\u044f [\\w.@-]{1,64})?[ ]?[:\uff1a=]?[ ]?[\u300c\u300e\"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[\u300d\u300f\"'\u201d\u00bb]|\u3067\u3059|[^!-~]|$)"
+    r"""(?:[^\W\d_a-zA-Z]{0,8}(?:[ ][^\W\d_a-zA-Z]{1,16}){0,3}(?:[ ][\w.@-]{1,64}(?=[ ]?[:\uff1a=]))?[ ]?(?P<tie>[:\uff1a=\u2014\u2013-]|\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u6539\u4e3a|\u044d\u0442\u043e|[ ]\u043d\u0430|\u03b5\u03af\u03bd\u03b1\u03b9|\u05d4\u05d9\u05d0|\u05d4\u05d5\u05d0|\u0647\u064a|\u0647\u0648|\u062a\u0645|\u0627\u0633\u062a|\u0434\u043b\u044f [\w.@-]{1,64}:?)|[^\W\d_a-zA-Z]{0,8}(?:[ ][^\W\d_a-zA-Z]{1,16}){0,2})
+    [ ]?(?:[:\uff1a=][ ]?)?[\u300c\u300e"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[.!]?[\u300d\u300f"'\u201d\u00bb]|\u3067\u3059|[.,!]?[ ]?[^!-~]|[.,!]?\s|[.,!]?$)""",
+    re.VERBOSE,
 )
-"""Behind a name in other letters: `\u30d1\u30b9\u30ef\u30fc\u30c9\u306fx\u3067\u3059`."""
+"""Behind a name in other letters: `パスワードはxです`; a plain word needs something that ties it to the name."""
 _FORMS = compile_later(
     r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only|ad[ao]|id[ao]|t[oó]ri[ao]|ect[ao]|\xe9e?|lich|laufen|ig)",
     re.IGNORECASE,
@@ -93,7 +107,7 @@ _TELLING = frozenset(
     # What a password is said to be.
     "required weak strong short long wrong correct incorrect invalid valid empty blank null none missing mandatory optional expired unknown"
     " broken forgotten chosen taken given written forbidden stolen different relevant important redundant persistent consistent sufficient insufficient  known safe secure insecure plain same different identical equal good okay fine right public private present absent visible"
-    " secret encrypted hashed stored due stale fresh simple complex unset default hidden masked redacted"
+    " active inactive ready gone live back verlopen vergeten felaktigt utgånget secret encrypted hashed stored due stale fresh simple complex unset default hidden masked redacted"
     # Words of grammar that may follow.
     " and from with when while that this which what where have will would could should must shall does been being were your their"
     " there here then than into onto over under after before because since until unless though although only also just even never always"
@@ -122,45 +136,38 @@ def find_plain_word(said: Announcement) -> Iterator[Finding]:
     """The plain word behind a name of which any value counts."""
     text, end = said.text, said.end
     ahead = text[end : end + 1]
+    match: re.Match[str] | None
     if said.name[:1] > _LAST_LATIN and (told := _FOREIGN.match(text, end)):
-        if is_given(told["value"]) or told["value"].isdigit():
+        tied = told["tie"] or text[end : told.start("value")].strip(" \u300c\u300e\"'\u201c\u00ab") == ""
+        value = told["value"]
+        if value.isdigit() or (is_given(value) if tied else is_prose_secret(value, Promise.STRONG)):
             yield Finding(*told.span("value"), said.kind)
         return
     if ahead == ":":
-        below = _BELOW.match(text, end) if said.name[:1].isupper() and _starts_line(said) else None
-        if below and below["value"].islower() and is_given(below["value"]):
-            yield Finding(below.start("value"), below.end("value"), said.kind)
+        match = _BELOW.match(text, end) if said.name[:1].isupper() and _starts_line(said) else None
+        match = match if match and match["value"].islower() else None
+    elif ahead not in _AHEAD:
         return
-    if ahead not in {" ", "\t", ",", "'", ".", "!", "\n", "\r", "", "[", ")"}:
-        return
-    if " is " in text[said.before(32) : said.start] and _IT_ENDS.match(text, end):
-        yield from _named_before(said)
-        return
-    if ahead == ",":
-        apposed = _APPOSED.match(text, end)
-        if apposed and not apposed["value"].isalpha() and is_given(apposed["value"]):
-            yield Finding(*apposed.span("value"), said.kind)
-        return
-    match = _told(said)
+    elif " is " in text[said.before(32) : said.start] and _IT_ENDS.match(text, end):
+        match = _IS_IT.search(text, said.before(112), said.start)
+        match = match if match and match["value"].lower() not in _PRONOUNS else None
+    else:
+        match = _told(said)
     if match and is_given(match["value"]):
         yield Finding(*match.span("value"), said.kind)
-
-
-def _named_before(said: Announcement) -> Iterator[Finding]:
-    it = _IS_IT.search(said.text, said.before(112), said.start)
-    if it and it["value"].lower() not in _PRONOUNS and is_given(it["value"]):
-        yield Finding(*it.span("value"), said.kind)
 
 
 def _told(said: Announcement) -> re.Match[str] | None:
     text, end = said.text, said.end
     match = (
-        _STATED.match(text, end)
+        _beside(said)
+        or _STATED.match(text, end)
         or _ANSWERED.match(text, end)
         or _LABELLED.match(text, end)
         or _JUDGED.match(text, end)
         or _DIGEST.match(text, end)
         or _BRACKETED.match(text, end)
+        or _IT_IS.match(text, end)
     )
     if match:
         return match
@@ -176,6 +183,14 @@ def _told(said: Announcement) -> re.Match[str] | None:
         return match
     match = _GIVEN.match(text, end)
     return match if match and _WITH.search(text, said.before(128), said.start) else None
+
+
+def _beside(said: Announcement) -> re.Match[str] | None:
+    ahead = said.text[said.end : said.end + 1]
+    if ahead in {")", "]"}:
+        return _TAGGED.search(said.text, said.before(96), said.start)
+    apposed = _APPOSED.match(said.text, said.end) if ahead == "," else None
+    return apposed if apposed and not apposed["value"].isalpha() else None
 
 
 def _starts_line(said: Announcement) -> bool:

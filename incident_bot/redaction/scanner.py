@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from incident_bot.redaction import assignments, codes, columns, commands, context, encodings, manifests
+from incident_bot.redaction import (
+    arguments,
+    argv,
+    assignments,
+    codes,
+    columns,
+    commands,
+    context,
+    encodings,
+    manifests,
+    protocols,
+)
 from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.finding import Finding
@@ -31,17 +42,22 @@ _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
 """What must follow `code`, one of the most frequent words."""
+_NEAR_QUOTE = r"[^\n]{0,8}[\"'\n]"
+"""What must follow the beginning of a list of words."""
 _TOKEN_RUN = re.compile("[A-Za-z0-9_-]{14,1024}")
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
 Probe = Callable[["Scan", int, int], Iterable[Finding]]
+ScanDecoded = Callable[[str, int], list[Finding]]
 
 
 class Scan:
     """One stretch of text while it is being read: how far each detector has got."""
 
-    def __init__(self, text: str, raw: bytes, pem: PemReader) -> None:
+    def __init__(self, text: str, raw: bytes, pem: PemReader, level: int = 0) -> None:
+        self.level = level
+        """How often it was decoded."""
         self.text = text
         self.raw = raw
         self.pem = pem
@@ -52,6 +68,7 @@ class Scan:
         self.values_until = 0
         self.near_until = 0
         self.providers_until = 0
+        self.listed_until = 0
 
     @cached_property
     def runs(self) -> bytes:
@@ -73,14 +90,14 @@ class Scanner:
         self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
         """For each of the prefilter's keywords what is asked where it stands, and its length."""
 
-    def scan(self, text: str, pem: PemReader, *, near: bool = True, decode: bool = True) -> list[Finding]:
-        """Findings in order, none overlapping another or a placeholder."""
+    def scan(self, text: str, pem: PemReader, *, near: bool = True, level: int = 0) -> list[Finding]:
+        """Findings in order, none overlapping another or a placeholder. `level`: how often the text was decoded."""
         text = text.replace(_SHOWN_BREAK, "\n")
         raw = text.encode("latin-1", "replace")
-        state = Scan(text, raw, pem)
+        state = Scan(text, raw, pem, level)
         if not near:
             state.near_until = len(text)
-        if not decode:
+        if level >= encodings.MOST_LEVELS:
             state.encoded_until = len(text)
         found = list(pem.continue_block(text))
         taken = placeholder_spans(text) if PLACEHOLDER_START in raw else []
@@ -111,9 +128,9 @@ class Scanner:
         for item in self.scan(plain.text, PemReader(), near=near) if plain.text else ():
             yield item._replace(start=plain.place(item.start), end=plain.place(item.end))
 
-    def _scan_decoded(self, text: str) -> list[Finding]:
-        """What stands in a text out of an encoding, which is not decoded again."""
-        return self.scan(text, PemReader(), near=False, decode=False)
+    def _scan_decoded(self, text: str, level: int) -> list[Finding]:
+        """What stands in a text that was decoded so many times."""
+        return self.scan(text, PemReader(), near=False, level=level)
 
     def _by_user_rules(self, text: str) -> Iterator[Finding]:
         for kind, pattern in self._rules:
@@ -132,7 +149,7 @@ def scanner_for(policy: Policy) -> Scanner:
     return Scanner(policy)
 
 
-def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dict[Keyword, tuple[Probe, ...]]:
+def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in ANNOUNCING}
     probes |= {Keyword(word): [_announcing(word)] for word in ("Bearer", "BEARER", "bearer ")}
@@ -160,13 +177,15 @@ def _probes(policy: Policy, scan_decoded: Callable[[str], list[Finding]]) -> dic
     probes |= {Keyword(word, any_case=True): [_nested(word)] for word in codes.NESTED}
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}
     probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
-    for word in commands.PROTOCOL:
+    for word in protocols.WORDS:
         probes.setdefault(Keyword(word), []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     encoded = _encoded(scan_decoded)
     for mark in encodings.MARKS:
         probes.setdefault(Keyword(mark), []).append(encoded)
+    for keyword, probe in _of_words(scan_decoded).items():
+        probes.setdefault(keyword, []).append(probe)
     return {keyword: tuple(found) for keyword, found in probes.items()}
 
 
@@ -212,10 +231,10 @@ def _asked(word: str) -> Probe:
 
 
 def _spoken(word: str) -> Probe:
-    return lambda scan, start, _end: commands.find_in_protocol(scan.text, start, word)
+    return lambda scan, start, _end: protocols.find_in_protocol(scan.text, start, word)
 
 
-def _encoded(scan_decoded: Callable[[str], list[Finding]]) -> Probe:
+def _encoded(scan_decoded: ScanDecoded) -> Probe:
     """Base64 whose text holds a secret."""
 
     def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
@@ -224,11 +243,39 @@ def _encoded(scan_decoded: Callable[[str], list[Finding]]) -> Probe:
         run_start, run_end = encodings.run_around(scan.text, start, end, scan.encoded_until)
         scan.encoded_until = run_end
         text = encodings.decode(scan.text[run_start:run_end])
-        found = scan_decoded(text) if text else []
+        found = scan_decoded(text, scan.level + 1) if text else []
         if found:
             yield Finding(run_start, run_end, found[0].kind)
 
     return probe
+
+
+def _of_words(scan_decoded: ScanDecoded) -> dict[Keyword, Probe]:
+    """What asks about commands that are shown word by word, and about the arguments of calls."""
+    found: dict[Keyword, Probe] = {
+        Keyword(word, any_case=True, then=arguments.THEN): lambda state, start, end: arguments.find_called(
+            state.text, start, end
+        )
+        for word in arguments.CALLS
+    }
+    found |= {
+        Keyword(word, any_case=True): lambda state, start, end: arguments.find_listed(state.text, start, end)
+        for word in arguments.LISTS
+    }
+
+    def scan(text: str) -> list[Finding]:
+        return scan_decoded(text, encodings.MOST_LEVELS)
+
+    def in_list(state: Scan, start: int, end: int) -> Sequence[Finding]:
+        if start < state.listed_until:
+            return ()
+        listed, state.listed_until = argv.find_in_list(state.text, end, scan)
+        return listed
+
+    found |= {Keyword(word, any_case=True, then=_NEAR_QUOTE): in_list for word in argv.LISTS}
+    found[Keyword(argv.NUMBERED, any_case=True)] = lambda state, _start, end: argv.find_numbered(state.text, end, scan)
+    found[Keyword(argv.TITLE)] = lambda state, _start, end: argv.find_title(state.text, end, scan)
+    return found
 
 
 def _announcing(word: str) -> Probe:

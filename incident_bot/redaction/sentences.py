@@ -43,7 +43,7 @@ _PARTED = re.compile(
 )
 """Between a user and a password, even a plain word: `app / x`, `app:x`."""
 _SUPPLIED = re.compile(
-    r"""[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried|expected|but[ ]got|but[ ]was)[ :=]{1,2}["'`](?P<value>[^\s"'`]{4,128})["'`]"""
+    r"""(?:["'][ ]with[ ]|[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried|expected|but[ ]got|but[ ]was)[ :=]{1,2})b?["'`](?P<value>[^\s"'`]{4,128})["'`]"""
 )
 """`password auth for app, supplied 'x'`."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -54,9 +54,10 @@ _QUALIFIED = re.compile(
 _CHECK_DIGITS = 3
 """Digits of a card's check value."""
 _TRIED = re.compile(
-    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{6,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
+    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
+_CLAUSE_ENDS = re.compile(r"[ \t]*(?:[.,;!)]|\r?\n|$)")
 _QUOTED_TIE = re.compile(r"""["'`][ ](?i:as|for|of|in)[ ]""")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
@@ -130,7 +131,9 @@ def find_refused(said: Announcement) -> list[Finding]:
         return [Finding(*supplied.span("value"), said.kind)]
     refused = _REFUSED_AFTER.match(said.text, said.end) or _named_before(said)
     if not refused or not (refused.re is _TYPED_AS or is_prose_secret(refused["value"], said.level)):
-        return []
+        stated = refused is not None and refused.re is _TRIED and _CLAUSE_ENDS.match(said.text, said.end)
+        if not refused or not stated or not is_given(refused["value"]):
+            return []
     return [Finding(refused.start("value"), refused.end("value"), said.kind)]
 
 
@@ -139,7 +142,7 @@ def _named_before(said: Announcement) -> re.Match[str] | None:
     low, reach = said.before(240), said.before(_TIE_REACH)
     found = None
     if _QUOTED_TIE.search(said.text, reach, said.start):
-        found = _REFUSED_BEFORE.search(said.text, low, said.start) or _TYPED_AS.search(said.text, low, said.start)
+        found = _TYPED_AS.search(said.text, low, said.start) or _REFUSED_BEFORE.search(said.text, low, said.start)
     if found is None and " as " in said.text[reach : said.start].lower():
         found = _TRIED.search(said.text, low, said.start)
     return found

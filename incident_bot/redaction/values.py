@@ -17,7 +17,8 @@ _STAND_IN = re.compile(
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
-      | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
+      | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
+      | protected | encrypted | hashed | stored | inherited | revoked | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
       | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}
       | [*xX.•#_-]{2,}                                            # masked already
@@ -55,6 +56,8 @@ _LOOKED_AT = 512
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{30,512}={0,2}")
+_BASE64_PART = re.compile(r"[A-Za-z0-9+/]{20,512}={0,2}")
+"""Base64 may hold slashes; no path is as mixed."""
 _ADDRESS = re.compile("0x[0-9a-fA-F]{1,16}")
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
 _FOLDERS = re.compile("[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+")
@@ -63,6 +66,8 @@ _CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
 _SEPARATED = re.compile(r"[-_./:=+~]+")
 _CHANGE = re.compile(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
+_CHOICE = re.compile("[a-z]{2,16}(?:[:=][a-z]{2,16})+")
+"""What a setting chooses: `type:basic`."""
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
 
 
@@ -81,7 +86,9 @@ def entropy_bits(value: str) -> float:
 
 def is_identifier(value: str) -> bool:
     """Whether the value is one that engineers trace by: uuid, digest, SHA, time, number, version, path."""
-    return any(shape.fullmatch(value) for shape in (_UUID, _HEX, _NUMBER, _CLOCK, _VERSION, _DIGEST, _PATH))
+    if any(shape.fullmatch(value) for shape in (_UUID, _HEX, _NUMBER, _CLOCK, _VERSION, _DIGEST)):
+        return True
+    return _PATH.fullmatch(value) is not None and not (_BASE64_PART.fullmatch(value) and _is_mixed(value))
 
 
 def _changes(segment: str) -> int:
@@ -139,7 +146,7 @@ def counts(value: str, level: Promise, *, quoted: bool) -> bool:
     if is_stand_in(value) or "[REDACTED:" in value:
         return False
     if level is Promise.STRONG:
-        return not _talks(value)
+        return not _talks(value) and not (value.isdigit() and len(value) < _SHORTEST_CHECK)
     if looks_secret(value):
         return True
     if level is Promise.CODE and value.isdigit():
@@ -165,7 +172,7 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
         return False
     if _ADDRESS.fullmatch(value) or _FOLDERS.fullmatch(value):
         return False
-    if " " in value or is_prose_word(value):
+    if " " in value or is_prose_word(value) or _CHOICE.fullmatch(value):
         return False
     if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
         return looks_secret(value) or any(_is_drawn(segment) for segment in _SEPARATED.split(value))
