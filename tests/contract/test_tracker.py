@@ -13,6 +13,7 @@ from fakes.drafts import KEY, LABELS, draft
 from fakes.github_server import REPOSITORY, TOKEN, GithubModel, github
 from fakes.issue_store import MemoryStore
 from incident_bot.model import FiledAction, SafeText
+from incident_bot.tracker import TRACKERS
 from incident_bot.tracker.folder import FolderStore
 from incident_bot.tracker.github import connect
 from incident_bot.tracker.lifecycle import IssueLifecycle
@@ -44,6 +45,10 @@ def on_github(_: Path) -> Iterator[Callable[[], IssueStore]]:
 
 
 STORES = {"memory": in_memory, "folder": in_folder, "github": on_github}
+
+
+def test_every_tracker_that_keeps_issues_is_played_here() -> None:
+    assert set(TRACKERS) - {"console"} <= set(STORES)
 
 
 @pytest.fixture(params=list(STORES))
