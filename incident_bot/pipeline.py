@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -103,7 +104,11 @@ def gather_folder(folder: Path, redactor: Redactor, incident: Incident | None = 
     content = read_bundle(folder)
     found = incident or content.incident or _find_incident(content.collected)
     target = _complete_target(found.target, content.collected.target)
-    return build_case(found, replace(content.collected, target=target), redactor)
+    case = build_case(found, replace(content.collected, target=target), redactor)
+    counts = Counter(dict(case.redactions))
+    # What the step that wrote the bundle took out is no longer there to be counted.
+    counts.update({redactor.redact(kind): count for kind, count in content.redactions.items()})
+    return replace(case, redactions=dict(counts))
 
 
 def _complete_target(said: Target, seen: Target) -> Target:

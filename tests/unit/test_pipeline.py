@@ -13,6 +13,7 @@ import pytest
 from fakes.cases import make_incident
 from incident_bot import diagnosis, pipeline
 from incident_bot.evidence import Collected
+from incident_bot.evidence.bundle import write_bundle
 from incident_bot.model import (
     Alert,
     AlertStatus,
@@ -312,6 +313,18 @@ def test_a_folder_without_an_alert_is_triaged_by_hand(tmp_path: Path) -> None:
 
     assert case.incident.alert.name == pipeline.MANUAL_ALERT_NAME
     assert re.fullmatch(r"[0-9a-f]{16}", case.incident.key)
+
+
+def test_what_collecting_took_out_is_still_counted_when_the_bundle_is_read(tmp_path: Path) -> None:
+    """Three steps say in the issue what one run would have said, and nothing twice."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/server.log").write_text(f"db password={'Kx7' * 5}\nERROR connection refused\n")
+    collected = pipeline.gather_folder(tmp_path / "logs", redactor())
+    write_bundle(tmp_path / "bundle", collected)
+
+    read = pipeline.gather_folder(tmp_path / "bundle", redactor())
+
+    assert dict(collected.redactions) == {"password": 1} == dict(read.redactions)
 
 
 def test_the_given_incident_wins_over_the_folders_own(tmp_path: Path) -> None:
