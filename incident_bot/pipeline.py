@@ -133,13 +133,14 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     """Redact what was collected; a secret that one item names is replaced in all of them."""
     known = replace(incident, target=collected.target) if collected.target.name != "cluster" else incident
     redactor = redactor.within(known.target.namespace)
+    counted = Counter(redactor.counts)
     items = _with_alert(known, collected.items)
     evidence = redactor.redact_all(items)
     return Case(
         incident=redact_incident(known, redactor),
         evidence=evidence,
         gaps=tuple(_redact_gap(gap, redactor) for gap in (*incident.gaps, *collected.gaps)),
-        redactions=dict(redactor.counts),
+        redactions=dict(Counter(redactor.counts) - counted),
         collected_at=collected.collected_at,
     )
 

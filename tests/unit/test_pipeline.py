@@ -327,6 +327,16 @@ def test_what_collecting_took_out_is_still_counted_when_the_bundle_is_read(tmp_p
     assert dict(collected.redactions) == {"password": 1} == dict(read.redactions)
 
 
+def test_each_case_counts_its_own_secrets() -> None:
+    """One alert file may hold several incidents, and one redactor serves them all."""
+    gate = redactor()
+
+    for text in (f"db password={'Kx7' * 5}\n", "ERROR connection refused\n"):
+        case = pipeline.gather(make_incident(), Source(raw(text)), gate)
+
+    assert not case.redactions
+
+
 def test_the_given_incident_wins_over_the_folders_own(tmp_path: Path) -> None:
     (tmp_path / "web-0.log").write_text(LOG)
     given = make_incident(target=Target(namespace="ml", pod="web-0"))
