@@ -1,18 +1,19 @@
-"""The second and third cause where the first is doubtful: what else a log says that stands out."""
+"""What logs say that stands out: it goes before a cause that is only loud or a symptom, and behind a doubtful one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.candidates import Candidate, from_finding
+from incident_bot.diagnosis.candidates import Candidate, cited_lines, from_finding, merge_facts
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
+from incident_bot.diagnosis.records import is_dated
 from incident_bot.diagnosis.salience import find_salient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from incident_bot.diagnosis.salience import SalientLine
     from incident_bot.diagnosis.scene import Scene
@@ -30,6 +31,53 @@ _MORE_A_POINT = 5
 _CONFIDENCE_A_POINT = 0.03
 _MOST_CONFIDENT = 0.45
 _BELOW_FIRST = 0.05
+
+
+_STANDS_OUT_MORE = 1.0
+"""Of 16 failures of the scenarios where a line beat a loud line or a symptom by this much, it decided 14, the other one none."""
+
+
+def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
+    """The causes of a failure; where the first is only loud or a symptom and another line stands out clearly more, that line is the first.
+
+    The symptom goes on as what supports it, so that both are cited.
+    """
+    if not causes or not _is_vague(causes[0]):
+        return tuple(causes)
+    lines = cited_lines(causes[0])
+    found = find_salient(scene, (), least=_LEAST)
+    symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
+    others = (item for item in found if _place_of(item) not in lines | symptoms)
+    best = next((item for item in others if _may_be_reason(item, lines)), None)
+    own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
+    if best is None or best.salience < own + _STANDS_OUT_MORE:
+        return tuple(causes)
+    reason = from_finding(read_line(best.log, best.index), best.log, scene)
+    reason = merge_facts(replace(reason, confidence=causes[0].confidence), causes[:1])
+    return (reason, *(item for item in causes[1:] if not cited_lines(item) & cited_lines(reason)))
+
+
+def _is_vague(item: Candidate) -> bool:
+    """Whether a line of a log is told because it is loud, or says only that something was late, gone or failing."""
+    if item.finding is None:
+        return False
+    complaint = item.finding.complaint
+    return not item.finding.is_known or (complaint is not None and complaint.is_symptom)
+
+
+def _may_be_reason(item: SalientLine, lines: Collection[tuple[str, int]]) -> bool:
+    """Whether a line can be the reason of one at `lines`: no row of a listing, and nothing that came again before it without consequence."""
+    kept = item.log.kept[item.index]
+    began = min((line for evidence, line in lines if evidence == item.log.evidence_id), default=0)
+    is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
+    return is_dated(item.log) and not is_of_no_consequence
+
+
+_AT_ONCE_LINES = 20
+
+
+def _place_of(item: SalientLine) -> tuple[str, int]:
+    return item.log.evidence_id, item.log.kept[item.index].line
 
 
 def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:

@@ -68,6 +68,8 @@ _FIRST_LINES = 3
 _TAIL_LINES = 12
 _BACKGROUND_COUNT = 5
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_TYPED = re.compile(r"\s{0,4}(?:[$#>]|\w{1,32}@[\w.-]{1,64}[: ][^$#]{0,80}[$#]) \S")
+"""A command behind its prompt."""
 _FURTHER = re.compile(r"\s|at [\w.$<>/]+ ?\(|#\d{1,3} |\.\.\. \d|File \"")
 
 
@@ -126,7 +128,7 @@ def _read_lines(log: Log) -> Sequence[_Line]:
     first = [
         (index, kept, int(grade(kept.text)))
         for index, kept in enumerate(log.kept[:_MAX_LINES])
-        if kept.why != "last" and any(map(str.isalpha, kept.text))
+        if kept.why != "last" and any(map(str.isalpha, kept.text)) and not _TYPED.match(kept.text)
     ]
     if len(first) > _MOST_READ:
         first = sorted(nsmallest(_MOST_READ, first, key=_unlikelihood))

@@ -70,3 +70,32 @@ def test_a_calm_log_with_an_odd_line_stays_calm() -> None:
     found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
     assert found.verdict is Verdict.HEALTHY
     assert not found.causes
+
+
+REASON = "WARN ledger export differs from the price list: 4100 rows carry the currency of the parent company"
+
+
+def test_a_line_that_says_much_goes_before_one_that_is_only_loud_and_both_are_cited() -> None:
+    found = tell(REASON)
+    assert "ledger export differs" in found.causes[0].title
+    assert any("quote 151 failed" in item.quote for item in found.causes[0].citations)
+
+
+def test_what_came_again_earlier_without_consequence_goes_before_nothing() -> None:
+    lines = []
+    for minute in range(120):
+        at = f"2026-11-21T{8 + minute // 60:02}:{minute % 60:02}"
+        lines.append(f"{at}:20Z INFO basket {4711 + minute} stored")
+        if minute in (20, 50):
+            lines.append(f"{at}:30Z ERROR voucher of the holder was turned down by the issuing bank in Graz")
+        if minute >= 90:
+            lines.append(f"{at}:40Z ERROR quote {minute} failed")
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+    assert "quote" in found.causes[0].title
+
+
+def test_no_row_of_a_listing_goes_before_a_log() -> None:
+    lines = [f"2026-11-21T08:{minute:02}:20Z ERROR quote {minute} failed" for minute in range(30)]
+    listing = "Key Value\nbound_service_account_namespaces insurance wholesale retail\nttl 20m\n"
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n", "role.txt": listing}), RULES)
+    assert "quote" in found.causes[0].title
