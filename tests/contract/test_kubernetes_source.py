@@ -34,6 +34,7 @@ class Cluster:
     kubeconfig: str
     powerless: str
     pods: dict[str, str]
+    node: str = "node-a"
 
     def collect(self, scenario: str, *, as_powerless: bool = False, **target: str) -> Collected:
         source = connect(kubeconfig_data=self.powerless if as_powerless else self.kubeconfig)
@@ -84,6 +85,7 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
         kubeconfig=node.admin.read_text(),
         powerless=node.bot.read_text(),
         pods={name: scenarios[name].pod(node)["metadata"]["name"] for name in NAMESPACES},
+        node=node.name,
     )
 
 
@@ -145,13 +147,13 @@ def test_owners_rollout_siblings_and_node_are_read(cluster: Cluster) -> None:
     collected = cluster.collect(OOM, pod=cluster.pods[OOM])
 
     names = {item.name for item in collected.items}
-    assert {"deployment-model-server.yaml", "rollout-history.txt", "pods.txt", "node-node-a.yaml"} <= names
+    assert {"deployment-model-server.yaml", "rollout-history.txt", "pods.txt", f"node-{cluster.node}.yaml"} <= names
     assert any(name.startswith("replicaset-model-server-") for name in names)
     siblings = the(collected, lambda item: item.name == "pods.txt").text
     assert cluster.pods[OOM] in siblings
     assert collected.target.workload_kind == "Deployment"
     assert collected.target.workload == "model-server"
-    assert collected.target.node == "node-a"
+    assert collected.target.node == cluster.node
 
 
 def test_a_pod_without_a_node_has_no_logs_and_says_so_once(cluster: Cluster) -> None:

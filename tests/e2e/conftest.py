@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The cleanup test starts a node of its own, so it goes before the shared one; the chain goes before
     the scenarios, whose pods crash beside everything that follows."""
-    order = {"test_node_cleanup": 0, "test_chain": 1, "test_stories": 2}
+    order = {"test_node_cleanup": 0, "test_node_kind": 0, "test_chain": 1, "test_stories": 2}
     items.sort(key=lambda item: order.get(item.path.stem, 3))
 
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from e2e.chain.process_tree import processes_of
 from e2e.kube import binaries
-from e2e.kube.node import Node
+from e2e.kube.own_node import OwnNode
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.own_node("the processes, mounts and addresses of our own node")]
 
 TESTS = Path(__file__).parent.parent
 
@@ -38,7 +39,7 @@ def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
     home = other_cache / "incident-bot" / binaries.cache_folder().name
     kubelet = home / "state" / "kubelet.pid"
     environment = {**os.environ, "XDG_CACHE_HOME": str(other_cache)}
-    command = [sys.executable, "-m", "e2e.kube.node"]
+    command = [sys.executable, "-m", "e2e.kube.own_node"]
     binaries.ensure_packages()
     before = _traces()
     up = subprocess.Popen([*command, "up"], cwd=TESTS, env=environment)
@@ -47,11 +48,11 @@ def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
         time.sleep(0.05)
     up.send_signal(signal.SIGKILL)
     up.wait()
-    assert _processes_of(other_cache), "nothing was running when the start was killed"
+    assert processes_of(other_cache), "nothing was running when the start was killed"
 
     # Removes what the killed one left, first.
     subprocess.run([*command, "up"], cwd=TESTS, env=environment, check=True)
-    node = Node(state=home / "state", bin=home / "bin")
+    node = OwnNode(state=home / "state", bin=home / "bin")
     options = ("--image=local/base:1", "--image-pull-policy=Never", "--", "sleep", "600")
     node.kubectl("run", "sleeper", *options)
     node.kubectl("wait", "pod/sleeper", "--for=condition=Ready", "--timeout=60s")
@@ -59,7 +60,7 @@ def test_down_removes_what_a_killed_up_left(other_cache: Path) -> None:
 
     subprocess.run([*command, "down"], cwd=TESTS, env=environment, check=True)
 
-    assert _processes_of(other_cache) == []
+    assert processes_of(other_cache) == []
     assert str(other_cache) not in Path("/proc/self/mounts").read_text()
     assert not kubelet.parent.exists()
     assert _traces() <= before
@@ -78,15 +79,3 @@ def _traces() -> set[str]:
         *re.findall(r"^\s*(?:table|chain) .*\b(?:kube-proxy|KUBE-\S+)", rules, re.MULTILINE),
         *names,
     }
-
-
-def _processes_of(folder: Path) -> list[str]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = entry.read_text().replace("\0", " ")
-        except OSError:
-            continue
-        if str(folder) in command:
-            found.append(command)
-    return found

@@ -36,7 +36,7 @@ IN_TIME_S = 300.0
 def failed_pod(node: Node) -> Iterator[str]:
     """A pod that ended with an error, in a namespace that the collector may read."""
     objects = (SCENARIOS / "model-is-down" / "objects.yaml").read_text()
-    node.kubectl("create", "-f", "-", stdin=objects.replace("e2e-model-down", WATCHED))
+    node.create(objects.replace("e2e-model-down", WATCHED))
     node.kubectl("-n", WATCHED, "apply", "-k", str(ROOT / "deploy/rbac/namespace"))
     wait_for(
         "the pod to fail",

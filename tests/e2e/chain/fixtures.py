@@ -83,11 +83,15 @@ def chain(node: Node, workspace: Workspace) -> Iterator[Chain]:
         prometheus = Prometheus(workspace, take_port())
         stack.callback(_stop, workspace, "prometheus-server")
         prometheus.start(
-            kubelet=node.kubelet, state_metrics=metrics, alertmanager=alertmanager.address, namespace=NAMESPACE
+            kubelet=node.kubelet,
+            kubelet_token=node.kubelet_token,
+            state_metrics=metrics,
+            alertmanager=alertmanager.address,
+            namespace=NAMESPACE,
         )
 
         node.kubectl("apply", "-k", str(_RBAC / "account"))
-        node.kubectl("create", "-f", "-", stdin=_OBJECTS.read_text())
+        node.create(_OBJECTS.read_text())
         stack.callback(node.kubectl, "delete", "namespace", NAMESPACE, "--wait=false")
         node.kubectl("-n", NAMESPACE, "apply", "-k", str(_RBAC / "namespace"))
         yield Chain(node, prometheus, alertmanager, receiver, front, upstream, actions, runner, model)

@@ -74,8 +74,8 @@ class Prometheus:
         self._workspace = workspace
         self._port = port
 
-    def start(self, *, kubelet: str, state_metrics: str, alertmanager: str, namespace: str) -> None:
-        """Write its configuration and start it."""
+    def start(self, *, kubelet: str, kubelet_token: str, state_metrics: str, alertmanager: str, namespace: str) -> None:
+        """Write its configuration and start it; a kubelet without a token is one that anybody may read."""
         binaries.install_missing(MONITORING_PACKAGES)
         folder = self._workspace.subfolder("prometheus")
         rules = hasten_rules(yaml.safe_load(SHIPPED_RULES.read_text()), namespace)
@@ -90,6 +90,7 @@ class Prometheus:
                     "scheme": "https",
                     "metrics_path": "/metrics/cadvisor",
                     "tls_config": {"insecure_skip_verify": True},
+                    **({"authorization": {"credentials": kubelet_token}} if kubelet_token else {}),
                     "scrape_interval": "5s",
                     "scrape_timeout": "5s",
                     "static_configs": [{"targets": [kubelet]}],

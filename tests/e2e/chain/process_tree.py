@@ -23,6 +23,17 @@ def is_gone(pid: int) -> bool:
         return True
 
 
+def processes_of(folder: Path) -> list[str]:
+    """The commands that are running and carry the folder's path."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            command = entry.read_text(errors="replace").replace("\0", " ")
+            if str(folder) in command:
+                found.append(command)
+    return found
+
+
 def _descendants(pid: int) -> list[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from e2e.chain.process_tree import is_gone
 from e2e.kube import binaries
+from e2e.kube.exclusion import only_run
 
 MONITORING_PACKAGES = {"prometheus": "prometheus", "prometheus-alertmanager": "prometheus-alertmanager"}
 """Debian's packages by the program that tells whether they are there."""
@@ -78,12 +78,7 @@ class Workspace:
 def open_workspace() -> Iterator[Workspace]:
     """The workspace, for one run at a time; what a killed run left in it is ended and removed first."""
     folder = binaries.cache_folder().parent / "chain"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "chain.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RuntimeError(f"another run uses {folder}") from error
+    with only_run(folder.parent / "chain.lock"):
         clear(folder)
         workspace = Workspace(folder)
         folder.mkdir()

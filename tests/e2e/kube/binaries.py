@@ -17,6 +17,7 @@ from pathlib import Path
 
 KUBERNETES = "1.36.3"
 CONTAINERD = "2.4.2"
+KIND = "0.33.0"
 PROMETHEUS_OPERATOR = "0.85.0"
 
 _HERE = Path(__file__).parent
@@ -75,10 +76,25 @@ def ensure_binaries() -> Path:
         _build(folder / name, f"k8s.io/kubernetes/cmd/{name}", "-ldflags", _version_flags())
     _build(folder / "etcd", "go.etcd.io/etcd/server/v3")
     for name in _CONTAINERD_PROGRAMS:
-        if not (folder / name).is_file():
-            package = f"github.com/containerd/containerd/v2/cmd/{name}@v{CONTAINERD}"
-            subprocess.run(["go", "install", package], check=True, env={**_go_environment(), "GOBIN": str(folder)})
+        _install(name, f"github.com/containerd/containerd/v2/cmd/{name}@v{CONTAINERD}", folder)
     return folder
+
+
+def ensure_kubectl() -> Path:
+    """The machine's kubectl, or ours, built where there is none."""
+    if found := shutil.which("kubectl"):
+        return Path(found)
+    built = cache_folder() / "bin" / "kubectl"
+    if not built.is_file() and not shutil.which("go"):
+        raise RuntimeError("there is neither kubectl nor Go >= 1.26 to build it with")
+    built.parent.mkdir(parents=True, exist_ok=True)
+    _build(built, "k8s.io/kubernetes/cmd/kubectl", "-ldflags", _version_flags())
+    return built
+
+
+def ensure_kind() -> Path:
+    """kind itself, for tests of how it is called."""
+    return _install("kind", f"sigs.k8s.io/kind@v{KIND}", cache_folder().parent / f"kind-{KIND}")
 
 
 def ensure_monitoring_kinds() -> Path:
@@ -101,6 +117,13 @@ def _build(target: Path, package: str, *options: str) -> None:
     if not target.is_file():
         command = ["go", "build", *options, "-o", str(target), package]
         subprocess.run(command, check=True, cwd=_HERE, env=_go_environment())
+
+
+def _install(name: str, package: str, folder: Path) -> Path:
+    """A program of another module, in `folder`."""
+    if not (folder / name).is_file():
+        subprocess.run(["go", "install", package], check=True, env={**_go_environment(), "GOBIN": str(folder)})
+    return folder / name
 
 
 def _go_environment() -> dict[str, str]:

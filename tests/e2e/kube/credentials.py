@@ -19,35 +19,41 @@ def write_credentials(state: Path, address: str, port: int) -> None:
     """A self-signed certificate for every address that the API server has, tokens, and a kubeconfig a user."""
     certs = state / "certs"
     certs.mkdir()
-    names = f"subjectAltName=IP:127.0.0.1,IP:{address},IP:{_API_SERVICE},DNS:localhost"
     _openssl("genrsa", "-out", f"{certs}/accounts.key", "2048")
-    _openssl(
-        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=incident-bot-test"),
-        *("-keyout", f"{certs}/server.key", "-out", f"{certs}/server.crt", "-addext", names),
-    )
+    certificate, _key = write_certificate(certs, "127.0.0.1", address, _API_SERVICE)
     users = {ADMIN: (ADMIN, "system:masters"), BOT: (BOT_ACCOUNT, "system:serviceaccounts,system:authenticated")}
     rows = []
     for user, (name, groups) in users.items():
         token = os.urandom(16).hex()
         rows.append(f'{token},{name},{user},"{groups}"')
-        kubeconfig = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": "test-node",
-            "contexts": [{"name": "test-node", "context": {"cluster": "test-cluster", "user": user}}],
-            "clusters": [
-                {
-                    "name": "test-cluster",
-                    "cluster": {
-                        "server": f"https://127.0.0.1:{port}",
-                        "certificate-authority": f"{certs}/server.crt",
-                    },
-                }
-            ],
-            "users": [{"name": user, "user": {"token": token}}],
-        }
-        (state / f"{user}.kubeconfig").write_text(json.dumps(kubeconfig))
+        write_kubeconfig(state, user, token, server=f"https://127.0.0.1:{port}", certificate=certificate)
     (state / "tokens.csv").write_text("\n".join(rows) + "\n")
+
+
+def write_certificate(folder: Path, *addresses: str) -> tuple[Path, Path]:
+    """A self-signed certificate of a server with these addresses, and its key."""
+    names = ",".join([*(f"IP:{address}" for address in addresses), "DNS:localhost"])
+    certificate, key = folder / "server.crt", folder / "server.key"
+    _openssl(
+        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=incident-bot-test"),
+        *("-keyout", str(key), "-out", str(certificate), "-addext", f"subjectAltName={names}"),
+    )
+    return certificate, key
+
+
+def write_kubeconfig(folder: Path, user: str, token: str, *, server: str, certificate: Path) -> None:
+    """Write `<user>.kubeconfig`, which trusts an API server by its certificate or its authority's."""
+    kubeconfig = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test-node",
+        "contexts": [{"name": "test-node", "context": {"cluster": "test-cluster", "user": user}}],
+        "clusters": [
+            {"name": "test-cluster", "cluster": {"server": server, "certificate-authority": str(certificate)}}
+        ],
+        "users": [{"name": user, "user": {"token": token}}],
+    }
+    (folder / f"{user}.kubeconfig").write_text(json.dumps(kubeconfig))
 
 
 def _openssl(*arguments: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from e2e.kube import image
 from e2e.kube.credentials import ADMIN
@@ -14,12 +15,36 @@ NODE_NAME = "node-a"
 POD_SUBNET = "10.88.0.0/16"
 SERVICE_SUBNET = "10.96.0.0/16"
 
+KUBELET_HABITS = {
+    # One scenario writes 300 MB, and the API serves only the newest file of a log.
+    "containerLogMaxSize": "1Gi",
+    # Restarts pile up in seconds; the price is that a pod rarely shows CrashLoopBackOff.
+    "crashLoopBackOff": {"maxContainerRestartPeriod": "5s"},
+}
+"""What a kubelet is told so that scenarios show their state soon and whole."""
+
+
+def pod_network(*, masquerade: bool, folder: str) -> dict[str, Any]:
+    """The network of the pods of one node, which keeps its addresses in `folder`.
+
+    Masqueraded where the rest of the machine knows no way to the pods' addresses.
+    """
+    addresses = {
+        "type": "host-local",
+        "subnet": POD_SUBNET,
+        "dataDir": folder,
+        "routes": [{"dst": "0.0.0.0/0"}],
+    }
+    plugin = {"type": "ptp", "ipMasq": masquerade, "ipam": addresses}
+    return {"cniVersion": "1.0.0", "name": "incident-bot-test", "plugins": [plugin]}
+
 
 class Programs:
     """Starts each program detached, with its output in `<name>.log` and its id in `<name>.pid`."""
 
-    def __init__(self, state: Path, programs: Path) -> None:
+    def __init__(self, state: Path, programs: Path, node_name: str = NODE_NAME) -> None:
         self._state = state
+        self._node_name = node_name
         self._programs = programs
         self._environment = {**os.environ, "PATH": f"{programs}:/usr/sbin:{os.environ.get('PATH', '/usr/bin:/bin')}"}
 
@@ -81,7 +106,7 @@ class Programs:
             "proxy",
             "kube-proxy",
             f"--kubeconfig={self._state}/{ADMIN}.kubeconfig",
-            f"--hostname-override={NODE_NAME}",
+            f"--hostname-override={self._node_name}",
             "--proxy-mode=nftables",
             f"--cluster-cidr={POD_SUBNET}",
             # 0: leave the machine's settings as they are.
@@ -90,24 +115,10 @@ class Programs:
             *("--healthz-bind-address=", "--metrics-bind-address="),
         )
 
-    def containerd(self) -> None:
+    def containerd(self, registries: Path | None = None) -> None:
+        """`registries`: a folder of `<host:port>/hosts.toml`."""
         (self._state / "cni").mkdir(exist_ok=True)
-        network = {
-            "cniVersion": "1.0.0",
-            "name": "incident-bot-test",
-            "plugins": [
-                {
-                    "type": "ptp",
-                    "ipMasq": False,
-                    "ipam": {
-                        "type": "host-local",
-                        "subnet": POD_SUBNET,
-                        "dataDir": f"{self._state}/ipam",
-                        "routes": [{"dst": "0.0.0.0/0"}],
-                    },
-                }
-            ],
-        }
+        network = pod_network(masquerade=False, folder=f"{self._state}/ipam")
         (self._state / "cni" / "10-net.conflist").write_text(json.dumps(network))
         # The bot's image has some 10,000 files: removing them from a disk takes half a minute.
         images = self._state / "containers"
@@ -129,6 +140,8 @@ netns_mounts_under_state_dir = true
 bin_dirs = ["/usr/lib/cni"]
 conf_dir = "{self._state}/cni"
 """
+        if registries:
+            config += f"[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"{registries}\"\n"
         (self._state / "containerd.toml").write_text(config)
         self._spawn("containerd", "containerd", "-c", f"{self._state}/containerd.toml")
 
@@ -151,10 +164,7 @@ conf_dir = "{self._state}/cni"
             # Its marks in the machine's own tables would outlive it.
             "makeIPTablesUtilChains": False,
             "podLogsDir": f"{self._state}/podlogs",
-            # One scenario writes 300 MB, and the API serves only the newest file of a log.
-            "containerLogMaxSize": "1Gi",
-            # Restarts pile up in seconds; the price is that a pod rarely shows CrashLoopBackOff.
-            "crashLoopBackOff": {"maxContainerRestartPeriod": "5s"},
+            **KUBELET_HABITS,
             "featureGates": {"KubeletCrashLoopBackOffMax": True},
         }
         (self._state / "kubelet.yaml").write_text(json.dumps(config))
@@ -164,7 +174,7 @@ conf_dir = "{self._state}/cni"
             f"--kubeconfig={self._state}/{ADMIN}.kubeconfig",
             f"--config={self._state}/kubelet.yaml",
             f"--root-dir={self._state}/kubelet",
-            f"--hostname-override={NODE_NAME}",
+            f"--hostname-override={self._node_name}",
             f"--node-ip={address}",
             f"--cert-dir={self._state}/certs",
             f"--containerd={self._state}/containerd.sock",

@@ -13,15 +13,17 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from e2e.kube.node import Node, running_node
-from e2e.kube.programs import NODE_NAME
+from e2e.kube.own_node import running_node
 from e2e.kube.registry import empty_registry
 from e2e.kube.scenario import Scenario, all_scenarios
 
 from fakes.ports import take_port
+
+if TYPE_CHECKING:
+    from e2e.kube.node import Node
 
 TESTS = Path(__file__).parent.parent.parent
 REPLAYED = (
@@ -83,7 +85,7 @@ def record_api(node: Node, scenario: Scenario, path: Path) -> None:
     """Objects as the API gives them, without bookkeeping, and logs as base64."""
     listed = node.get(_KINDS, "-n", scenario.namespace)["items"]
     assert isinstance(listed, list)
-    objects = [*listed, node.get("node", NODE_NAME)]
+    objects = [*listed, node.get("node", node.name)]
     for item in objects:
         item["metadata"].pop("managedFields", None)
         item.get("status", {}).pop("nodeInfo", None)
@@ -102,7 +104,7 @@ def record_api(node: Node, scenario: Scenario, path: Path) -> None:
 
 
 def main() -> None:
-    with running_node() as node, empty_registry(take_port()) as registry:
+    with running_node() as node, empty_registry(node.registry_host, take_port()) as registry:
         for scenario in all_scenarios():
             scenario.apply(node, registry)
         for scenario in all_scenarios():

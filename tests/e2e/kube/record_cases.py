@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 from e2e.kube.cases import Case, load_cases
-from e2e.kube.node import Node, running_node
+from e2e.kube.own_node import OwnNode, running_node
 from e2e.kube.registry import refusing_registry
 
 from fakes.ports import take_port
@@ -83,7 +83,7 @@ def _age_s(pod: Mapping[str, Any]) -> float:
 class Recorder:
     """Applies cases, watches them, and saves what the node shows."""
 
-    def __init__(self, node: Node, registry: str) -> None:
+    def __init__(self, node: OwnNode, registry: str) -> None:
         self._node = node
         self._registry = registry
 
@@ -264,7 +264,7 @@ def _evidence_names(folder: Path) -> dict[str, str]:
 def main(arguments: Sequence[str]) -> int:
     """Record all cases, or those that contain the given word."""
     cases = load_cases(arguments[0] if arguments else "")
-    with running_node() as node, refusing_registry(take_port()) as registry:
+    with running_node() as node, refusing_registry(node.registry_host, take_port()) as registry:
         failed = record_all(Recorder(node, registry), cases)
     print("\n".join(failed), file=sys.stderr)
     return 1 if failed else 0

@@ -45,25 +45,25 @@ class _RefusingRegistry(_EmptyRegistry):
 
 
 @contextlib.contextmanager
-def empty_registry(port: int) -> Iterator[str]:
-    """Its `host:port`, for the time of the block. containerd speaks plain HTTP to loopback addresses."""
-    with _serve(port, _EmptyRegistry) as address:
+def empty_registry(host: str, port: int) -> Iterator[str]:
+    """Its `host:port`, for the time of the block, without TLS."""
+    with _serve(host, port, _EmptyRegistry) as address:
         yield address
 
 
 @contextlib.contextmanager
-def refusing_registry(port: int) -> Iterator[str]:
+def refusing_registry(host: str, port: int) -> Iterator[str]:
     """Like `empty_registry`, with projects that it refuses: `unauthorized`, `forbidden`, `limited`, `broken`."""
-    with _serve(port, _RefusingRegistry) as address:
+    with _serve(host, port, _RefusingRegistry) as address:
         yield address
 
 
 @contextlib.contextmanager
-def _serve(port: int, handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+def _serve(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer((host, port), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"{host}:{port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -34,8 +34,8 @@ class Scene:
     until: Mapping[str, Any]
 
     def apply(self, node: Node, registry: str) -> None:
-        """Create the objects; `create` leaves no last-applied annotation that would hold them all again."""
-        node.kubectl("create", "-f", "-", stdin=self.objects.replace("${REGISTRY}", registry))
+        """Create the objects."""
+        node.create(self.objects.replace("${REGISTRY}", registry))
 
     def pod(self, node: Node) -> dict[str, Any]:
         """The scenario's one pod, or an empty mapping while there is none."""

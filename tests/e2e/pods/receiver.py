@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
-import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,14 +88,13 @@ class ReceiverPods:
 
     def kill(self, pod: Mapping[str, Any]) -> None:
         """SIGKILL to every process of a pod, its sandbox included, as when the power goes."""
-        group = f"pod{pod['metadata']['uid']}"
-        killed = 0
-        for entry in Path("/proc").glob("[0-9]*/cgroup"):
-            with contextlib.suppress(OSError):
-                if group in entry.read_text():
-                    os.kill(int(entry.parent.name), signal.SIGKILL)
-                    killed += 1
-        assert killed > 1, "a receiver has more than one process"
+        uid = pod["metadata"]["uid"]
+        # systemd's names of control groups hold no other dash than their own.
+        groups = f"pod({uid}|{uid.replace('-', '_')})"
+        killed = self.node.shell(
+            f"for pid in $(grep -lsE '{groups}' /proc/[0-9]*/cgroup | cut -d/ -f3); do kill -9 $pid && echo $pid; done"
+        )
+        assert len(killed.split()) > 1, "a receiver has more than one process"
 
     def kill_all(self) -> None:
         """Kill every pod, and wait until each is ready with new processes: whatever they remembered is gone."""
@@ -124,9 +121,8 @@ class ReceiverPods:
 
     @property
     def url(self) -> str:
-        """The service's own address: whichever pod is ready answers."""
-        service = self.node.get("service", "incident-bot-receiver", "-n", NAMESPACE)
-        return f"http://{service['spec']['clusterIP']}:8080"
+        """The service's address: whichever pod is ready answers."""
+        return f"http://{self.node.reach('incident-bot-receiver', NAMESPACE)}"
 
     def rights(self, account: str = ACCOUNT, namespace: str = NAMESPACE) -> list[tuple[str, str]]:
         """`verb resource` pairs that an account has and one without any role has not, as the API server says."""
