@@ -119,11 +119,19 @@ eval = eval_  # noqa: A001 - the menu finds a command by the name of its module
 
 
 def _read_scenarios(folder: Path, only: str) -> list[tuple[Path, Expectation]]:
-    """The scenarios with a confirmed answer. Raises `UsageError` when there is none."""
+    """The scenarios with a confirmed answer. Raises `UsageError` when there is none, or naming every answer that cannot be read."""
     from incident_bot.eval import EXPECTATION_FILE, read_expectation
 
     paths = sorted(path for path in folder.rglob(EXPECTATION_FILE) if only in path.parent.name)
-    found = [(path.parent, read_expectation(path.read_text(encoding="utf-8"), str(path))) for path in paths]
+    found: list[tuple[Path, Expectation]] = []
+    broken: list[UsageError] = []
+    for path in paths:
+        try:
+            found.append((path.parent, read_expectation(path.read_text(encoding="utf-8"), str(path))))
+        except UsageError as error:
+            broken.append(error)
+    if broken:
+        raise UsageError("\n".join(str(error) for error in broken), hint=broken[0].hint)
     confirmed = [(scenario, expectation) for scenario, expectation in found if expectation.confirmed]
     if not confirmed:
         whose = f" with {only!r} in its name" if only else ""

@@ -25,6 +25,8 @@ _COUNTS = {
 
 def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
     """A workload, node, claim, or any other object with conditions; None for what has no health."""
+    if item.kind == "HorizontalPodAutoscaler" and "table" in item.body:
+        return None
     if item.kind == "PersistentVolumeClaim":
         phase = str(first_value(item.body, "status.phase") or "")
         bad = phase == "Lost"

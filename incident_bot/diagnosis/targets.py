@@ -185,6 +185,8 @@ class Relations:
 
     def of(self, kind: str, name: str, namespace: str) -> Relation:
         """The relation of any object, by kind and name."""
+        if not name and not namespace:
+            return Relation.OWN
         if kind in ("Pod", ""):
             return self.of_pod(name, namespace)
         if not self._says_target:

@@ -85,7 +85,7 @@ def form_at(lines: Sequence[str], index: int) -> Form | None:
         return _form_of_upper(lines, index)
     if (first.islower() or first == "-") and _YAML_START.fullmatch(line):
         return Form.YAML if _is_yaml_start(lines, index) else None
-    return Form.EVENTS if first.isalnum() and is_event_row(line) else None
+    return Form.EVENTS if (first.isalnum() or first == " ") and is_event_row(line) else None
 
 
 def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
@@ -98,6 +98,8 @@ def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
         return Form.EVENTS
     if is_header(line):
         return Form.TABLE
+    if is_event_row(line):
+        return Form.EVENTS
     return Form.DESCRIBE if is_describe_start(lines, index) else None
 
 

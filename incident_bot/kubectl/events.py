@@ -27,6 +27,11 @@ _HEADERLESS = re.compile(
     r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
     r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
 )
+_DESCRIBED = re.compile(
+    r" {0,8}(?P<type>Normal|Warning) {2,}(?P<reason>[A-Za-z]{2,60}) {2,}(?P<seen>(?:\d{1,6}[smhdy]){1,3}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}"
+    r"(?P<source>[a-z][\w./-]{1,80}(?:, \S{1,253})?) {2,}(?P<message>\S.{0,10000})"
+)
+"""A row of the events of a description that somebody cut out of it; whom it is about is not said."""
 MAX_FURTHER_LINES = 10
 """The kubelet puts at most 10 KiB of a probe's output into a message; ten lines of it are enough to see why."""
 
@@ -42,8 +47,8 @@ def is_event_header(line: str) -> bool:
 
 
 def is_event_row(line: str) -> bool:
-    """Whether a line is a row of `kubectl get events --no-headers`."""
-    return len(line) < 20_000 and bool(_HEADERLESS.match(line))
+    """Whether a line is a row of `kubectl get events --no-headers`, or of a description's events without their header."""
+    return len(line) < 20_000 and bool(_HEADERLESS.match(line) or _DESCRIBED.match(line))
 
 
 def read_event_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeEvent]:
@@ -75,6 +80,17 @@ def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -
     for number, line in lines:
         if not is_event_row(line):
             continue
+        if match := _DESCRIBED.match(line):
+            told = {
+                "TYPE": match["type"],
+                "REASON": match["reason"],
+                "LAST SEEN": match["seen"],
+                "SOURCE": match["source"],
+            }
+            about = {"KIND": _KIND_OF_SOURCE.get(match["source"].partition(",")[0], "")}
+            event = event_of_row(evidence_id, Row(number, {**told, **about, "MESSAGE": match["message"]}))
+            events += [event] if event else []
+            continue
         cells = re.split(r" {2,}", line.strip(), maxsplit=5)
         if cells[1] not in ("Normal", "Warning"):
             namespace, *cells = cells
@@ -84,6 +100,15 @@ def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -
         if event:
             events.append(event)
     return events
+
+
+_KIND_OF_SOURCE = {
+    "kubelet": "Pod", "default-scheduler": "Pod", "cluster-autoscaler": "Pod", "replicaset-controller": "ReplicaSet",
+    "deployment-controller": "Deployment", "job-controller": "Job", "cronjob-controller": "CronJob",
+    "daemonset-controller": "DaemonSet", "statefulset-controller": "StatefulSet", "persistentvolume-controller": "PersistentVolumeClaim",
+    "horizontal-pod-autoscaler": "HorizontalPodAutoscaler", "service-controller": "Service", "attachdetach-controller": "Pod",
+}  # fmt: skip
+"""What each component reports about, in nearly all of its events."""
 
 
 def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:

@@ -93,6 +93,21 @@ def test_a_folder_without_scenarios_is_a_usage_error(tmp_path: Path) -> None:
     assert isinstance(ran.exception, UsageError)
 
 
+def test_every_answer_that_cannot_be_read_is_named_at_once(tmp_path: Path) -> None:
+    for name, answer in (
+        ("a", "verdict: fine\n"),
+        ("b", "verdict: healthy\n"),
+        ("c", "verdict: healthy\ncategory: x\n"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "expected.yaml").write_text(answer)
+
+    ran = CliRunner().invoke(eval_, [str(tmp_path)])
+
+    assert isinstance(ran.exception, UsageError)
+    assert [line.split(": ")[0].rpartition("/")[0][-1] for line in str(ran.exception).splitlines()] == ["a", "c"]
+
+
 @pytest.mark.parametrize("scenario", sorted(path.parent.name for path in SCENARIOS.glob("*/expected.yaml")))
 def test_every_scenario_of_the_repository_says_why_it_is_there(scenario: str) -> None:
     """Each has a readable expectation whose decisive lines exist in its own files."""

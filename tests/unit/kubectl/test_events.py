@@ -209,3 +209,19 @@ def test_the_collectors_table_gives_back_every_event(events: list[KubeEvent]) ->
 
     assert [fields(event) for event in events] == [fields(event) for event in found]
     assert list(range(2, len(events) + 2)) == [event.line for event in found]
+
+
+def test_rows_cut_out_of_a_description_are_events_of_what_their_component_reports_about() -> None:
+    text = (
+        "  Warning  Unhealthy     10s (x88 over 15m)  kubelet                Readiness probe failed: HTTP probe failed with statuscode: 503\n"
+        '  Warning  FailedCreate  4m (x3 over 5m)     replicaset-controller  Error creating: pods "till-7d" is forbidden\n'
+    )
+    events = read_text(text).events
+    assert [(event.kind, event.name, event.count, event.age_s) for event in events] == [
+        ("Pod", "", 88, 10.0),
+        ("ReplicaSet", "", 3, 240.0),
+    ]
+
+
+def test_a_sentence_with_a_warning_in_it_is_no_event() -> None:
+    assert not read_text("  Warning  we saw this once  and it went away\n").events
