@@ -185,12 +185,10 @@ class Relations:
 
     def of(self, kind: str, name: str, namespace: str) -> Relation:
         """The relation of any object, by kind and name."""
-        if not name and not namespace:
+        if not self._says_target or not (name or namespace):
             return Relation.OWN
         if kind in ("Pod", ""):
             return self.of_pod(name, namespace)
-        if not self._says_target:
-            return Relation.OWN
         if kind == "Node":
             return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
         if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
