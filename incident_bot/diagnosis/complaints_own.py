@@ -44,7 +44,7 @@ OWN: tuple[Complaint, ...] = (
         kind="licence",
         category=Category.APPLICATION,
         patterns=(
-            r"licen[cs]e.{0,60}(?:expired|invalid|not valid|ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
+            r"licen[cs]e.{0,60}(?:expired|invalid|not valid|ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|licen[cs]e.{0,80}no (?:more )?(?:seats|tokens|licen[cs]es)\b|no (?:more )?licen[cs]es? (?:left|available|free)|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
         ),
         title="{container} has no valid licence: {says}",
         hint="See when the licence ended, and where the program reads it from.",

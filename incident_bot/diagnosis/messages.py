@@ -41,7 +41,7 @@ _LEAD = re.compile(
     | <\d{1,3}>(?:\d[ ])?
     | <\d{1,6}\.\d{1,6}\.\d{1,6}>
     | \d{1,8}\#\d{1,8}:(?:[ ]\*\d{1,12})?
-    | [\[(]?\b(?i:LEVELS)\b[\])]?(?:/\w{1,40})?(?:\[\d{1,6}\])?\s{0,8}[:|>-]{1,3}(?=\s)
+    | (?!FAIL:[ ]Test)[\[(]?\b(?i:LEVELS)\b[\])]?(?:/\w{1,40})?(?:\[\d{1,6}\])?\s{0,8}[:|>-]{1,3}(?=\s)
     | (?:[\[(](?i:LEVELS)[\])]|LEVELS(?=[\s\[]))
     | (?:pid|tid|thread|jid|request_id|requestid|req_id|trace_id|traceid|span_id|correlation_id|class|caller|logger|ts|time|level)=\S{1,120}
     | [\[(][ ]{0,20}(?![A-Z]{2,6}-?\d{3,6}\b)[\w.:/@$\#*,-]{1,90}[ ]{0,20}[\])](?=[\s\[:(-])
@@ -231,7 +231,8 @@ def _fields(text: str) -> list[tuple[str, str]]:
 
 
 def _unquote(value: str) -> str:
-    return value.strip('"').replace('\\"', '"').replace("\\n", "\n")
+    bare = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value.strip('"')
+    return bare.replace('\\"', '"').replace("\\n", "\n")
 
 
 _JSON_STARTS_WITHIN = 120

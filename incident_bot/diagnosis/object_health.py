@@ -35,9 +35,11 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         return _judge_phase(item, relation, scene)
     for path in bad_conditions(item.kind, item.body):
         status = str(first_value(item.body, f"{path}.status"))
-        why = first_value(item.body, f"{path}.reason") or status
+        why = first_value(item.body, f"{path}.reason")
         name = first_value(item.body, f"{path}.type")
-        text = f"{item.kind} {item.name}: {name} is {status} ({why})"
+        has_failed = (item.kind, name, status) == ("Job", "Failed", "True")
+        text = f"Job {item.name} has failed" if has_failed else f"{item.kind} {item.name}: {name} is {status}"
+        text += f" ({why})" if why and why != status else ""
         return _object_sign(item, relation, scene, text, f"{path}.status")
     return _judge_counts(item, relation, scene)
 

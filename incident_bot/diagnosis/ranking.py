@@ -164,7 +164,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
 
 def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
-    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom):
+    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom) or _REPORTED.search(cause.facts[0].value):
         return False
     finding = cause.finding
     is_said_again = finding is not None and finding.count >= _AGAIN
@@ -172,6 +172,10 @@ def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         is_said_again = is_said_again and begins_in_time(cause, symptom, scene, is_known=False)
     is_as_telling = cause.specificity >= symptom.specificity or is_said_again
     return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
+
+
+_REPORTED = re.compile(r"remote error: tls:|\b(?:sslv3|tlsv1) alert |SSL alert number \d", re.IGNORECASE)
+"""A server that repeats what its peer told it: RFC 8446's alerts. Why the peer refused stands in the peer's own log."""
 
 
 def _speaks_of(one: Candidate, other: Candidate) -> bool:

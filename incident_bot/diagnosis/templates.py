@@ -90,7 +90,7 @@ def fill_command(template: str, values: Mapping[str, str]) -> str:
     written = ""
     for literal, field in _parts(_fit(template, values)):
         word = _word(field, values) if field is not None else ""
-        if field is not None and not word:
+        if word is None:
             return ""
         written += literal + word
     return written.strip()
@@ -169,10 +169,10 @@ def _value(field: str, values: Mapping[str, str]) -> str:
     return fallback if bar else _UNNAMED.get(name, name.upper())
 
 
-def _word(field: str, values: Mapping[str, str]) -> str:
-    name, _, fallback = field.partition("|")
+def _word(field: str, values: Mapping[str, str]) -> str | None:
+    name, bar, fallback = field.partition("|")
     value = values.get(name, "")
     if value and not value.startswith("-") and len(value) <= _MAX_CHARS and not _BREAKS.search(value):
         return shlex.quote(value)
     # A fallback in capitals names what is missing; the kind of a workload is never guessed.
-    return "" if name == "workload_kind" or fallback.isupper() else fallback
+    return None if not bar or name == "workload_kind" or fallback.isupper() else fallback

@@ -50,6 +50,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         "node": _node(scene, pod, candidate),
         "cluster": target.cluster,
         "alert": scene.case.incident.alert.name,
+        "claim": next((fact.name for fact in candidate.facts if fact.kind == "PersistentVolumeClaim"), ""),
         "count": str(max((fact.count for fact in candidate.facts), default=1)),
         "quote": next((fact.value for fact in candidate.facts), ""),
     }
