@@ -82,7 +82,9 @@ class WindowReader:
 
 
 def read_time(line: str, *, near: datetime) -> datetime | None:
-    """When a line says it was written, or None. Without a zone it is UTC; without a year, the one closest to `near`."""
+    """When a line says it was written, or None. Without a zone it is UTC; without a year, of the twelve months
+    that end a month after `near`.
+    """
     try:
         return _read(line, near)
     except (ValueError, OverflowError):
@@ -214,7 +216,11 @@ def _zone(written: str | None) -> timezone:
 
 
 def _closest(at: datetime, near: datetime) -> datetime:
-    """The same day and time in the year that brings it closest to `near`: logs cross New Year."""
-    if abs(at - near) < timedelta(days=183):
-        return at
-    return at.replace(year=near.year + (1 if at < near else -1))
+    """The same day and time in the year that ends soon after `near`: logs cross New Year, and are not of the future."""
+    if at - near > _AHEAD:
+        return at.replace(year=at.year - 1)
+    return at.replace(year=at.year + 1) if near - at > timedelta(days=365) - _AHEAD else at
+
+
+_AHEAD = timedelta(days=31)
+"""So far behind a log's end the moment may lie that is asked about; whole months are archives."""

@@ -160,10 +160,14 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 
 
 def _is_unanswered(scene: Scene) -> bool:
-    """Whether errors or latency are alerted and no log was read: pods that run may well be slow."""
+    """Whether errors or latency are alerted and hardly a log line was read: pods that run may well be slow."""
     is_firing = scene.case.incident.alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
-    has_logs = any(log.relation is not Relation.NEIGHBOUR for log in scene.logs)
-    return is_firing and is_about_performance(scene) and not has_logs
+    lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
+    return is_firing and is_about_performance(scene) and lines < _FEWEST_LINES
+
+
+_FEWEST_LINES = 10
+"""Of fewer lines nobody sees a rate or a latency."""
 
 
 def _is_past(ranking: Ranking) -> bool:
@@ -189,8 +193,9 @@ def _shows_past(fact: Fact) -> bool:
 
 
 def _says_enough(active: Sequence[Candidate]) -> bool:
-    """Whether the best candidate names a cause: an umbrella symptom (it crashes, a Job's pods fail) does not."""
-    return bool(active) and (active[0].specificity > 1 or active[0].rule is None)
+    """Whether a cause is named: an umbrella symptom (it crashes, a Job's pods fail) is none, and failed requests alone neither."""
+    is_named = bool(active) and (active[0].specificity > 1 or active[0].rule is None)
+    return is_named and not all(item.finding and item.finding.kind == "server-errors" for item in active)
 
 
 def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:

@@ -46,7 +46,7 @@ _LOOK_AHEAD_LINES = 2_000
 
 
 def read_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
-    """The best outcome that holds for every log the facts stand in; a log of an ended run is always open."""
+    """The best outcome that holds for every log the facts stand in."""
     outcomes = {_outcome_in(log, fact, scene) for fact in facts if fact.source == "log" for log in _log_of(fact, scene)}
     if not outcomes or Outcome.OPEN in outcomes:
         return Outcome.OPEN
@@ -64,7 +64,8 @@ def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
 def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     start = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), None)
     if log.previous or start is None:
-        return Outcome.OPEN
+        is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
+        return Outcome.OVERCOME if is_over else Outcome.OPEN
     if is_harmless(fact.value, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
         return Outcome.HARMLESS
     shape = shape_of(log.kept[start].text)
@@ -91,6 +92,17 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
+
+
+def _next_run_works(log: Log, scene: Scene) -> bool:
+    """Whether the run after an ended one goes on for ten minutes and complains of nothing."""
+    owner = (log.pod, log.container)
+    runs = [other for other in scene.logs if not other.previous and (other.pod, other.container) == owner]
+    return any(owner) and bool(runs) and all(_complains_of_nothing(run, scene) for run in runs)
+
+
+def _complains_of_nothing(log: Log, scene: Scene) -> bool:
+    return span_of(log, scene) >= _CALM and not any(grade(kept.text) >= Level.WARNING for kept in log.kept)
 
 
 _SECOND_TRY = timedelta(seconds=90)

@@ -17,6 +17,7 @@ from incident_bot.diagnosis.succession import (
     is_behind_others,
     is_listed_reason,
     is_of_shared_service,
+    is_waited_for,
     is_why_time_ran_out,
     opens_trouble,
 )
@@ -156,6 +157,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a line is the reason of louder ones, and deserves their confidence."""
     return (
         is_listed_reason(cause, symptom)
+        or is_waited_for(cause, symptom, scene)
         or opens_trouble(cause, symptom)
         or is_behind_others(cause, symptom, scene)
         or _is_downstream(cause, symptom, scene)
@@ -201,6 +203,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         return False
     if (
         is_listed_reason(cause, symptom)
+        or is_waited_for(cause, symptom, scene)
         or _is_downstream(cause, symptom, scene)
         or is_of_shared_service(cause, symptom)
         or is_behind_others(cause, symptom, scene)

@@ -102,6 +102,13 @@ def _began(item: Candidate, scene: Scene) -> datetime | None:
 
 
 _WAITS = frozenset({"db-lock-timeout", "log-lock", "db-connections-exhausted", "log-connections-exhausted"})
+_LATE = frozenset({"app-worker-timeout", "dep-read-timeout", "probe-timeout"})
+
+
+def is_waited_for(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether another's log says that everybody waits there, and it began before somebody's time ran out."""
+    is_late = cause.id in _WAITS and symptom.id in _LATE and cause.container != symptom.container
+    return is_late and begins_in_time(cause, symptom, scene, is_known=True)
 
 
 _REST_OF = {"inodes-exhausted": frozenset({"app-disk-full", "log-disk-full"})}

@@ -25,6 +25,11 @@ _EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|gz|json|jsonl|\d))+$
 _LOG_WORD = re.compile(
     r"^(?:pod[-_.]?)?(?:kubectl[-_.])?logs?[-_. ]+|[-_. ]+(?:pod[-_.]?)?logs?$|^logs?$", re.IGNORECASE
 )
+_OF_STREAM = re.compile(
+    r"(?<=[a-z0-9])[-_. ](?:current|now|stdout|stderr|console|access|errors?|gc|thread[-_]?dump|jstack|goroutines)$",
+    re.IGNORECASE,
+)
+"""What of a program's output a file holds, where its name says more than whose it is: `api-current`, `api-threaddump`."""
 _HASH = "[bcdfghjklmnpqrstvwxz2456789]"
 _DEPLOYMENT_POD = re.compile(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
 _OTHER_POD = re.compile(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
@@ -141,7 +146,7 @@ def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
     whole = _EXTENSION.sub("", base)
     previous = bool(_PREVIOUS.search(whole))
     whole = _PREVIOUS.sub("", whole).strip("-_. ")
-    stem = _LOG_WORD.sub("", whole).strip("-_. ")
+    stem = _OF_STREAM.sub("", _LOG_WORD.sub("", whole).strip("-_. "))
     parent = _LOG_WORD.sub("", folder.rpartition("/")[2]).strip("-_. ")
     known = _from_pods(whole, parent, pods) or _from_pods(stem, parent, pods)
     pod, container = known or _from_patterns(stem, parent, split=stem != whole)

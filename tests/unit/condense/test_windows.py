@@ -54,6 +54,16 @@ def test_a_notation_without_a_year_means_the_closest_one():
     assert read_time("Jan  1 00:05:00 node-7 kernel: oops", near=datetime(2026, 12, 31, tzinfo=UTC)) == after
 
 
+def test_a_notation_without_a_year_is_not_of_the_future():
+    """In November a log of February is of this year, not of the next one, which is closer."""
+    november = datetime(2026, 11, 28, tzinfo=UTC)
+
+    assert read_time("E0203 01:45:13.098592       1 main.go:171] lost", near=november) == datetime(
+        2026, 2, 3, 1, 45, 13, 98592, tzinfo=UTC
+    )
+    assert read_time("Dec 20 10:00:00 node-7 kernel: oops", near=november) == datetime(2026, 12, 20, 10, tzinfo=UTC)
+
+
 @given(st.text(max_size=120))
 def test_no_line_stops_the_reader(text):
     read_time(text, near=AT)
