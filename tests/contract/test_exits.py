@@ -267,7 +267,6 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             done = run(*arguments, **in_actions)
             exits["job log"] += done.stdout + done.stderr
         serving.close()
-        unreachable = {"GITHUB_API_URL": "http://127.0.0.1:9"}
         run(
             "triage",
             "--bundle",
@@ -278,7 +277,7 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             "github",
             "--out",
             str(out),
-            **unreachable,
+            GITHUB_TOKEN="refused",
         )
         exits["prompt"] = json.dumps([request.body for request in gemini.requests], ensure_ascii=False)
         run("triage", "--bundle", str(evidence), "--llm", "none", "--tracker", "github")

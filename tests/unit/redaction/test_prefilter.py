@@ -86,9 +86,9 @@ def test_same_hits_as_a_plain_search(finder: str, text: str) -> None:
 @either_finder
 @pytest.mark.parametrize("before", range((1 << 14) - 12, (1 << 14) + 2))
 def test_keywords_across_the_edge_of_a_window_are_found_once(finder: str, before: int) -> None:
-    text = "." * before + " sk-ant pat12 AKIA"
+    text = " sk-ant pat12 AKIA"
 
-    assert hits(PREFILTERS[finder], raw(text)) == plainly(text)
+    assert hits(PREFILTERS[finder], raw("." * before + text)) == [(before + at, found) for at, found in plainly(text)]
 
 
 @either_finder
