@@ -139,7 +139,7 @@ def build_case(incident: Incident, collected: Collected, redactor: Redactor) -> 
     return Case(
         incident=redact_incident(known, redactor),
         evidence=evidence,
-        gaps=tuple(_redact_gap(gap, redactor) for gap in (*incident.gaps, *collected.gaps)),
+        gaps=redact_noun((*incident.gaps, *collected.gaps), redactor),
         redactions=dict(Counter(redactor.counts) - counted),
         collected_at=collected.collected_at,
     )
@@ -173,12 +173,6 @@ def _with_alert(incident: Incident, items: tuple[RawEvidence, ...]) -> tuple[Raw
         id=f"E{len(items) + 1}", kind=EvidenceKind.ALERT, name="alert.json", source="the alert", text=text + "\n"
     )
     return (*items, alert)
-
-
-def _redact_gap(gap: Gap, redactor: Redactor) -> Gap:
-    return replace(
-        gap, what=redactor.redact(gap.what), reason=redactor.redact(gap.reason), remedy=redactor.redact(gap.remedy)
-    )
 
 
 def analyse(
