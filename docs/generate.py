@@ -8,6 +8,7 @@ document can be read and written by hand around them. tests/unit/test_documents.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -96,10 +97,33 @@ def alert_table() -> str:
     return "\n".join(rows)
 
 
+def module_map() -> str:
+    """A table a room: every module with the first line of its docstring."""
+    package = ROOT / "incident_bot"
+    rooms = [path.parent for path in sorted(package.rglob("__init__.py"))]
+    return "\n\n".join(_room(room) for room in rooms if len(list(room.glob("*.py"))) > 1)
+
+
+def _room(room: Path) -> str:
+    title = f"{room.relative_to(ROOT).as_posix()}/"
+    lines = [f"## `{title}`", "", _first_line(room / "__init__.py"), "", "| module | holds |", "|---|---|"]
+    modules = sorted(path for path in room.glob("*.py") if path.stem != "__init__")
+    return "\n".join(
+        [*lines, *(f"| [`{path.name}`](../{title}{path.name}) | {_first_line(path)} |" for path in modules)]
+    )
+
+
+def _first_line(module: Path) -> str:
+    said = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+    assert said, f"{module} has no docstring"
+    return said.split("\n")[0].replace("|", "\\|")
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/cli.md", "commands"): command_reference,
     ("README.md", "command table"): command_table,
     ("docs/configuration.md", "configuration"): configuration_table,
+    ("docs/modules.md", "modules"): module_map,
     ("LOG_ANALYSIS.md", "rules"): rule_catalogue,
     ("LOG_ANALYSIS.md", "alerts"): alert_table,
 }
