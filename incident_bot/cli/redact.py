@@ -15,7 +15,7 @@ import click
 
 from incident_bot.cli import options, wiring
 
-_READ_BYTES = 1 << 18
+_READ_BYTES = 1 << 17
 _LONGEST_LINE_CHARS = 1 << 20
 _IDLE_S = 0.2
 """A pause of the input after which lines that were held back are let go: `kubectl logs -f` is read as it comes."""

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 _FOREIGN = re.compile("|".join((*FOREIGN, *FOREIGN_KEYS)))
 _FOREIGN_REACH = max(map(len, (*FOREIGN, *FOREIGN_KEYS)))
 _UNSPACED = "\u2e80"
-_STRETCH_CHARS = 256
+_STRETCH_CHARS = 4096
 """How much of a text is looked at for foreign letters at a time: a log's few check marks must not cost all its lines."""
+_ASCII = bytes(range(128))
+_RAREST = frozenset(max(word) for word in (*FOREIGN, *FOREIGN_KEYS) if not word.isascii())
+"""A letter of each name: a text that holds none of them holds no name, whatever arrows and check marks it holds. Names in
+ASCII are keywords of the prefilter too."""
 
 
 def find_foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Finding]:
@@ -34,7 +38,11 @@ def find_foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Findin
 def _foreign_names(text: str) -> Iterator[tuple[int, int]]:
     for low in range(0, len(text), _STRETCH_CHARS):
         high = low + _STRETCH_CHARS
-        if not text[low : high + _FOREIGN_REACH].isascii():
+        stretch = text[low : high + _FOREIGN_REACH]
+        if stretch.isascii():
+            continue
+        letters = stretch.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8")
+        if not _RAREST.isdisjoint(letters):
             for name in _FOREIGN.finditer(text, low, high + _FOREIGN_REACH):
                 if name.start() < high:
                     yield name.span()

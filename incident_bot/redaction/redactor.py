@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from incident_bot.model import Evidence, RawEvidence, SafeText
     from incident_bot.redaction.finding import Finding
 
-_BLOCK_CHARS = 1 << 18
+_BLOCK_CHARS = 1 << 17
+"""A stretch is read as a whole, and one letter of another script makes every character of it take two or four bytes."""
 _SURROUNDING_CHARS = 2048
 _MOST_ROUNDS = 4
 _HELD_BACK_LINES = 8
