@@ -66,11 +66,10 @@ class AutomatonParts:
         """Looks for this text too, from the next `find` on."""
         self._new.append(part)
 
-    def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """(start, part) of every occurrence; those of one part in order."""
+    def find(self, _text: str, raw: bytes) -> Iterator[tuple[int, str]]:
+        """See `PartFinder`."""
         if self._new:
             self._build()
-        raw = text.encode("latin-1", "replace")
         for automaton, parts in self._built:
             for end, number in automaton.matches(raw):
                 part = parts[number]

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.prefilter import as_bytes
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
 MAX_VALUES = 2000
@@ -56,8 +57,8 @@ class PartFinder(Protocol):
     def add(self, part: str) -> None:
         """Looks for this part too."""
 
-    def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """(start, part) of every occurrence; those of one part in order."""
+    def find(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
+        """(start, part) of every occurrence; those of one part in order. `raw` is the text, a byte a character."""
 
 
 class KnownValues:
@@ -107,8 +108,8 @@ class KnownValues:
                 filed.append((form, value, run.start() + at))
                 return
 
-    def find(self, text: str) -> Iterator[tuple[Finding, str]]:
-        """Every occurrence of every form, with the value it stands for."""
+    def find(self, text: str, raw: bytes | None = None) -> Iterator[tuple[Finding, str]]:
+        """Every occurrence of every form, with the value it stands for. `raw` is what `as_bytes` makes of the text."""
         if not self._kinds:
             return
         for form, value, _ in self._without_run:
@@ -117,7 +118,7 @@ class KnownValues:
                 yield from self._occurrence(text, at, form, value)
                 at = text.find(form, at + len(form))
         passed: dict[str, int] = {}
-        for at, part in self._parts.find(text):
+        for at, part in self._parts.find(text, as_bytes(text) if raw is None else raw):
             for form, value, into in self._filed[part]:
                 start = at - into
                 if start >= passed.get(form, 0) and text.startswith(form, start):
@@ -147,14 +148,14 @@ class RunParts:
         self._widths.add(len(part))
         self._clean.clear()
 
-    def find(self, text: str) -> Iterator[tuple[int, str]]:
+    def find(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
         """See `PartFinder`."""
         if len(self._parts) <= _FEWEST_PARTS:
             yield from self._find_each(text, self._parts)
             return
         if len(self._clean) > _MOST_CLEAN:
             self._clean.clear()
-        unseen = set(text.encode("latin-1", "replace").translate(_RUNS_ALONE).decode("ascii").split()) - self._clean
+        unseen = set(raw.translate(_RUNS_ALONE).decode("ascii").split()) - self._clean
         here = self._parts_here(unseen)
         telling = {run: parts for run in unseen if (parts := self._parts_in(run, here))} if here else {}
         self._clean |= unseen - telling.keys()

@@ -16,6 +16,11 @@ _THEN_REACH = 64
 """Bytes behind a keyword that its `then` may look at."""
 
 
+def as_bytes(text: str) -> bytes:
+    """The text as it is searched: a byte a character, `?` for each that has none."""
+    return text.encode("latin-1", "replace")
+
+
 class Keyword(NamedTuple):
     """What to find: `any_case` words are given in lower case; `starting` ones count only where a word starts."""
 

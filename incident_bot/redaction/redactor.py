@@ -14,6 +14,7 @@ from incident_bot.redaction.known import KnownValues
 from incident_bot.redaction.lines import split_lines
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
+from incident_bot.redaction.prefilter import as_bytes
 from incident_bot.redaction.scanner import scanner_for
 from incident_bot.redaction.settle import placeholder_spans
 
@@ -129,14 +130,15 @@ class Redactor:
     def _stretch(self, text: str, low: int, high: int, pem: PemReader) -> SafeText:
         """The safe form of `text[low:high]`, read with what stands before it, which is out already, and with what comes next."""
         pem.floor, pem.limit = low, high
-        found = self._scanner.scan(text, pem)
+        raw = as_bytes(text)
+        found = self._scanner.scan(text, pem, raw=raw)
         self._remember_all(text, found)
         here = [
             item._replace(start=max(item.start, low) - low, end=min(item.end, high) - low)
             for item in found
             if item.end > low and item.start < high
         ]
-        return _certify(self._replace(text[low:high], here))
+        return _certify(self._replace(text[low:high], here, raw[low:high]))
 
     def _read(self, text: str) -> list[Finding]:
         found = self._scanner.scan(text, PemReader())
@@ -163,9 +165,9 @@ class Redactor:
             if finding.spreads and finding.kind not in {"email", "ip", "phone"}:
                 self._known.remember(text[finding.start : finding.end], finding.kind)
 
-    def _replace(self, text: str, findings: Sequence[Finding]) -> str:
+    def _replace(self, text: str, findings: Sequence[Finding], raw: bytes | None = None) -> str:
         """The text with its findings and every known value replaced, and what only that brought to light."""
-        safe, changed = self._replace_once(text, findings)
+        safe, changed = self._replace_once(text, findings, raw)
         parts: list[str] = []
         at = 0
         for start, end in _surroundings(safe, changed):
@@ -179,10 +181,12 @@ class Redactor:
             at = end
         return "".join((*parts, safe[at:])) if parts else safe
 
-    def _replace_once(self, text: str, findings: Sequence[Finding]) -> tuple[str, list[tuple[int, int]]]:
+    def _replace_once(
+        self, text: str, findings: Sequence[Finding], raw: bytes | None = None
+    ) -> tuple[str, list[tuple[int, int]]]:
         """The text with placeholders, and where they stand in it."""
         found = [(finding, text[finding.start : finding.end]) for finding in findings]
-        found += self._known_values(text)
+        found += self._known_values(text, raw)
         parts: list[str] = []
         changed: list[tuple[int, int]] = []
         at = written = 0
@@ -197,9 +201,9 @@ class Redactor:
             self._counts[finding.kind] += 1
         return ("".join((*parts, text[at:])), changed) if parts else (text, changed)
 
-    def _known_values(self, text: str) -> list[tuple[Finding, str]]:
+    def _known_values(self, text: str, raw: bytes | None = None) -> list[tuple[Finding, str]]:
         """Occurrences of known values outside placeholders, with the values."""
-        pairs = list(self._known.find(text))
+        pairs = list(self._known.find(text, raw))
         taken = placeholder_spans(text) if pairs else []
         if not taken:
             return pairs

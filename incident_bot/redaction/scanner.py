@@ -28,7 +28,7 @@ from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import find_email, find_numbers
-from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, fastest_finder
+from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
 from incident_bot.redaction.urls import find_slashed, find_user_info, may_hold_user_info
@@ -90,10 +90,16 @@ class Scanner:
         self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
         """For each of the prefilter's keywords what is asked where it stands, and its length."""
 
-    def scan(self, text: str, pem: PemReader, *, near: bool = True, level: int = 0) -> list[Finding]:
-        """Findings in order, none overlapping another or a placeholder. `level`: how often the text was decoded."""
-        text = text.replace(_SHOWN_BREAK, "\n")
-        raw = text.encode("latin-1", "replace")
+    def scan(
+        self, text: str, pem: PemReader, *, near: bool = True, level: int = 0, raw: bytes | None = None
+    ) -> list[Finding]:
+        """Findings in order, none overlapping another or a placeholder.
+
+        `level`: how often the text was decoded; `raw` is what `as_bytes` makes of the text.
+        """
+        if _SHOWN_BREAK in text:
+            text, raw = text.replace(_SHOWN_BREAK, "\n"), None
+        raw = as_bytes(text) if raw is None else raw
         state = Scan(text, raw, pem, level)
         if not near:
             state.near_until = len(text)
