@@ -40,6 +40,7 @@ _ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(str
     ""
 }
 """Characters that stand neither in a name nor before its index."""
+_NAME_CHARS = string.ascii_letters + string.digits + "_.-"
 _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _NAME_KEY = re.compile(
@@ -89,8 +90,12 @@ _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
 def name_span(text: str, start: int, end: int) -> tuple[int, int]:
     """The whole name of which `text[start:end]` is a part."""
     if start and text[start - 1] not in _ENDS_NAME:
-        before = _NAME_BEFORE.match(text[max(0, start - 64) : start][::-1])
-        start -= before.end() if before else 0
+        before = text[start - 64 if start > 64 else 0 : start]
+        other = before.rstrip(_NAME_CHARS)
+        if other and not other[-1].isascii() and (name := _NAME_BEFORE.match(before[::-1])):
+            start -= name.end()  # letters of another script
+        else:
+            start -= len(before) - len(other)
     if text[end : end + 1] not in _ENDS_NAME:
         after = _NAME_AFTER.match(text, end)
         end = after.end() if after else end

@@ -30,6 +30,7 @@ _RUN_CLASSES = bytes(
     ord("A") if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/_~.-") else 0 for byte in range(256)
 )
 _SHORTEST = b"A" * 16
+_REST = len(_SHORTEST) - 1
 _NO_SIGN = "0123456789abcdefABCDEF+/_~.-="
 """Hex, however it is taken apart, is an id and no secret."""
 _CHANGE = re.compile("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
@@ -50,33 +51,33 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
     """
     low = start - REACH // 2 if start > REACH // 2 else 0
     line_start = text.rfind("\n", low, start) + 1 or low
-    line_end = text.find("\n", start, start + REACH)
-    end = line_end if line_end >= 0 else min(len(text), start + REACH)
-    reach = end + len(_SHORTEST) - 1
-    first = runs.find(_SHORTEST, max(floor, line_start), reach)
-    if first < 0:
-        return (), max(floor, end)
-    low = max(0, start - 5)
+    end = text.find("\n", start, start + REACH)
+    if end < 0:
+        end = min(len(text), start + REACH)
+    at = runs.find(_SHORTEST, line_start if line_start > floor else floor, end + _REST)
+    if at < 0:
+        return (), (end if end > floor else floor)
+    low = start - 5 if start > 5 else 0
     if not _is_telling(text[low : start + _WORD_CHARS], start - low):
         return (), floor
     found: list[Finding] = []
-    at = first
     while at >= 0:
-        match = _CANDIDATE.match(text, at, end + 512)
-        if match:
-            end = max(end, match.end())
+        read_to = at
+        if match := _CANDIDATE.match(text, at, end + 512):
+            read_to = match.end()
+            end = read_to if read_to > end else end
             value = match[0].rstrip(".")
-            if (
-                value.strip(_NO_SIGN)
-                and _CHANGE.search(value)
-                and _SEGMENT.search(value)
-                and looks_random(value)
-                and not _is_traced(text, at)
-            ):
+            if value.strip(_NO_SIGN) and _is_generated(value) and not _is_traced(text, at):
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
-        run_end = runs.find(b"\0", match.end() if match else at, end + 512)
-        at = runs.find(_SHORTEST, run_end, end + len(_SHORTEST) - 1) if run_end >= 0 else -1
-    return found, max(floor, end)
+        run_end = runs.find(b"\0", read_to, end + 512)
+        at = runs.find(_SHORTEST, run_end, end + _REST) if run_end >= 0 else -1
+    return found, (end if end > floor else floor)
+
+
+@lru_cache(maxsize=4096)
+def _is_generated(value: str) -> bool:
+    """Whether it looks so: judged once, for paths and names of images stand in many lines."""
+    return _CHANGE.search(value) is not None and _SEGMENT.search(value) is not None and looks_random(value)
 
 
 @lru_cache(maxsize=4096)
