@@ -54,9 +54,9 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
     end = text.find("\n", start, start + REACH)
     if end < 0:
         end = min(len(text), start + REACH)
-    at = runs.find(_SHORTEST, line_start if line_start > floor else floor, end + _REST)
+    at = runs.find(_SHORTEST, max(floor, line_start), end + _REST)
     if at < 0:
-        return (), (end if end > floor else floor)
+        return (), max(floor, end)
     low = start - 5 if start > 5 else 0
     if not _is_telling(text[low : start + _WORD_CHARS], start - low):
         return (), floor
@@ -65,13 +65,13 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
         read_to = at
         if match := _CANDIDATE.match(text, at, end + 512):
             read_to = match.end()
-            end = read_to if read_to > end else end
+            end = max(end, read_to)
             value = match[0].rstrip(".")
             if value.strip(_NO_SIGN) and _is_generated(value) and not _is_traced(text, at):
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
         run_end = runs.find(b"\0", read_to, end + 512)
         at = runs.find(_SHORTEST, run_end, end + _REST) if run_end >= 0 else -1
-    return found, (end if end > floor else floor)
+    return found, max(floor, end)
 
 
 @lru_cache(maxsize=4096)
