@@ -31,6 +31,7 @@ from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
 from incident_bot.diagnosis.onsets import draft_onsets, is_onset
+from incident_bot.diagnosis.turns import opens_turn
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
         weight += 0.05
     if level == Level.WARNING and _MEASURED.search(log.kept[index].text[:600]):
         weight += 0.15
-    if level == Level.WARNING and is_onset(log.kept[index], log):
+    if level == Level.WARNING and (is_onset(log.kept[index], log) or opens_turn(log.kept[index], log)):
         weight += 0.15
     if baseline and shape_of(log.kept[index].text) in baseline:
         weight -= 0.25

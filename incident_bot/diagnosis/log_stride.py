@@ -18,6 +18,7 @@ from incident_bot.diagnosis.announced import is_announced
 from incident_bot.diagnosis.log_outcome import is_background, is_everywhere, is_harmless, is_routine
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
+from incident_bot.diagnosis.turns import opens_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,7 +243,7 @@ def _level(index: int, log: Log) -> int:
 def _goes_on_calmly(index: int, log: Log) -> bool:
     kept = log.kept[index]
     last = max(kept.line, kept.last)
-    if log.total_lines - last < _CALM_LINES:
+    if log.total_lines - last < _CALM_LINES or opens_turn(kept, log):
         return False
     if is_dated(log) and not any(item.line > last and begins_record(item.text) for item in log.kept):
         return False

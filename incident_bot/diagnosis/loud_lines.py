@@ -10,6 +10,7 @@ from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
 from incident_bot.diagnosis.findings import Draft, Finding
 from incident_bot.diagnosis.messages import read_message
+from incident_bot.diagnosis.turns import opens_turn
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -44,13 +45,19 @@ def draft_loud(
     """Drafts of lines that no complaint knows.
 
     `lines` are the bad lines with their levels, `told` those that say what is wrong. Beside these only what is
-    louder than all of them, what is said again and again, and what was said first or last counts.
+    louder than all of them, what is said again and again, and what opens a turn of the work counts.
     """
     worst = max((level for _, level in lines), default=Level.QUIET)
     loudest = max(told.values(), default=0)
-    loud = [(index, level) for index, level in lines if index not in told and level >= min(worst, Level.ERROR)]
+    turning = {index for index, _ in lines if opens_turn(log.kept[index], log)}
+    loud = [
+        (index, level)
+        for index, level in lines
+        if index not in told and (level >= min(worst, Level.ERROR) or index in turning)
+    ]
     for index, level in loud:
         is_louder = level > loudest and (loudest < Level.ERROR or not _ENDS.search(log.kept[index].text[:400]))
+        is_louder = is_louder or index in turning
         if not (is_louder or log.kept[index].count >= _LASTING_COUNT):
             continue
         weight = min(_UNKNOWN_WEIGHT if is_louder else _BESIDE_WEIGHT, weigh(index, level) - 0.05)
@@ -88,6 +95,8 @@ _OFF_THE_USUAL = re.compile(
 def _lasts(log: Log, index: int, level: int) -> bool:
     """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log."""
     kept = log.kept[index]
+    if opens_turn(kept, log):
+        return True
     if level < Level.ERROR:
         return False
     if _OFF_THE_USUAL.search(kept.text[:600]):

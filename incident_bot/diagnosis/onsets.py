@@ -17,6 +17,7 @@ from incident_bot.diagnosis.announced import is_no_report
 from incident_bot.diagnosis.findings import Draft, Finding
 from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.statements import weigh_statement
+from incident_bot.diagnosis.turns import is_in_place_of_work
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def draft_onsets(log: Log, told: Collection[int], subject: str, *, worst: int) -
     if log.total_lines < _ENOUGH_LINES:
         return
     for index, kept in enumerate(log.kept):
-        if kept.count >= _COUNT and index not in told and _begins_late(kept, log) and _counts(kept, log):
+        if kept.count < _COUNT or index in told or not _begins_late(kept, log):
+            continue
+        if _counts(kept, log) or is_in_place_of_work(kept, log):
             weight = _WEIGHT_BESIDE if told or worst >= Level.ERROR else _WEIGHT
             yield Draft(most=weight, index=index, write=partial(_write, log, index, weight, subject))
 
