@@ -14,17 +14,13 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
 from benchmarks.condense.ci_logs import BUDGETS, METHODS, SURVEYS, Method
 from benchmarks.condense.incidents import four_chars
+from fakes.log_evidence import evidence
 from fakes.log_generators import GENERATORS, Scenario, generate
 from incident_bot.condense import condense
-from incident_bot.model import Evidence, EvidenceKind, SafeText
 
 
 def kept_all(scenario: Scenario, kept: str) -> bool:
     return all(needle in kept for needle in scenario.needles)
-
-
-def evidence(lines: list[str]) -> Evidence:
-    return Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
 
 
 def with_baseline(scenario: Scenario, budget: int, *, use: bool) -> str:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes.log_evidence import evidence, stands_in
 from incident_bot.condense import Condenser, condense, estimate_tokens, render_text
 from incident_bot.condense.lines import clean
-from incident_bot.model import Evidence, EvidenceKind, Excerpt, SafeText
+from incident_bot.model import Excerpt
 
 PIECES = st.sampled_from(
     [
@@ -46,23 +47,8 @@ LINES = st.lists(
 BUDGETS = st.integers(1, 6000)
 
 
-def evidence(lines, identity="E1") -> Evidence:
-    return Evidence(id=identity, kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
-
-
 def cost(excerpt: Excerpt, budget: int) -> int:
     return estimate_tokens(render_text(excerpt, budget_tokens=budget))
-
-
-def stands_in(text: str, line: str) -> bool:
-    """Whether the pieces between the ellipses of a kept text occur in the line, in order."""
-    at = 0
-    for piece in text.split("…"):
-        found = line.find(piece.strip(), at)
-        if found < 0:
-            return False
-        at = found + len(piece.strip())
-    return True
 
 
 @given(LINES, BUDGETS)

@@ -7,19 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes.log_evidence import evidence
 from incident_bot.condense import Condenser, condense, digest, estimate_tokens, render_text
 from incident_bot.condense.lines import LONGEST_LINE_CHARS
-from incident_bot.model import Evidence, EvidenceKind, SafeText
 
 ANY_TEXT = st.text(st.characters(exclude_characters="\n"), max_size=60)
 """Lone surrogates and NUL included."""
 ALARMING = st.sampled_from(
     ["ERROR a", "FATAL \x00", "\ud800 failed", "panic: x", "Traceback (most recent call last):", "KeyError: 'k'"]
 )
-
-
-def evidence(lines) -> Evidence:
-    return Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
 
 
 def shown(lines, budget: int) -> str:

@@ -4,16 +4,13 @@ import random
 
 import pytest
 
+from fakes.log_evidence import evidence
 from fakes.log_generators import GENERATORS, Scenario, generate
 from incident_bot.condense import condense, survey
-from incident_bot.model import Evidence, EvidenceKind, Excerpt, SafeText
+from incident_bot.model import Excerpt
 
 LINES = 4000
 """Enough for a needle; the full lengths run in benchmarks/condense."""
-
-
-def evidence(lines: list[str]) -> Evidence:
-    return Evidence(id="E1", kind=EvidenceKind.LOG, name="log", source="log", lines=tuple(map(SafeText, lines)))
 
 
 def condensed(scenario: Scenario, budget: int) -> Excerpt:

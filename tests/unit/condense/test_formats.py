@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fakes.log_evidence import stands_in
 from fakes.log_formats import AT, FORMATS, Format
 from fakes.log_traces import TRACES, Trace
 from incident_bot.condense import Condenser, Window, estimate_tokens, render_text
@@ -37,16 +38,6 @@ def excerpt_of(lines: list[str], budget: int, window: Window | None = None) -> E
     condenser = Condenser(window=window)
     condenser.feed(lines)
     return condenser.excerpt(budget)
-
-
-def stands_in(text: str, line: str) -> bool:
-    at = 0
-    for piece in text.split("\u2026"):
-        found = line.find(piece.strip(), at)
-        if found < 0:
-            return False
-        at = found + len(piece.strip())
-    return True
 
 
 def check_promises(excerpt: Excerpt, lines: list[str], budget: int) -> None:
