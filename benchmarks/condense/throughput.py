@@ -150,11 +150,11 @@ def write_log(path: Path, size_mb: float, source: Iterator[str]) -> int:
 _WITHOUT_REDACTION = """
 import sys
 from pathlib import Path
-from incident_bot.cli.condense import _lines, _read_blocks
+from incident_bot.cli.log_blocks import read_blocks, split_block
 from incident_bot.condense import Condenser, render_text
 condenser = Condenser()
-for block in _read_blocks(Path("-")):
-    condenser.feed(_lines(block))
+for block in read_blocks(Path("-")):
+    condenser.feed(split_block(block))
 sys.stdout.write(render_text(condenser.excerpt(8000), budget_tokens=8000))
 """
 COMMANDS = {

@@ -359,7 +359,7 @@ def test_excerpts_stay_within_reach_of_their_budget(budget: int) -> None:
 MAKERS_OF_SAFE_TEXT = {
     "incident_bot/model.py": "the empty text",
     "incident_bot/redaction/redactor.py": "the gate",
-    "incident_bot/cli/condense.py": "the lines of a text that was just redacted",
+    "incident_bot/cli/log_blocks.py": "the lines of a text that was just redacted",
     "incident_bot/condense/budget.py": "parts of a safe line, shortened",
     "incident_bot/condense/candidates.py": "parts of a safe line, without colours",
     "incident_bot/condense/digests.py": "a safe line",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from incident_bot.cli.condense import _blocks, _redact, condense
+from incident_bot.cli.condense import condense
+from incident_bot.cli.log_blocks import _blocks, redact_together
 from incident_bot.condense import estimate_tokens
 from incident_bot.redaction import Redactor
 
@@ -77,13 +78,13 @@ def test_what_is_read_in_slices_is_redacted_together():
 
 def test_a_value_under_its_name_is_gone_at_the_edge_of_every_slice(monkeypatch):
     """Wherever a slice ends, the line with the name is read with the one under it."""
-    monkeypatch.setattr("incident_bot.cli.condense._SLICE_CHARS", 200)
+    monkeypatch.setattr("incident_bot.cli.log_blocks._SLICE_CHARS", 200)
     value = "hT7" + "mPq29sLkd81"
     for padding in range(12):
         calm = [f"INFO part {'abcdefghij'[n % 10]} was swept" for n in range(20 + padding)]
         lines = [*calm, "- name: DB_PASSWORD", f"  value: {value}", *calm]
 
-        safe = _redact(Redactor(b"k"), lines)
+        safe = redact_together(Redactor(b"k"), lines)
 
         assert safe[: len(calm)] == safe[-len(calm) :] == calm
         assert value not in "".join(safe)
