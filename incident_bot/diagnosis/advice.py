@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.targets import is_detailed
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.diagnosis.values import values_of
@@ -105,35 +107,76 @@ def _look_at_object(candidate: Candidate, values: Mapping[str, str]) -> Iterator
 def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
     """Read-only commands for what the evidence lacks."""
     values = values_of(causes[0], scene) if causes else _target_values(scene)
-    steps = []
+    steps: list[tuple[str, str]] = []
     if values.get("pod"):
-        if not any(pod.name == values["pod"] and is_detailed(pod.source) for pod in scene.pods):
-            steps.append(
-                ("Read state, limits, probes and events of the pod", "kubectl -n {namespace} describe pod {pod}")
-            )
-        container = " -c {container}" if values.get("container") else " --all-containers"
-        if not any(log.previous for log in scene.logs):
-            steps.append(
-                (
-                    "Read the log of the run that ended",
-                    f"kubectl -n {{namespace}} logs {{pod}}{container} --previous --tail=200",
-                )
-            )
-        if not any(log.pod == values["pod"] and not log.previous for log in scene.logs):
-            steps.append(("Read the current log", f"kubectl -n {{namespace}} logs {{pod}}{container} --tail=200"))
+        steps += _about_pod(values, scene)
     elif values.get("workload"):
-        steps.append(
-            (
-                "Read the workload's conditions and events",
-                "kubectl -n {namespace} describe {workload_kind} {workload}",
-            )
-        )
-    if values.get("node") and not values.get("pod"):
-        steps.append(("Read the node's conditions", "kubectl describe node {node}"))
+        steps.append(("Read the workload's conditions and events", _OF_WORKLOAD))
+        steps.append(("See its pods", "kubectl -n {namespace} get pods -o wide | grep -F {workload}"))
+    elif values.get("node"):
+        steps.append(("Read the node's conditions and events", "kubectl describe node {node}"))
+    elif not causes:
+        steps += _about_nothing(values, scene)
     if not scene.events:
-        steps.append(("Read the events around the alert", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"))
+        steps.append(("Read the events around the alert", _EVENTS))
     filled = ((step, fill_command(command, values)) for step, command in steps)
     return [Action(step=step, command=command) for step, command in filled if command]
+
+
+_OF_POD = "kubectl -n {namespace} describe pod {pod}"
+_OF_WORKLOAD = "kubectl -n {namespace} describe {workload_kind} {workload}"
+_EVENTS = "kubectl -n {namespace} get events --sort-by=.lastTimestamp"
+_LOGS = {
+    True: "kubectl -n {namespace} logs {pod} -c {container} --previous --tail=200",
+    False: "kubectl -n {namespace} logs {pod} -c {container} --tail=200",
+}
+
+
+def _about_pod(values: Mapping[str, str], scene: Scene) -> Iterator[tuple[str, str]]:
+    pods = [pod for pod in scene.pods if pod.name == values["pod"]]
+    if not any(is_detailed(pod.source) for pod in pods):
+        yield "Read state, limits, probes and events of the pod", _OF_POD
+    if never_ran(values["pod"], scene):
+        return
+    logs = {previous: _all_containers(command, values) for previous, command in _LOGS.items()}
+    if not any(log.previous for log in scene.logs):
+        yield "Read the log of the run that ended", logs[True]
+    if not any(log.pod == values["pod"] and not log.previous for log in scene.logs):
+        yield "Read the current log", logs[False]
+
+
+def never_ran(name: str, scene: Scene) -> bool:
+    """Whether a pod is still Pending: none of its containers has run, so that there is no log to read."""
+    return any(pod.name == name and first_value(pod.body, "status.phase") == "Pending" for pod in scene.pods)
+
+
+def _all_containers(command: str, values: Mapping[str, str]) -> str:
+    return command if values.get("container") else command.replace("-c {container}", "--all-containers")
+
+
+def _about_nothing(values: Mapping[str, str], scene: Scene) -> Iterator[tuple[str, str]]:
+    """Where no object is known: the pods of the only log, else all that are not well."""
+    where = "-n {namespace}" if values.get("namespace") else "-A"
+    names = {log.container for log in scene.logs} - {""}
+    if len(names) == 1:
+        name = names.pop()
+        yield f"Find the pods of {name}", f"kubectl get pods {where} -o wide | grep -F {shlex.quote(name)}"
+    else:
+        yield "See which pods are not well", f"kubectl get pods {where} -o wide"
+
+
+def command_for(what: str, scene: Scene) -> str:
+    """The command that reads the status, the events or the logs of the target; empty where the target is not known."""
+    values = _target_values(scene)
+    template = _EVENTS if what == "events" else ""
+    if values.get("pod"):
+        template = {"status": _OF_POD, "logs": _all_containers(_LOGS[False], values)}.get(what, template)
+    elif values.get("workload"):
+        template = {
+            "status": _OF_WORKLOAD,
+            "logs": "kubectl -n {namespace} logs {workload_kind}/{workload} --tail=200",
+        }.get(what, template)
+    return fill_command(template, values) if values else ""
 
 
 def _target_values(scene: Scene) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.access_lines import is_outage
 from incident_bot.diagnosis.activity import is_about_performance, is_over, judge_activity, says_ended
-from incident_bot.diagnosis.advice import tell_actions
+from incident_bot.diagnosis.advice import command_for, never_ran, tell_actions
 from incident_bot.diagnosis.candidates import (
     Activity,
     Candidate,
@@ -221,7 +221,7 @@ def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
                 kind="not-found",
                 what="status",
                 reason="no status of the target is in the evidence",
-                remedy="Add `kubectl describe pod` or `get pod -o yaml`.",
+                remedy=_add(scene, "status", "the output of `kubectl describe pod` or `kubectl get pod -o yaml`"),
             )
         )
     if not scene.events:
@@ -230,16 +230,24 @@ def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
                 kind="not-found",
                 what="events",
                 reason="no events are in the evidence",
-                remedy="Add `kubectl get events`; they are kept for an hour.",
+                remedy=f"{_add(scene, 'events', 'the output of `kubectl get events`')} Kubernetes keeps them for an hour.",
             )
         )
-    if not any(log.relation is not Relation.NEIGHBOUR for log in scene.logs):
+    if not any(log.relation is not Relation.NEIGHBOUR for log in scene.logs) and not never_ran(scene.target.pod, scene):
         gaps.append(
             Gap(
                 kind="not-found",
                 what="logs",
                 reason="no log of the target is in the evidence",
-                remedy="Add `kubectl logs` and `kubectl logs --previous`.",
+                remedy=_add(
+                    scene, "logs", "the log of the container that fails (`kubectl logs`, also with `--previous`)"
+                ),
             )
         )
     return gaps
+
+
+def _add(scene: Scene, what: str, otherwise: str) -> str:
+    """How to get what is missing: the command for this very target, where one is known."""
+    command = command_for(what, scene)
+    return f"Add the output of `{command}`." if command else f"Add {otherwise}."

@@ -309,7 +309,7 @@ def _exception(log: Log) -> Finding | None:
     return Finding(
         kind=f"{root.language.lower().strip('.')}-exception" if named is None else named.kind,
         category=named.category if named else Category.APPLICATION,
-        title=_title_of(root, named, log, "stops on" if ends else "fails on"),
+        title=_title_of(root, named, log, "stops" if ends else "fails"),
         hint=named.hint if named else "Read the frames around the line; compare with the last release.",
         index=index,
         offset=root.offset,
@@ -335,10 +335,11 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, verb: str) -> str
     """The complaint with its name, where that says more than the exception's own words."""
     name = re.split(r"[.\\]|::", root.type)[-1] or root.language
     message = tidy(root.message)
-    says = message if root.type in _NO_NAMES or root.language == "shell" else f"{name}: {message}" if message else name
+    is_unnamed = root.type in _NO_NAMES or root.language == "shell"
+    says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
         return _fill(named, _name(named, root.message or root.type), says, log)
-    return f"{_subject(log)} {verb} {shorten(says)}"
+    return f"{_subject(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 
 _NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})

@@ -115,8 +115,10 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     if verdict is Verdict.RECOVERED:
         return _tell_recovery(causes, scene, health)
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
-        seen = f": {health.failing[0].text}" if health.failing else ""
-        likely = f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not seen else ""
+        seen = f": {_seen(health.failing[0].text, scene)}" if health.failing else _unseen(scene, health)
+        likely = (
+            f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
+        )
         return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
     if causes:
         since = (
@@ -124,6 +126,33 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
         )
         return end_sentence(f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}")
     return f"{who or 'Something'} is failing ({health.failing[0].text}), and nothing that was read says why."
+
+
+def _seen(text: str, scene: Scene) -> str:
+    """`pod api-0 is Pending` behind the name of that pod reads "it is Pending"."""
+    name = f"pod {scene.target.pod} "
+    return f"it {text.removeprefix(name)}" if scene.target.pod and text.startswith(name) else text
+
+
+def _unseen(scene: Scene, health: Health) -> str:
+    missing = [
+        name
+        for name, is_there in (
+            ("status", health.is_known),
+            ("events", bool(scene.events)),
+            ("log", any(log.relation is not Relation.NEIGHBOUR for log in scene.logs)),
+        )
+        if not is_there
+    ]
+    if not missing:
+        return ""
+    if not _who(scene):
+        return f": no {_listed(missing, 'or')} of what fails was read"
+    return f": its {_listed(missing, 'and')} {'were' if missing[1:] or missing == ['events'] else 'was'} not read"
+
+
+def _listed(words: Sequence[str], word: str) -> str:
+    return f"{', '.join(words[:-1])} {word} {words[-1]}" if words[1:] else words[0]
 
 
 def _tell_recovery(causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
@@ -246,7 +275,7 @@ def _count_siblings(health: Health) -> str:
     return (
         f"{names} is failing; no other pod of it was read."
         if len(bad) == 1
-        else f"All {len(bad)} pods that were read are failing ({names})."
+        else f"{'Both' if len(bad) == 2 else f'All {len(bad)}'} pods that were read are failing ({names})."
     )
 
 

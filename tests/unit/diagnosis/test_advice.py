@@ -124,3 +124,54 @@ Events:
     assert "(last seen 08:40 UTC)" in found.summary
     assert found.actions
     assert {action.risk for action in found.actions} == {Risk.READ_ONLY}
+
+
+LISTED = "NAME      READY   STATUS    RESTARTS   AGE\nfit-0     0/1     Pending   0          35m\n"
+
+
+def test_too_little_evidence_says_what_to_read_about_this_very_pod() -> None:
+    found = diagnose(make_case({"pods.txt": LISTED}), RULES)
+
+    assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert found.summary == "Too little evidence to name a cause for fit-0: it is Pending."
+    assert "kubectl describe pod fit-0" in [action.command for action in found.actions]
+    assert [gap.what for gap in found.gaps] == ["events"]
+
+
+def test_no_log_is_asked_of_a_pod_that_never_ran() -> None:
+    found = diagnose(make_case({"pods.txt": LISTED}), RULES)
+
+    assert not [action.command for action in found.actions if " logs " in action.command]
+
+
+def test_too_little_evidence_of_nobody_asks_for_the_pods_that_are_not_well() -> None:
+    found = diagnose(make_case({"note.md": "somebody said that it is slow\n"}), RULES)
+
+    assert found.summary == "Too little evidence to name a cause: no status, events or log of what fails was read."
+    assert found.actions[0].command == "kubectl get pods -A -o wide"
+
+
+@pytest.mark.parametrize(
+    ("log", "told", "wrong"),
+    [
+        ("FileNotFoundError: [Errno 2] No such file or directory\n", "misses a file", "resolve"),
+        ("ERROR unable to resolve at least one subnet (tags: [kubernetes.io/role/elb])\n", "subnet", "cannot resolve"),
+        ("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\n", "stops: all", " on all"),
+    ],
+)  # fmt: skip
+def test_title_says_what_the_line_says(log: str, told: str, wrong: str) -> None:
+    found = diagnose(make_case({"sync.log": "INFO starting\n" * 3 + log}), RULES)
+
+    assert told in found.summary
+    assert wrong not in found.summary
+
+
+def test_server_that_repeats_the_alert_of_its_peer_is_not_the_cause() -> None:
+    """The client's log says why it refused the certificate."""
+    client = (
+        'ERROR Get "https://rates.fx.svc:8443/eur": tls: failed to verify certificate: x509: certificate has expired\n'
+    )
+    server = "http: TLS handshake error from 10.244.3.9:41822: remote error: tls: bad certificate\n"
+    found = diagnose(make_case({"pricing.log": client * 9, "rates.log": server * 9}), RULES)
+
+    assert found.summary.startswith("TLS verification fails in pricing")
