@@ -156,7 +156,7 @@ def test_too_little_evidence_of_nobody_asks_for_the_pods_that_are_not_well() -> 
     [
         ("FileNotFoundError: [Errno 2] No such file or directory\n", "misses a file", "resolve"),
         ("ERROR unable to resolve at least one subnet (tags: [kubernetes.io/role/elb])\n", "subnet", "cannot resolve"),
-        ("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\n", "stops: all", " on all"),
+        ("fatal error: concurrent map writes\n\ngoroutine 1 [running]:\nmain.main()\n", "stops: concurrent", " on concurrent"),
     ],
 )  # fmt: skip
 def test_title_says_what_the_line_says(log: str, told: str, wrong: str) -> None:
