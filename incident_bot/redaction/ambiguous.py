@@ -48,7 +48,7 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
 
 def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     """Whether `pass` has a text for a value, or stands beside a user's name."""
-    if _PASS_QUOTED.match(text, name_end):
+    if text.startswith(("%3D", "%3d", "%253"), name_end) or _PASS_QUOTED.match(text, name_end):
         return True
     if _PASS_COUNT.match(text, name_end):
         return False

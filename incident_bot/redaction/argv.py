@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _REACH = 4096
 """Characters of one list that are read."""
 _MOST_WORDS = 64
-LISTS = (
-    "execve(", 'cmd": [', 'cmd":[', "cmd': [", 'command": [', 'command":[', "command': [", 'args": [', 'args":[', "args': [", "argv=[", "argv: [", "args=[",
-    "args: [", "cmd=[", "cmd: [", "command=[", "command: [", "popen([", "run([", "check_call([", "check_output([", 'entrypoint": [', 'entrypoint":[',
-)  # fmt: skip
-"""What a list of the words of a command stands behind."""
+LISTS = {
+    "execve(": "", 'cmd"': ":[ ]?\\[", "cmd'": ":[ ]?\\[", 'command"': ":[ ]?\\[", "command'": ":[ ]?\\[", 'args"': ":[ ]?\\[", "args'": ":[ ]?\\[", 'entrypoint"': ":[ ]?\\[",
+    "argv": "[:=][ ]?\\[", "args": "[:=][ ]?\\[", "cmd": "[:=][ ]?\\[", "command": "[:=][ ]?\\[", "popen([": "", "run([": "", "check_call([": "", "check_output([": "",
+}  # fmt: skip
+"""What a list of the words of a command stands behind, and what must stand between."""
 NUMBERED = "type=execve "
 """How the audit log of Linux begins such a record: `argc=2 a0="mysql" a1="-px"`."""
 TITLE = "proctitle="
 """Before a command line as the kernel has it, in hex and with NUL between its words."""
-_OPEN = compile_later(r"""[^\n\[\]"']{0,4}(?:"[^"\n]{1,256}", ?\[)?\s{0,40}""")
+_OPEN = compile_later(r"""[^\n"']{0,6}(?:"[^"\n]{1,256}", ?\[)?\s{0,40}""")
 _ITEM = compile_later(r"""(?:"(?P<double>[^"\n]{0,1024})"|'(?P<single>[^'\n]{0,1024})')\s{0,4}(?P<more>,?)\s{0,80}""")
 _NUMBERED = compile_later(r'\ba\d{1,3}=(?:"(?P<double>[^"\n]{0,1024})"|(?P<bare>[^\s"]{1,1024}))')
 _HEX = compile_later(r'"?(?P<hex>(?:[0-9a-fA-F]{2}){4,2048})(?![0-9a-fA-F])')

@@ -10,7 +10,7 @@ from functools import lru_cache
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
 from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
 from incident_bot.redaction.chosen_words import find_again, find_chosen_word
-from incident_bot.redaction.columns import DELIMITERS, find_bound, find_in_columns
+from incident_bot.redaction.columns import DELIMITERS, find_in_columns
 from incident_bot.redaction.extents import (
     MAX_VALUE,
     OPENING,
@@ -29,6 +29,7 @@ from incident_bot.redaction.loose import find_default, find_loose
 from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.other_languages import find_in_other_language
+from incident_bot.redaction.parameters import find_bound
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
@@ -146,7 +147,7 @@ def _in_words(said: Announcement) -> list[Finding]:
         return shown
     if said.level is not Promise.STRONG:
         apart = find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
-        return apart or find_default(said) or find_in_other_language(said) or find_chosen_word(said)
+        return apart or find_bound(said) or find_default(said) or find_in_other_language(said) or find_chosen_word(said)
     return (
         find_bound(said)
         or find_apart(said)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from incident_bot.redaction import parameters
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.patterns import compile_later
@@ -35,8 +36,6 @@ _QUOTED = r"""\\{0,3}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\(?!["'])|''){0,1024
 _VALUE = compile_later(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
 _NEXT_ROW = compile_later(r"\s{0,8}(?:,\s{0,40})?\(")
 _NUMBER = compile_later(r"\$(\d{1,3})")
-_COMPARED = compile_later(r"""["`]?[ ]{0,2}(?:=|<>)[ ]{0,2}(?:\w{1,16}\()?\$(\d{1,3})""")
-_HANDED = compile_later(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
 
 
 def find_inserted(text: str, end: int) -> Iterator[Finding]:
@@ -55,9 +54,8 @@ def find_inserted(text: str, end: int) -> Iterator[Finding]:
             value = _VALUE.match(text, at, end + REACH)
             if not value:
                 return
-            if number := _NUMBER.fullmatch((value["bare"] or "").strip()):
-                if promise(name) >= Promise.FIRM:
-                    yield from _bound(text, end, number[1], kind_of(name))
+            if bare := (value["bare"] or "").strip():
+                yield from _handed_in(text, (end, at), bare, name, names)
             elif value["quote"] and counts(value["value"], promise(name), quoted=True):
                 yield Finding(value.start("value"), value.end("value"), kind_of(name))
             at = value.end()
@@ -65,18 +63,14 @@ def find_inserted(text: str, end: int) -> Iterator[Finding]:
                 break
 
 
-def find_bound(said: Announcement) -> list[Finding]:
-    """The value of the parameter of a prepared statement that a password is compared with, or that its function is handed."""
-    number = _COMPARED.match(said.text, said.end) or _HANDED.match(said.text, said.end)
-    return list(_bound(said.text, said.start, number[1], said.kind)) if number else []
-
-
-def _bound(text: str, at: int, number: str, kind: str) -> Iterator[Finding]:
-    for value in re.finditer(
-        rf"\${number} = '((?:[^'\n]|''){{1,512}})'", text[max(0, at - REACH // 8) : at + REACH // 2]
-    ):
-        low = max(0, at - REACH // 8)
-        yield Finding(low + value.start(1), low + value.end(1), kind)
+def _handed_in(text: str, span: tuple[int, int], bare: str, name: str, names: list[str]) -> Iterator[Finding]:
+    """The value of a secret column whose place a parameter holds."""
+    if promise(name) < Promise.FIRM:
+        return
+    if number := _NUMBER.fullmatch(bare):
+        yield from parameters.find_numbered(text, span[0], number[1], kind_of(name))
+    elif bare in {"%s", "?"}:
+        yield from parameters.find_in_order(text, span, names.index(name), name)
 
 
 def find_in_columns(said: Announcement) -> list[Finding] | None:

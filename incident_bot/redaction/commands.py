@@ -60,6 +60,7 @@ _BRACKETED = compile_later(
 _AFTER_KEY = compile_later(r"[ ]\S{1,128}[^\n]{0,80}?[ ]key[ ](?:[0-9][ ])?([^\s\"']{4,128})")
 _AFTER_PASSWORD = compile_later(r"[ ]\S{1,64}[ ]password[ ](?:[0-9][ ])?([^\s\"']{4,128})")
 _PRIVILEGE = compile_later(r"\d{1,2}[ ](?:secret|password)[ ](?:[0-9][ ])?([^\s\"']{4,128})")
+_EQUALS = compile_later(r"""[ ]{0,4}[=(][ ]{0,4}["']([^"'\n]{1,256})["']""")
 _QUOTED_KEY = compile_later(r"""[^\n]{0,96}?\bkey[ ]?=?[ ]?["']([^"'\n]{4,256})["']""", re.IGNORECASE)
 _FIFTH = compile_later(r"""[ ](?:N?(?:'[^'\n]{0,128}'|null|\w{1,16})[ ]?,[ ]?){4}N?'([^'\n]{1,256})'""", re.IGNORECASE)
 _TOTP = compile_later(rf"(?:[ \t]-{{1,2}}[\w-]{{1,12}}){{0,4}}[ \t]{_LAST}")
@@ -185,7 +186,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
-    "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _QUOTED_KEY, "pragma rekey": _QUOTED_KEY, "attach database": _QUOTED_KEY,
+    "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
     "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "&p=": _IN_QUERY, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
     "ntlm": _NTLM, ":::": _DUMPED, "secret id": _SECRET_ID, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "plain service=": _SASL, " plain response=": _AMQP,
     "trap community": _WHOLE_NEXT, "wifi-sec.psk ": _NEXT, "authentication failed": _PAIR_BEHIND, "auth failed": _PAIR_BEHIND, "login failed": _PAIR_BEHIND,

@@ -25,7 +25,7 @@ def cores(raw: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-_TWICE = "password passwd secret token api_key".split()
+_TWICE = ("password", "secret")
 """What is looked for in base64 of base64: long enough to tell there."""
 _OBJECT = ("eyJ", "ZXlK")
 """How JSON begins in base64, and in base64 of it."""

@@ -22,7 +22,7 @@ _LABEL = compile_later(
 )
 """`**Password:** x`, `Password (again): x`, `Password [admin]: x`, `password \u2014 x`."""
 _DEFAULT = compile_later(
-    r"""["'\])}]{0,3}[ ]?(?:\|\|=?|\?\?=?|\?:|\|[ ]?default\(|,[ ]?(?:default|fallback|initial)=|["'][ ]?\{\s{0,16}(?:\w{1,24}[ ]?=[^\n]{0,80}\n\s{0,16}){0,3}default[ ]{0,8}=)
+    r"""["'\])}]{0,3}[ ]?(?:\|\|=?|\?\?=?|\?:|\|[ ]?default\(|,[ ]?(?:default|fallback|initial)=|["'][ ]?\{\s{0,16}(?:\w{1,24}[ ]{0,12}=[^\n]{0,80}\n\s{0,16}){0,3}default[ ]{0,8}=)
     [ ]?(?P<quote>["'])(?P<value>[^"'\n]{1,256})(?P=quote)""",
     re.VERBOSE,
 )

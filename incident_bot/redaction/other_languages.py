@@ -47,7 +47,7 @@ _LABELLED = compile_later(
     rf"{_OWNED}(?:[ ]?[:=\uff1a][ ]?|[ ](?:lautet|ist|est|es|\xe8|\xe9|is|er|\xe4r|je|jest|to)[ ]){_GIVEN}{_ENDS}"
 )
 _VERBS = frozenset(
-    "anmelden einloggen eingeben vergessen speichern wiederholen best\xe4tigen entrar iniciar ingresar accedere inloggen logga connecter falsch errata anfrage wunsch antrag nachfrage basis grund petici\xf3n requ\xeate demande verzoek".split()
+    "anmelden einloggen eingeben vergessen speichern wiederholen best\xe4tigen entrar iniciar ingresar accedere inloggen logga successo \xe9xito exito sucesso succ\xe8s succes success connecter falsch errata anfrage wunsch antrag nachfrage basis grund petici\xf3n requ\xeate demande verzoek".split()
 )
 """What one does with a password."""
 _PARTICIPLE = compile_later(
@@ -57,9 +57,9 @@ _PARTICIPLE = compile_later(
 
 def find_in_other_language(said: Announcement) -> list[Finding]:
     """The value behind a name and its adjectives."""
-    if said.level < Promise.FIRM or not _is_foreign(said.name):
+    if said.level < Promise.FIRM or not (_is_foreign(said.name) or _goes_on_in_italian(said)):
         return []
-    match = _VALUE.match(said.text, said.end)
+    match = _VALUE.match(said.text, said.end) if _is_foreign(said.name) else None
     if match and any(map(is_telling_word, match["words"].split())):
         match = None
     if match is None and said.level is Promise.STRONG:
@@ -68,6 +68,12 @@ def find_in_other_language(said: Announcement) -> list[Finding]:
             match = _HANDED.match(said.text, said.end)
     part = match.lastgroup if match else None
     return [Finding(*match.span(part), said.kind)] if match and part and _is_value(match[part], said.level) else []
+
+
+def _goes_on_in_italian(said: Announcement) -> bool:
+    """Italian has no other word for `password`."""
+    rest = said.text[said.end : said.end + 40]
+    return any(word in rest for word in (" cambia", " imposta", " reimposta", " aggiorna", " dell'"))
 
 
 def _is_value(value: str, level: Promise) -> bool:

@@ -167,7 +167,8 @@ def _told(said: Announcement) -> re.Match[str] | None:
         or _JUDGED.match(text, end)
         or _DIGEST.match(text, end)
         or _BRACKETED.match(text, end)
-        or _IT_IS.match(text, end)
+        or (_may_go_on(text[end : end + 64]) and _IT_IS.match(text, end))
+        or None
     )
     if match:
         return match
@@ -183,6 +184,11 @@ def _told(said: Announcement) -> re.Match[str] | None:
         return match
     match = _GIVEN.match(text, end)
     return match if match and _WITH.search(text, said.before(128), said.start) else None
+
+
+def _may_go_on(rest: str) -> bool:
+    """Whether a clause may follow that says what it is: asked before a pattern is."""
+    return " still " in rest or " now " in rest or " it" in rest or " new one" in rest or " that" in rest
 
 
 def _beside(said: Announcement) -> re.Match[str] | None:

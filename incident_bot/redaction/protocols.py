@@ -55,7 +55,7 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
         return
     last = match.lastindex or 1
     value = match[last]
-    if not value.isprintable() or _CODE.search(value) or is_stand_in(value):
+    if not value.isprintable() or value in _SCHEMES or _CODE.search(value) or is_stand_in(value):
         return
     in_base64 = last > 1 and match["first"] in _SCHEMES and decode(value) != ""
     ends = not text[match.end() : match.end() + 8].lstrip("\"',. ")[:1].isalnum()
@@ -68,11 +68,13 @@ def _is_dialogue(text: str, start: int, word: str, end: int) -> bool:
     """Whether the lines around show the protocol itself, so that even a plain word is a password."""
     if word.startswith("command ") or text.startswith("\\r", end):
         return True
-    at = start + 1 if word[0] != "\n" and word[0] not in "C>" else start + word.index("P")
+    at = start + word.index("P") if word[0] in "\nC>" else start + (word[0] in " \"'")
     if _DIRECTED.search(text, max(0, start - 24), at) or _MONITORED.search(text, max(0, start - 72), start):
         return True
     if word[0] in "\"'" and _SENT.search(text, max(0, start - 56), start + 1):
         return True
+    if "IDENTIFY" in word:
+        return "nickserv" in text[max(0, start - 16) : start].lower()
     if "PASS" in word:
         spoken = _SPEAKER.search(text, max(0, start - 16), start + word.index("PASS"))
         return spoken is not None or _USER_SENT.search(text, max(0, start - 240), start + 1) is not None

@@ -8,8 +8,6 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import (
-    arguments,
-    argv,
     assignments,
     codes,
     columns,
@@ -18,6 +16,7 @@ from incident_bot.redaction import (
     encodings,
     manifests,
     protocols,
+    words,
 )
 from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
@@ -42,8 +41,6 @@ _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 _NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
 """What must follow `code`, one of the most frequent words."""
-_NEAR_QUOTE = r"[^\n]{0,8}[\"'\n]"
-"""What must follow the beginning of a list of words."""
 _TOKEN_RUN = re.compile("[A-Za-z0-9_-]{14,1024}")
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
@@ -190,7 +187,7 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     encoded = _encoded(scan_decoded)
     for mark in encodings.MARKS:
         probes.setdefault(Keyword(mark), []).append(encoded)
-    for keyword, probe in _of_words(scan_decoded).items():
+    for keyword, probe in words.probes(partial(_scan_words, scan_decoded)).items():
         probes.setdefault(keyword, []).append(probe)
     return {keyword: tuple(found) for keyword, found in probes.items()}
 
@@ -256,32 +253,9 @@ def _encoded(scan_decoded: ScanDecoded) -> Probe:
     return probe
 
 
-def _of_words(scan_decoded: ScanDecoded) -> dict[Keyword, Probe]:
-    """What asks about commands that are shown word by word, and about the arguments of calls."""
-    found: dict[Keyword, Probe] = {
-        Keyword(word, any_case=True, then=arguments.THEN): lambda state, start, end: arguments.find_called(
-            state.text, start, end
-        )
-        for word in arguments.CALLS
-    }
-    found |= {
-        Keyword(word, any_case=True): lambda state, start, end: arguments.find_listed(state.text, start, end)
-        for word in arguments.LISTS
-    }
-
-    def scan(text: str) -> list[Finding]:
-        return scan_decoded(text, encodings.MOST_LEVELS)
-
-    def in_list(state: Scan, start: int, end: int) -> Sequence[Finding]:
-        if start < state.listed_until:
-            return ()
-        listed, state.listed_until = argv.find_in_list(state.text, end, scan)
-        return listed
-
-    found |= {Keyword(word, any_case=True, then=_NEAR_QUOTE): in_list for word in argv.LISTS}
-    found[Keyword(argv.NUMBERED, any_case=True)] = lambda state, _start, end: argv.find_numbered(state.text, end, scan)
-    found[Keyword(argv.TITLE)] = lambda state, _start, end: argv.find_title(state.text, end, scan)
-    return found
+def _scan_words(scan_decoded: ScanDecoded, text: str) -> list[Finding]:
+    """The secrets of a command line that was shown word by word."""
+    return scan_decoded(text, encodings.MOST_LEVELS)
 
 
 def _announcing(word: str) -> Probe:

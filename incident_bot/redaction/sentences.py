@@ -73,6 +73,13 @@ _LOGIN = re.compile(
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
+_AUTH = re.compile(
+    r"[ ]?[=:][ ]?[\"']?(?!(?:type|mode|pam|ldap|saml|oidc|jwt|oauth2?|token|cert|tls|mtls|kerberos|krb5|ntlm|github|google|userpass|approle|aws|gcp|azure|kubernetes"
+    r"|local|internal|external|static|none|file|env|header|headers|cookie|session|default|basic|bearer|digest|https?|method|provider|user|users|status|error|realm|path|url|key|scheme|plugin|module|service):)"
+    r"[A-Za-z][\w.@+-]{1,63}:(?P<value>[^\s:/\"',;)}\]]{4,128})(?![:/@])"
+)
+"""`auth=app:x`: what a method of authentication is set to is no password."""
+
 
 def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     """The value that follows the name within its sentence, or alone below it."""
@@ -165,8 +172,8 @@ def find_login(said: Announcement) -> list[Finding] | None:
         return None
     of_both = _tells_of_both(lowered, said.kind)
     pair = _TUPLE.match(said.text, said.end)
-    if pair is None and of_both:
-        pair = _LOGIN.match(said.text, said.end)
+    if pair is None:
+        pair = _LOGIN.match(said.text, said.end) if of_both else _AUTH.match(said.text, said.end)
     part = "second" if pair and pair.groupdict().get("second") else "value"
     if pair is None:
         return None

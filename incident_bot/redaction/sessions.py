@@ -1,0 +1,36 @@
+"""Ids of sessions that a sentence names: `Session x opened for app`. Who has one is logged in as long as it lasts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.values import looks_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORD = "session"
+THEN = r"[ :iI][^\n]{16}"
+"""What must follow it: other names of a session id are read as settings."""
+_ID = compile_later(
+    r"""(?:id)?["']?(?:[ ](?:id|key|cookie)\b)?[ ]?[:=]?[ ]["'\[(<]?(?P<value>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9_-]{20,128})(?![\w.:/@-])["'\])>]?(?P<after>[ ][a-z]{2,12}\b)?""",
+    re.IGNORECASE,
+)
+_LASTS = frozenset(
+    "opened created issued started established resumed restored renewed refreshed extended expired expires destroyed terminated invalidated revoked"
+    " belongs bound assigned stored loaded replayed hijacked for user owned token not valid".split()
+)
+"""What becomes of a session that a person has; those of databases and traces are traced by."""
+
+
+def find_session(text: str, end: int) -> Iterator[Finding]:
+    """The id behind the word that ends at `end`."""
+    match = _ID.match(text, end)
+    if not match or not any(map(str.isdigit, match["value"])):
+        return
+    told = (match["after"] or "").strip().lower() in _LASTS
+    if told or (looks_secret(match["value"]) and not match["after"]):
+        yield Finding(*match.span("value"), "session")

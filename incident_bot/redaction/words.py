@@ -1,0 +1,60 @@
+"""Keywords of calls, of commands shown word by word and of sessions, with what is asked where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from incident_bot.redaction import arguments, argv, sessions
+from incident_bot.redaction.prefilter import Keyword
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.finding import Finding
+
+_NEAR_QUOTE = r"[^\n]{0,8}[\"'\n]"
+"""What must follow the beginning of a list of words."""
+
+
+class Reading(Protocol):
+    """A stretch of text that is being read."""
+
+    text: str
+    listed_until: int
+    """How far the lists of words have been read."""
+
+
+Asked = Callable[["Reading", int, int], Iterable["Finding"]]
+
+
+def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
+    """What each keyword asks; `scan` finds the secrets of a command line."""
+
+    def in_list(reading: Reading, start: int, end: int) -> Sequence[Finding]:
+        if start < reading.listed_until:
+            return ()
+        listed, reading.listed_until = argv.find_in_list(reading.text, end, scan)
+        return listed
+
+    found: dict[Keyword, Asked] = {
+        Keyword(word, any_case=True, then=then or _NEAR_QUOTE): in_list for word, then in argv.LISTS.items()
+    }
+    found |= {Keyword(word, any_case=True, then=arguments.THEN): _called for word in arguments.CALLS}
+    found |= {Keyword(word, any_case=True): _listed for word in arguments.LISTS}
+    found[Keyword(sessions.WORD, any_case=True, then=sessions.THEN)] = _session
+    found[Keyword(argv.NUMBERED, any_case=True)] = lambda reading, _start, end: argv.find_numbered(
+        reading.text, end, scan
+    )
+    found[Keyword(argv.TITLE)] = lambda reading, _start, end: argv.find_title(reading.text, end, scan)
+    return found
+
+
+def _called(reading: Reading, start: int, end: int) -> Iterable[Finding]:
+    return arguments.find_called(reading.text, start, end)
+
+
+def _listed(reading: Reading, start: int, end: int) -> Iterable[Finding]:
+    return arguments.find_listed(reading.text, start, end)
+
+
+def _session(reading: Reading, _start: int, end: int) -> Iterable[Finding]:
+    return sessions.find_session(reading.text, end)
