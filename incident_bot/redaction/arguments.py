@@ -23,7 +23,7 @@ CALLS = (
 )  # fmt: skip
 THEN = r"[^()\n]{1,60},"
 """What must follow such a word."""
-LISTS = ("args=[", "args: [", "args=(", "params (", "params=[", "params: [", "params=(", "arguments: [", "arguments=[", "parameters: [", "called with (", "called with [")  # fmt: skip
+LISTS = ('params":[', 'params": [', "args=[", "args: [", "args=(", "params (", "params=[", "params: [", "params=(", "arguments: [", "arguments=[", "parameters: [", "called with (", "called with [")  # fmt: skip
 """What the arguments stand behind where the call is named elsewhere in the line."""
 _NAME_BACKWARDS = compile_later(r"[\w.:#>\\@-]{1,96}")
 _LETS_IN = compile_later(

@@ -48,6 +48,10 @@ _NAME_KEY = re.compile(
     r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
 _FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
+_SIDE = re.compile(r"\b(?:old|new|previous|current)(?:_?[vV]alue)?[\"']?[ ]?[:=][ ]?")
+"""`key=db.password, old=x, new=y`."""
+_SIDES_REACH = 160
+_LISTED = frozenset(",\"' ")
 _LABEL = re.compile(r"\b(\w{1,16})Label=$")
 """`cs1Label=apiKey cs1=x`, as CEF names its fields."""
 _PAIR_BEFORE = re.compile(
@@ -84,7 +88,9 @@ _GETTER = re.compile(
     r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test)"
 )
 _ALONE_ON_LINE = re.compile(r"[ \t]+(?P<value>[^\s\"'`=:]{1,512})[ \t]*\r?(?:\n|$)")
-_DECLARED = re.compile(r"(?:^|\n)[ \t]*(?:ENV|ARG|SETENV|setenv|setx|set[ ]-g?x|set[ ]-U?x)[ \t]+$")
+_DECLARED = re.compile(
+    r"(?:^|\n)[ \t]*(?:ENV|ARG|SETENV|setenv|SetEnv|fastcgi_param|uwsgi_param|config set|setx|set[ ]-g?x|set[ ]-U?x)[ \t]+$"
+)
 _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
 
 
@@ -165,6 +171,9 @@ def _in_named_pair(said: Announcement) -> list[Finding] | None:
     if not _NAME_KEY.search(said.text, said.before(24), said.start):
         return None
     pair = PAIR.match(said.text, said.end)
+    if pair is None and (sides := list(_SIDE.finditer(said.text, said.end, said.end + _SIDES_REACH))):
+        found = [part for side in sides for part in _take(said.text, side.end(), said.kind, said.level)]
+        return found if said.text[said.end : said.end + 1] in _LISTED else None
     before = None if pair else _PAIR_BEFORE.search(said.text, said.before(400), said.start)
     at = pair.end() if pair else before.start("value") if before else 0
     return list(_take(said.text, at, said.kind, max(said.level, Promise.FIRM), alone=True)) if at else None
@@ -223,7 +232,9 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
         return None
     value = lone["value"]
-    in_column = said.level is Promise.STRONG and said.text[said.end : lone.start("value")] != " "
+    in_column = said.level is Promise.STRONG and (
+        said.text[said.end : lone.start("value")] != " " or ("." in said.name and is_given(value))
+    )
     if counts(value, said.level, quoted=declared) and (declared or in_column or not is_prose_word(value)):
         return [Finding(lone.start("value"), lone.end("value"), said.kind)]
     return []
@@ -297,7 +308,7 @@ def _separated(
         return  # the next argument, or the next line of a list
     if loose and "," in loose and not paired:
         word, _quote, rest = text[at + 1 : at + 40].partition(text[at : at + 1])
-        if is_prose_word(word) and not (level is Promise.STRONG and rest.startswith(")") and is_given(word)):
+        if is_prose_word(word) and not (level is Promise.STRONG and rest[:1] in {")", "]"} and is_given(word)):
             return
     if separator["close"] and level is not Promise.CODE and _COUNT.match(text, at):
         return

@@ -77,7 +77,8 @@ def find_chosen_word(said: Announcement) -> list[Finding]:
     if not match or not _holds(said, match):
         return []
     value = match["value"]
-    if _OF_OBJECTS.search(said.name) or ("-" in value and not _may_hyphenate(said.name)):
+    beside_user = _BESIDE_USER.search(said.text, said.before(96), said.start) is not None
+    if _OF_OBJECTS.search(said.name) or ("-" in value and not (_may_hyphenate(said.name) or beside_user)):
         return []
     if value.lower() in _NO_KEYS or value.isupper() or not is_given(value) or promise(value) is not Promise.NONE:
         return []

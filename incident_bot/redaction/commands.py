@@ -77,9 +77,20 @@ _SECRET_ID = compile_later(r"[ ]{0,8}[:=][ ]{0,4}([0-9a-fA-F-]{32,36})(?![\w-])"
 _BIND_REQUEST = compile_later(r"[^\n]{0,200}?\bauthentication=(?:simple\()?([^\s,(){}]{4,128})")
 _SASL = compile_later(r"[^\n]{0,80}?(?:resp=|[ ])([A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)")
 _AMQP = compile_later(r"\\(?:x00|0)[\w.@-]{1,64}\\(?:x00|0)([^\s\\\"']{1,128})")
-_PAIR_BEHIND = compile_later(r"(?:[ ]for)?[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})(?=[\s@]|$)")
+_PAIR_BEHIND = compile_later(r"(?:[ ]for)?(?:[ ]|(?<=[ ]))[\"']?[A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})(?=[\s@]|$)")
 _PAIR_BEFORE = compile_later(r"[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})[ ]$")
-_SENT_LINE = compile_later(r"""([^\s"'\\]{4,128})\\r""")
+_VALUE_FLAG = compile_later(rf"[^\n]{{0,200}}?[ \t]--value[ =]{_LAST}")
+_T_FLAG = compile_later(rf"[ \t]-t[ ]{_LAST}")
+_PAIR_SLASHED = compile_later(
+    r"[ :]{1,2}(?:attempt[ ])?(?:for[ ])?[A-Za-z_][\w.@-]{0,63}[ ]?[/:][ ]?([^\s/:,;]{4,128})(?=[\s,;.]|$)"
+)
+_P_FIELD = compile_later(r"""[ ]?"([^"\n]{1,256})\"""")
+_U_FIELD = compile_later(r"""\\?"(?:u|user|username|login|email)\\?"[ ]?:[^{}\n]{1,72}$""")
+_DECRYPTED = compile_later(r"[^\n]{0,200}?\)[ ]?(?:=|->|=>|:)[ ]?[\"']?([^\s\"'(){}]{8,256})")
+_XML_RPC = compile_later(
+    r"(?:\w{1,32}\.)?(?:login|logon|authenticate|sign_?in|auth\.\w{1,16})</methodName>\s{0,40}<params>(?:\s{0,40}<param>\s{0,40}<value>(?:<string>)?[^<\n]{0,128}(?:</string>)?</value>\s{0,40}</param>)\s{0,40}<param>\s{0,40}<value>(?:<string>)?([^<\n]{1,256})<",
+    re.IGNORECASE,
+)
 _ANY_USER = compile_later(
     r"""(?<=--user)[ =]["']?[\w.@+-]{1,64}:(?!//)(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"']{4,256}))"""
 )
@@ -185,6 +196,8 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
+    "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "tried ": _PAIR_BEHIND, "trying ": _PAIR_BEHIND,
+    '"p":': _P_FIELD, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
     "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "&p=": _IN_QUERY, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
@@ -218,6 +231,8 @@ def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | Non
         return match or (_PAIR_BEFORE.search(text, max(0, start - 200), start) if command in _FAILS else None)
     if command == ":::":
         return _DUMPED.search(text, max(0, start - 160), start + len(command))
+    if command == '"p":' and not _U_FIELD.search(text, max(0, start - 96), start):
+        return None
     if command == "&p=" and not _QUERY_USER.search(text, max(0, start - 96), start):
         return None
     return COMMANDS[command].search(text, start + len(command) - (command != "&p="), end)
@@ -225,7 +240,18 @@ def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | Non
 
 _FAILS = frozenset({"authentication failed", "auth failed", "login failed"})
 """Behind and before these a user and a password may stand."""
-_BEHIND = _FAILS | {"ntlm", "secret id"}
+_BEHIND = _FAILS | {
+    "ntlm",
+    "secret id",
+    "tried ",
+    "trying ",
+    "failed login",
+    "invalid login",
+    "bad login",
+    '"p":',
+    "<methodname>",
+    "decrypt(",
+}
 """What must follow at once."""
 
 
@@ -286,6 +312,12 @@ TALKED_OF = frozenset(
         " root / ",
         ".connect(",
         *_FAILS,
+        "tried ",
+        "trying ",
+        "failed login",
+        "invalid login",
+        "bad login",
+        "decrypt(",
         *_CONFIGURES,
         "basic auth ",
         "proxy-auth ",

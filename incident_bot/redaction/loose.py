@@ -71,6 +71,10 @@ def find_loose(said: Announcement) -> list[Finding]:
     for grammar in _QUOTED:
         if match := grammar.match(text, end):
             return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
+    if text[said.start - 3 : said.start] in {"== ", "!= ", "eq ", "ne ", "ot "}:
+        match = _COMPARED_BEFORE.search(text, said.before(160), said.start)
+        if match:
+            return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
     last = text[said.start - 1 : said.start]
     if last not in _BEFORE_NAME or (last == " " and text[said.start - 2] != "/"):
         return _typed(said)
@@ -87,9 +91,18 @@ def find_loose(said: Announcement) -> list[Finding]:
     return _at(said, match.span("value")) if match and not is_stand_in(match["value"]) else []
 
 
+_COMPARED_BEFORE = compile_later(
+    r"""(?<![\w\"'])[\"'](?P<value>[^\"'\n]{4,128})[\"'][ ](?:==|!=|===|!==|eq|ne|is not|equals)[ ](?:\w{1,32}\.)?$"""
+)
+"""`'x' == password`."""
+_INNER_TOKEN = compile_later(
+    r"""["'][ ]?:[ ]?\{[ ]?["'](?:id|value|key|secret|data|raw|hash)["'][ ]?:[ ]?["'](?P<value>[^"'\n]{16,512})["']"""
+)
+
+
 def find_default(said: Announcement) -> list[Finding]:
     """What stands in for a token or key that is not set."""
-    match = _DEFAULT.match(said.text, said.end)
+    match = _DEFAULT.match(said.text, said.end) or _INNER_TOKEN.match(said.text, said.end)
     return _at(said, match.span("value")) if match and counts(match["value"], said.level, quoted=True) else []
 
 

@@ -29,7 +29,7 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds clave psw psswd pword pasword passwrod passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri parol cyfrinair kennung zugangscode".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds oldpass newpass userpass dbpass rootpass adminpass smtppass mypass loginpass ftppass mailpass curpass clave psw psswd pword pasword passwrod passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri parol cyfrinair kennung zugangscode".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"

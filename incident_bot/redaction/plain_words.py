@@ -35,11 +35,11 @@ _ANSWERED = compile_later(
     rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
 )
 _GIVEN = compile_later(
-    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found|cannot|can't|could|can|instead|btw|again|until|is|was|expired|failed|refused)\b|:[ ]too\b))"
+    rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found|cannot|can't|could|can|instead|btw|again|until|is|was|expired|failed|refused|against|but|matches)\b|:[ ]too\b))"
 )
 _WITH = compile_later(
     r"""(?<![A-Za-z])(?:
-        (?i:with|using|and|try|tries|tried|trying|typed|entered|sent|use|uses|failed|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|default|rejected|guessed|cracked|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
+        (?i:with|using|and|try|tries|tried|trying|typed|entered|sent|use|uses|failed|checking|check|checks|expected|got|received|verifying|comparing|hashing|testing|validating|luks|wi-?fi|wpa2?|cleartext|plaintext|plain|raw|actual|real|correct|default|rejected|guessed|cracked|runas)(?:[ ](?i:the|his|her|my|this|old|new|wrong|same|default|initial|temporary|admin|root))?
       | (?i:user|username|login|account|connect|identity)[ =:]{1,2}["']?[\w.@:/-]{1,96}["']?[ ,]{1,2}(?:and[ ](?:the[ ])?)?
       | (?i:put|set|store)[ ][\w./:-]{0,64}
       | ^(?:enable|line)
@@ -49,6 +49,13 @@ _WITH = compile_later(
 _LABELLED = compile_later(
     rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created)(?:[ ][a-z]{{2,10}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
 )
+_NOTED = compile_later(
+    rf"(?P<words>(?:[ ][a-z]{{2,12}}){{1,3}})(?:[ ](?:of|for)[ ](?:the[ ])?(?=[\"']))?(?::[ ]|[ ](?=[\"']))(?:(?:input|got|value|given|actual|received)[=:][ ]?)?{_WORD}(?=[ \t]*(?:[,;!)\]}}:]|\r?(?:\n|$)))"
+)
+"""`password too short: x`, `password strength of "x": weak`: a plain word only behind words that announce it."""
+_ANNOUNCES = frozenset(
+    "given entered typed tried sent used supplied received provided submitted was is input short long weak".split()
+)
 _JUDGED = compile_later(rf"[ \t]{_WORD}[ ](?:is|was)[ ](?:too|very)[ ](?:weak|short|long|simple|common)")
 _BELOW = compile_later(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
 
@@ -57,10 +64,12 @@ _LETTERS = compile_later(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
 _MODAL = compile_later(rf"{_OWNER}[ ](?:should|must|will|has[ ]to|ought[ ]to)[ ]be:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
 """Behind these plain words say what a password has to be like."""
 _SET_TO = compile_later(
-    rf"{_OWNER}[ ]to:?[ ]{_WORD}(?:{_ENDS}|(?=[ ](?:this|today|yesterday|tonight|now|on|at|because|so|last)\b))",
+    rf"\}}{{0,2}}{_OWNER}[ ](?:to|as|=|->):?[ ]{_WORD}(?:{_ENDS}|(?=[ ](?:this|today|yesterday|tonight|now|on|at|because|so|last)\b))",
     re.VERBOSE,
 )
-_SETS = compile_later(r"(?i:\b(?:set|changed?|changing|reset|resetting|updated?|rotated?))(?:[ ][\w']{1,16}){0,3}[ ]$")
+_SETS = compile_later(
+    r"(?i:\b(?:set|changed?|changing|reset|resetting|updated?|rotated?|resolv\w{1,3}|expand\w{0,3}|decrypt\w{0,3}|evaluat\w{1,3}|substitut\w{1,3}))(?:[ ][\w']{1,16}){0,3}[ ][$%]?\{{0,2}[ ]?$"
+)
 _IS_IT = compile_later(
     r"""(?:^|[\s"'`(])(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ]is[ ](?:my|the|your|his|her|our|a)(?:[ ](?:new|old|current|root|admin|right|correct|default|actual|real)){0,2}[ ]\Z""",
     re.MULTILINE,
@@ -82,12 +91,12 @@ _IT_IS = compile_later(
 )
 """What a clause behind the name says: `I reset your password, it is now x`, `hasn't changed, still x`."""
 _TAGGED = compile_later(
-    r"""(?:(?:'s|[ ]is|[ ]was|[=:]|\buse|\btry|\bnow|\bstill)[ ]|^)["'`]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ][(\[](?:(?:the|new|old|temp|temporary|root|admin|login)[ ]){0,2}\Z""",
+    r"""(?:(?:'s|[ ]is|[ ]was|[=:]|\buse|\btry|\bnow|\bstill)[ ]|^)["'`]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64})["'`]?[ ][(\[](?:(?:the|new|old|temp|temporary|root|admin|login|decrypted|plain|cleartext|plaintext)[ ]){0,2}\Z""",
     re.IGNORECASE | re.MULTILINE,
 )
 """Before a name in parentheses: `it's x (password)`."""
 _COLUMN = compile_later(r"(?:[ ]{2,40}|\t{1,4})(?P<value>[^\s:=,;\"'\[\](){}<>]{4,64})[ \t]*\r?(?:\n|$)")
-_AHEAD = frozenset({" ", "\t", ",", "'", ".", "!", "\n", "\r", "", "[", ")", "]", ";"})
+_AHEAD = frozenset({"}", " ", "\t", ",", "'", ".", "!", "\n", "\r", "", "[", ")", "]", ";"})
 """What may stand behind the name."""
 _PRONOUNS = frozenset(
     "this that here there what which where your their mine hers such none everything nothing something anything".split()
@@ -164,6 +173,7 @@ def _told(said: Announcement) -> re.Match[str] | None:
         or _STATED.match(text, end)
         or _ANSWERED.match(text, end)
         or _LABELLED.match(text, end)
+        or _noted(said)
         or _JUDGED.match(text, end)
         or _DIGEST.match(text, end)
         or _BRACKETED.match(text, end)
@@ -184,6 +194,16 @@ def _told(said: Announcement) -> re.Match[str] | None:
         return match
     match = _GIVEN.match(text, end)
     return match if match and _WITH.search(text, said.before(128), said.start) else None
+
+
+def _noted(said: Announcement) -> re.Match[str] | None:
+    rest = said.text[said.end : said.end + 48]
+    match = _NOTED.match(said.text, said.end) if ":" in rest or '"' in rest or "'" in rest else None
+    if not match:
+        return None
+    announced = not _ANNOUNCES.isdisjoint(match["words"].split())
+    shown = any(mark in match[0] for mark in "\"'=") and is_prose_secret(match["value"], Promise.STRONG)
+    return match if announced or shown else None
 
 
 def _may_go_on(rest: str) -> bool:

@@ -74,7 +74,7 @@ _LOGIN = re.compile(
 """`admin / x` and `admin:x` behind `credentials`."""
 
 _AUTH = re.compile(
-    r"[ ]?[=:][ ]?[\"']?(?!(?:type|mode|pam|ldap|saml|oidc|jwt|oauth2?|token|cert|tls|mtls|kerberos|krb5|ntlm|github|google|userpass|approle|aws|gcp|azure|kubernetes"
+    r"(?:[ ]?[=:][ ]?|[ ](?=[^\s:]{2,64}:[^\s]{0,64}[\d!@#$%^&*]))[\"']?(?!(?:type|mode|pam|ldap|saml|oidc|jwt|oauth2?|token|cert|tls|mtls|kerberos|krb5|ntlm|github|google|userpass|approle|aws|gcp|azure|kubernetes"
     r"|local|internal|external|static|none|file|env|header|headers|cookie|session|default|basic|bearer|digest|https?|method|provider|user|users|status|error|realm|path|url|key|scheme|plugin|module|service):)"
     r"[A-Za-z][\w.@+-]{1,63}:(?P<value>[^\s:/\"',;)}\]]{4,128})(?![:/@])"
 )
