@@ -84,9 +84,12 @@ def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | No
     pod is well, a line of it is as much a blip as that of a known container, unless the log ends with it.
     """
     state = state_of(candidate, health) if candidate.pod or candidate.container else None
+    is_well = health.is_known and not health.failing
+    if is_well and all(fact.source == "event" and not fact.name for fact in candidate.facts):
+        # Rows cut out of a description: it was that of a pod which is well.
+        return State.HEALTHY
     if state not in (None, State.UNKNOWN) or not _is_log_only(candidate):
         return state
-    is_well = health.is_known and not health.failing
     return State.HEALTHY if is_well and not _is_last_word(candidate, scene) else state
 
 

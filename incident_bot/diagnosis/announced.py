@@ -108,9 +108,22 @@ def _is_bad_end(text: str) -> bool:
     return _ENDS_BADLY.search(_NOTHING_BAD.sub("", text[:_REACH])) is not None
 
 
+_TRIAL = re.compile(
+    r"\((?:server |client )?dry[ -]run\)|--dry-run(?:=(?:server|client|true))?\b|\bDRY[ _-]RUN\b", re.IGNORECASE
+)
+_TRIAL_SHARE = 0.3
+
+
+@lru_cache(maxsize=32)
+def is_trial(log: Log) -> bool:
+    """Whether a log is of a dry run: what it met would have happened, and nothing did."""
+    said = sum(kept.count for kept in log.kept if kept.why != "last" and _TRIAL.search(kept.text[:_REACH]))
+    return said > 0 and said >= _TRIAL_SHARE * log.total_lines
+
+
 def is_announced(kept: KeptLine, log: Log) -> bool:
     """Whether a line says that it was expected, or belongs to a drill that ended well."""
-    if is_no_report(kept.text):
+    if is_no_report(kept.text) or is_trial(log):
         return True
     drill = find_drill(log)
     return drill is not None and drill[0] <= kept.line and max(kept.line, kept.last) <= drill[1]

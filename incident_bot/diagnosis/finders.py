@@ -80,7 +80,7 @@ def _event_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
             age_s=event_age_s(event, scene),
             count=event.count,
             is_past=is_event_old(event, scene),
-            groups=_groups(reason, message),
+            groups=_groups(reason, message) | ({"object": event.name} if event.name else {}),
         )
 
 

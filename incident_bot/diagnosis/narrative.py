@@ -109,7 +109,7 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     """The one sentence that the engineer on call needs."""
     who = _who(scene)
     if verdict is Verdict.HEALTHY:
-        if not who:
+        if not who or not (health.is_known or scene.logs):
             return "No failure found in what was read."
         return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
     if verdict is Verdict.RECOVERED:

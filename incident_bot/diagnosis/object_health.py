@@ -25,7 +25,7 @@ _COUNTS = {
 
 def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
     """A workload, node, claim, or any other object with conditions; None for what has no health."""
-    if item.kind == "HorizontalPodAutoscaler" and "table" in item.body:
+    if "<unknown>" in str(first_value(item.body, "table.TARGETS") or ""):
         return None
     if item.kind == "PersistentVolumeClaim":
         phase = str(first_value(item.body, "status.phase") or "")

@@ -12,9 +12,11 @@ from incident_bot.diagnosis.candidates import Activity, Candidate, cited_lines, 
 from incident_bot.diagnosis.cascade import favour_first
 from incident_bot.diagnosis.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.dependencies import find_address
+from incident_bot.diagnosis.scheduling import order_scheduling
 from incident_bot.diagnosis.succession import (
     begins_in_time,
     is_behind_others,
+    is_last_word_of_job,
     is_listed_reason,
     is_of_shared_service,
     is_waited_for,
@@ -53,7 +55,7 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     real = [item for item in candidates if not item.is_noise and not _is_same_message(item, hushed)]
     level = min((item.activity for item in real if item.activity in (Activity.ACTIVE, Activity.PAST)), default=None)
     pool = _merge_same([item for item in real if item.activity is level])
-    pool = _order_scheduling(pool)
+    pool = order_scheduling(pool)
     pool = _take_over(pool, rules, scene)
     pool = favour_first(_show_doubt(pool), scene)
     elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]
@@ -159,6 +161,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
         or opens_trouble(cause, symptom)
+        or is_last_word_of_job(cause, symptom, scene)
         or is_behind_others(cause, symptom, scene)
         or _is_downstream(cause, symptom, scene)
     )
@@ -242,6 +245,8 @@ def _implies(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """What holds between any two candidates about the same container, without a rule saying so."""
     if symptom.finding:
         return _covers_finding(cause, symptom)
+    if is_last_word_of_job(cause, symptom, scene):
+        return True
     if symptom.specificity == 1:
         return cause.specificity > 1 or _is_telling(cause) or _says_it_better(cause, symptom)
     return _is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
@@ -358,49 +363,3 @@ def _show_doubt(pool: list[Candidate]) -> list[Candidate]:
         else item
         for item in ordered
     ]
-
-
-# In the order of the scheduler's filters: a node that fails a later one has passed those before.
-# Source: kubernetes/kubernetes@v1.36.2:pkg/scheduler/apis/config/v1/default_plugins.go
-_FILTERS = (
-    re.compile(r"unschedulable|cordoned|didn't match the requested node name"),
-    re.compile(r"taint"),
-    re.compile(r"node affinity|node selector|match Pod's"),
-    re.compile(r"free ports|host port"),
-    re.compile(r"volume|persistentvolumeclaim|topology spread|affinity rules|anti-affinity|claim"),
-    re.compile(r"Insufficient|Too many pods"),
-)
-_REASON = re.compile(r"(\d{1,6}) ([^,.]{3,200})")
-
-
-def _order_scheduling(pool: list[Candidate]) -> list[Candidate]:
-    """FailedScheduling is a histogram of reasons: the actionable one is where nodes pass everything else.
-
-    A taint about the very resource that others lack (`nvidia.com/gpu`) goes first: those others are no
-    candidates at all. The rest lose confidence.
-    """
-    staged = {index: stage for index, item in enumerate(pool) if (stage := _scheduling_stage(item)) is not None}
-    if len(staged) < 2:
-        return pool
-    best = max(staged.values())
-    return [
-        replace(item, confidence=bound(item.confidence - 0.15)) if index in staged and staged[index] < best else item
-        for index, item in enumerate(pool)
-    ]
-
-
-def _scheduling_stage(item: Candidate) -> tuple[int, int] | None:
-    fact = next((fact for fact in item.facts if re.search(r"nodes are available", fact.value)), None)
-    if fact is None or item.rule is None:
-        return None
-    patterns = [
-        test for condition in item.rule.any for key in ("message", "pattern") if (test := condition.test.get(key))
-    ]
-    best: tuple[int, int] | None = None
-    for count, reason in _REASON.findall(fact.value.partition("preemption:")[0].partition("available:")[2]):
-        text = f"{count} {reason}"
-        if any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns):
-            stage = max((number for number, known in enumerate(_FILTERS) if known.search(reason)), default=-1)
-            is_device_taint = "taint" in reason and re.search(r"gpu|tpu|accelerator", reason) is not None
-            best = max(best or (-1, 0), (len(_FILTERS) if is_device_taint else stage, int(count)))
-    return best

@@ -319,7 +319,7 @@ def _named_groups(match: MatchForm) -> set[str]:
             pattern = getattr(form, key, None)
             if pattern:
                 names |= set(re.compile(pattern).groupindex)
-        if isinstance(form, ObjectForm):
+        if isinstance(form, ObjectForm | EventForm):
             names.add("object")
         if isinstance(form, JoinForm):
             names |= JOINS[form.name]

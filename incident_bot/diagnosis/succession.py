@@ -45,6 +45,19 @@ def is_of_shared_service(cause: Candidate, symptom: Candidate) -> bool:
 
 
 _TIME_IS_UP = frozenset({"job-deadline-exceeded", "job-backoff-limit", "job-pods-failing"})
+_LAST_WORDS = 3
+
+
+def is_last_word_of_job(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether a complaint is among the last lines of a log, and the other says only that a Job came to its end."""
+    is_bare = symptom.finding is None and symptom.specificity == 1 and any(fact.kind == "Job" for fact in symptom.facts)
+    cited = cause.facts[0].citation
+    if not is_bare or cause.finding is None or cited is None:
+        return False
+    log = next((item for item in scene.logs if item.evidence_id == cited.evidence_id), None)
+    return log is not None and cited.line > log.total_lines - _LAST_WORDS
+
+
 _OWN_FAULTS = frozenset({"not-defined", "exception", "mismatch"})
 
 

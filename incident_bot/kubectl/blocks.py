@@ -100,7 +100,12 @@ def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
         return Form.TABLE
     if is_event_row(line):
         return Form.EVENTS
-    return Form.DESCRIBE if is_describe_start(lines, index) else None
+    is_cut = index > 0 and _SECTION.match(line) and "describe" in command_of(lines[index - 1]).split()
+    return Form.DESCRIBE if is_cut or is_describe_start(lines, index) else None
+
+
+_SECTION = re.compile(r"[A-Z][A-Za-z ()-]{2,40}:(?:\s|$)")
+"""`kubectl describe node n1 | grep -A8 Conditions` prints no name."""
 
 
 def is_describe_start(lines: Sequence[str], index: int) -> bool:

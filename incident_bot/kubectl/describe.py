@@ -81,13 +81,16 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
 """Describe never says the kind of a built-in object; these fields, all at the top level, do. Whole descriptions first."""
 
 
-def read_descriptions(evidence_id: str, lines: Numbered) -> Reading:
-    """The objects and events of consecutive numbered lines of describe output."""
+def read_descriptions(evidence_id: str, lines: Numbered, about: tuple[str, str] = ("", "")) -> Reading:
+    """The objects and events of consecutive numbered lines of describe output.
+
+    `about`: the kind and the name in the command, for a description that was cut before it says them.
+    """
     objects: list[KubeObject] = []
     events: list[KubeEvent] = []
     for part in _split_objects(lines):
         root = read_outline(part)
-        found = _object_of(evidence_id, root, part)
+        found = _object_of(evidence_id, root, part, about)
         if found is not None:
             objects.append(found)
         events.extend(_events_of(evidence_id, root, part, found))
@@ -104,9 +107,11 @@ def _split_objects(lines: Numbered) -> Iterator[Numbered]:
     yield lines[start:]
 
 
-def _object_of(evidence_id: str, root: Field, lines: Numbered) -> KubeObject | None:
+def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str, str]) -> KubeObject | None:
     kind = _kind_of(root)
     name = root.value_of("Name").rpartition("/")[2] if kind == "Application" else root.value_of("Name")
+    if not name and about[1]:
+        kind, name = about
     if not name or not kind:
         return None
     draft = Draft(lines[0][0])

@@ -91,4 +91,5 @@ def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading
         return Reading(objects=(read_status(evidence_id, numbered),))
     if block.form is Form.TABLE:
         return Reading(objects=tuple(read_status_table(evidence_id, numbered)))
-    return read_descriptions(evidence_id, numbered)
+    _, kind, name = subject_of_command(_command_above(lines, block))
+    return read_descriptions(evidence_id, numbered, about=(kind, name))

@@ -112,7 +112,9 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     words = title.lower().split()
     if "logs" in words or "log" in words:
         return EvidenceKind.LOG
-    return recognise(name, "\n".join(lines))
+    return recognise(
+        name, "\n".join([title, *lines]) if "describe" in words and command_of(title) else "\n".join(lines)
+    )
 
 
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)\s*([\w+-]{0,20})\s*")
