@@ -138,15 +138,13 @@ def connect_cluster(settings: Settings, kubeconfig: str, cluster: str) -> Source
     from incident_bot.evidence.kubernetes import connect
     from incident_bot.model import Gap
 
-    evidence = settings.config.evidence
     try:
         return connect(
+            settings.config.evidence,
             kubeconfig=kubeconfig or settings.kubeconfig,
             kubeconfig_data=settings.kubeconfig_data,
             context=cluster,
             allow_insecure_tls=settings.allow_insecure_tls,
-            deadline_s=evidence.deadline_s,
-            log_bytes=evidence.log_bytes,
         )
     except ConfigurationError as error:
         if not settings.in_actions:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.evidence.kubernetes import connect
 from incident_bot.model import Alert, EvidenceKind, Gap, Incident, RawEvidence, Target
+from incident_bot.settings import EvidenceConfig
 
 if TYPE_CHECKING:
     from fakes.kube_api import (
@@ -62,7 +63,8 @@ LINES = b"".join(b"line %d\n" % number for number in range(5000))
 
 def collect(api: KubeApi, *, deadline_s: float = 20.0, log_bytes: int = 1_000_000, kubeconfig: str = "") -> Collected:
     """What is collected about the pod."""
-    source = connect(kubeconfig_data=kubeconfig or api.kubeconfig(), deadline_s=deadline_s, log_bytes=log_bytes)
+    config = EvidenceConfig(deadline_s=deadline_s, log_bytes=log_bytes)
+    source = connect(config, kubeconfig_data=kubeconfig or api.kubeconfig())
     target = Target(namespace="shop", pod="api-0")
     try:
         return source.collect(Incident(key="0" * 16, alert=Alert(name="A"), target=target))

@@ -19,7 +19,8 @@ from incident_bot.errors import ConfigurationError
 from incident_bot.evidence.kubernetes.api import Api
 from incident_bot.evidence.kubernetes.kubeconfig import Access, read_access
 from incident_bot.evidence.kubernetes.parallel import run_within
-from incident_bot.evidence.kubernetes.source import DEFAULT_DEADLINE_S, DEFAULT_LOG_BYTES, KubernetesSource
+from incident_bot.evidence.kubernetes.source import KubernetesSource
+from incident_bot.settings import EvidenceConfig
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient, Configuration
@@ -40,20 +41,19 @@ _library_lock = threading.Lock()
 
 
 def connect(
+    config: EvidenceConfig | None = None,
     *,
     kubeconfig: str = "",
     kubeconfig_data: str = "",
     context: str = "",
     allow_insecure_tls: bool = False,
-    deadline_s: float = DEFAULT_DEADLINE_S,
-    log_bytes: int = DEFAULT_LOG_BYTES,
 ) -> KubernetesSource:
     """Prepare to read a cluster; nothing is asked of it yet, so that an unreachable one becomes a gap later.
 
     `kubeconfig` is a path or a `KUBECONFIG` list, `kubeconfig_data` its text or base64, `context`
     the name of a context or cluster. With none of them, `~/.kube/config` and then the service
-    account of the pod that we run in. `deadline_s` bounds a whole `collect`; `log_bytes` is what
-    is kept of each log. Raises `ConfigurationError` for everything that is wrong with a kubeconfig.
+    account of the pod that we run in. Raises `ConfigurationError` for everything that is wrong with
+    a kubeconfig.
     """
     access = read_access(
         kubeconfig=kubeconfig,
@@ -63,8 +63,7 @@ def connect(
     )
     client = _open(access, context)
     api = Api(client, where=access.context if access else "in-cluster")
-    namespace = access.namespace if access else ""
-    return KubernetesSource(api, namespace=namespace, deadline_s=deadline_s, log_bytes=log_bytes)
+    return KubernetesSource(api, config or EvidenceConfig(), namespace=access.namespace if access else "")
 
 
 def _open(access: Access | None, context: str) -> ApiClient:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_bot.evidence import Collected
 from incident_bot.evidence.kubernetes import gaps, questions
@@ -27,8 +27,8 @@ from incident_bot.intake import workload_of
 from incident_bot.kubectl.projection import project_object
 from incident_bot.model import EvidenceKind, Gap, Incident, RawEvidence, Target
 
-DEFAULT_DEADLINE_S = 20.0
-DEFAULT_LOG_BYTES = 8 * 1024 * 1024
+if TYPE_CHECKING:
+    from incident_bot.settings import EvidenceConfig
 
 MAX_ALL_LOGS_BYTES = 32 * 1024 * 1024
 """Shared out over the logs of one pod, so that a pod of many containers stays within the process's memory."""
@@ -43,18 +43,10 @@ _POD, _EVENTS, _LOG, _ROLLOUT, _OWNER, _SIBLINGS, _CLAIM, _NODE = range(8)
 class KubernetesSource:
     """A cluster that evidence can be asked of. Close it when done."""
 
-    def __init__(
-        self,
-        api: Api,
-        *,
-        namespace: str = "",
-        deadline_s: float = DEFAULT_DEADLINE_S,
-        log_bytes: int = DEFAULT_LOG_BYTES,
-    ) -> None:
+    def __init__(self, api: Api, config: EvidenceConfig, *, namespace: str) -> None:
         self._api = api
+        self._config = config
         self._namespace = namespace
-        self._deadline_s = deadline_s
-        self._log_bytes = log_bytes
 
     def collect(self, incident: Incident) -> Collected:
         """Read what there is about the incident's target within the deadline.
@@ -66,8 +58,7 @@ class KubernetesSource:
         target = incident.target
         if not target.namespace and (target.pod or target.workload):
             target = replace(target, namespace=self._namespace or "default")
-        visit = _Visit(self._api, target, deadline_s=self._deadline_s, log_bytes=self._log_bytes)
-        return visit.run()
+        return _Visit(self._api, target, self._config).run()
 
     def close(self) -> None:
         """Drop the connections; a later `collect` opens new ones."""
@@ -77,13 +68,12 @@ class KubernetesSource:
 class _Visit:
     """One `collect`: the jobs, and what they have found so far."""
 
-    def __init__(self, api: Api, target: Target, *, deadline_s: float, log_bytes: int) -> None:
+    def __init__(self, api: Api, target: Target, config: EvidenceConfig) -> None:
         self._api = api
         self._target = target
         self._namespace = target.namespace
-        self._deadline_s = deadline_s
-        self._log_bytes = log_bytes
-        self._deadline = Deadline(deadline_s)
+        self._config = config
+        self._deadline = Deadline(config.deadline_s)
         self._crew = Crew(self._deadline, size=_WORKERS)
         self._lock = threading.Lock()
         self._closed = False
@@ -102,7 +92,7 @@ class _Visit:
         unfinished, failed = self._crew.finish()
         with self._lock:
             self._closed = True
-        self._gaps += [gaps.timeout_gap(name, self._deadline_s) for name in unfinished]
+        self._gaps += [gaps.timeout_gap(name, self._config.deadline_s) for name in unfinished]
         self._gaps += [gaps.odd_answer_gap(name, error) for name, error in failed]
         self._add_events()
         ordered = [item for _, item in sorted(self._items, key=lambda entry: entry[0])]
@@ -202,7 +192,7 @@ class _Visit:
             return
         planned = plan_logs(pod, self._target.container)
         asks = [ask for ask in planned if isinstance(ask, LogAsk)]
-        keep_bytes = min(self._log_bytes, MAX_ALL_LOGS_BYTES // max(1, len(asks)))
+        keep_bytes = min(self._config.log_bytes, MAX_ALL_LOGS_BYTES // max(1, len(asks)))
         for position, ask in enumerate(asks):
             self._start(ask.what, partial(self._read_log, pod, ask, position, keep_bytes))
         for missing in planned:

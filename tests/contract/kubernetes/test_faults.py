@@ -30,6 +30,7 @@ from fakes.kube_collection import (
 )
 from incident_bot.evidence.kubernetes import connect
 from incident_bot.model import Alert, EvidenceKind, Incident, Target
+from incident_bot.settings import EvidenceConfig
 
 
 def test_nothing_fails_without_faults(api: KubeApi) -> None:
@@ -220,7 +221,9 @@ def test_a_server_that_accepts_and_never_speaks_ends_at_the_deadline(api: KubeAp
     """A TLS handshake that hangs, as behind a firewall that lets connections be opened."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        source = connect(kubeconfig_data=api.kubeconfig(server=f"https://127.0.0.1:{port}"), deadline_s=0.5)
+        source = connect(
+            EvidenceConfig(deadline_s=0.5), kubeconfig_data=api.kubeconfig(server=f"https://127.0.0.1:{port}")
+        )
 
         collected = source.collect(
             Incident(key="0" * 16, alert=Alert(name="A"), target=Target(namespace="shop", pod="api-0"))
