@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from incident_bot.cli import options, wiring
+from incident_bot.cli.steps import analyse_case
 from incident_bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,19 +142,8 @@ def _incident_of(issue: IssueEvidence) -> Incident | None:
 
 
 def _diagnose(case: Case, redactor: Redactor, config_path: Path | None) -> Diagnosis:
-    from incident_bot import pipeline
-    from incident_bot.diagnosis import load_rules
-
-    rules = load_rules([Path(item) for item in wiring.load(config_path).config.rule_folders])
-    found = pipeline.analyse(
-        case,
-        rules=rules,
-        redactor=redactor,
-        now=wiring.read_clock(),
-        nonce="record",
-        limits=pipeline.Limits(issue_tokens=None),
-    )
-    return found.diagnosis
+    settings = wiring.load(config_path)
+    return analyse_case(case, settings, redactor, now=wiring.read_clock(), has_issue=False).diagnosis
 
 
 def _numbered(name: str, number: int) -> str:
