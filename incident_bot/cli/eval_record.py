@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from incident_bot.eval import IssueEvidence
     from incident_bot.model import Case, Diagnosis, Incident
     from incident_bot.redaction import Redactor
+    from incident_bot.settings import Settings
 
 _MAX_FILE_BYTES = 64 * 1024 * 1024
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -59,7 +60,7 @@ def record(source: Path, *, out_dir: Path, name: str, config_path: Path | None) 
 
     settings = wiring.load(config_path)
     redactor = wiring.make_redactor(settings)
-    for number, (case, diagnosis) in enumerate(_read(source, redactor, config_path), start=1):
+    for number, (case, diagnosis) in enumerate(_read(source, redactor, settings), start=1):
         folder = out_dir / (_numbered(name, number) or _name(case, out_dir))
         if folder.exists():
             raise UsageError(f"{folder} exists already", hint="Choose another --name; a scenario is never overwritten.")
@@ -80,20 +81,20 @@ def evidence_only(scenario: Path) -> Iterator[Path]:
         yield copy
 
 
-def _read(source: Path, redactor: Redactor, config_path: Path | None) -> Iterator[tuple[Case, Diagnosis]]:
+def _read(source: Path, redactor: Redactor, settings: Settings) -> Iterator[tuple[Case, Diagnosis]]:
     from incident_bot import pipeline
 
     if source.is_dir():
         with evidence_only(source.resolve()) as folder:
             case = pipeline.gather_folder(folder, redactor)
-        yield case, _diagnose(case, redactor, config_path)
+        yield case, _diagnose(case, redactor, settings)
         return
     text = _read_text(source)
     if text.lstrip()[:1] == "{":
         yield from _read_analyses(text, source, redactor)
     else:
         case = _read_issue(text, source, redactor)
-        yield case, _diagnose(case, redactor, config_path)
+        yield case, _diagnose(case, redactor, settings)
 
 
 def _read_text(path: Path) -> str:
@@ -141,8 +142,7 @@ def _incident_of(issue: IssueEvidence) -> Incident | None:
     return replace(incident, alert=alert, key=issue.key or incident.key)
 
 
-def _diagnose(case: Case, redactor: Redactor, config_path: Path | None) -> Diagnosis:
-    settings = wiring.load(config_path)
+def _diagnose(case: Case, redactor: Redactor, settings: Settings) -> Diagnosis:
     return analyse_case(case, settings, redactor, now=wiring.read_clock(), has_issue=False).diagnosis
 
 
