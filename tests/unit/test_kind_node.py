@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from e2e.kube import kind_config, kind_node
+from e2e.kube.exclusion import only_run
 from e2e.kube.fixtures import CHOICE, chosen_node
 from e2e.kube.programs import KUBELET_HABITS, pod_network
 from e2e.kube.scenario import all_scenarios
@@ -177,4 +178,17 @@ def test_another_engine_than_the_one_that_is_asked_is_refused(monkeypatch: pytes
     monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
 
     with pytest.raises(RuntimeError, match="unset KIND_EXPERIMENTAL_PROVIDER"), kind_node.running_node():
+        pass
+
+
+def test_the_next_run_is_refused_while_a_killed_ones_kind_goes_on(tmp_path: Path) -> None:
+    """When it fails at last, kind deletes the cluster of that name, whoever made it."""
+    lock_file = tmp_path / "kind.lock"
+    with only_run(lock_file) as lock:
+        creating = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(lock,))
+
+    with creating, pytest.raises(RuntimeError, match="another run holds"), only_run(lock_file):
+        pass
+
+    with only_run(lock_file):
         pass

@@ -92,19 +92,20 @@ def running_node() -> Iterator[KindNode]:
         raise RuntimeError(f"the tests ask {ENGINE} for the gateway; unset KIND_EXPERIMENTAL_PROVIDER")
     binaries.install_missing(_PACKAGES)
     kubectl, folder = binaries.ensure_kubectl(), binaries.cache_folder().parent / "kind"
-    with only_run(folder.with_suffix(".lock")):
+    with only_run(folder.with_suffix(".lock")) as lock:
         _delete(folder)
         try:
-            yield _create(folder, kubectl)
+            yield _create(folder, kubectl, lock)
         finally:
             _delete(folder)
 
 
-def _create(folder: Path, kubectl: Path) -> KindNode:
+def _create(folder: Path, kubectl: Path, lock: int) -> KindNode:
     folder.mkdir()
     config, kubeconfig = kind_config.write_config(folder), _kubeconfig(folder)
     options = ("--name", CLUSTER, "--config", str(config), "--kubeconfig", str(kubeconfig), "--wait", _READY_WITHIN)
-    _run("kind", "create", "cluster", *options)
+    # A killed run's kind goes on, and would delete the cluster of the next one when its own fails.
+    _run("kind", "create", "cluster", *options, inherited=(lock,))
     network = os.environ.get("KIND_EXPERIMENTAL_DOCKER_NETWORK", "kind")
     gateway = kind_config.gateway_of(json.loads(_run(ENGINE, "network", "inspect", network)))
     write_certificate(folder, gateway)
@@ -155,14 +156,15 @@ def _write_credentials(node: KindNode, kubeconfig: Path) -> None:
         write_kubeconfig(node.state, user, token, server=server["server"], certificate=authority)
 
 
-def _run(*command: str) -> str:
+def _run(*command: str, inherited: tuple[int, ...] = ()) -> str:
     """What a program prints. Raises `RuntimeError` with what it complains about."""
-    done = _call(*command)
+    done = _call(*command, inherited=inherited)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout
 
 
-def _call(*command: str) -> subprocess.CompletedProcess[str]:
+def _call(*command: str, inherited: tuple[int, ...] = ()) -> subprocess.CompletedProcess[str]:
     # A copy of the environment, as in `Node.kubectl`.
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+    environment = dict(os.environ)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, pass_fds=inherited)
