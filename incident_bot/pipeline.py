@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from incident_bot import condense, diagnosis, intake, kubectl
 from incident_bot.errors import LeakError, UsageError
@@ -25,24 +24,21 @@ from incident_bot.model import (
     Analysis,
     Case,
     Diagnosis,
-    Evidence,
     EvidenceKind,
     Excerpt,
     Gap,
     Incident,
-    KeptLine,
     RawEvidence,
     SafeText,
     Target,
 )
 from incident_bot.plain import to_plain
-from incident_bot.redaction.incidents import redact_incident
+from incident_bot.redaction.nouns import redact_incident, redact_noun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from incident_bot.condense import Survey
     from incident_bot.diagnosis import RuleSet
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
@@ -51,13 +47,8 @@ if TYPE_CHECKING:
     from incident_bot.redaction import Redactor
     from incident_bot.tracker import Tracker
 
-Noun = TypeVar("Noun")
-
 MANUAL_ALERT_NAME = "ManualTriage"
 """The alert's name where a folder of evidence came without one."""
-
-_WHOLE_ITEM_TOKENS = 3_000
-"""Objects, events and tables up to this size are kept whole; they are short and every line may decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +199,7 @@ def analyse(
         answer = _consult(
             consultant,
             case,
-            lambda scale: choose_excerpts(case, round(budget.prompt_tokens * scale), surveys),
+            lambda scale: condense.choose_excerpts(case, round(budget.prompt_tokens * scale), surveys),
             redactor=redactor.within(case.incident.target.namespace),
             nonce=nonce,
             progress=progress,
@@ -219,33 +210,9 @@ def analyse(
             else diagnosis.merge(found, diagnosis.ground(answer, case))
         )
         watch.lap("model")
-    excerpts = () if budget.issue_tokens is None else choose_excerpts(case, budget.issue_tokens, surveys)
+    excerpts = () if budget.issue_tokens is None else condense.choose_excerpts(case, budget.issue_tokens, surveys)
     watch.lap("condense")
     return Analysis(case=case, excerpts=excerpts, diagnosis=replace(found, timings_s=watch.seconds))
-
-
-def choose_excerpts(case: Case, budget_tokens: int, surveys: Mapping[str, Survey] | None = None) -> tuple[Excerpt, ...]:
-    """One excerpt an item, in the case's order: short items whole, logs condensed into what is left.
-
-    `surveys` by evidence id save reading those logs again.
-    """
-    whole = {item.id: _whole(item) for item in case.evidence if _is_short(item)}
-    spent = sum(condense.estimate_tokens(kept.text) + 1 for excerpt in whole.values() for kept in excerpt.kept)
-    rest = [item for item in case.evidence if item.id not in whole]
-    condensed = condense.condense(rest, budget_tokens=max(budget_tokens - spent, budget_tokens // 3), surveys=surveys)
-    by_id = whole | {excerpt.evidence_id: excerpt for excerpt in condensed}
-    return tuple(by_id[item.id] for item in case.evidence)
-
-
-def _is_short(item: Evidence) -> bool:
-    if item.kind is EvidenceKind.LOG:
-        return False
-    return sum(len(line) + 1 for line in item.lines) <= _WHOLE_ITEM_TOKENS * 3
-
-
-def _whole(item: Evidence) -> Excerpt:
-    kept = tuple(KeptLine(line=number, text=text, last=number) for number, text in enumerate(item.lines, start=1))
-    return Excerpt(evidence_id=item.id, kept=kept, total_lines=len(item.lines))
 
 
 def _consult(
@@ -290,18 +257,6 @@ def _calibrate(consultant: Consultant, prompt: Prompt) -> float | None:
         return None
     estimated = condense.estimate_tokens(f"{prompt.system}\n{prompt.user}")
     return min(max(estimated / counted, _LEAST_SCALE), _MOST_SCALE)
-
-
-def redact_noun(value: Noun, redactor: Redactor) -> Noun:
-    """A noun of the model with every text in it redacted: what a model says is outside text, too."""
-    if isinstance(value, str):
-        return value if isinstance(value, StrEnum) else cast("Noun", redactor.redact(value))
-    if isinstance(value, tuple):
-        return cast("Noun", tuple(redact_noun(item, redactor) for item in value))
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {part.name: redact_noun(getattr(value, part.name), redactor) for part in fields(value)}
-        return replace(value, **changed)
-    return value
 
 
 def seal(text: str, redactor: Redactor) -> SafeText:

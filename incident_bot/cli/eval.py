@@ -166,6 +166,7 @@ class _Engine:
     def score(self, scenario: Path, expectation: Expectation) -> Score:
         """Diagnose one scenario, without its answer, and compare."""
         from incident_bot import pipeline
+        from incident_bot.condense import choose_excerpts
         from incident_bot.eval import BUDGETS_TOKENS, measure_retention, score
 
         redactor = wiring.make_redactor(self.settings)
@@ -184,7 +185,7 @@ class _Engine:
             seconds = time.perf_counter() - started
         found = score(scenario.name, expectation, analysis.diagnosis, case, seconds=seconds)
         retention = tuple(
-            measure_retention(expectation, case, pipeline.choose_excerpts(case, budget), budget_tokens=budget)
+            measure_retention(expectation, case, choose_excerpts(case, budget), budget_tokens=budget)
             for budget in BUDGETS_TOKENS
         )
         return replace(found, retention=retention)

@@ -107,11 +107,11 @@ def _read_text(path: Path) -> str:
 
 def _read_analyses(text: str, source: Path, redactor: Redactor) -> Iterator[tuple[Case, Diagnosis]]:
     """Every analysis of a file. It may come from anyone, so its texts pass the redaction gate again."""
-    from incident_bot import pipeline
     from incident_bot.codec import analyses_from_json
+    from incident_bot.redaction.nouns import redact_noun
 
     for analysis in analyses_from_json(text, str(source)):
-        yield pipeline.redact_noun(analysis.case, redactor), pipeline.redact_noun(analysis.diagnosis, redactor)
+        yield redact_noun(analysis.case, redactor), redact_noun(analysis.diagnosis, redactor)
 
 
 def _read_issue(text: str, source: Path, redactor: Redactor) -> Case:

@@ -25,7 +25,7 @@ from incident_bot import intake
 from incident_bot.dispatch import Dispatched, DispatchError, Trouble
 from incident_bot.dispatch.message import Message, make_message
 from incident_bot.errors import UsageError
-from incident_bot.redaction.incidents import redact_incident
+from incident_bot.redaction.nouns import redact_incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -12,6 +12,7 @@ import pytest
 
 from fakes.cases import make_incident
 from incident_bot import diagnosis, pipeline
+from incident_bot.condense import choose_excerpts
 from incident_bot.evidence import Collected
 from incident_bot.evidence.bundle import write_bundle
 from incident_bot.model import (
@@ -350,7 +351,7 @@ def test_excerpts_stay_within_reach_of_their_budget(budget: int) -> None:
     log = "".join(f"2026-11-21T03:00:00Z INFO request {number} took {number % 97} ms\n" for number in range(5_000))
     case = pipeline.gather(make_incident(), Source(raw(log + "ERROR the needle\n")), gate)
 
-    (log_excerpt, _alert) = pipeline.choose_excerpts(case, budget)
+    (log_excerpt, _alert) = choose_excerpts(case, budget)
 
     assert sum(len(kept.text) for kept in log_excerpt.kept) / 2.8 <= budget
     assert any("the needle" in kept.text for kept in log_excerpt.kept)

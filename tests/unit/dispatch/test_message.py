@@ -16,7 +16,7 @@ from incident_bot.dispatch.message import MAX_BYTES, Message, make_message
 from incident_bot.errors import LeakError
 from incident_bot.model import Incident, SafeText
 from incident_bot.redaction import Redactor
-from incident_bot.redaction.incidents import redact_incident
+from incident_bot.redaction.nouns import redact_incident
 
 
 def message_of(incident: Incident) -> Message:

@@ -1,18 +1,23 @@
-"""The alerts of an incident through the gate: labels and annotations, each judged beside its name.
+"""Nouns through the gate: every text in them; labels and annotations of alerts, each judged beside its name.
 
-The target stays as it is: intake lets only names that Kubernetes allows become one.
+An incident's target stays as it is: intake lets only names that Kubernetes allows become one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from incident_bot.model import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from incident_bot.model import Alert, Incident
+    from incident_bot.model import Alert
     from incident_bot.redaction.redactor import Redactor
+
+Noun = TypeVar("Noun")
 
 
 def redact_incident(incident: Incident, redactor: Redactor) -> Incident:
@@ -56,3 +61,17 @@ def _redact_pair(key: str, value: str, redactor: Redactor) -> str:
     prefix = f"{key}="
     redacted = redactor.redact(prefix + value)
     return redacted[len(prefix) :] if redacted.startswith(prefix) else redactor.redact(value)
+
+
+def redact_noun(value: Noun, redactor: Redactor) -> Noun:
+    """A noun with every text in it redacted: what a model says, or a file of another step, is outside text, too."""
+    if isinstance(value, Incident):
+        value = cast("Noun", redact_incident(value, redactor))
+    if isinstance(value, str):
+        return value if isinstance(value, StrEnum) else cast("Noun", redactor.redact(value))
+    if isinstance(value, tuple):
+        return cast("Noun", tuple(redact_noun(item, redactor) for item in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {part.name: redact_noun(getattr(value, part.name), redactor) for part in fields(value)}
+        return replace(value, **changed)
+    return value
