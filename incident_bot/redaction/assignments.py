@@ -30,6 +30,7 @@ from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.other_languages import find_in_other_language
 from incident_bot.redaction.parameters import find_bound
+from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
@@ -160,6 +161,7 @@ def _in_words(said: Announcement) -> list[Finding]:
         or find_loose(said)
         or list(find_plain_word(said))
         or find_in_other_language(said)
+        or find_phrase(said)
     )
 
 

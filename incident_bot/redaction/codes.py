@@ -18,12 +18,18 @@ _USE = compile_later(
 )
 _IS = compile_later(r"""(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
 _WHOSE = compile_later(
-    r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination))$"
+    r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"
 )
 _IS_ANY = compile_later(
-    r"""(?:[ ](?:is|was|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
+    r"""(?:[ ](?:is|was|entered|sent|used|received|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
 )
-_LIST = compile_later(r"[^\n:]{0,80}:[ \t]*")
+_OF_PLACE = compile_later(
+    r"[ ](?:for|to|of)[ ](?:the|my|our)[ ](?:gate|door|safe|alarm|garage|lock|building|house|office|entrance|vault|bike)(?:[ ]is|:)[ ](?P<value>\d{4,10})(?!\w|[.:,]\d)"
+)
+_EXPIRES = compile_later(
+    r"(?:[ ]is)?:?[ ](?P<value>\d{4,8})(?=#|[ .,(]{1,2}(?:it )?(?:expires|valid for|valid until|g\xfcltig))"
+)
+_LIST = compile_later(r"[^\n:]{0,80}:(?:[ \t]*(?=\r?\n))?")
 _ITEM = compile_later(
     r"(?:\r?\n|[ ,]{1,2})[ \t]*(?:\d{1,2}[.)][ ]?|[-*\u2022][ ])?(?P<value>[A-Za-z0-9]{4,12}(?:-[A-Za-z0-9]{4,12}){0,4}|[A-Za-z0-9_-]{8,64})(?=[ \t,]*(?:\r?\n|$|,|[ ]))"
 )
@@ -47,8 +53,18 @@ _LINKED = compile_later(r"[\w~-]{16,256}(?=[\s\"'?#<>),.\\]|$)")
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _FIRST_LINES = 16
 
+THEN = {" code": r"[^\n]{0,28}[0-9]{4}", "code: ": "[0-9]{4}"}
+"""What must follow `code`, one of the most frequent words."""
 SENT = (
+    "code: ",
     " code",
+    " otp is",
+    "geheimzahl",
+    "safe combination",
+    "lock combination",
+    "one-time password",
+    "one time password",
+    "einmalpasswort",
     "c\xf3digo",
     "codice",
     "code d'acc\xe8s",
@@ -126,8 +142,12 @@ def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
     elif word in {"recovery codes", "backup codes"}:
         yield from _listed(text, end)
         return
+    elif word == "code: ":
+        match = _EXPIRES.match(text, end - 2)
     elif word == " code":
-        match = _IS_ANY.match(text, end) if _WHOSE.search(text, max(0, start - 16), start) else None
+        match = _OF_PLACE.match(text, end) or _EXPIRES.match(text, end)
+        if match is None and _WHOSE.search(text, max(0, start - 16), start):
+            match = _IS_ANY.match(text, end)
     else:
         match = _IS.match(text, end - 1 if word.endswith(" ") else end)
     if match and is_code(match["value"]):

@@ -79,6 +79,9 @@ _SASL = compile_later(r"[^\n]{0,80}?(?:resp=|[ ])([A-Za-z0-9+/]{8,512}={0,2})(?=
 _AMQP = compile_later(r"\\(?:x00|0)[\w.@-]{1,64}\\(?:x00|0)([^\s\\\"']{1,128})")
 _PAIR_BEHIND = compile_later(r"(?:[ ]for)?(?:[ ]|(?<=[ ]))[\"']?[A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})(?=[\s@]|$)")
 _PAIR_BEFORE = compile_later(r"[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})[ ]$")
+_PIN = compile_later(r"[ :=]{0,3}[\"']?(\d{4,8})(?![\w.:])")
+_PASS_OF_USER = compile_later(rf"{_LAST}(?=[ \t]*(?:\r?\n|$|[,;.)]))")
+_USER_BEFORE = compile_later(r"(?i:\b(?:user(?:name)?|login|account))[ =:]{1,2}[\"']?[\w.@/-]{1,64}[\"']?[ ,;]{0,2}$")
 _VALUE_FLAG = compile_later(rf"[^\n]{{0,200}}?[ \t]--value[ =]{_LAST}")
 _T_FLAG = compile_later(rf"[ \t]-t[ ]{_LAST}")
 _PAIR_SLASHED = compile_later(
@@ -193,7 +196,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     " -u ": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _LOGIN_FLAG, " -pw ": _NEXT,
     "useradd ": _EITHER, "usermod ": _EITHER, "openssl passwd": _HASHED_LAST, "mkpasswd ": _HASHED_LAST, "ssh-keygen": _NEW_PHRASE, "ldappasswd": _S_FLAG, "slappasswd": _S_FLAG,
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
-    "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
+    "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, " pin: ": _PIN, "pin-code": _PIN, " pass ": _PASS_OF_USER, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
     "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "tried ": _PAIR_BEHIND, "trying ": _PAIR_BEHIND,
@@ -214,7 +217,8 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
         pipe = text.find(" | ", start, start + REACH)
         end = pipe if 0 <= pipe < end or (pipe >= 0 and end < 0) else end
     match = _match(text, start, command, end if end >= 0 else start + REACH)
-    if not match or (command == " -u " and _NOT_OURS.search(text, max(0, start - 120), start)):
+    refused = _REFUSED.get(command)
+    if not match or (refused and refused.search(text, max(0, start - 120), start)):
         return
     yield from _in_match(text, match, command)
     for more in (
@@ -226,21 +230,27 @@ def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
 
 
 def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | None:
+    demanded = _DEMANDED.get(command)
+    if demanded and not demanded.search(text, max(0, start - 96), start):
+        return None
     if command in _BEHIND:
         match = COMMANDS[command].match(text, start + len(command), end)
         return match or (_PAIR_BEFORE.search(text, max(0, start - 200), start) if command in _FAILS else None)
     if command == ":::":
         return _DUMPED.search(text, max(0, start - 160), start + len(command))
-    if command == '"p":' and not _U_FIELD.search(text, max(0, start - 96), start):
-        return None
-    if command == "&p=" and not _QUERY_USER.search(text, max(0, start - 96), start):
-        return None
     return COMMANDS[command].search(text, start + len(command) - (command != "&p="), end)
 
 
+_DEMANDED = {'"p":': _U_FIELD, " pass ": _USER_BEFORE, "&p=": _QUERY_USER}
+"""What must stand before them."""
+_REFUSED = {" -u ": _NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
+"""What must not."""
 _FAILS = frozenset({"authentication failed", "auth failed", "login failed"})
 """Behind and before these a user and a password may stand."""
 _BEHIND = _FAILS | {
+    " pin: ",
+    "pin-code",
+    " pass ",
     "ntlm",
     "secret id",
     "tried ",
@@ -318,6 +328,9 @@ TALKED_OF = frozenset(
         "invalid login",
         "bad login",
         "decrypt(",
+        "put-parameter",
+        " pass ",
+        "auth init",
         *_CONFIGURES,
         "basic auth ",
         "proxy-auth ",

@@ -133,7 +133,7 @@ _TELLING = frozenset(
     # Answers of programs.
     " denied failed failure accepted rejected refused success successful sorry welcome login bye error done passed"
     " expire continue unlock proceed instead anyway too sign log enter confirm change reset resume finish complete begin start stop access permission try again last please enter retype confirm confirmation current warning notice info debug"
-    " falsch richtig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
+    " falsch richtig korrekt correcto correcta correto correta corretta juist riktigt riktig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
     " inv\xe1lida inv\xe1lido v\xe1lida vac\xeda d\xe9bil corta vazia fraca errata errato scaduta scaduto onjuist ongeldig vereist verkeerd fel ogiltigt"
     " nieprawid\u0142owe nieprawid\u0142owy wymagane b\u0142\u0119dne \u0161patn\u00e9 via yet now and/or"
     # Other kinds of words that a program prints in the place of one.
@@ -226,6 +226,11 @@ def _starts_line(said: Announcement) -> bool:
 def is_telling_word(word: str) -> bool:
     """Whether the word tells about a password: that it is wrong, or what belongs to it."""
     return word.lower() in _TELLING
+
+
+def tells_by_its_form(word: str) -> bool:
+    """Whether the word is a form of a verb or an adjective, as sentences about passwords are full of."""
+    return _FORMS.fullmatch(word) is not None
 
 
 def is_given(word: str) -> bool:

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
-_NEAR_DIGITS = r"[^\n]{0,14}[0-9]{4}"
-"""What must follow `code`, one of the most frequent words."""
 _TOKEN_RUN = re.compile("[A-Za-z0-9_-]{14,1024}")
 _TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
@@ -172,10 +170,7 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes |= {Keyword(command, any_case=True): [_typed(command)] for command in commands.COMMANDS}
     for command in commands.PIPED_INTO:
         probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
-    probes |= {
-        Keyword(word, any_case=True, then=_NEAR_DIGITS if word == " code" else ""): [_coded(word)]
-        for word in codes.SENT
-    }
+    probes |= {Keyword(word, any_case=True, then=codes.THEN.get(word, "")): [_coded(word)] for word in codes.SENT}
     probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
     probes |= {Keyword(word, any_case=True): [_nested(word)] for word in codes.NESTED}
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}

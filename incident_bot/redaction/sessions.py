@@ -19,9 +19,10 @@ _ID = compile_later(
     r"""(?:id)?["']?(?:[ ](?:id|key|cookie)\b)?[ ]?[:=]?[ ]["'\[(<]?(?P<value>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9_-]{20,128})(?![\w.:/@-])["'\])>]?(?P<after>[ ][a-z]{2,12}\b)?""",
     re.IGNORECASE,
 )
+_UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LASTS = frozenset(
     "opened created issued started established resumed restored renewed refreshed extended expired expires destroyed terminated invalidated revoked"
-    " belongs bound assigned stored loaded replayed hijacked for user owned token not valid".split()
+    " belongs bound assigned stored loaded replayed hijacked for user owned token valid".split()
 )
 """What becomes of a session that a person has; those of databases and traces are traced by."""
 
@@ -31,6 +32,9 @@ def find_session(text: str, end: int) -> Iterator[Finding]:
     match = _ID.match(text, end)
     if not match or not any(map(str.isdigit, match["value"])):
         return
+    value = match["value"]
+    if not (value.replace("-", "").isalnum() and (looks_secret(value) or _UUID.fullmatch(value))):
+        return
     told = (match["after"] or "").strip().lower() in _LASTS
-    if told or (looks_secret(match["value"]) and not match["after"]):
+    if told or (looks_secret(value) and not match["after"]):
         yield Finding(*match.span("value"), "session")

@@ -17,7 +17,7 @@ _STAND_IN = re.compile(
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
-      | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
+      | confirm | m[i\xed]nimo | minimum | mindestens | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
       | protected | encrypted | hashed | stored | inherited | revoked | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
       | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}

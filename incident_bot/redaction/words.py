@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from incident_bot.redaction import arguments, argv, sessions
+from incident_bot.redaction import arguments, argv, phrases, sessions
 from incident_bot.redaction.prefilter import Keyword
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
     found |= {Keyword(word, any_case=True, then=arguments.THEN): _called for word in arguments.CALLS}
     found |= {Keyword(word, any_case=True): _listed for word in arguments.LISTS}
     found[Keyword(sessions.WORD, any_case=True, then=sessions.THEN)] = _session
+    found |= {Keyword(word, any_case=True): _wallet for word in phrases.WALLET}
     found[Keyword(argv.NUMBERED, any_case=True)] = lambda reading, _start, end: argv.find_numbered(
         reading.text, end, scan
     )
@@ -54,6 +55,10 @@ def _called(reading: Reading, start: int, end: int) -> Iterable[Finding]:
 
 def _listed(reading: Reading, start: int, end: int) -> Iterable[Finding]:
     return arguments.find_listed(reading.text, start, end)
+
+
+def _wallet(reading: Reading, start: int, _end: int) -> Iterable[Finding]:
+    return phrases.find_wallet_words(reading.text, start)
 
 
 def _session(reading: Reading, _start: int, end: int) -> Iterable[Finding]:
