@@ -31,6 +31,14 @@ def load_text(text: str) -> Any:
     return yaml.load(text, Loader=_loader("BaseLoader"))  # noqa: S506 - strings, lists and mappings only
 
 
+def explain(error: Exception) -> str:
+    """Where a text is no YAML and why, on one line: `line 3, column 5: did not find expected ',' or ']'`."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or not problem:
+        return " ".join(str(error).split())[:200]
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
+
+
 def parse(text: str) -> Iterator[Any]:
     """The events of a text, whatever its documents. Raises `yaml.YAMLError` where it stops making sense."""
     import yaml

@@ -17,6 +17,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_type_hints
 
+from incident_bot import libyaml
 from incident_bot.environment import find_config, read_credentials, read_environment
 from incident_bot.errors import ConfigurationError
 
@@ -300,7 +301,7 @@ def load_config(path: Path | None) -> Config:
         raise ConfigurationError(f"{chosen} is not UTF-8 text", hint="Save it as UTF-8.") from error
     except yaml.YAMLError as error:
         raise ConfigurationError(
-            f"{chosen} is not valid YAML: {_first_line(error)}", hint="Fix the line named."
+            f"{chosen} is not valid YAML: {libyaml.explain(error)}", hint="Fix the line named."
         ) from error
     return parse_config({} if loaded is None else loaded, str(chosen))
 
@@ -310,7 +311,10 @@ def parse_config(loaded: object, origin: str) -> Config:
     from pydantic import TypeAdapter, ValidationError
 
     if not isinstance(loaded, dict):
-        raise ConfigurationError(f"{origin}: expected a mapping of sections, got {type(loaded).__name__}")
+        raise ConfigurationError(
+            f"{origin}: expected a mapping of sections, got {type(loaded).__name__}",
+            hint="E.g. `issue:`, and below it `close_on_resolve: true`; docs/configuration.md lists every key.",
+        )
     try:
         return TypeAdapter(Config).validate_python(loaded)
     except ValidationError as error:
@@ -333,7 +337,8 @@ def _explain(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == _UNKNOWN_KEY:
         return f"unknown key `{key}`"
-    return f"`{key}`: {error['msg'].lower()}, got {str(error['input'])[:60]!r}"
+    message = "expected a section with keys of its own" if "dataclass" in error["type"] else error["msg"].lower()
+    return f"`{key}`: {message}, got {str(error['input'])[:60]!r}"
 
 
 def _suggest(error: Any) -> str:
@@ -353,7 +358,3 @@ def _suggest(error: Any) -> str:
 def keys_of(section: type[Section]) -> Mapping[str, Field[Any]]:
     """The keys of a section by name; the metadata of each hold its description."""
     return {key.name: key for key in fields(section)}
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from incident_bot.cli import options
+from incident_bot.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +30,9 @@ def rules() -> None:
 
 @rules.command("list")
 @options.rules_option
-@click.option("--category", default="", help="Only this category, e.g. storage.")
+@click.option("--category", type=click.Choice([item.value for item in Category]), help="Only this category.")
 @click.option("--format", "output", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
-def list_rules(rules_dirs: tuple[Path, ...], category: str, output: str) -> None:
+def list_rules(rules_dirs: tuple[Path, ...], category: str | None, output: str) -> None:
     """Print every rule, a line each.
 
     \b
@@ -41,7 +42,7 @@ def list_rules(rules_dirs: tuple[Path, ...], category: str, output: str) -> None
     from incident_bot.diagnosis.catalogue import describe_rule, render_catalogue
     from incident_bot.diagnosis.rules import load_rules
 
-    chosen = [rule for rule in load_rules(rules_dirs) if category in ("", rule.category.value)]
+    chosen = [rule for rule in load_rules(rules_dirs) if category in (None, rule.category.value)]
     if output == "json":
         click.echo(json.dumps([describe_rule(rule) for rule in chosen], indent=1))
     elif output == "markdown":

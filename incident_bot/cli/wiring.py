@@ -105,7 +105,12 @@ def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = 
             hint="E.g. --alert-name ModelPodOOMKilled --namespace ml --pod sentiment-7d9f.",
         )
     event_name = settings.github_event_name if alert.alert_file is None else ""
-    return intake.read_incidents(_read_json(path), event_name=event_name, ignore=settings.config.ignore_alerts)
+    try:
+        return intake.read_incidents(_read_json(path), event_name=event_name, ignore=settings.config.ignore_alerts)
+    except UsageError as error:
+        # Room `intake` knows the fields of a file, not its name.
+        told = str(error).removeprefix("file: ")
+        raise UsageError(told if str(path) in told else f"{path}: {told}", hint=error.hint) from error
 
 
 def _read_json(path: Path) -> object:

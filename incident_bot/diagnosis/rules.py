@@ -203,7 +203,8 @@ def _checked(files: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, Any]]]
             plain = libyaml.load(content.decode("utf-8", "replace"))
         except yaml.YAMLError as error:
             raise ConfigurationError(
-                f"{origin}: not YAML: {error}", hint="Quote patterns with single quotes."
+                f"{origin}: not YAML: {libyaml.explain(error)}",
+                hint="Patterns with `:`, `{`, `[` or `#` in them need single quotes.",
             ) from error
         rule = read_rule(plain, origin)
         stem = Path(origin).stem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from incident_bot import libyaml
 from incident_bot.errors import UsageError
 from incident_bot.model import Category, Verdict
 
@@ -62,7 +63,7 @@ def read_expectation(text: str, origin: str) -> Expectation:
     try:
         plain = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UsageError(f"{origin}: not YAML: {str(error).splitlines()[0]}", hint=_HINT) from error
+        raise UsageError(f"{origin}: not YAML: {libyaml.explain(error)}", hint=_HINT) from error
     if not isinstance(plain, dict):
         raise UsageError(f"{origin}: holds no mapping", hint=_HINT)
     try:

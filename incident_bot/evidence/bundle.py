@@ -65,7 +65,10 @@ def read_bundle(folder: Path) -> BundleContent:
     is of another version, malformed, or points outside of the folder.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder", hint="Give a bundle, or a folder of kubectl output.")
+        hint = "Give a bundle, or a folder of kubectl output."
+        if folder.is_file():
+            hint = f"Put the file into a folder of its own (mkdir case && cp {folder} case), and give that."
+        raise UsageError(f"{folder} is {'a file' if folder.is_file() else 'not a folder'}", hint=hint)
     manifest = folder / MANIFEST_NAME
     if manifest.is_file():
         return _read_own(folder, _read_manifest(manifest))

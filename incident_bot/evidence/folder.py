@@ -180,8 +180,19 @@ def _mebibytes(limits: Limits) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Known formats, or more than a third of control bytes; a log with a few stray bytes is text."""
-    return head.startswith(_MAGIC) or len(head.translate(None, delete=_NOT_CONTROL)) * 3 > len(head)
+    """Known formats, or many control bytes; a log with a few stray bytes is text, and so is one in an old encoding.
+
+    Compressed and encrypted bytes have a tenth of control bytes, and most of the rest is no UTF-8 either; Latin-1 and
+    Shift-JIS are no UTF-8, but have no control bytes.
+    """
+    controls = len(head.translate(None, delete=_NOT_CONTROL))
+    if head.startswith(_MAGIC) or controls * 3 > len(head):
+        return True
+    return controls * _FEW > len(head) and head.decode("utf-8", "replace").count("\ufffd") * _SOME > len(head)
+
+
+_FEW, _SOME = 25, 8
+"""A text has fewer than one control byte in 25, and more than one byte in eight that is no UTF-8 only in an old encoding."""
 
 
 _NOT_CONTROL = bytes(byte for byte in range(256) if 9 <= byte <= 13 or byte == 27 or byte >= 32)

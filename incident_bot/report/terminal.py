@@ -90,8 +90,8 @@ def _write_verdict(page: _Page, analysis: Analysis) -> None:
     diagnosis, incident = analysis.diagnosis, analysis.case.incident
     style = _verdict_style(diagnosis)
     verdict = wording.VERDICT_WORDS[diagnosis.verdict]
-    said = diagnosis.summary[len(verdict) :].lstrip(" :,.") if _begins_with(diagnosis.summary, verdict) else ""
-    page.say(f"{verdict.upper()}: {said or diagnosis.summary}", style=style)
+    said = diagnosis.summary[len(verdict) :] if _begins_with(diagnosis.summary, verdict) else f": {diagnosis.summary}"
+    page.say(f"{verdict.upper()}{said}", style=style)
     facts = [diagnosis.severity.value, incident.alert.name, wording.workload(incident.target)]
     restarts = wording.restarts(analysis.case)
     if restarts:

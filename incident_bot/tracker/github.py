@@ -56,8 +56,8 @@ def connect(
     """
     if not _REPOSITORY.fullmatch(repository):
         raise ConfigurationError(
-            f"GITHUB_REPOSITORY: expected owner/name, got {repository[:100]!r}",
-            hint="Set GITHUB_REPOSITORY=owner/name.",
+            f"GITHUB_REPOSITORY (or --repository): expected owner/name, got {repository[:100]!r}",
+            hint="Give --repository owner/name, or set GITHUB_REPOSITORY; to only see the issue, add --dry-run.",
         )
     if not token:
         raise ConfigurationError(

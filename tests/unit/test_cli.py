@@ -224,3 +224,31 @@ def test_the_demo_empties_no_folder_that_it_did_not_make(tmp_path: Path) -> None
 
     assert done.returncode == 2
     assert precious.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "code", "words"),
+    [
+        ({}, ["diagnos", "case"], 2, "Did you mean 'diagnose'?"),
+        ({"web.log": b"x\n"}, ["diagnose", "web.log"], 2, "web.log is a file\nhint: Put the file into a folder"),
+        ({"case/x.bin": bytes(range(256)) * 20}, ["diagnose", "case"], 2, "x.bin: not text"),
+        ({"a.json": b'{"a": 1}'}, ["triage", "--alert-file", "a.json"], 2, "error: a.json: names no alert"),
+        ({"c.yaml": b"a: [b\n"}, ["diagnose", ".", "--config", "c.yaml"], 3, "c.yaml is not valid YAML: line 2, column 1"),
+        ({"c.yaml": b"issue: 5\n"}, ["diagnose", ".", "--config", "c.yaml"], 3, "`issue`: expected a section with keys"),
+        ({"c.yaml": b"- 1\n"}, ["diagnose", ".", "--config", "c.yaml"], 3, "hint: E.g. `issue:`"),
+        ({"r/x.yaml": b"a: [b\n"}, ["rules", "test", "--rules-dir", "r"], 3, "x.yaml: not YAML: line 2"),
+        ({}, ["rules", "list", "--category", "disk"], 2, "'storage'"),
+        ({"case/a.log": b"x\n"}, ["triage", "--alert-name", "X", "--tracker", "github", "--bundle", "case"], 3, "--dry-run"),
+    ],
+    ids=lambda value: "-".join(value)[:40] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_bad_input_is_named_with_its_remedy(
+    tmp_path: Path, files: dict[str, bytes], arguments: list[str], code: int, words: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+
+    done = run(*arguments, cwd=tmp_path)
+
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr

@@ -198,7 +198,7 @@ def test_a_folder_without_text_says_why(tmp_path: Path) -> None:
     (tmp_path / "core").write_bytes(b"\x7fELF" + bytes(100))
     with pytest.raises(UsageError, match="core: not text"):
         read_bundle(tmp_path)
-    with pytest.raises(UsageError, match="is not a folder"):
+    with pytest.raises(UsageError, match="is a file"):
         read_bundle(tmp_path / "core")
 
 
