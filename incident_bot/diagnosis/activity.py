@@ -85,7 +85,7 @@ def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | No
     """
     state = state_of(candidate, health) if candidate.pod or candidate.container else None
     is_well = health.is_known and not health.failing
-    if is_well and all(fact.source == "event" and not fact.name for fact in candidate.facts):
+    if is_well and all(fact.source == "event" and fact.kind == "Pod" and not fact.name for fact in candidate.facts):
         # Rows cut out of a description: it was that of a pod which is well.
         return State.HEALTHY
     if state not in (None, State.UNKNOWN) or not _is_log_only(candidate):

@@ -67,6 +67,7 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Node", frozenset({"Conditions", "Allocatable"})),
     ("Node", frozenset({"Conditions", "Non-terminated Pods"})),
     ("Deployment", frozenset({"Replicas", "NewReplicaSet"})),
+    ("ReplicaSet", frozenset({"Replicas", "Pods Status", "Controlled By"})),
     ("Job", frozenset({"Parallelism", "Completions"})),
     ("CronJob", frozenset({"Schedule", "Suspend"})),
     ("HorizontalPodAutoscaler", frozenset({"Reference", "Metrics"})),
