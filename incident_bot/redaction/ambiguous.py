@@ -25,12 +25,17 @@ _KEY_OF = re.compile(
     r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
-AMBIGUOUS = frozenset({"pass", "pwd", "key"})
+_PUBLIC = re.compile(r"(?i:\bpub(?:lic)?)[ _-]$")
+_OWN_SECRET = re.compile(r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook))[ ]$")
+AMBIGUOUS = frozenset({"pass", "pwd", "key", "secret"})
 
 
 def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) -> Promise:
     """What `pass`, `pwd` and `key` promise beside what stands around them."""
     name = text[name_start:name_end]
+    if name.lower() == "secret":
+        tied = text[name_end : name_end + 1] in {"=", ":"} and text[name_start - 1 : name_start] == " "
+        return Promise.STRONG if tied and _OWN_SECRET.search(text, max(0, name_start - 16), name_start) else level
     a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or PAIR.match(text, name_end))
     of = (
         _KEY_OF.search(text, max(0, name_start - 24), name_start)
@@ -42,6 +47,8 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
         return Promise.STRONG  # a connection string
     if name.lower() == "pass" and _is_a_password(text, name_start, name_end):
         return Promise.STRONG
+    if level is Promise.WEAK and _PUBLIC.search(text, max(0, name_start - 10), name_start):
+        return Promise.NONE
     queried = name == "key" and text[name_start - 1 : name_start] in {"?", "&"}
     return Promise.FIRM if a_pass or a_key or queried else level
 

@@ -33,7 +33,7 @@ _OF_OBJECTS = compile_later(
 """Names whose plain word is what an object is called: `storage_key=objects`."""
 _LINE_START = compile_later(r"(?:^|\n)[ \t]*(?:-[ ])?$")
 _BESIDE_USER = compile_later(
-    r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id)["']?[=:][ ]?["']?[\w.@-]{1,64}["']?[,;& ]{1,3}$"""
+    r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id|dn)["']?[=:][ ]?["']?[\w.@=,-]{1,96}?["']?[,;& ]{1,3}$"""
 )
 _NO_KEYS = frozenset(
     "primary secondary current previous latest active inactive managed internal external local global custom production staging"

@@ -49,7 +49,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext".split()
 )
 _PLURAL = frozenset("secrets apikeys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -198,7 +198,7 @@ def _word_promise(words: list[str], index: int, word: str) -> Promise:
     if word not in _FIRM and word not in _WEAK and word not in _PLURAL:
         return _tail_promise(word)
     if before in _ABOUT_BEFORE:
-        return Promise.WEAK if word == "key" and before in {"primary", "secondary"} else Promise.NONE
+        return Promise.WEAK if word == "key" and before in {"primary", "secondary", "routing"} else Promise.NONE
     if word in _FIRM or (word == "key" and before in _PAIRS):
         return Promise.FIRM
     return Promise.WEAK

@@ -23,7 +23,7 @@ _VALUE = compile_later(
     r"""(?P<words>(?:[ ](?:d'|l')?[^\W\d_]{2,16}\.?){0,3})(?:[ ]?[:=\uff1a][ ]?|[ ](?:je|este|adalah|l\xe0|on|to|jest|es|est|\xe9|\xe8|\xe4r|er|is|ist)[ ])["'\xab]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)["'\xbb]?(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$))"""
 )
 
-_OWNED = r"(?:[ ](?:f\xfcr|von|des|der|de|du|d'|del|do|da|di|dell'|van|voor|f\xf6r|for|til|dla|u\u017cytkownika|u\u017eivatele|pour|para|per)(?:[ ](?:den|dem|das|die|der|le|la|el|il|het|Benutzer|Nutzer|usuario|usu\xe1rio|utente|utilisateur|gebruiker)){0,2}[ ]?[\w.@/-]{1,64}|[ ](?:u\u017cytkownika|u\u017eivatele|dell')[ ]?[\w.@-]{1,64})?"
+_OWNED = r"(?:[ ](?:f\xfcr|von|des|der|de|du|d'|del|do|da|di|dell'utente|dell'|van|voor|f\xf6r|for|til|dla|u\u017cytkownika|u\u017eivatele|pour|para|per)(?:[ ](?:den|dem|das|die|der|le|la|el|il|het|Benutzer|Nutzer|usuario|usu\xe1rio|utente|utilisateur|gebruiker)){0,2}[ ]?[\w.@/-]{1,64}|[ ](?:u\u017cytkownika|u\u017eivatele|dell')[ ]?[\w.@-]{1,64})?"
 _GIVEN = r"[\"'\xab\u201e]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)[\"'\xbb\u201c]?"
 _GIVEN_TOO = _GIVEN.replace("<value>", "<after>")
 _ENDS = r"(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$))"

@@ -36,6 +36,11 @@ _GENERATED = compile_later(
 _TANGLED = compile_later(
     r"""(?:[ \t:=]{1,3}|[ ](?:is|was|to|set to|reset to|changed to)[ :]{1,2}|(?:[ ][a-z]{2,12}){0,3}[ ]?(?:(?:for|of)[ ]\S{1,64})?:[ ]|[ ]?[\[(]["']?)(?P<value>[^\s]{8,64})"""
 )
+_MADE = compile_later(
+    r"(?:[ ][a-z]{2,12}){0,3}(?:[ ](?:for|of)[ ]\S{1,96})?:[ ](?P<value>\S{8,64})(?=[ \t]*(?:\r?\n|$))"
+)
+_MAKES = compile_later(r"(?i:generated|temporary|temp|initial|new|random|default)[ ](?:\w{1,12}[ ]){0,2}$")
+"""`A temporary password is generated for root@localhost: x`."""
 _MARKS = frozenset("!\"#$%&'()*+<>?@[]^{|}~\\")
 _LOOKS_LIKE_CODE = re.compile(
     r"""://|=["']|["'][:,)\]}]|\(\)|\)\{|[=-]>|</|\$\{|\{\{|%[sdv]|^[<\[({]|\w\(\w|[{(,]["']|\[REDACTED"""
@@ -72,6 +77,13 @@ def find_phrase(said: Announcement) -> list[Finding]:
     match = _GENERATED.match(said.text, said.end)
     if match:
         return _phrase(match, said)
+    made = _MADE.match(said.text, said.end)
+    if (
+        made
+        and any(not char.isalpha() for char in made["value"])
+        and (" gener" in made[0] or _MAKES.search(said.text, said.before(24), said.start))
+    ):
+        return [Finding(*made.span("value"), said.kind)]
     tangled = _TANGLED.match(said.text, said.end)
     value = tangled["value"].rstrip(".,;:)]") if tangled else ""
     return (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from incident_bot.redaction.announcement import Announcement
 
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
-_ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so)\b))"
+_ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ][(\[]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so|now|today|for now)\b))"
 _OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|della|dell'|von|für|van|för|du|pour|para|per|til|voor)(?:[ ](?:the|user|usuario|utilisateur|utente|Benutzer|account|demo|den|dem|das|die|der|le|la|el|il|o|het)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
@@ -46,6 +46,14 @@ _WITH = compile_later(
     )[ ]?\Z""",
     re.VERBOSE | re.MULTILINE,
 )
+_OWNED = compile_later(
+    r"(?i:(?<![\w-])(?:admin|root|postgres|mysql|elastic|redis|sudo|p12|pfx|keystore|truststore|vpn|guest|ldap|db|database|smtp|imap|ftp|owner|archive|found|initial|temporary|default))[ ](?:clear(?:text)?[ -])?\Z"
+)
+_CHANGES_IT = compile_later(
+    r"(?i:\b(?:change|changing|reset|resetting|update|forgot|forgotten|set|setting|rotate|rotating|enter|invalid|wrong|missing|no|without|empty|for|retype|confirm|expected|provide|require[sd]?)\b[^\n]{0,24}\Z)"
+)
+_ALONE = compile_later(rf"[ ]{_WORD}[ \t]*(?:\r?\n|\Z)")
+"""`admin password x` at the end of a line."""
 _LABELLED = compile_later(
     rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created)(?:[ ][a-z]{{2,10}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
 )
@@ -133,7 +141,7 @@ _TELLING = frozenset(
     # Answers of programs.
     " denied failed failure accepted rejected refused success successful sorry welcome login bye error done passed"
     " expire continue unlock proceed instead anyway too sign log enter confirm change reset resume finish complete begin start stop access permission try again last please enter retype confirm confirmation current warning notice info debug"
-    " falsch richtig korrekt correcto correcta correto correta corretta juist riktigt riktig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
+    " lookup setup backup update upgrade cleanup refresh panel box script job task step test tests gen wizard utility library dictionary list lists leak breach spray attack cracker count age ttl falsch richtig korrekt correcto correcta correto correta corretta juist riktigt riktig ung\xfcltig g\xfcltig leer schwach stark erforderlich notwendig gesperrt incorrecte requise requis vide invalide valide faible manquant"
     " inv\xe1lida inv\xe1lido v\xe1lida vac\xeda d\xe9bil corta vazia fraca errata errato scaduta scaduto onjuist ongeldig vereist verkeerd fel ogiltigt"
     " nieprawid\u0142owe nieprawid\u0142owy wymagane b\u0142\u0119dne \u0161patn\u00e9 via yet now and/or"
     # Other kinds of words that a program prints in the place of one.
@@ -192,6 +200,8 @@ def _told(said: Announcement) -> re.Match[str] | None:
         return match
     if (match := _SET_TO.match(text, end)) and _SETS.search(text, said.before(64), said.start):
         return match
+    if _OWNED.search(text, said.before(32), said.start) and (match := _ALONE.match(text, end)):
+        return None if _CHANGES_IT.search(text, said.before(48), said.start) else match
     match = _GIVEN.match(text, end)
     return match if match and _WITH.search(text, said.before(128), said.start) else None
 

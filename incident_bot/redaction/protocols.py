@@ -30,11 +30,13 @@ _DIRECTED = compile_later(
     r"(?:\bC|>>|-{1,3}>|=>|(?i:ftp|pop3?|imap|smtp|redis(?:-cli)?|:\d{2,5}(?:\[\d{1,3}\])?)(?=> ?))[: >]{1,2}(?:\w{1,8} )?$"
 )
 _SENT = compile_later(
-    r"(?i:\b(?:write|writev|send|sendto|sendmsg|recv|recvfrom|recvmsg|read)\([^\n\"']{0,40}|send: ?b?)[\"']$"
+    r"(?i:\b(?:write|writev|send|sendto|sendmsg|recv|recvfrom|recvmsg|read)\([^\n\"']{0,40}|FTP command: [^\n]{0,40}|send: ?b?)[\"']$"
 )
 _MONITORED = compile_later(r"\[\d{1,5} [^\]\n]{1,64}\] $|\bHELLO \d $")
 _SPEAKER = compile_later(r"(?i:\b(?:ftp|pop3?|imap|smtp|irc|nntp)\W{0,3}(?:request|command)?)$")
 _USER_SENT = compile_later(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
+_ASKED = compile_later(r"(?:^|[\s>])331[ -][^\n]{0,120}\n[^\n]{0,24}$")
+"""FTP asks for a password with this number (RFC 959)."""
 _TAGGED = compile_later(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
 _SCHEMES = frozenset("LOGIN PLAIN CRAM-MD5 XOAUTH2 DIGEST-MD5 OAUTHBEARER".split())
 
@@ -77,5 +79,8 @@ def _is_dialogue(text: str, start: int, word: str, end: int) -> bool:
         return "nickserv" in text[max(0, start - 16) : start].lower()
     if "PASS" in word:
         spoken = _SPEAKER.search(text, max(0, start - 16), start + word.index("PASS"))
-        return spoken is not None or _USER_SENT.search(text, max(0, start - 240), start + 1) is not None
+        asked = _USER_SENT.search(text, max(0, start - 240), start + 1) or _ASKED.search(
+            text, max(0, start - 160), start + 1
+        )
+        return spoken is not None or asked is not None
     return word == " LOGIN " and _TAGGED.search(text, max(0, start - 16), start) is not None

@@ -20,6 +20,7 @@ from incident_bot.redaction import (
 )
 from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
+from incident_bot.redaction.command_lines import COMMANDS
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.foreign import find_foreign
@@ -30,7 +31,7 @@ from incident_bot.redaction.personal import find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
-from incident_bot.redaction.urls import find_slashed, find_user_info, may_hold_user_info
+from incident_bot.redaction.urls import find_slashed, find_user_info, is_in_url, may_hold_user_info
 from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
     probes[Keyword("insert into", any_case=True)] = [lambda scan, _start, end: columns.find_inserted(scan.text, end)]
     probes[Keyword("@")] = [_at_sign(emails="email" in policy.personal)]
-    probes |= {Keyword(command, any_case=True): [_typed(command)] for command in commands.COMMANDS}
+    probes |= {Keyword(command, any_case=True): [_typed(command)] for command in COMMANDS}
     for command in commands.PIPED_INTO:
         probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
     probes |= {Keyword(word, any_case=True, then=codes.THEN.get(word, "")): [_coded(word)] for word in codes.SENT}
@@ -194,6 +195,8 @@ def _at_sign(*, emails: bool) -> Probe:
             return ()  # an image by its digest
         may_hold = may_hold_user_info(scan.text, start)
         found = list(find_user_info(scan.text, start, floor) if may_hold else find_slashed(scan.text, start))
+        if may_hold and not found and is_in_url(scan.text, start):
+            return ()  # a masked password before a host
         return found or (list(find_email(scan.text, start, floor)) if emails else ())
 
     return probe

@@ -19,6 +19,8 @@ _ENDS_INFO = re.compile(r"[\s\"'<>`]")
 _MORE_INFO = re.compile(
     r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
 )
+_SCHEME_END = re.compile(r".*:(?://|\\/\\/)", re.DOTALL)
+"""The last one; JSON may escape slashes."""
 _PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 
 
@@ -34,14 +36,20 @@ def may_hold_user_info(text: str, at: int) -> bool:
     return colon >= 0 and not _ENDS_INFO.search(text, colon, at)
 
 
+def is_in_url(text: str, at: int) -> bool:
+    """Whether a scheme stands before the `@` at `at`, with no space between."""
+    scheme = text.rfind("://", max(0, at - _LOOK_BACK), at)
+    return scheme >= 0 and not _ENDS_INFO.search(text, scheme, at) and "/" not in text[scheme + 3 : at]
+
+
 def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     """The password (or lone token) before the `@` at `at`, not before `floor` (the last `@`)."""
     # A password may hold `@` itself, and what follows shows that this one ends it.
     low = at - _LOOK_BACK if _GO_NETWORK.match(text, at + 1) else max(floor, at - _LOOK_BACK)
     window = text[max(0, low) : at]
-    scheme = window.rfind("://")
-    if scheme >= 0:
-        info = window[scheme + 3 :]
+    scheme = _SCHEME_END.search(window)
+    if scheme:
+        info = window[scheme.end() :]
         if not _ENDS_INFO.search(info):
             yield from _in_url(text, at - len(info), at)
             return

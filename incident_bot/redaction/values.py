@@ -195,9 +195,13 @@ def _is_tangled(value: str) -> bool:
     return "//" not in value and any(char in "!#$%^*~" for char in value) and any(map(str.isdigit, value))
 
 
+_ENDS_SENTENCE = frozenset("!?*&")
+
+
 def _is_symbolic(value: str) -> bool:
     """Whether a word mixes letters, digits and marks that neither names nor numbers hold."""
-    marks = sum(char in "!#$^&*" for char in value[:-1])
+    ends = value[:-1] if value[-1:] in _ENDS_SENTENCE else value
+    marks = sum(char in "!#$^&*@" for char in ends)
     return marks > 0 and len(value) >= 8 and any(map(str.isdigit, value)) and sum(map(str.isalpha, value)) >= 4
 
 
