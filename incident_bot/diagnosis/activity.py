@@ -12,6 +12,7 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
 from incident_bot.diagnosis.log_stride import (
+    is_about_one_caller,
     is_about_users,
     is_from_a_client,
     is_last_word,
@@ -210,6 +211,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
             is_routine(kept, log)
             or (is_unnamed and is_background(kept, log))
             or (is_from_a_client(kept, log) and is_everywhere(kept, log))
+            or is_about_one_caller(kept, log)
             or (is_about_users(kept, log) and is_everywhere(kept, log))
         )
         for kept, log in found

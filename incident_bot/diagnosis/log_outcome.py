@@ -39,7 +39,7 @@ _SUCCESS = re.compile(
 )
 _OVER = re.compile(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
-    r"|back (?:online|up|to normal|below|under|within)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
+    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
 _LOOK_AHEAD_LINES = 2_000
@@ -286,11 +286,15 @@ def is_harmless(line: str, log: Log) -> bool:
 
     A database that names a statement which breaks a constraint has done what it is for.
     """
+    if _MAKES_WAY.search(line[:400]):
+        return True
     if _BROKEN_STATEMENT.search(line[:400]) and _OF_A_DATABASE.search(log.text):
         return True
     return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
 
 
+_MAKES_WAY = re.compile(r"\bcanceling autovacuum task\b")
+"""Autovacuum gives way to whoever needs its lock, and comes back (source: PostgreSQL's manual, routine vacuuming)."""
 _BROKEN_STATEMENT = re.compile(
     r"\bERROR:  (?:duplicate key value|syntax error at|(?:insert or update|update or delete|new row|null value)\b.{0,120}\bviolates"
     r"|current transaction is aborted|canceling statement due to user request|value too long for type|invalid input syntax)"

@@ -27,6 +27,7 @@ from incident_bot.diagnosis.dependencies import (
 )
 from incident_bot.diagnosis.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.findings import Draft, Finding, choose_best
+from incident_bot.diagnosis.last_words import draft_last_words, find_reason_of_stop
 from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
 from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
@@ -68,6 +69,10 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset()) -> tuple[Finding,
         # The line above may be the runtime's own heading of it.
         told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
     drafts += draft_onsets(log, told, _subject(log), worst=max(levels.values(), default=Level.QUIET))
+    drafts += draft_last_words(log, levels, _subject(log))
+    if find_reason_of_stop(log) is not None:
+        # The last line says only that the program stops.
+        lines = tuple(pair for pair in lines if pair[0] != len(log.kept) - 1)
     drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), _subject(log))
     return choose_best(drafts)
 

@@ -215,6 +215,23 @@ def is_about_users(kept: KeptLine, log: Log) -> bool:
     return len({match[1] for item in twins if (match := _USER.search(item.text[:1000]))}) > 1
 
 
+_TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)
+_CALLER = re.compile(
+    r"\b(?:client|client_?ip|remote|remote_?addr|ip|addr|caller|tenant|consumer|user_?agent)\"?\s?[=:]\s?\"?([\w.:@+-]{2,80})",
+    re.IGNORECASE,
+)
+_ONE_CALLER_SHARE = 0.6
+
+
+def is_about_one_caller(kept: KeptLine, log: Log) -> bool:
+    """Whether a server turned one caller away for its rate, again and again the same, while it served others."""
+    if not _TURNED_AWAY.search(kept.text[:1000]) or kept.count > _ONE_CALLER_SHARE * log.total_lines:
+        return False
+    twins = [item for item in log.kept if item.count == kept.count and item.last == kept.last]
+    found = [_CALLER.search(item.text[:1000]) for item in twins]
+    return len(twins) > 1 and None not in found and len({match[1] for match in found if match}) == 1
+
+
 def is_ordinary(kept: KeptLine, log: Log) -> bool:
     """Whether a bad line is one that such a program logs on any day: nothing began with it, or somebody meant it to come."""
     return (
@@ -223,6 +240,7 @@ def is_ordinary(kept: KeptLine, log: Log) -> bool:
         or is_routine(kept, log)
         or is_from_a_client(kept, log)
         or is_announced(kept, log)
+        or is_about_one_caller(kept, log)
         or (is_about_users(kept, log) and is_everywhere(kept, log))
     )
 

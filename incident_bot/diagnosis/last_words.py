@@ -1,0 +1,84 @@
+"""What programs say without a level or a word of failure, and mean as one: why they stop, and that nothing was done."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, states_level
+from incident_bot.diagnosis.findings import Draft, Finding
+from incident_bot.diagnosis.messages import read_message, read_text
+from incident_bot.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from incident_bot.diagnosis.scene import Log
+
+_WEIGHT = 0.35
+_REACH = 500
+_STOPS = re.compile(
+    r"\W*(?:[\w-]{1,30}[:\]] ?)?(?:(?:now |run |job |so )?(?:stop(?:ping|ped|s)?|abort(?:ing|ed|s)?|exit(?:ing)?|quit(?:ting)?|halt(?:ing|ed|s)?|bye|giving up|gave up|cannot (?:go on|continue)))(?: here| now)?\W*",
+    re.IGNORECASE,
+)
+_ORDERLY = re.compile(
+    r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|graceful\w*|interrupt\w*|done|finish\w*|complet\w*|ok|saved|closed|flushed|stopped|success\w*|bye|all \w+ (?:read|written|sent|processed)|\d+ of \d+)\b",
+    re.IGNORECASE,
+)
+"""What precedes an end that somebody asked for, or that was due."""
+
+_NOTHING_DONE = re.compile(
+    r"(?<![\d.,])(?:0|none|no) (?:of|out of|/) ?(?:the )?[1-9][\d,.]* (?:\w+ ){0,2}(?:accepted|processed|sent|delivered|imported|loaded|written|confirmed|matched|stored|applied|valid|usable)\b",
+    re.IGNORECASE,
+)
+_LATE_SHARE = 0.3
+
+
+def draft_last_words(log: Log, levels: Mapping[int, int], subject: str) -> Iterator[Draft]:
+    """Drafts of the line before a plain `stopping`, and of a count that says that nothing of something was done.
+
+    Only where no line of the log is an error: those say more. `levels` are its bad lines.
+    """
+    reason = find_reason_of_stop(log)
+    others = (level for index, level in levels.items() if reason is None or index != len(log.kept) - 1)
+    if not log.kept or max(others, default=Level.QUIET) >= Level.ERROR:
+        return
+    if reason is not None and reason not in levels:
+        yield Draft(most=_WEIGHT, index=reason, write=partial(_write, log, reason, subject))
+    for index, kept in enumerate(log.kept):
+        twins = (item for item in log.kept if item.last == kept.last and item.count == kept.count)
+        is_late = max(kept.line, kept.last) >= _LATE_SHARE * log.total_lines
+        if is_late and kept.why != "last" and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in twins):
+            yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, subject))
+
+
+def find_reason_of_stop(log: Log) -> int | None:
+    """The line before the last, where that only says that the program stops, and nobody asked it to."""
+    index = len(log.kept) - 2
+    if index < 0 or states_level(log.kept[-1].text) or not _STOPS.fullmatch(read_text(log.kept[-1].text[:_REACH])):
+        return None
+    before = log.kept[max(0, index - 2) : index + 1]
+    is_orderly = any(_ORDERLY.search(kept.text[:_REACH]) for kept in before[-1:]) or any(
+        _ASKED.search(kept.text[:_REACH]) for kept in before
+    )
+    return None if is_orderly or log.kept[index].line != log.kept[-1].line - 1 else index
+
+
+_ASKED = re.compile(
+    r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|interrupt\w*)\b", re.IGNORECASE
+)
+
+
+def _write(log: Log, index: int, subject: str) -> Finding:
+    return Finding(
+        kind="error-line",
+        category=Category.APPLICATION,
+        title=f"{subject} logs: {read_message(log.kept[index].text)}",
+        hint="No line calls itself an error; this one says why nothing came of the run.",
+        index=index,
+        offset=log.offsets[index],
+        weight=_WEIGHT,
+        count=log.kept[index].count,
+        is_lasting=True,
+    )
