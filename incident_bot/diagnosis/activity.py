@@ -233,7 +233,7 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
     if (
         not health.failing
         and candidate.pod not in health.gone
-        and _is_log_only(candidate)
+        and _goes_on_in_log(candidate)
         and not any(fact.is_past for fact in candidate.facts)
         and (
             (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
@@ -279,6 +279,12 @@ def state_of(candidate: Candidate, health: Health) -> State:
 
 def _is_log_only(candidate: Candidate) -> bool:
     return all(fact.source == "log" for fact in candidate.facts)
+
+
+def _goes_on_in_log(candidate: Candidate) -> bool:
+    """Whether logs tell if it lasts: what two objects say about each other beside them has no time of its own."""
+    sources = {fact.source for fact in candidate.facts}
+    return "log" in sources and sources <= {"log", "join"}
 
 
 def _lasts(candidate: Candidate, scene: Scene) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.config_joins import find_changes
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joining import (
     TEMPLATED,
@@ -17,11 +18,9 @@ from incident_bot.diagnosis.joining import (
     Join,
     Pair,
     is_listed,
-    labels_of,
     same_namespace,
-    selector_of,
-    selects,
 )
+from incident_bot.diagnosis.policy_joins import find_admissions, find_policies
 from incident_bot.diagnosis.service_joins import find_backends, find_ports, find_selectors
 from incident_bot.diagnosis.targets import Relation, stem_of
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from incident_bot.kubectl import KubeObject
 
 _REFERENCED = frozenset({"name", "wanted", "owner"})
-_WORKLOADS = (*sorted(TEMPLATED), "Job", "Pod")
 JOINS: Mapping[str, frozenset[str]] = {
     "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
     "service-port-unmatched": frozenset({"service", "port", "declared", "selected"}),
@@ -45,6 +43,8 @@ JOINS: Mapping[str, frozenset[str]] = {
     "storage-class-missing": _REFERENCED,
     "quota-used-up": frozenset({"quota", "used", "limited"}),
     "policy-selects-pod": frozenset({"policy", "direction"}),
+    "policy-admits-nobody": frozenset({"policy", "wanted", "labels"}),
+    "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
@@ -143,24 +143,6 @@ def _refused(by_kind: ByKind) -> Iterator[Pair]:
                 yield item, relation
 
 
-def _find_policies(by_kind: ByKind) -> Iterator[Join]:
-    """NetworkPolicies that select a pod which was read."""
-    for policy, _ in by_kind.get("NetworkPolicy", ()):
-        selector = selector_of(policy, "spec.podSelector.matchLabels")
-        for item, relation in (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ())):
-            if same_namespace(item, policy) and labels_of(item) and selects(selector, labels_of(item)):
-                types = first_value(policy.body, "spec.policyTypes") or ["Ingress"]
-                yield Join(
-                    name="policy-selects-pod",
-                    subject=policy,
-                    relation=relation,
-                    path="spec.podSelector" if selector else "spec",
-                    value=", ".join(map(str, types)) if isinstance(types, list) else str(types),
-                    groups={"policy": policy.name, "direction": "/".join(map(str, types)).lower()},
-                )
-                break
-
-
 def _find_zones(by_kind: ByKind) -> Iterator[Join]:
     """Volumes that may be used only in zones, or on nodes, where none of the nodes read is."""
     nodes = [item for item, _ in by_kind.get("Node", ())]
@@ -225,7 +207,9 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_ports,
     find_backends,
     _find_missing,
-    _find_policies,
+    find_policies,
+    find_admissions,
+    find_changes,
     _find_zones,
     _find_revisions,
 )

@@ -356,8 +356,8 @@ def plain_text(line: str) -> str:
 
 def _find_container(pod: str, name: str, containers: Sequence[Container], file_name: str) -> Container | None:
     """The container a log belongs to: by name; else by a name inside the file's name; else the only main one."""
-    near = [item for item in containers if not pod or item.pod == pod] or [
-        item for item in containers if item.relation <= Relation.SIBLING
+    near = [item for item in containers if (_may_log(item) if not pod else item.pod == pod)] or [
+        item for item in containers if item.relation <= Relation.SIBLING and _may_log(item)
     ]
     named = [item for item in near if name and item.name == name]
     if not named:
@@ -371,6 +371,12 @@ def _find_container(pod: str, name: str, containers: Sequence[Container], file_n
         mains = {item.name for item in near if item.role == "main" and item.relation <= Relation.SIBLING}
         named = [item for item in near if item.role == "main"] if len(mains) == 1 else []
     return min(named, key=lambda item: (item.relation, -len(item.name)), default=None)
+
+
+def _may_log(container: Container) -> bool:
+    """Whether a container can have written anything: the pod of one that can not was never put on a node."""
+    pod = container.source.body
+    return first_value(pod, "status.phase") != "Pending" or bool(first_value(pod, "spec.nodeName"))
 
 
 def _guess_role(name: str) -> str:

@@ -45,7 +45,9 @@ def _addresses(service: KubeObject, by_kind: ByKind) -> int | None:
 
 def _is_of(item: KubeObject, service: str) -> bool:
     named = first_value(item.body, "metadata.labels[kubernetes.io/service-name]")
-    return named == service if named else item.name == service or item.name.rpartition("-")[0] == service
+    if named or item.kind != "EndpointSlice":
+        return (named or item.name) == service
+    return item.name.rpartition("-")[0] == service
 
 
 def endpoints_of(item: KubeObject) -> list[Any] | None:
@@ -109,16 +111,22 @@ def _likeness(service: KubeObject, selector: Mapping[str, str], item: KubeObject
 
 
 def find_ports(by_kind: ByKind) -> Iterator[Join]:
-    """Services all of whose target ports are missing among the ports that the selected pods declare."""
+    """Services with a target port that the selected pods do not declare.
+
+    A name that no container has yields no endpoint for that port; a number may be right without being declared, so
+    numbers count only where no port fits.
+    """
     for service, relation in by_kind.get("Service", ()):
         selector = selector_of(service)
         selected = [pair for pair in _labelled(service, by_kind) if selector and selects(selector, labels_of(pair[0]))]
         declared = {str(value) for item, _ in selected for value in _container_ports(item)}
         wanted = [(path, value) for path, value in find_values(service.body, "spec.ports[]") if isinstance(value, dict)]
         wanted = [(path, port) for path, port in wanted if "targetPort" in port]
-        if not declared or not wanted or any(_target_port(port) in declared for _, port in wanted):
+        unmet = [(path, port) for path, port in wanted if _target_port(port) not in declared]
+        named = [(path, port) for path, port in unmet if not _target_port(port).isdecimal()]
+        if not declared or not unmet or not (named or len(unmet) == len(wanted)):
             continue
-        path, port = wanted[0]
+        path, port = (named or unmet)[0]
         item = next(item for item, _ in selected if _container_ports(item))
         yield Join(
             name="service-port-unmatched",

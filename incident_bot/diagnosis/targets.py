@@ -49,10 +49,12 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     )
     failing = _failing_stems(objects) | (_warned_stems(events) if is_only_listed else set())
     if is_guessed(case) and len(failing) > 1:
-        return replace(target, workload_kind="", workload="", pod="", container="", node="")
+        return replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
     if _is_said(target, case, objects):
         return target
-    target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
+    is_shown = not is_guessed(case) and any(item.namespace == target.namespace for item in objects)
+    namespace = target.namespace if is_shown else ""
+    target = replace(target, workload_kind="", workload="", pod="", container="", node="", namespace=namespace)
     pods = {item.name for item in objects if item.kind == "Pod"}
     logged = {log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
     described = {item.name for item in objects if item.kind == "Pod" and is_detailed(item)}
@@ -169,6 +171,8 @@ class Relations:
 
     def of_pod(self, name: str, namespace: str) -> Relation:
         """The target's pod, one of its replicas, or somebody else's."""
+        if not self._says_target and self._is_foreign(namespace):
+            return Relation.NEIGHBOUR
         if not self._says_target or (self._is_target_pod(name) and not self._is_foreign(namespace)):
             return Relation.OWN
         if self._is_ours(name) and not self._is_foreign(namespace):
@@ -186,7 +190,8 @@ class Relations:
     def of(self, kind: str, name: str, namespace: str) -> Relation:
         """The relation of any object, by kind and name."""
         if not self._says_target or not (name or namespace):
-            return Relation.OWN
+            is_elsewhere = kind in WORKLOAD_KINDS and self._is_foreign(namespace)
+            return Relation.NEIGHBOUR if is_elsewhere else Relation.OWN
         if kind in ("Pod", ""):
             return self.of_pod(name, namespace)
         if kind == "Node":

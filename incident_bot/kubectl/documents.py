@@ -92,9 +92,9 @@ class _Tree:
         self._keys.pop()
 
     def _is_ignored(self) -> bool:
-        """ManagedFields is half of `get -o json` and states nothing about the workload."""
+        """Which fields a manager set is half of `get -o json` and says nothing that the object does not; when it did does."""
         key = self._keys[-1] if self._keys else None
-        return key is not None and key[0] == "managedFields"
+        return key is not None and key[0] == "fieldsV1"
 
     def _attach(self, value: Any, line: int, text_line: int) -> None:
         self._count += 1

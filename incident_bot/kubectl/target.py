@@ -179,9 +179,12 @@ def _target_of_healthy(pods: list[KubeObject], objects: list[KubeObject]) -> Tar
     """Without a failure: the pod, else workload, else node, that has a description or manifest of its own."""
     names = {_key(pod) for pod in pods}
     detailed = [pod for pod in pods if "containers" in _mapping(pod.body.get("spec"))]
-    if len(names) == 1 or len({_key(pod) for pod in detailed}) == 1:
-        return _target_of_pod(_key((detailed or pods)[0]), pods, [])
     workloads = [item for item in objects if item.kind in WORKLOADS]
+    if not detailed:  # pods that are only listed may be anybody's beside a workload that was shown whole
+        workloads = [item for item in workloads if "table" not in item.body] or workloads
+    is_workload_shown = not detailed and any("table" not in item.body for item in workloads)
+    if not is_workload_shown and (len(names) == 1 or len({_key(pod) for pod in detailed}) == 1):
+        return _target_of_pod(_key((detailed or pods)[0]), pods, [])
     if len({_key(item) for item in workloads}) == 1:
         item = workloads[0]
         return Target(namespace=item.namespace, workload_kind=item.kind, workload=item.name)

@@ -110,11 +110,14 @@ def test_members_of_a_list_take_the_kind_of_the_list() -> None:
     ]
 
 
-def test_managed_fields_are_skipped_and_what_follows_them_is_not() -> None:
-    body = {"kind": "Pod", "apiVersion": "v1", "metadata": {"managedFields": [{"f": {}}], "name": "a"}, "status": {}}
+def test_of_managed_fields_only_who_and_when_is_read() -> None:
+    managed = [{"manager": "kubectl-edit", "fieldsV1": {"f:data": {"f:HOST": {}}}, "time": "2026-03-03T09:00:00Z"}]
+    body = {"kind": "Pod", "apiVersion": "v1", "metadata": {"managedFields": managed, "name": "a"}, "status": {}}
     found = read_text(json.dumps(body, indent=1)).objects[0]
 
-    assert {"name": "a"} == found.body["metadata"]
+    assert {"name": "a", "managedFields": [{"manager": "kubectl-edit", "time": "2026-03-03T09:00:00Z"}]} == found.body[
+        "metadata"
+    ]
     assert {} == found.body["status"]
 
 
