@@ -142,6 +142,16 @@ class Check:
         return not self.then or self._follows(raw, end, high) is not None
 
     @cached_property
+    def finditer(self) -> Callable[..., Iterator[re.Match[bytes]]] | None:
+        """For a keyword in its own case, of which two cannot overlap: one pattern for all that it asks."""
+        written = self.written
+        if self.any_case or any(written.startswith(written[shift:]) for shift in range(1, len(written))):
+            return None
+        then = b"(?=" + self.then + b")" if self.then else b""
+        edge = b"(?<![A-Za-z0-9]" + re.escape(written) + b")" if self.starting else b""
+        return re.compile(re.escape(written) + then + edge).finditer
+
+    @cached_property
     def _follows(self) -> Callable[[bytes, int, int], re.Match[bytes] | None]:
         return re.compile(self.then).match
 
