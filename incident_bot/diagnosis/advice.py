@@ -9,7 +9,7 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.targets import is_detailed
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.diagnosis.values import values_of
-from incident_bot.model import Action, Risk, Verdict
+from incident_bot.model import Action, Category, Risk, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,7 +74,7 @@ def _find_pod(candidate: Candidate, scene: Scene) -> Iterator[Action]:
     """Where only a log is known, by its name: the pod that it comes from has to be found first."""
     values = values_of(candidate, scene)
     name = values.get("container", "")
-    if not name or values.get("pod") or values.get("workload"):
+    if not name or values.get("pod") or values.get("workload") or candidate.category is Category.NODE:
         return
     yield Action(
         step=f"Find the pods of {name}, then read their logs and events",

@@ -115,11 +115,10 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
         yield f'{who}: "{_said(beside.facts[0], _WORDS_CHARS)}".'
     if candidate.sign_before and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{_plainly(candidate.sign_before)}".'
+    told_by = [candidate.facts[0], *(beside.facts[:1] if beside and candidate.finding else ())]
     for line in candidate.statements:
-        is_told = line in (candidate.sign_before, candidate.change_before) or _said(
-            candidate.facts[0], _SAID_CHARS
-        ) in _plainly(line)
-        if not is_told:
+        is_told = line in (candidate.sign_before, candidate.change_before)
+        if not is_told and not any(_said(fact, _WORDS_CHARS) in _plainly(line) for fact in told_by):
             yield f'A log states: "{_plainly(line)}".'
     if candidate.change_before:
         details = read_details(candidate.change_before)

@@ -281,7 +281,7 @@ def _count_siblings(health: Health) -> str:
 
 def tell_ruled_out(ranking: Ranking, scene: Scene) -> tuple[str, ...]:
     """What was looked for and not found, or found and set aside, each with its line."""
-    found = [_setting_aside(item, scene, "is noise, seen on healthy clusters too") for item in ranking.noise[:2]]
+    found = [_setting_aside(item, scene, "that is noise, seen on healthy clusters too") for item in ranking.noise[:2]]
     shown = {item.id for item in ranking.causes}
     aside = list({_about(item): item for item in reversed(ranking.elsewhere) if item.id not in shown}.values())[::-1][
         :3
@@ -300,12 +300,12 @@ def _about(item: Candidate) -> tuple[str, ...]:
 
 
 def _setting_aside(item: Candidate, scene: Scene, why: str) -> str:
-    return f"{title_of(item, scene)}: {why}{_at(item.facts[0].citation)}."
+    return f"{title_of(item, scene)}; {why}{_at(item.facts[0].citation)}."
 
 
 def _why_aside(item: Candidate) -> str:
     if item.relation is Relation.NEIGHBOUR:
-        return f"concerns {item.pod or item.facts[0].name}, not the alert's target"
+        return f"that concerns {item.pod or item.facts[0].name}, not the alert's target"
     return f"container {item.container} itself is healthy" if item.container else "the state it describes is not there"
 
 

@@ -9,7 +9,7 @@ from incident_bot.diagnosis.dependencies import find_address, find_path, find_se
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, show
 from incident_bot.diagnosis.memory_need import read_memory_need, say_gib, suggest_limit
 from incident_bot.diagnosis.messages import tidy
-from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, stem_of
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +32,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     """All template values of a candidate; a missing one is absent."""
     target = scene.target
     is_ours = candidate.relation is not Relation.NEIGHBOUR
+    is_ours = is_ours and _may_be_of_target(candidate, scene)
     pod = candidate.pod or (target.pod if is_ours else "")
     container = (
         scene.container_named(candidate.container, pod) or scene.container_named(candidate.container)
@@ -43,7 +44,8 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     found = {
         "namespace": _namespace(scene, pod),
         "pod": pod,
-        "container": candidate.container or (container.name if container else target.container),
+        "container": candidate.container
+        or (container.name if container else "" if is_guessed(scene.case) else target.container),
         "workload": (target.workload if is_ours else stem_of(pod))
         or (stem_of(pod) if pod else _named_workload(candidate)),
         "workload_kind": (target.workload_kind.lower() if is_ours else "") or _workload_kind(scene, pod, target),
@@ -68,6 +70,19 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
     found |= _read_from_line(candidate)
     found |= {name: tidy(value) if name in TOLD else value for name, value in candidate.groups.items()}
     return {name: value for name, value in found.items() if value}
+
+
+def _may_be_of_target(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a log of which no pod is known may be the target's: not where the target has other ones of its own.
+
+    A folder with `orders.log` beside `db-0.log` is about two programs; `db-0` has no container of the name `orders`.
+    """
+    target = scene.target
+    if candidate.pod or not candidate.container or not target.pod or candidate.container in target.pod:
+        return True
+    if scene.container_named(candidate.container, target.pod):
+        return True
+    return not any(log.pod == target.pod and log.container != candidate.container for log in scene.logs)
 
 
 def _memory_values(container: Container, limit: str, scene: Scene) -> dict[str, str]:

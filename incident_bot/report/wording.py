@@ -118,6 +118,8 @@ _LEADING_TIME = re.compile(
     r"|[A-Z][a-z]{2} [ \d]\d (?P<syslog>\d\d:\d\d:\d\d) [\w.-]{1,64} [\w./-]{1,60}(?:\[\d{1,8}\])?: "
     r"|[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[IWEF]\d{4} )?(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d|UTC)?[\])]?[\s:|-]*)"
 )
+_LEVEL_IN_BRACKET = re.compile(r"^([A-Z]{1,11})\]\s*")
+_RULER = re.compile(r"\s*[*=#_-]{8,}\s*$")
 _MESSAGE_KEYS = ("message", "msg", "error", "err", "exception", "event", "reason", "log")
 _USUAL_KEYS = frozenset(
     {"level", "lvl", "severity", "time", "ts", "timestamp", "@timestamp", "@t", "@l", "t", "date", "datetime", "logger", "logger_name",
@@ -143,13 +145,15 @@ def split_time(line: str) -> tuple[str, str]:
         if not match or match.end() == len(rest):
             break
         clock, rest = match["klog"] or match["syslog"] or match["clock"], rest[match.end() :]
+        # `[09:01:15 ERR] message`: the bracket goes with the time.
+        rest = _LEVEL_IN_BRACKET.sub(r"\1 ", rest) if "[" in match[0] and "]" not in match[0] else rest
     return clock, rest
 
 
 def headline(line: str) -> str:
     """What a line says, for the first screen: clock time, then the message; JSON lines by what they say happened."""
     clock, rest = split_time(line)
-    said = " ".join(_json_sayings(rest)) or " ".join(rest.split())
+    said = " ".join(_json_sayings(rest)) or _RULER.sub("", " ".join(rest.split())) or " ".join(rest.split())
     return f"{clock} {said}" if clock else said
 
 

@@ -175,3 +175,15 @@ def test_server_that_repeats_the_alert_of_its_peer_is_not_the_cause() -> None:
     found = diagnose(make_case({"pricing.log": client * 9, "rates.log": server * 9}), RULES)
 
     assert found.summary.startswith("TLS verification fails in pricing")
+
+
+FLOOD = "flood stage disk watermark [95%] exceeded on [aB3][db-1][/data] free: 3gb[3%], all indices will be marked read-only\n"
+
+
+def test_containers_of_two_logs_are_not_mixed() -> None:
+    """`db-0` has no container `shipper`, whatever log lies beside its own."""
+    refused = "ERROR dial tcp 10.0.0.4:9200: connect: connection refused\n"
+    found = diagnose(make_case({"db-0.log": f"starting\n{FLOOD}", "shipper.log": refused * 5}), RULES)
+
+    assert "data node db-1" in found.summary
+    assert not [action.command for action in found.actions if "db-0" in action.command and "shipper" in action.command]

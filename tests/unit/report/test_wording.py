@@ -62,6 +62,8 @@ def test_durations_are_short(seconds, words):
         ('2026-11-21T00:38:46Z {"message":"boom"}', "00:38:46 boom"),
         ('{"broken', '{"broken'),
         ("[1, 2]", "[1, 2]"),
+        ("[00:38:46 ERR] boom", "00:38:46 ERR boom"),
+        ("00:38:46 the alarm is set **********", "00:38:46 the alarm is set"),
         ("      Reason:       OOMKilled", "Reason: OOMKilled"),
         ("00:38:46", "00:38:46"),
         ("", ""),
