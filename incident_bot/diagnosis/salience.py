@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
@@ -57,8 +58,8 @@ WEIGHTS = {
 """By feature; each is 0 or 1, or a share of 1. Where a log has no error, no line is before or after the first."""
 
 _REACH = 600
-_MAX_LINES = 1200
-_MOST_READ = 120
+_MAX_LINES = 600
+_MOST_READ = 100
 _LONG_CHARS = 200
 _MANY_WORDS = 10
 _RARE = 3
@@ -89,8 +90,17 @@ def find_salient(scene: Scene, told: Collection[tuple[str, int]], *, least: floa
     and what calls itself expected.
     """
     own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
-    found = [item for log in own for item in _weigh_lines(log, told) if item.salience >= least]
-    return sorted(found, key=lambda item: (-item.salience, item.log.evidence_id, item.index))
+    found = [item for log in own for item in _weigh_lines(log) if item.salience >= least]
+    shown = {
+        (log.evidence_id, _kind_of(kept)) for log in own for kept in log.kept if (log.evidence_id, kept.line) in told
+    }
+    news = [item for item in found if (item.log.evidence_id, _kind_of(item.log.kept[item.index])) not in shown]
+    return sorted(news, key=lambda item: (-item.salience, item.log.evidence_id, item.index))
+
+
+def _kind_of(kept: KeptLine) -> int:
+    """The same for the first and the last line of one template."""
+    return kept.last if kept.count > 1 else -kept.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +112,16 @@ class _Line:
     words: frozenset[str]
 
 
-def _weigh_lines(log: Log, told: Collection[tuple[str, int]]) -> Iterator[SalientLine]:
+@lru_cache(maxsize=64)
+def _weigh_lines(log: Log) -> tuple[SalientLine, ...]:
+    """The lines of a log that are news, in order."""
     lines = _read_lines(log)
     common = Counter(word for line in lines for word in line.words)
     first_error = min((line.kept.line for line in lines if _is_new_error(line, log)), default=None)
-    shown = {kept.last if kept.count > 1 else -kept.line for kept in log.kept if (log.evidence_id, kept.line) in told}
+    found = []
     for line in lines:
         kept = line.kept
-        is_told = (kept.last if kept.count > 1 else -kept.line) in shown
-        if is_told or not _is_news(kept, log):
+        if not _is_news(kept, log):
             continue
         names = _features(line, log, first_error)
         own_words = sum(common[word] == 1 for word in line.words)
@@ -120,7 +131,8 @@ def _weigh_lines(log: Log, told: Collection[tuple[str, int]]) -> Iterator[Salien
             + WEIGHTS["length"] * min(len(line.text), _LONG_CHARS) / _LONG_CHARS
             + WEIGHTS["words of its own"] * min(own_words, _MANY_WORDS) / _MANY_WORDS
         )
-        yield SalientLine(log=log, index=line.index, salience=round(salience, 2))
+        found.append(SalientLine(log=log, index=line.index, salience=round(salience, 2)))
+    return tuple(found)
 
 
 def _read_lines(log: Log) -> Sequence[_Line]:
