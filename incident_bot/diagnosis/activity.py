@@ -91,7 +91,15 @@ def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | No
         return State.HEALTHY
     if state not in (None, State.UNKNOWN) or not _is_log_only(candidate):
         return state
+    if candidate.specificity >= _NAMES_A_CAUSE and _is_of_a_machine(candidate, scene):
+        # Pods may be ready on a machine that drops packets or loses a device.
+        return state
     return State.HEALTHY if is_well and not _is_last_word(candidate, scene) else state
+
+
+def _is_of_a_machine(candidate: Candidate, scene: Scene) -> bool:
+    machines = {log.evidence_id for log in scene.logs if log.node is not None}
+    return all(fact.citation is not None and fact.citation.evidence_id in machines for fact in candidate.facts)
 
 
 _LAST_LINES = 3

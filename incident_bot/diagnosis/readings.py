@@ -62,7 +62,13 @@ def _is_vague(item: Candidate) -> bool:
     if item.finding is None:
         return False
     complaint = item.finding.complaint
-    return not item.finding.is_known or (complaint is not None and complaint.is_symptom)
+    return not item.finding.is_known or (
+        complaint is not None and (complaint.is_symptom or complaint.kind in _OPEN_KINDS)
+    )
+
+
+_OPEN_KINDS = frozenset({"leader-election"})
+"""Kinds of complaints that say what was lost and leave open why."""
 
 
 def _may_be_reason(item: SalientLine, lines: Collection[tuple[str, int]]) -> bool:
