@@ -19,7 +19,7 @@ from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_reading import read_log, templates_of
 from incident_bot.diagnosis.messages import read_message
 from incident_bot.diagnosis.status_reading import read_messages
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -228,7 +228,15 @@ def concerns_same(one: Candidate, other: Candidate) -> bool:
     """Whether two candidates may be about the same thing: the same container, or one of them about no container."""
     if (one.relation is Relation.NEIGHBOUR) != (other.relation is Relation.NEIGHBOUR):
         return False
-    return not one.container or not other.container or one.container == other.container
+    if one.container and other.container:
+        return one.container == other.container
+    are_logs = all(fact.source == "log" for fact in (*one.facts, *other.facts))
+    mine, theirs = _names_of(one), _names_of(other)
+    return not (are_logs and mine and theirs and mine.isdisjoint(theirs))
+
+
+def _names_of(item: Candidate) -> set[str]:
+    return {item.container, item.pod, stem_of(item.pod)} - {""}
 
 
 def cited_lines(candidate: Candidate) -> set[tuple[str, int]]:

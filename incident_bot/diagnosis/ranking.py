@@ -175,7 +175,8 @@ def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     is_said_again = finding is not None and finding.count >= _AGAIN
     if finding is not None and not finding.is_known:
         is_said_again = is_said_again and begins_in_time(cause, symptom, scene, is_known=False)
-    is_as_telling = cause.specificity >= symptom.specificity or is_said_again
+    is_last_word = "said by a log at the end of a run" in cause.reasons
+    is_as_telling = cause.specificity >= symptom.specificity or is_said_again or is_last_word
     return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.candidates import Candidate, cited_lines, from_finding, merge_facts
+from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
@@ -15,6 +16,7 @@ from incident_bot.diagnosis.salience import find_salient
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.salience import SalientLine
     from incident_bot.diagnosis.scene import Scene
 
@@ -48,7 +50,7 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     found = find_salient(scene, (), least=_LEAST)
     symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
     others = (item for item in found if _place_of(item) not in lines | symptoms)
-    best = next((item for item in others if _may_be_reason(item, lines)), None)
+    best = next((item for item in others if _may_be_reason(item, lines) and not _is_symptom(item)), None)
     own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
     if best is None or best.salience < own + _STANDS_OUT_MORE:
         return tuple(causes)
@@ -59,14 +61,19 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
 
 def _is_vague(item: Candidate) -> bool:
     """Whether a line of a log is told because it is loud, or says only that something was late, gone or failing."""
-    if item.finding is None:
-        return False
-    complaint = item.finding.complaint
-    return not item.finding.is_known or (
-        complaint is not None and (complaint.is_symptom or complaint.kind in _OPEN_KINDS)
-    )
+    return item.finding is not None and (not item.finding.is_known or _leaves_open(item.finding.complaint))
 
 
+def _is_symptom(item: SalientLine) -> bool:
+    return _leaves_open(find_complaint(item.log.kept[item.index].text[:_REACH]))
+
+
+def _leaves_open(complaint: Complaint | None) -> bool:
+    """Whether a complaint says what happened and not why."""
+    return complaint is not None and (complaint.is_symptom or complaint.kind in _OPEN_KINDS)
+
+
+_REACH = 600
 _OPEN_KINDS = frozenset({"leader-election"})
 """Kinds of complaints that say what was lost and leave open why."""
 
