@@ -327,8 +327,8 @@ def _issued(provider: Provider) -> Probe:
             found = provider.pattern.match(text, end)
         elif provider.inner:
             found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
-        elif not _may_start(text, start):
-            return ()
+        elif start != scan.providers_until and not _may_start(text, start):
+            return ()  # inside a word; where one credential ends, the next may begin
         else:
             found = provider.pattern.match(text, start)
         if found and found.end() > start and "REDACTED" not in found[0]:
