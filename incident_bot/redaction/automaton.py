@@ -51,6 +51,26 @@ class AutomatonFinder:
         return found
 
 
+class AutomatonNumbers:
+    """Where cards and IBANs may start: see `personal.StartFinder`."""
+
+    _PATTERNS = (
+        (rb"[^A-Za-z0-9_.][3-6][0-9]{12}", 13),
+        (rb"[^A-Za-z0-9_.][2-6][0-9]{3}[ -][0-9]{4}", 9),
+        (rb"[^A-Za-z0-9][A-Z]{2}[0-9]{2}[A-Z0-9]{4}", 8),
+        (rb"[^A-Za-z0-9][A-Z]{2}[0-9]{2} [A-Z0-9]{4}", 9),
+    )
+    """With what each begins, behind what may stand before it, and how long that is."""
+
+    def __init__(self) -> None:
+        self._automaton = _Automaton([pattern for pattern, _ in self._PATTERNS], [0] * len(self._PATTERNS))
+
+    def find(self, raw: bytes) -> list[int]:
+        """The places, in order."""
+        # A space stands before all: a match ends one further.
+        return sorted(end - 1 - self._PATTERNS[number][1] for end, number in self._automaton.matches(b" " + raw))
+
+
 class AutomatonParts:
     """Finds runs of ASCII letters and digits that come to be known while it is in use.
 

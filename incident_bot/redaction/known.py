@@ -194,7 +194,7 @@ def fastest_parts() -> Callable[[], PartFinder]:
     """The automaton where the `fast` extra is installed, else runs. To ask costs an import, so ask once."""
     try:
         from incident_bot.redaction.automaton import AutomatonParts
-    except ModuleNotFoundError:
+    except ImportError:
         return RunParts
     return AutomatonParts
 

@@ -51,7 +51,7 @@ def fastest_finder(keywords: Sequence[Keyword]) -> KeywordFinder:
     """The automaton where the `fast` extra is installed, else the vocabulary."""
     try:
         from incident_bot.redaction.automaton import AutomatonFinder
-    except ModuleNotFoundError:
+    except ImportError:
         from incident_bot.redaction.vocabulary import VocabularyFinder
 
         return VocabularyFinder(keywords)

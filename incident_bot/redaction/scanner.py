@@ -27,7 +27,7 @@ from incident_bot.redaction.foreign import find_foreign
 from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.pem import PemReader
-from incident_bot.redaction.personal import find_email, find_numbers
+from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
@@ -77,6 +77,7 @@ class Scanner:
 
     def __init__(self, policy: Policy, make_finder: FinderMaker = fastest_finder) -> None:
         self._personal = policy.personal
+        self._number_starts = fastest_starts()
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
         probes = _probes(policy, self._scan_decoded)
@@ -111,7 +112,7 @@ class Scanner:
         found.extend(gauge.floods)
         if not text.isascii():
             found.extend(find_foreign(text, taken))
-        found.extend(find_numbers(text, raw, self._personal))
+        found.extend(find_numbers(text, raw, self._personal, self._number_starts))
         found.extend(self._by_user_rules(text))
         found.extend(self._coloured(text, near=near))
         if not found:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from incident_bot.redaction import Policy, Redactor
-from incident_bot.redaction.personal import PERSONAL_KINDS
+from incident_bot.redaction.automaton import AutomatonNumbers
+from incident_bot.redaction.personal import DEFAULT_PERSONAL_KINDS, PERSONAL_KINDS, find_numbers, find_starts
+from incident_bot.redaction.prefilter import as_bytes
 
 ALL = Policy(personal=frozenset(PERSONAL_KINDS))
 
@@ -51,3 +55,32 @@ def test_personal_value_is_replaced(kind: str, value: str) -> None:
 )
 def test_other_numbers_survive(text: str) -> None:
     assert Redactor(b"k").redact(text) == text
+
+
+CARD = luhn("4539" + "57876362148")
+WITH_CARDS = [CARD, "-".join(CARD[at : at + 4] for at in range(0, 16, 4)), luhn("37828224631000")]
+IBANS = ["DE89" + "370400440532013000", "GB82 WEST 1234 5698 7654 32"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*WITH_CARDS, *IBANS, " ", "-", ".", "\n", "1", "0042", "A", "AB", "x", "é", "\u0663"])
+    ).map("".join)
+)
+def test_both_ways_to_find_numbers_find_the_same(text: str) -> None:
+    """So that the fast extra changes no output."""
+    raw, kinds = as_bytes(text), DEFAULT_PERSONAL_KINDS
+
+    plainly = list(find_numbers(text, raw, kinds, find_starts))
+
+    assert list(find_numbers(text, raw, kinds, AutomatonNumbers().find)) == plainly
+
+
+def test_cards_are_found_beside_each_other() -> None:
+    """What was read for one is not lost for the next."""
+    redactor = Redactor(b"k")
+
+    redactor.redact(f"{CARD} {WITH_CARDS[1]} 1234 {CARD} {CARD}")
+
+    assert dict(redactor.counts) == {"card": 4}
