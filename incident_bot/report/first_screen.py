@@ -133,7 +133,7 @@ def links(screen: Screen) -> str:
     """Runbook, dashboard, source and run: only strictly formed https addresses that hold no secret."""
     alert = screen.analysis.case.incident.alert
     wanted = [(label, alert.annotations.get(key, "")) for key, label in _LINK_ANNOTATIONS.items()]
-    wanted += [("Alert source", alert.generator_url), ("Workflow run", "")]
+    wanted.append(("Alert source", alert.generator_url))
     links: dict[str, str] = {}
     for label, url in wanted:
         link = https_link(label, url)

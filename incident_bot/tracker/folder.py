@@ -129,7 +129,7 @@ class FolderStore:
         except OSError as error:
             raise TrackerError(
                 f"cannot use the issue folder {self._folder}: {error.strerror or error}",
-                hint="Choose a folder that can be written with --issues.",
+                hint="Choose a folder that can be written, with --tracker-dir.",
             ) from error
 
     def _records(self) -> list[_Record]:
