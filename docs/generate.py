@@ -58,7 +58,7 @@ def command_table() -> str:
 
 def configuration_table() -> str:
     """Every key of the config file with its default."""
-    from incident_bot.settings import Config, Section, keys_of
+    from incident_bot.config import Config, Section, keys_of
 
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for name, key in keys_of(Config).items():
@@ -139,7 +139,7 @@ def render(text: str, name: str, content: str) -> str:
 
 def stale() -> dict[Path, str]:
     """Documents whose generated parts differ from what the code says, with their new text."""
-    from incident_bot.settings import config_schema
+    from incident_bot.config import config_schema
 
     texts: dict[Path, str] = {}
     for (file, name), make in PARTS.items():

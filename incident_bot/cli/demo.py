@@ -66,8 +66,9 @@ def demo(out_dir: Path) -> None:
 def _triage(bundle: Path, folder: Path, now: datetime, progress: Callable[[str], None]) -> tuple[Filed, SafeText]:
     """One whole run of the job, as a workflow would start it: what was filed, and what to show."""
     from incident_bot import report
+    from incident_bot.config import Config
     from incident_bot.pipeline import seal
-    from incident_bot.settings import Config, Settings
+    from incident_bot.settings import Settings
 
     settings = Settings(config=Config())
     redactor = wiring.make_redactor(settings)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from incident_bot.cli.options import AlertOptions
+    from incident_bot.config import NamespaceRedaction, RedactionConfig
     from incident_bot.evidence import Source
     from incident_bot.llm import Consultant
     from incident_bot.model import Gap, Incident
     from incident_bot.redaction import Policy, Redactor
-    from incident_bot.settings import NamespaceRedaction, RedactionConfig, Settings
+    from incident_bot.settings import Settings
     from incident_bot.tracker import Tracker
 
 _MAX_ALERT_BYTES = 16 * 1024 * 1024

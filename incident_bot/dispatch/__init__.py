@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from incident_bot.config import DispatchConfig, JobConfig
     from incident_bot.credentials import Credential
     from incident_bot.dispatch.message import Message
     from incident_bot.model import Incident
-    from incident_bot.settings import DispatchConfig, JobConfig
 
 __all__ = [
     "DISPATCHERS",

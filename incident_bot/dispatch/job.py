@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from incident_bot.config import JobConfig
     from incident_bot.dispatch.message import Message
-    from incident_bot.settings import JobConfig
 
 MESSAGE_ANNOTATION = "incident-bot/message"
 _MESSAGE_FILE = "message.json"

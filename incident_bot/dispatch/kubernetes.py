@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from kubernetes.client import ApiClient, Configuration
 
+    from incident_bot.config import JobConfig
     from incident_bot.dispatch import DispatcherOptions
     from incident_bot.dispatch.message import Message
-    from incident_bot.settings import JobConfig
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _CONNECT_TIMEOUT_S = 2.0

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from google import genai
     from google.genai import types
 
+    from incident_bot.config import LlmConfig
     from incident_bot.llm.prompt import Prompt
-    from incident_bot.settings import LlmConfig
 
 Answer = TypeVar("Answer")
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

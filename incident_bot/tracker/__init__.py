@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from incident_bot.config import IssueConfig
     from incident_bot.model import Filed, IssueDraft, SafeText
-    from incident_bot.settings import IssueConfig
 
 __all__ = ["TRACKERS", "Tracker", "TrackerOptions", "open_tracker"]
 

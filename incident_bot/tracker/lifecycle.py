@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from incident_bot.config import IssueConfig
 from incident_bot.errors import TrackerError
 from incident_bot.model import Filed, FiledAction
-from incident_bot.settings import IssueConfig
 from incident_bot.tracker.body import (
     MAX_BODY_BYTES,
     ParsedBody,

@@ -12,12 +12,12 @@ from kubernetes.client import ApiClient, Configuration
 from fakes.dispatch_targets import REPOSITORY, TOKEN
 from fakes.webhook_bodies import alert, body
 from incident_bot import intake
+from incident_bot.config import DispatchConfig, JobConfig
 from incident_bot.credentials import Credential
 from incident_bot.dispatch import Dispatcher, DispatcherOptions, open_dispatcher
 from incident_bot.dispatch.kubernetes import JobDispatcher
 from incident_bot.dispatch.message import Message, make_message
 from incident_bot.model import SafeText
-from incident_bot.settings import DispatchConfig, JobConfig
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

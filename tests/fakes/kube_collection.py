@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.config import EvidenceConfig
 from incident_bot.evidence.kubernetes import connect
 from incident_bot.model import Alert, EvidenceKind, Gap, Incident, RawEvidence, Target
-from incident_bot.settings import EvidenceConfig
 
 if TYPE_CHECKING:
     from fakes.kube_api import (

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from incident_bot.config import Config, load_config, parse_config
 from incident_bot.errors import ConfigurationError
-from incident_bot.settings import Config, load_config, load_settings, parse_config
+from incident_bot.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from incident_bot.config import EvidenceConfig
 from incident_bot.errors import ConfigurationError
 from incident_bot.evidence.kubernetes.api import Api
 from incident_bot.evidence.kubernetes.kubeconfig import Access, read_access
 from incident_bot.evidence.kubernetes.parallel import run_within
 from incident_bot.evidence.kubernetes.source import KubernetesSource
-from incident_bot.settings import EvidenceConfig
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient, Configuration

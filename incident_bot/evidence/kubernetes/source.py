@@ -28,7 +28,7 @@ from incident_bot.kubectl.projection import project_object
 from incident_bot.model import EvidenceKind, Gap, Incident, RawEvidence, Target
 
 if TYPE_CHECKING:
-    from incident_bot.settings import EvidenceConfig
+    from incident_bot.config import EvidenceConfig
 
 MAX_ALL_LOGS_BYTES = 32 * 1024 * 1024
 """Shared out over the logs of one pod, so that a pod of many containers stays within the process's memory."""

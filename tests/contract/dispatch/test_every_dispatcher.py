@@ -10,11 +10,11 @@ import pytest
 
 from fakes.dispatch_targets import Fault, Target
 from fakes.dispatchers import message, opened, options
+from incident_bot.config import JobConfig
 from incident_bot.credentials import Credential
 from incident_bot.dispatch import Dispatcher, DispatchError, Trouble, open_dispatcher
 from incident_bot.dispatch.circuit import FAILURES_TO_OPEN
 from incident_bot.errors import ConfigurationError
-from incident_bot.settings import JobConfig
 
 
 def test_the_target_gets_the_incident(taken: tuple[Dispatcher, Callable[[], list[str]]]) -> None:

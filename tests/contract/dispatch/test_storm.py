@@ -16,9 +16,9 @@ from fakes.dispatch_targets import REPOSITORY, TOKEN, Fault, Target, serve_targe
 from fakes.receivers import make_rig
 from fakes.webhook_bodies import alert, body
 from incident_bot import intake
+from incident_bot.config import DispatchConfig, JobConfig
 from incident_bot.credentials import Credential
 from incident_bot.dispatch import DispatcherOptions, open_dispatcher
-from incident_bot.settings import DispatchConfig, JobConfig
 
 GROUPS = 500
 ALERTS_A_GROUP = 20

@@ -9,8 +9,8 @@ import pytest
 
 from fakes.gemini import FakeGemini
 from fakes.gemini_case import CASE, PROMPT
+from incident_bot.config import LlmConfig
 from incident_bot.llm.gemini import Gemini
-from incident_bot.settings import LlmConfig
 
 if TYPE_CHECKING:
     from incident_bot.model import Diagnosis, Gap

@@ -8,6 +8,7 @@ import pytest
 
 from fakes import gemini as fake
 from fakes.gemini_case import CASE, LINES, PROMPT, assert_gap
+from incident_bot.config import Config, LlmConfig, Price
 from incident_bot.llm import make_gemini
 from incident_bot.model import (
     Category,
@@ -17,7 +18,7 @@ from incident_bot.model import (
     Severity,
     Verdict,
 )
-from incident_bot.settings import Config, LlmConfig, Price, Settings
+from incident_bot.settings import Settings
 
 
 def test_a_good_answer_becomes_a_diagnosis(server, consult):

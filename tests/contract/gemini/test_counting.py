@@ -6,8 +6,8 @@ import pytest
 
 from fakes import gemini as fake
 from fakes.gemini_case import PROMPT
+from incident_bot.config import LlmConfig
 from incident_bot.llm.gemini import MAX_ANSWER_BYTES, Gemini
-from incident_bot.settings import LlmConfig
 
 
 def test_the_service_counts_what_would_be_sent(server, api_key):

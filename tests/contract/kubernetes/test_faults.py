@@ -28,9 +28,9 @@ from fakes.kube_collection import (
     gap_about,
     log_of,
 )
+from incident_bot.config import EvidenceConfig
 from incident_bot.evidence.kubernetes import connect
 from incident_bot.model import Alert, EvidenceKind, Incident, Target
-from incident_bot.settings import EvidenceConfig
 
 
 def test_nothing_fails_without_faults(api: KubeApi) -> None:

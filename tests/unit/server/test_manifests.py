@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from incident_bot.config import JobConfig, load_config
 from incident_bot.dispatch.job import make_job
 from incident_bot.dispatch.message import Message
 from incident_bot.model import AlertStatus, SafeText
 from incident_bot.server.route import WEBHOOK_PATH
 from incident_bot.server.running import GRACE_S
-from incident_bot.settings import JobConfig, load_config
 
 ROOT = Path(__file__).parents[3]
 RECEIVER = ROOT / "deploy/receiver"

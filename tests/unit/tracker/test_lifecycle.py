@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fakes.drafts import KEY, LABELS, draft
 from fakes.issue_store import MemoryStore, open_numbers
+from incident_bot.config import IssueConfig
 from incident_bot.model import Filed, FiledAction, SafeText
-from incident_bot.settings import IssueConfig
 from incident_bot.tracker.body import MAX_BODY_BYTES
 from incident_bot.tracker.lifecycle import IssueLifecycle
 from incident_bot.tracker.store import StoredIssue

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fakes.drafts import KEY, draft
+from incident_bot.config import IssueConfig
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import FiledAction, SafeText
-from incident_bot.settings import IssueConfig
 from incident_bot.tracker import TRACKERS, TrackerOptions, open_tracker
 
 
