@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,16 @@ def tell_actions(causes: Sequence[Candidate], verdict: Verdict, scene: Scene) ->
     return order_actions(steps)
 
 
+_TAIL = re.compile(r" --tail=\d+")
+"""The same log, only more of it."""
+
+
 def order_actions(steps: Iterable[Action]) -> tuple[Action, ...]:
     """Each command once, read-only before changing, in the order given."""
     seen: set[str] = set()
     unique = []
     for action in steps:
-        key = action.command or action.step
+        key = _TAIL.sub("", action.command) or action.step
         if key not in seen:
             seen.add(key)
             unique.append(action)

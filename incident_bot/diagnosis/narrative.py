@@ -205,7 +205,8 @@ def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
     container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
     restarts = int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
     replicas = _replicas(scene)
-    parts = [] if _names_target(candidate, scene) or not health.failing or not _who(scene) else [_who(scene)]
+    who = f"pod {_who(scene)}" if scene.target.pod else _who(scene)
+    parts = [] if _names_target(candidate, scene) or not health.failing or not who else [who]
     if restarts:
         parts.append(f"{restarts} restart{'s' if restarts > 1 else ''}")
     if replicas:

@@ -82,7 +82,10 @@ def _may_be_of_target(candidate: Candidate, scene: Scene) -> bool:
         return True
     if scene.container_named(candidate.container, target.pod):
         return True
-    return not any(log.pod == target.pod and log.container != candidate.container for log in scene.logs)
+    own = [log for log in scene.logs if log.pod in ("", target.pod)]
+    if is_guessed(scene.case) and len({log.container for log in own}) > 1:
+        return False
+    return not any(log.pod == target.pod and log.container != candidate.container for log in own)
 
 
 def _memory_values(container: Container, limit: str, scene: Scene) -> dict[str, str]:

@@ -96,6 +96,7 @@ def test_log_of_a_healthy_program_is_no_failure(sample: Sample) -> None:
         ("Acme.Web.Server[22] heartbeat is late", "heartbeat is late"),
         ("Scanner.java:2019 - too many tombstones", "too many tombstones"),
         ("worker    | the queue is gone", "the queue is gone"),
+        ("#PID<0.1.0> running Shop.Endpoint (connection #PID<0.9.0>) terminated: ** (E) no pool", "no pool"),
         ("| ranker | 3 | UNAVAILABLE", "ranker | 3 | UNAVAILABLE"),
         ("no route to the store [] []", "no route to the store"),
         ("Refused  access denied      2026-11-20 08:11:00 +0000 UTC", "Refused access denied"),
