@@ -24,7 +24,7 @@ _KNOWN: Mapping[str, Mapping[str, str]] = {
 
 _GOOD = frozenset(
     {"Ready", "Available", "Healthy", "Synced", "Reconciled", "Established", "NamesAccepted", "Accepted", "Programmed",
-     "ResolvedRefs", "Valid", "Bound"}
+     "ResolvedRefs", "Valid", "Bound", "Succeeded"}
 )  # fmt: skip
 """Conditions that should be True, by the API conventions and their common users (cert-manager, Gateway API, Flux)."""
 
@@ -61,7 +61,7 @@ def _bad_names(kind: str, status: object) -> Iterator[str]:
 
 
 def _is_bad(name: str, status: str, reason: str) -> bool:
-    if name in _GOOD:
+    if name in _GOOD or name.endswith("Ready"):
         return status == "False" and not _UNDER_WAY.search(reason)
     # Argo CD's conditions have no status: one that is listed holds.
     return status in ("True", "") and _BAD.search(name) is not None
@@ -73,4 +73,6 @@ def has_conditions(kind: str, body: Mapping[str, object]) -> bool:
         return True
     paths = "|".join(f"{path}.conditions[].type" for path in ("status", *_PARTS))
     found = [name for _, name in find_values(body, paths)]
-    return any(name in _GOOD or (isinstance(name, str) and _BAD.search(name)) for name in found)
+    return any(
+        isinstance(name, str) and (name in _GOOD or name.endswith("Ready") or _BAD.search(name)) for name in found
+    )

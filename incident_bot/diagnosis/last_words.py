@@ -6,8 +6,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, states_level
+from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.findings import Draft, Finding
+from incident_bot.diagnosis.log_outcome import ends_of
 from incident_bot.diagnosis.messages import read_message, read_text
 from incident_bot.model import Category
 
@@ -35,22 +36,33 @@ _NOTHING_DONE = re.compile(
 _LATE_SHARE = 0.3
 
 
-def draft_last_words(log: Log, levels: Mapping[int, int], subject: str) -> Iterator[Draft]:
+def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, has_ended: bool) -> Iterator[Draft]:
     """Drafts of the line before a plain `stopping`, and of a count that says that nothing of something was done.
 
-    Only where no line of the log is an error: those say more. `levels` are its bad lines.
+    Only where no line of the log is an error: those say more. `levels` are its bad lines. Where it `has_ended` with its
+    run, its last line is told too if it has a word that failures use.
     """
     reason = find_reason_of_stop(log)
+    if has_ended and (last := _last_bad_word(log)) is not None and last not in levels:
+        yield Draft(most=_WEIGHT, index=last, write=partial(_write, log, last, subject))
     others = (level for index, level in levels.items() if reason is None or index != len(log.kept) - 1)
     if not log.kept or max(others, default=Level.QUIET) >= Level.ERROR:
         return
     if reason is not None and reason not in levels:
         yield Draft(most=_WEIGHT, index=reason, write=partial(_write, log, reason, subject))
     for index, kept in enumerate(log.kept):
-        twins = (item for item in log.kept if item.last == kept.last and item.count == kept.count)
-        is_late = max(kept.line, kept.last) >= _LATE_SHARE * log.total_lines
-        if is_late and kept.why != "last" and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in twins):
+        is_late = kept.why != "last" and max(kept.line, kept.last) >= _LATE_SHARE * log.total_lines
+        if is_late and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in ends_of(kept, log)):
             yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, subject))
+
+
+_LAST_LINES = 2
+
+
+def _last_bad_word(log: Log) -> int | None:
+    """The last line of a run that ended, if it uses a word of failure without calling itself one."""
+    places = range(len(log.kept) - 1, max(-1, len(log.kept) - 1 - _LAST_LINES), -1)
+    return next((place for place in places if grade(log.kept[place].text) >= Level.NOTICE), None)
 
 
 def find_reason_of_stop(log: Log) -> int | None:

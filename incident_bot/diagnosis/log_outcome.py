@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -341,7 +342,7 @@ def is_everywhere(kept: KeptLine, log: Log) -> bool:
     total = log.total_lines
     first = kept.line
     if kept.why == "last":
-        first = min((item.line for item in log.kept if item.last == kept.last and item.count == kept.count), default=0)
+        first = min(item.line for item in ends_of(kept, log))
     return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
 
 
@@ -351,6 +352,20 @@ def _answers_requests(log: Log) -> bool:
     total = sum(count for count, _ in found)
     failed = sum(count for count, match in found if (match["a"] or match["b"]).startswith("5"))
     return total >= _ENOUGH_REQUESTS and failed <= _FEW_FAILED * total
+
+
+def ends_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:
+    """The first and the last kept line of a line's template; the line alone where it was said once."""
+    return _ends_by_template(log).get((kept.count, kept.last), (kept,)) if kept.count > 1 else (kept,)
+
+
+@lru_cache(maxsize=32)
+def _ends_by_template(log: Log) -> dict[tuple[int, int], tuple[KeptLine, ...]]:
+    found: dict[tuple[int, int], tuple[KeptLine, ...]] = {}
+    for kept in log.kept:
+        if kept.count > 1:
+            found[kept.count, kept.last] = (*found.get((kept.count, kept.last), ()), kept)
+    return found
 
 
 _VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)

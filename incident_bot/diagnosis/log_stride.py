@@ -15,7 +15,7 @@ from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.aftermath import has_finished
 from incident_bot.diagnosis.announced import is_announced
-from incident_bot.diagnosis.log_outcome import is_background, is_everywhere, is_harmless, is_routine
+from incident_bot.diagnosis.log_outcome import ends_of, is_background, is_everywhere, is_harmless, is_routine
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
 from incident_bot.diagnosis.turns import opens_turn
@@ -211,8 +211,7 @@ def is_about_users(kept: KeptLine, log: Log) -> bool:
         return True
     if not _USERS_FAULT.search(kept.text[:1000]):
         return False
-    twins = (item for item in log.kept if item.count == kept.count and item.last == kept.last)
-    return len({match[1] for item in twins if (match := _USER.search(item.text[:1000]))}) > 1
+    return len({match[1] for item in ends_of(kept, log) if (match := _USER.search(item.text[:1000]))}) > 1
 
 
 _TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)
@@ -227,9 +226,8 @@ def is_about_one_caller(kept: KeptLine, log: Log) -> bool:
     """Whether a server turned one caller away for its rate, again and again the same, while it served others."""
     if not _TURNED_AWAY.search(kept.text[:1000]) or kept.count > _ONE_CALLER_SHARE * log.total_lines:
         return False
-    twins = [item for item in log.kept if item.count == kept.count and item.last == kept.last]
-    found = [_CALLER.search(item.text[:1000]) for item in twins]
-    return len(twins) > 1 and None not in found and len({match[1] for match in found if match}) == 1
+    found = [_CALLER.search(item.text[:1000]) for item in ends_of(kept, log)]
+    return len(found) > 1 and None not in found and len({match[1] for match in found if match}) == 1
 
 
 def is_ordinary(kept: KeptLine, log: Log) -> bool:

@@ -45,7 +45,7 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
 
 
 FAILED_WORD = re.compile(
-    r"^(?:.*Fail(?:ed|ure)|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
+    r"^(?:.*Fail(?:ed|ure)|Failed[A-Z]\w*|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
 )
 """A word of status that says that something failed, whatever the kind of thing."""
 

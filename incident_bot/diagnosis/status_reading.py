@@ -6,6 +6,7 @@ The floor under the rules: a new wording or a custom controller still gets its o
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.conditions import bad_conditions, has_conditions
@@ -99,16 +100,24 @@ def _part_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     for item, relation in scene.objects:
         if relation is Relation.NEIGHBOUR or item.kind in STANDARD:
             continue
-        for path, part in find_values(item.body, _PARTS):
-            state = first_value(part, "health.status|hookPhase|status") if _is_refused(part) else None
+        for path, part in (*find_values(item.body, _PARTS), *_failed_nodes(item)):
+            state = first_value(part, "health.status|hookPhase|status|phase") if _is_refused(part) else None
             message = first_value(part, "message|health.message")
             if isinstance(state, str) and isinstance(message, str) and len(message) >= _MIN_CHARS:
-                named = " ".join(str(first_value(part, key) or "") for key in ("kind", "name")).strip()
+                named = " ".join(str(first_value(part, key) or "") for key in ("kind", "name|displayName")).strip()
                 yield f"{named} {state}".strip(), _message_fact(item, relation, path, message, scene)
 
 
+def _failed_nodes(item: KubeObject) -> Iterator[tuple[str, object]]:
+    """The steps of an Argo workflow that failed; what only repeats that a child did is left out."""
+    nodes = first_value(item.body, "status.nodes") if item.kind == "Workflow" else None
+    for name, node in nodes.items() if isinstance(nodes, Mapping) else ():
+        if not str(first_value(node, "message") or "").startswith("child '"):
+            yield f"status.nodes.{name}", node
+
+
 def _is_refused(part: object) -> bool:
-    words = (first_value(part, key) for key in ("status", "hookPhase", "health.status"))
+    words = (first_value(part, key) for key in ("status", "hookPhase", "health.status", "phase"))
     return any(isinstance(word, str) and FAILED_WORD.match(word) for word in words)
 
 
@@ -124,6 +133,7 @@ def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
             "status.error",
             "status.failureReason",
             "status.operationState.message",
+            "status.validationErrors[0]",
         ):
             message = first_value(item.body, path)
             if isinstance(message, str) and len(message) >= _BARE_CHARS and not _GOOD_STATE.match(state):
