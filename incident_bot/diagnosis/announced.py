@@ -63,8 +63,20 @@ def speaks_of_trouble(line: str) -> bool:
 
 
 def is_no_report(line: str) -> bool:
-    """Whether a line's words of failure are meant, or only spoken of."""
-    return is_said_expected(line) or speaks_of_trouble(line)
+    """Whether a line's words of failure are meant, only spoken of, or addressed to whoever reads the log."""
+    return is_said_expected(line) or speaks_of_trouble(line) or is_addressed_to_reader(line)
+
+
+_ADDRESSED = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:previous|prior|above|earlier|preceding)\b.{0,20}\b(?:instructions?|prompts?|rules|messages?|context)\b"
+    r"|<!-- ?[\w-]{1,40}:|<\|\w{1,20}\|>",
+    re.IGNORECASE,
+)
+
+
+def is_addressed_to_reader(line: str) -> bool:
+    """Whether a line gives orders to a model that reads the log, or holds a marker meant for another program's page."""
+    return _ADDRESSED.search(line[:_REACH]) is not None
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"

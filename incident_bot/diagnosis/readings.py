@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.candidates import Candidate, cited_lines, from_finding, merge_facts
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
@@ -100,8 +102,34 @@ def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, 
     facts = [fact for item in causes for fact in (*item.facts, *item.supporting)]
     told = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
     least = _LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
-    found = find_salient(scene, told, least=least)[: MAX_CAUSES - len(causes)]
-    return (*causes, *(_read(item, causes[-1].confidence, scene) for item in found))
+    found = find_salient(scene, told, least=least)
+    survived = math.inf if _ended_run(causes[0]) else _salience_of(causes[0], scene) - _NO_RIVAL
+    found = [item for item in found if item.salience >= survived or _is_error(item)]
+    return (*causes, *(_read(item, causes[-1].confidence, scene) for item in found[: MAX_CAUSES - len(causes)]))
+
+
+_NO_RIVAL = 3.0
+"""A warning that stands out by so much less than the first cause is no other reading of the same trouble."""
+
+
+def _salience_of(cause: Candidate, scene: Scene) -> float:
+    """How much the line of a cause stands out that is told because it does; 0 where a cause is of a known kind."""
+    lines = cited_lines(cause) if _is_vague(cause) else ()
+    found = find_salient(scene, (), least=_LEAST) if lines else ()
+    return max((item.salience for item in found if _place_of(item) in lines), default=0.0)
+
+
+def _is_error(item: SalientLine) -> bool:
+    return grade(item.log.kept[item.index].text) >= Level.ERROR
+
+
+def _ended_run(cause: Candidate) -> bool:
+    """Whether a line of a log says why a container or Job stopped: status shows the end, and the line accounts for it.
+
+    Whatever the program only warned of before that, it survived.
+    """
+    is_from_log = cause.facts[0].source == "log"
+    return is_from_log and any(fact.source != "log" for item in cause.took_over for fact in item.facts)
 
 
 def _read(item: SalientLine, above: float, scene: Scene) -> Candidate:

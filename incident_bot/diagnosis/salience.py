@@ -71,6 +71,8 @@ _BACKGROUND_COUNT = 5
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TYPED = re.compile(r"\s{0,4}(?:[$#>]|\w{1,32}@[\w.-]{1,64}[: ][^$#]{0,80}[$#]) \S")
 """A command behind its prompt."""
+_SAYS_NOTHING = re.compile(r"Traceback \(most recent call last\):\s*$|\ufffd")
+"""A heading, and bytes that are no text."""
 _FURTHER = re.compile(r"\s|at [\w.$<>/]+ ?\(|#\d{1,3} |\.\.\. \d|File \"")
 
 
@@ -170,6 +172,7 @@ def _is_news(kept: KeptLine, log: Log) -> bool:
     answer = read_answer(kept.text)
     return not (
         (answer is not None and answer.status < SERVER_ERROR)
+        or _SAYS_NOTHING.search(kept.text[:_REACH])
         or is_no_report(kept.text)
         or is_routine(kept, log)
         or is_background(kept, log)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.access_lines import read_answer
+from incident_bot.diagnosis.announced import is_addressed_to_reader
 from incident_bot.diagnosis.log_outcome import is_background, is_everywhere, is_routine
 from incident_bot.diagnosis.targets import Relation
 
@@ -205,7 +206,7 @@ def _plain(log: Log, cited: set[tuple[str, int]]) -> Iterator[tuple[int, KeptLin
         if kept.text[:1] in " \t" or (log.evidence_id, kept.line) in cited or kept.why == "last":
             continue
         level = grade(kept.text)
-        if level <= Level.ERROR and read_answer(kept.text) is None:
+        if level <= Level.ERROR and read_answer(kept.text) is None and not is_addressed_to_reader(kept.text):
             yield index, kept, level
 
 
