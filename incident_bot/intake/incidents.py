@@ -11,15 +11,13 @@ from incident_bot.errors import UsageError
 from incident_bot.intake.fields import MAX_LABEL_CHARS, clean_text, shown
 from incident_bot.intake.names import (
     KINDS,
-    is_cluster_name,
-    is_dns_label,
-    is_object_name,
     parse_workload,
     stem_of_workload,
     workload_of,
 )
 from incident_bot.intake.severity import normalise_severity
 from incident_bot.intake.target import TARGET_LABELS, target_of
+from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 from incident_bot.model import Alert, AlertStatus, Gap, Incident, Severity, Target
 
 KEY_VERSION = 1

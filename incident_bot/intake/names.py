@@ -1,14 +1,8 @@
-"""Kubernetes' grammar of names, and what a pod's name says about its workload."""
+"""What a pod's name says about its workload, and how people write a workload."""
 
 from __future__ import annotations
 
 import re
-
-MAX_NAME = 253
-"""Longest DNS subdomain (RFC 1123): names of pods, nodes and workloads."""
-
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_CLUSTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,252}")
 
 # k8s.io/apimachinery/pkg/util/rand: no vowels, no 0, 1, 3, so that no word can arise.
 _RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")
@@ -39,21 +33,6 @@ KINDS: dict[str, str] = {
     "rollout": "Rollout",
 }
 """How people and labels write the kinds of workloads, and their Kubernetes spelling."""
-
-
-def is_dns_label(name: str) -> bool:
-    """Whether this can name a namespace or a container."""
-    return _LABEL.fullmatch(name) is not None
-
-
-def is_object_name(name: str) -> bool:
-    """Whether this can name a pod, a node or a workload (DNS subdomain, RFC 1123)."""
-    return len(name) <= MAX_NAME and all(_LABEL.fullmatch(part) for part in name.split("."))
-
-
-def is_cluster_name(name: str) -> bool:
-    """Whether this can name a cluster or a kubeconfig context, ARNs included."""
-    return _CLUSTER.fullmatch(name) is not None
 
 
 def workload_of(pod: str) -> tuple[str, str]:

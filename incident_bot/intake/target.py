@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 
 from incident_bot.intake.names import (
     KINDS,
-    is_cluster_name,
-    is_dns_label,
-    is_object_name,
     workload_of,
 )
+from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 from incident_bot.model import Gap, Target
 
 

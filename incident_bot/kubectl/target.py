@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from incident_bot.kube_names import is_object_name
 from incident_bot.kubectl.kinds import WORKLOADS
 from incident_bot.model import Target
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _TEMPLATE_HASH = re.compile(r"([a-z0-9][a-z0-9.-]{0,200})-(?=[a-z]*\d)[a-z0-9]{4,10}")
 """`web-59c8d7b6f4`: a Deployment's ReplicaSets carry a hash of up to ten characters, which nearly always has a digit."""
 
@@ -26,7 +26,7 @@ def infer_target(readings: Iterable[Reading]) -> Target:
     Fields that nothing states stay empty; with several healthy pods and nothing else, the pod does too.
     """
     known = list(readings)
-    objects = [item for reading in known for item in reading.objects if _NAME.fullmatch(item.name)]
+    objects = [item for reading in known for item in reading.objects if is_object_name(item.name)]
     events = [event for reading in known for event in reading.events if event.type == "Warning"]
     pods = [item for item in objects if item.kind == "Pod"]
     scores = {_key(pod): 0.0 for pod in pods}
@@ -34,7 +34,7 @@ def infer_target(readings: Iterable[Reading]) -> Target:
         scores[_key(pod)] = max(scores[_key(pod)], _failure_of_pod(pod))
     shown = {pod.namespace for pod in pods if "containers" in _mapping(pod.body.get("spec"))}
     for event in events:
-        if event.kind == "Pod" and _NAME.fullmatch(event.name) and not _is_foreign(event, shown):
+        if event.kind == "Pod" and is_object_name(event.name) and not _is_foreign(event, shown):
             key = _event_key(event, scores)
             scores[key] = scores.get(key, 0.0) + 2 + min(event.count, 20) / 10
     failing = [key for key, score in scores.items() if score >= 2]
@@ -105,7 +105,7 @@ def _target_of_pod(key: tuple[str, str], pods: list[KubeObject], events: list[Ku
         workload=workload,
         pod=name,
         container=container,
-        node=node if _NAME.fullmatch(node) else "",
+        node=node if is_object_name(node) else "",
     )
 
 
@@ -127,7 +127,7 @@ def _owner_of(item: KubeObject) -> tuple[str, str] | None:
         deployment = _TEMPLATE_HASH.fullmatch(name)
         if kind == "ReplicaSet" and deployment:
             return "Deployment", deployment[1]
-        if kind and _NAME.fullmatch(name):
+        if kind and is_object_name(name):
             return kind, name
     return None
 
@@ -142,9 +142,9 @@ def _target_of_owner(objects: list[KubeObject], events: list[KubeEvent]) -> Targ
         if item.kind == "Node" and _is_unready(item):
             return Target(node=item.name)
     for event in reversed(events):
-        if event.kind in WORKLOADS and _NAME.fullmatch(event.name):
+        if event.kind in WORKLOADS and is_object_name(event.name):
             return Target(namespace=event.namespace, workload_kind=event.kind, workload=event.name)
-        if event.kind == "Node" and _NAME.fullmatch(event.name):
+        if event.kind == "Node" and is_object_name(event.name):
             return Target(node=event.name)
     return None
 

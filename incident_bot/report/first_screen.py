@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from incident_bot.errors import LeakError
+from incident_bot.kube_names import is_dns_label, is_object_name
 from incident_bot.model import Analysis, Incident, Risk, SafeText, Severity, Verdict
 from incident_bot.report import wording
 from incident_bot.report.sanitise import code_line, code_span, fence, https_link, prose, shorten
@@ -27,7 +27,6 @@ _LINK_ANNOTATIONS = {
     "dashboard": "Dashboard",
     "grafana_url": "Dashboard",
 }
-_KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 # `clip` has left out longer ones: nothing is ever cut from the end of a command.
@@ -110,10 +109,10 @@ def _first_look(screen: Screen) -> str:
 def look_command(incident: Incident) -> str:
     """A harmless first command from the target alone; names that are no Kubernetes names are left out."""
     target = incident.target
-    namespace = f" -n {target.namespace}" if _KUBERNETES_NAME.fullmatch(target.namespace) else ""
-    if _KUBERNETES_NAME.fullmatch(target.pod):
+    namespace = f" -n {target.namespace}" if is_dns_label(target.namespace) else ""
+    if is_object_name(target.pod):
         return f"kubectl{namespace} describe pod {target.pod}"
-    if not namespace and _KUBERNETES_NAME.fullmatch(target.node):
+    if not namespace and is_object_name(target.node):
         return f"kubectl describe node {target.node}"
     return f"kubectl{namespace or ' -A'} get events --sort-by=.lastTimestamp"
 

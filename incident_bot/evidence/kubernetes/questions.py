@@ -6,11 +6,11 @@ of a path: a name of `..` would ask for something else than it says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from incident_bot.evidence.kubernetes.api import ApiError, Ask
+from incident_bot.kube_names import is_dns_label, is_object_name
 
 
 class Resource(NamedTuple):
@@ -32,9 +32,6 @@ OWNERS: Mapping[str, Resource] = {
 
 NODE_EVENTS_NAMESPACE = "default"
 """Events of objects without a namespace are kept here."""
-
-# RFC 1123 subdomain, as object names are; long enough for every real one.
-_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 
 
 def pod(namespace: str, name: str) -> Ask:
@@ -105,7 +102,7 @@ def _get(group: str, plural: str, namespace: str, name: str) -> Ask:
     ask = Ask(
         verb="get", resource=plural, path=f"{collection.path}/{name}", group=group, namespace=namespace, name=name
     )
-    if not _NAME.fullmatch(name):
+    if not is_object_name(name):
         raise ApiError(ask, "invalid", "this is no valid Kubernetes name")
     return ask
 
@@ -114,6 +111,6 @@ def _list(group: str, plural: str, namespace: str) -> Ask:
     root = f"/apis/{group}/v1" if group else "/api/v1"
     scope = f"/namespaces/{namespace}" if namespace else ""
     ask = Ask(verb="list", resource=plural, path=f"{root}{scope}/{plural}", group=group, namespace=namespace)
-    if namespace and not _NAME.fullmatch(namespace):
+    if namespace and not is_dns_label(namespace):
         raise ApiError(ask, "invalid", "this is no valid namespace name")
     return ask

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from incident_bot.errors import UsageError
 from incident_bot.intake import read_github_event, read_incidents, workload_of
-from incident_bot.intake.names import is_cluster_name, is_dns_label, is_object_name
+from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 
 if TYPE_CHECKING:
     from incident_bot.model import Incident
