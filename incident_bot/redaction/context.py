@@ -57,9 +57,6 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
     at = runs.find(_SHORTEST, max(floor, line_start), end + _REST)
     if at < 0:
         return (), max(floor, end)
-    low = start - 5 if start > 5 else 0
-    if not _is_telling(text[low : start + _WORD_CHARS], start - low):
-        return (), floor
     found: list[Finding] = []
     while at >= 0:
         read_to = at
@@ -71,6 +68,10 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
         run_end = runs.find(b"\0", read_to, end + 512)
         at = runs.find(_SHORTEST, run_end, end + _REST) if run_end >= 0 else -1
+    # Asked last: most lines hold no such value.
+    low = start - 5 if start > 5 else 0
+    if found and not _is_telling(text[low : start + _WORD_CHARS], start - low):
+        return (), floor
     return found, max(floor, end)
 
 
