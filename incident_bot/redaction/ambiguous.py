@@ -39,7 +39,7 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or PAIR.match(text, name_end))
     of = (
         _KEY_OF.search(text, max(0, name_start - 24), name_start)
-        if level is Promise.WEAK and name.lower() == "key"
+        if level is Promise.WEAK and name.lower() == "key" and text[name_start - 1 : name_start] in {" ", "\t", "\n"}
         else None
     )
     a_key = of is not None and (not of["brand"] or is_branded([of["brand"].lower()]))

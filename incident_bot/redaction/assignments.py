@@ -36,8 +36,8 @@ from incident_bot.redaction.sentences import find_in_sentence, find_login, find_
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
 from incident_bot.redaction.wrapped import find_rest, find_wrapped
 
-_ABOUT_IT = re.compile(r"(?:checksum/|\barn:[\w:*-]{4,72}:)$")
-"""Before `secret` in an annotation with its checksum, and in a resource name of AWS."""
+_ARN = re.compile(r"\barn:[\w:*-]{4,72}:$")
+"""Before `secret` in a resource name of AWS."""
 _ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
     ""
 }
@@ -129,8 +129,15 @@ def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise
     if level and text[name_start - 1 : name_start] in {":", "/"}:
         if text.startswith(" HTTP/", name_end):
             return Promise.NONE
-        return Promise.NONE if _ABOUT_IT.search(text, max(0, name_start - 80), name_start) else level
+        return Promise.NONE if _is_about_it(text, name_start) else level
     return level
+
+
+def _is_about_it(text: str, name_start: int) -> bool:
+    low = max(0, name_start - 80)
+    if text[name_start - 1] == "/":
+        return text.endswith("checksum/", low, name_start)
+    return "arn:" in text[low:name_start] and _ARN.search(text, low, name_start) is not None
 
 
 def _announced_by(said: Announcement) -> list[Finding]:

@@ -104,6 +104,8 @@ def _find_aligned(said: Announcement) -> list[Finding] | None:
     low = text.rfind("\n", max(0, said.start - REACH), said.start) + 1
     high = text.find("\n", said.end, low + REACH)
     header = text[low:high].rstrip() if high >= 0 else ""
+    if "  " not in header and "\t" not in header:
+        return None  # a sentence, as most lines are
     heads = [(match.start(), match[0]) for match in _HEAD.finditer(header)]
     if len(heads) < 2 or len(_GAP.split(header.strip())) != len(heads):
         return None

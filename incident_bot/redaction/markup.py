@@ -46,7 +46,7 @@ def find_in_markup(said: Announcement) -> list[Finding] | None:
     elif before in {'"', "'"} and _LABEL_FOR.search(said.text, said.before(8), said.start):
         return []
     elif before in {'"', "'"}:
-        markup = _MARKUP_ATTRIBUTE.match(said.text, said.end)
+        markup = _MARKUP_ATTRIBUTE.match(said.text, said.end) if ">" in said.text[said.end : said.end + 66] else None
     if markup is None:
         return None
     return [Finding(markup.start(1), markup.end(1), said.kind)] if counts(markup[1], said.level, quoted=True) else []

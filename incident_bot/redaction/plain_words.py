@@ -224,7 +224,9 @@ def _may_go_on(rest: str) -> bool:
 def _beside(said: Announcement) -> re.Match[str] | None:
     ahead = said.text[said.end : said.end + 1]
     if ahead in {")", "]"}:
-        return _TAGGED.search(said.text, said.before(96), said.start)
+        before = said.text[said.before(96) : said.start]
+        opens = " (" in before or " [" in before
+        return _TAGGED.search(said.text, said.before(96), said.start) if opens else None
     apposed = _APPOSED.match(said.text, said.end) if ahead == "," else None
     return apposed if apposed and not apposed["value"].isalpha() else None
 

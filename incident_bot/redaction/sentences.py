@@ -46,6 +46,7 @@ _SUPPLIED = re.compile(
     r"""(?:["'][ ]with[ ]|[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried|expected|but[ ]got|but[ ]was)[ :=]{1,2})b?["'`](?P<value>[^\s"'`]{4,128})["'`]"""
 )
 """`password auth for app, supplied 'x'`."""
+_UUID_CHARS = 36
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = re.compile(
     r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
@@ -81,10 +82,14 @@ _AUTH = re.compile(
 """`auth=app:x`: what a method of authentication is set to is no password."""
 
 
+_LINE_REACH = 256
+"""Characters in which a line's end is looked for; behind them the pattern is asked."""
+
+
 def find_in_sentence(said: Announcement) -> Iterator[Finding]:
     """The value that follows the name within its sentence, or alone below it."""
     text, at, level = said.text, said.end, said.level
-    if level > Promise.WEAK and (below := _BELOW.match(text, at)):
+    if level > Promise.WEAK and _may_end(text, at) and (below := _BELOW.match(text, at)):
         if is_prose_secret(below["value"], level):
             yield Finding(below.start("value"), below.end("value"), said.kind)
         return
@@ -112,9 +117,15 @@ def find_in_sentence(said: Announcement) -> Iterator[Finding]:
             )
         )
         or is_prose_secret(value, level)
-        or (_UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
+        or (len(value) == _UUID_CHARS and _UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
+
+
+def _may_end(text: str, at: int) -> bool:
+    """Whether the line may end in a colon or full stop, soon enough for a value on the next: asked before a pattern is."""
+    newline = text.find("\n", at, at + _LINE_REACH)
+    return newline < 0 or text[at:newline].rstrip(" \t\r")[-1:] in {":", ".", "!"}
 
 
 def _changed(said: Announcement) -> list[Finding]:

@@ -47,7 +47,7 @@ def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     # A password may hold `@` itself, and what follows shows that this one ends it.
     low = at - _LOOK_BACK if _GO_NETWORK.match(text, at + 1) else max(floor, at - _LOOK_BACK)
     window = text[max(0, low) : at]
-    scheme = _SCHEME_END.search(window)
+    scheme = _SCHEME_END.match(window)
     if scheme:
         info = window[scheme.end() :]
         if not _ENDS_INFO.search(info):
