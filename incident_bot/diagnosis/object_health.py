@@ -68,8 +68,8 @@ def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     return _object_sign(item, relation, scene, "", "") if is_well else None
 
 
-_WELL = frozenset({"Healthy", "deployed"})
-"""What Argo CD says of an application, and Helm of a release, that are as they should be."""
+_WELL = frozenset({"Healthy", "deployed", "Succeeded", "Completed"})
+"""What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
 
 
 STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})

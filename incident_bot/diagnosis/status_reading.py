@@ -95,10 +95,16 @@ _PARTS = "status.operationState.syncResult.resources[]|status.resources[]"
 """Where Argo CD keeps what became of each resource of an application; the application's own message only counts them."""
 
 
+_WHOLE = ("status.phase", "status.operationState.phase", "status.health.status")
+"""What the whole says of itself: a step that failed and was tried again with success is over."""
+
+
 def _part_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
     """What a custom resource says of those of its parts that failed."""
     for item, relation in scene.objects:
-        if relation is Relation.NEIGHBOUR or item.kind in STANDARD:
+        words = (first_value(item.body, path) for path in _WHOLE)
+        is_failing = any(isinstance(word, str) and FAILED_WORD.match(word) for word in words)
+        if relation is Relation.NEIGHBOUR or item.kind in STANDARD or not is_failing:
             continue
         for path, part in (*find_values(item.body, _PARTS), *_failed_nodes(item)):
             state = first_value(part, "health.status|hookPhase|status|phase") if _is_refused(part) else None
