@@ -89,7 +89,9 @@ _PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse err
 """PHP's own level, which FPM files under NOTICE."""
 _KLOG = re.compile(
     r"(?:^|[\s\[\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b"
+    r"|^[\[(<]?(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[.,\dZ+:-]{0,16})[\])>]?\s([IWEF])[ /:]\s?[\w\[(]"
 )
+"""The letter before (klog, glog) or behind the time of a record (Android's logcat, and programs that keep it short)."""
 _SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
@@ -329,7 +331,7 @@ def _stated_level(head: str, hints: int) -> Level | None:
             return _BY_LETTER[letter.group(1)]
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
-        return _BY_LETTER[klog.group(1) or klog.group(2)]
+        return _BY_LETTER[klog[klog.lastindex or 1]]
     level = _level_word(near) if hints & (_WORD | _CALM) else None
     return _syslog_level(head) if level is None and hints & _PRIORITY else level
 

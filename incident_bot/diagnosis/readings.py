@@ -16,7 +16,7 @@ from incident_bot.diagnosis.records import is_dated
 from incident_bot.diagnosis.salience import find_salient
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.salience import SalientLine
@@ -52,7 +52,7 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     found = find_salient(scene, (), least=_LEAST)
     symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
     others = (item for item in found if _place_of(item) not in lines | symptoms)
-    best = next((item for item in others if _may_be_reason(item, lines) and not _is_symptom(item)), None)
+    best = next((item for item in others if _may_be_reason(item, causes[0])), None)
     own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
     if best is None or best.salience < own + _STANDS_OUT_MORE:
         return tuple(causes)
@@ -66,10 +66,6 @@ def _is_vague(item: Candidate) -> bool:
     return item.finding is not None and (not item.finding.is_known or _leaves_open(item.finding.complaint))
 
 
-def _is_symptom(item: SalientLine) -> bool:
-    return _leaves_open(find_complaint(item.log.kept[item.index].text[:_REACH]))
-
-
 def _leaves_open(complaint: Complaint | None) -> bool:
     """Whether a complaint says what happened and not why."""
     return complaint is not None and (complaint.is_symptom or complaint.kind in _OPEN_KINDS)
@@ -80,12 +76,21 @@ _OPEN_KINDS = frozenset({"leader-election"})
 """Kinds of complaints that say what was lost and leave open why."""
 
 
-def _may_be_reason(item: SalientLine, lines: Collection[tuple[str, int]]) -> bool:
-    """Whether a line can be the reason of one at `lines`: no row of a listing, and nothing that came again before it without consequence."""
+def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
+    """Whether a line can be the reason of a cause that leaves it open.
+
+    That is no row of a listing, nothing that came again before it without consequence, no second witness of the same,
+    and no other symptom of the same log.
+    """
     kept = item.log.kept[item.index]
-    began = min((line for evidence, line in lines if evidence == item.log.evidence_id), default=0)
+    beside = [line for evidence, line in cited_lines(cause) if evidence == item.log.evidence_id]
+    began = min(beside, default=0)
     is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
-    return is_dated(item.log) and not is_of_no_consequence
+    if is_of_no_consequence or not is_dated(item.log):
+        return False
+    complaint = find_complaint(kept.text[:_REACH])
+    is_witness = complaint is not None and cause.finding is not None and complaint.kind == cause.finding.kind
+    return not is_witness and not (beside and _leaves_open(complaint))
 
 
 _AT_ONCE_LINES = 20
