@@ -9,7 +9,7 @@ from incident_bot.condense.severity import Level, grade, is_ending
 TABLE = [
     ("1795216606.004 E raft 2 of 5 members reachable", Level.ERROR),
     ("2026-11-21 08:20:30.114 W cache of prices is cold", Level.WARNING),
-    ("08:20:30 I letters refused: 0, sent: 12", Level.INFO),
+    ("08:20:30 I letters sent: 12", Level.INFO),
     ("vitamin E 400 was added", Level.INFO),
     ("2026-03-14 09:26:53 ERROR [main] cannot bind", Level.ERROR),
     ("E0314 09:26:53.589793       1 proxier.go:12] sync", Level.ERROR),
