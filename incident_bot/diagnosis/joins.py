@@ -20,7 +20,7 @@ from incident_bot.diagnosis.joining import (
     is_listed,
     same_namespace,
 )
-from incident_bot.diagnosis.policy_joins import find_admissions, find_policies
+from incident_bot.diagnosis.policy_joins import find_admissions, find_forbidden_names, find_policies
 from incident_bot.diagnosis.service_joins import find_backends, find_ports, find_selectors
 from incident_bot.diagnosis.targets import Relation, stem_of
 
@@ -41,8 +41,10 @@ JOINS: Mapping[str, frozenset[str]] = {
     "config-map-missing": _REFERENCED,
     "claim-missing": _REFERENCED,
     "storage-class-missing": _REFERENCED,
+    "ingress-class-missing": _REFERENCED,
     "quota-used-up": frozenset({"quota", "used", "limited"}),
     "policy-selects-pod": frozenset({"policy", "direction"}),
+    "policy-forbids-names": frozenset({"policy"}),
     "policy-admits-nobody": frozenset({"policy", "wanted", "labels"}),
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
@@ -86,6 +88,7 @@ _REFERENCES = (
     *_in_template("config-map-missing", "containers[].envFrom[].configMapRef.name", "ConfigMap"),
     *_in_template("config-map-missing", "containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
     *_in_template("claim-missing", "volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
+    _Reference("ingress-class-missing", ("Ingress",), "spec.ingressClassName", "IngressClass"),
     _Reference("storage-class-missing", ("PersistentVolumeClaim",), "spec.storageClassName", "StorageClass"),
 )
 
@@ -209,6 +212,7 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_missing,
     find_policies,
     find_admissions,
+    find_forbidden_names,
     find_changes,
     _find_zones,
     _find_revisions,

@@ -26,7 +26,7 @@ def find_policies(by_kind: ByKind) -> Iterator[Join]:
                     name="policy-selects-pod",
                     subject=policy,
                     relation=relation,
-                    path="spec.podSelector" if selector else "spec",
+                    path="metadata.name",
                     value=", ".join(map(str, types)) if isinstance(types, list) else str(types),
                     groups={"policy": policy.name, "direction": "/".join(map(str, types)).lower()},
                 )
@@ -38,6 +38,36 @@ def _selects(policy: KubeObject, selector: Mapping[str, str], item: KubeObject) 
     if not labels:
         return not selector and bool(item.namespace) and item.namespace == policy.namespace
     return selects(selector, labels)
+
+
+def find_forbidden_names(by_kind: ByKind) -> Iterator[Join]:
+    """Egress policies of pods that were read, where no rule lets anything out to port 53: no name can be resolved."""
+    for policy, _ in by_kind.get("NetworkPolicy", ()):
+        types = first_value(policy.body, "spec.policyTypes")
+        rules = [rule for _, rule in find_values(policy.body, "spec.egress[]")]
+        if not (isinstance(types, list) and "Egress" in types) or any(_lets_names_through(rule) for rule in rules):
+            continue
+        selector = selector_of(policy, "spec.podSelector.matchLabels")
+        for item, relation in (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ())):
+            if same_namespace(item, policy) and _selects(policy, selector, item):
+                yield Join(
+                    name="policy-forbids-names",
+                    subject=policy,
+                    relation=relation,
+                    path="metadata.name",
+                    value=policy.name,
+                    groups={"policy": policy.name},
+                )
+                break
+
+
+def _lets_names_through(rule: object) -> bool:
+    """A rule without ports allows them all; one with ports must have that of DNS."""
+    ports = [port for _, port in find_values(rule, "ports[].port")]
+    return not ports or any(str(port) in _DNS_PORTS for port in ports)
+
+
+_DNS_PORTS = frozenset({"53", "dns", "dns-tcp", "domain"})
 
 
 def find_admissions(by_kind: ByKind) -> Iterator[Join]:

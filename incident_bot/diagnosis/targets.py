@@ -47,7 +47,7 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     is_only_listed = not any(item.kind is EvidenceKind.LOG for item in case.evidence) and not any(
         item.kind == "Pod" and is_detailed(item) for item in objects
     )
-    failing = _failing_stems(objects) | (_warned_stems(events) if is_only_listed else set())
+    failing = _failing_stems(objects) | _childless_stems(events) | (_warned_stems(events) if is_only_listed else set())
     if is_guessed(case) and len(failing) > 1:
         return replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
     if _is_said(target, case, objects):
@@ -88,6 +88,16 @@ def _failing_stems(objects: Sequence[kubectl.KubeObject]) -> set[str]:
         stem_of(item.name)
         for item in objects
         if item.kind == "Pod" and any(str(reason) not in _QUIET_WAITS for _, reason in find_values(item.body, _WAITING))
+    }
+
+
+def _childless_stems(events: Sequence[kubectl.KubeEvent]) -> set[str]:
+    """The workloads that get no pods: theirs fail as much as those whose pods do."""
+    refused = [event for event in events if event.type == "Warning" and event.reason == "FailedCreate"]
+    return {
+        event.name.rpartition("-")[0] if event.kind == "ReplicaSet" else event.name
+        for event in refused
+        if event.kind in WORKLOAD_KINDS
     }
 
 

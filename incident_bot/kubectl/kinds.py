@@ -20,6 +20,7 @@ _KINDS = [
     "PersistentVolumeClaim",
     "PersistentVolume",
     "StorageClass",
+    "IngressClass",
     "ConfigMap",
     "Secret",
     "ServiceAccount",
@@ -48,9 +49,9 @@ _SHORT = {
     "quota": "ResourceQuota", "limits": "LimitRange", "netpol": "NetworkPolicy", "ev": "Event", "pc": "PriorityClass",
     "isvc": "InferenceService",
 }  # fmt: skip
-_PLURALS = {"endpoints": "Endpoints", "ingresses": "Ingress", "networkpolicies": "NetworkPolicy"}
+_PLURALS = {"endpoints": "Endpoints", "ingresses": "Ingress", "networkpolicies": "NetworkPolicy", "ingressclasses": "IngressClass"}
 _BY_WORD = {kind.lower(): kind for kind in _KINDS} | {kind.lower() + "s": kind for kind in _KINDS} | _SHORT | _PLURALS
-CLUSTER_SCOPED = frozenset({"Node", "Namespace", "PersistentVolume", "StorageClass", "PriorityClass", "NodeMetrics"})
+CLUSTER_SCOPED = frozenset({"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "NodeMetrics"})
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})
 
 

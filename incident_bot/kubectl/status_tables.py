@@ -43,6 +43,7 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("ResourceQuota", frozenset({"REQUEST", "LIMIT"})),
     ("Release", frozenset({"REVISION", "STATUS", "CHART"})),
     ("StorageClass", frozenset({"PROVISIONER"})),
+    ("IngressClass", frozenset({"CONTROLLER", "PARAMETERS"})),
     ("StatefulSet", frozenset({"READY", "AGE"})),
     ("Namespace", frozenset({"STATUS", "AGE"})),
 )
