@@ -49,9 +49,16 @@ _SHORT = {
     "quota": "ResourceQuota", "limits": "LimitRange", "netpol": "NetworkPolicy", "ev": "Event", "pc": "PriorityClass",
     "isvc": "InferenceService",
 }  # fmt: skip
-_PLURALS = {"endpoints": "Endpoints", "ingresses": "Ingress", "networkpolicies": "NetworkPolicy", "ingressclasses": "IngressClass"}
+_PLURALS = {
+    "endpoints": "Endpoints",
+    "ingresses": "Ingress",
+    "networkpolicies": "NetworkPolicy",
+    "ingressclasses": "IngressClass",
+}
 _BY_WORD = {kind.lower(): kind for kind in _KINDS} | {kind.lower() + "s": kind for kind in _KINDS} | _SHORT | _PLURALS
-CLUSTER_SCOPED = frozenset({"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "NodeMetrics"})
+CLUSTER_SCOPED = frozenset(
+    {"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "NodeMetrics"}
+)
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})
 
 
