@@ -88,7 +88,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         else complaint.prevention
         if complaint
         else (),
-        do_not=_fill_all(first.do_not, causes[0], scene) if first else (),
+        do_not=_fill_all(first.do_not, causes[0], scene) if first and verdict is not Verdict.RECOVERED else (),
         ruled_out=tell_ruled_out(ranking, scene) if verdict is not Verdict.HEALTHY else (),
         gaps=tuple(_missing(scene, health, verdict)),
         timeline=tell_timeline(scene),

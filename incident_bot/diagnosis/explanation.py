@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _MAX_SYMPTOMS = 3
-_LONGEST_TITLE = 160
+_LONGEST_TITLE = 190
 """Two lines of a phone; the explanation says the rest."""
 _TITLE_CHARS = 120
 _SAID_CHARS = 260

@@ -228,7 +228,7 @@ def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
 
 
-_SAID_CHARS = 80
+_SAID_CHARS = 120
 """A message beside a complaint's own words."""
 
 

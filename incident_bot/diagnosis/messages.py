@@ -133,7 +133,11 @@ def _cut(text: str, chars: int) -> str:
     room = text[: max(chars - 1, 1)]
     clause = max(room.rfind(mark) for mark in (": ", "; ", ", ", " - ", " ("))
     cut = room[:clause] if clause > chars * 0.6 else room.rpartition(" ")[0] or room
-    return _close(cut.rstrip(" .:;,-(…")).rstrip(" …") + "…"
+    bare = cut.rstrip(" .:;,-(…")
+    if bare.count("(") == bare.count(")") + 1 and len(bare) - bare.rfind("(") > _SHORTEST_TEXT:
+        # What stands in a bracket is often the reason: better a part of it than none.
+        return f"{bare}…)" if bare.count('"') % 2 == 0 else f"{_close(bare)}…"
+    return _close(bare).rstrip(" …") + "…"
 
 
 _CHAIN_PARTS = 3

@@ -60,7 +60,7 @@ def test_first_sentence_has_no_junk_of_a_logger(sample: Sample) -> None:
     """No times, process numbers, colours, ends of JSON, or a level before the message."""
     title = diagnose(make_case({"app.log": sample.log}), RULES).causes[0].title
 
-    assert not re.search(r"\d\d:\d\d:\d\d|\x1b|\"\}|\\n|\bpid=|^\W", title), title
+    assert not re.search(r"\d\d:\d\d:\d\d|\x1b|\"\}$|\\n|\bpid=|^\W", title), title
     assert not re.search(r": (?:ERROR|FATAL|WARN|INFO)\b", title), title
     assert len(title) <= 190, title
 
@@ -121,4 +121,6 @@ def test_cut_never_leaves_a_bracket_open() -> None:
     """A title that ends inside a bracket or a quotation reads as broken."""
     told = shorten("cannot reach any of the hosts (tried: " + "node-1.example, " * 20 + "node-2)")
 
-    assert told == "cannot reach any of the hosts…"
+    assert told.startswith("cannot reach any of the hosts (tried: node-1.example, ")
+    assert told.endswith("node-1.example…)")
+    assert shorten("cannot write (" + "x" * 300, 60) == "cannot write…"
