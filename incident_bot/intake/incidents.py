@@ -10,13 +10,13 @@ from dataclasses import replace
 from incident_bot.errors import UsageError
 from incident_bot.intake.fields import MAX_LABEL_CHARS, clean_text, shown
 from incident_bot.intake.names import (
-    KINDS,
     parse_workload,
     stem_of_workload,
     workload_of,
 )
 from incident_bot.intake.severity import normalise_severity
 from incident_bot.intake.target import TARGET_LABELS, target_of
+from incident_bot.kube_kinds import WORKLOADS
 from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 from incident_bot.model import Alert, AlertStatus, Gap, Incident, Severity, Target
 
@@ -78,10 +78,10 @@ def incident_of(
     if not name:
         raise UsageError("alert_name: missing", hint="Name the alert, e.g. ModelPodOOMKilled.")
     kind, workload_name = parse_workload(workload.strip())
-    if kind and kind not in KINDS.values():
+    if kind and kind not in WORKLOADS:
         raise UsageError(
             f"workload: {shown(kind)} is not a known kind",
-            hint=f"Known kinds: {', '.join(sorted(set(KINDS.values())))}.",
+            hint=f"Known kinds: {', '.join(sorted(WORKLOADS))}.",
         )
     target = Target(
         cluster=_checked("cluster", cluster, is_cluster_name),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from incident_bot.kube_kinds import WORKLOADS, kind_of
+
 # k8s.io/apimachinery/pkg/util/rand: no vowels, no 0, 1, 3, so that no word can arise.
 _RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")
 # A pod-template-hash is a decimal number put through the same table: only ten letters of it occur.
@@ -17,22 +19,6 @@ _SCHEDULED = re.compile(r"[0-9]{8,10}")
 
 _GENERATED_NAME_MAX = 63
 """Where generated names are cut (apiserver names/generate.go): 58 characters of base, five random ones."""
-
-KINDS: dict[str, str] = {
-    "deployment": "Deployment",
-    "deploy": "Deployment",
-    "statefulset": "StatefulSet",
-    "sts": "StatefulSet",
-    "daemonset": "DaemonSet",
-    "ds": "DaemonSet",
-    "replicaset": "ReplicaSet",
-    "rs": "ReplicaSet",
-    "job": "Job",
-    "cronjob": "CronJob",
-    "cj": "CronJob",
-    "rollout": "Rollout",
-}
-"""How people and labels write the kinds of workloads, and their Kubernetes spelling."""
 
 
 def workload_of(pod: str) -> tuple[str, str]:
@@ -92,5 +78,5 @@ def parse_workload(text: str) -> tuple[str, str]:
     kind, slash, name = text.partition("/")
     if not slash:
         return "", text
-    word = kind.lower()
-    return KINDS.get(word) or KINDS.get(word.removesuffix("s")) or kind, name
+    known = kind_of(kind)
+    return known if known in WORKLOADS else kind, name

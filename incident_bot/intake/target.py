@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from incident_bot.intake.names import (
-    KINDS,
     workload_of,
 )
+from incident_bot.kube_kinds import WORKLOADS, kind_of
 from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 from incident_bot.model import Gap, Target
 
@@ -116,10 +116,10 @@ def _workload(reader: _Labels) -> tuple[str, str]:
         if name := reader.first(spellings, is_object_name):
             return kind, name
     for spellings, kind_spellings in _NAMED_WORKLOADS:
-        kind = KINDS.get(reader.first(kind_spellings, str.isalpha).lower(), "")
+        kind = kind_of(reader.first(kind_spellings, str.isalpha))
         name = reader.first(spellings, is_object_name)
-        if name and (kind or spellings is _PLAIN_WORKLOAD):
-            return kind, name
+        if name and (kind in WORKLOADS or spellings is _PLAIN_WORKLOAD):
+            return kind if kind in WORKLOADS else "", name
     return "", ""
 
 

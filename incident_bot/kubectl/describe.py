@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl import describe_cluster, describe_pod, describe_workload
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.events import read_event_rows
-from incident_bot.kubectl.kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.outline import Field, read_outline
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.releases import fill_application

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from incident_bot.kubectl.kinds import CLUSTER_SCOPED
+from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.reading import KubeObject
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from incident_bot.kubectl.kinds import CLUSTER_SCOPED, kind_of
+from incident_bot.kube_kinds import CLUSTER_SCOPED, kind_of
 from incident_bot.kubectl.reading import KubeEvent
 from incident_bot.kubectl.tables import Row, columns_of, read_table
 from incident_bot.kubectl.times import container_of, format_time, read_age_s, read_time

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.documents import Node, lines_of, plain_of
-from incident_bot.kubectl.kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.times import container_of, read_time
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from incident_bot.kube_kinds import kind_of
 from incident_bot.kubectl.blocks import command_of
 from incident_bot.kubectl.journals import read_machine
-from incident_bot.kubectl.kinds import kind_of
 
 Pods = Mapping[str, Iterable[str]]
 """Pods that other evidence names, each with its containers."""

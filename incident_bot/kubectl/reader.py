@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.blocks import Block, Form, command_of, find_blocks
 from incident_bot.kubectl.describe import read_descriptions
 from incident_bot.kubectl.documents import read_json, read_yaml
 from incident_bot.kubectl.events import read_event_table
-from incident_bot.kubectl.kinds import CLUSTER_SCOPED
 from incident_bot.kubectl.objects import read_objects
 from incident_bot.kubectl.origin import subject_of_command
 from incident_bot.kubectl.reading import Reading

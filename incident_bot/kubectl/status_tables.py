@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from incident_bot.kube_kinds import kind_of
 from incident_bot.kubectl.draft import Draft
-from incident_bot.kubectl.kinds import kind_of
 from incident_bot.kubectl.pod_status import fill_pod_row
 from incident_bot.kubectl.releases import fill_release, is_history, read_history
 from incident_bot.kubectl.tables import Row, read_table

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from incident_bot.kube_kinds import WORKLOADS
 from incident_bot.kube_names import is_object_name
-from incident_bot.kubectl.kinds import WORKLOADS
 from incident_bot.model import Target
 
 if TYPE_CHECKING:
