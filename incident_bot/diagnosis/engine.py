@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ from incident_bot.diagnosis.candidates import (
 from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.health import Health, judge_health
 from incident_bot.diagnosis.log_outcome import (
-    is_calm_again,
+    Outcome,
     is_counted_well,
+    outcome_of,
     read_outcome,
 )
 from incident_bot.diagnosis.log_reading import find_errors
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.rules import RuleSet
+    from incident_bot.diagnosis.scene import Log
+    from incident_bot.model import KeptLine
 
 ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 """Alerts that say by firing that alerting works (kube-prometheus)."""
@@ -150,13 +154,16 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_whole = lines >= _ENOUGH_LOG_LINES or any(is_counted_well(log, scene) for log in scene.logs)
-    is_calm = is_whole and not any(
-        not (is_ordinary(kept, log) or is_counted_well(log, scene))
-        for log in scene.logs
-        if not (is_calm_again(log, scene) or is_old(log, scene))
-        for kept in find_errors(log)
-    )
+    is_calm = is_whole and not any(_is_left_open(kept, log, scene) for log in scene.logs for kept in find_errors(log))
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
+
+
+def _is_left_open(kept: KeptLine, log: Log, scene: Scene) -> bool:
+    """Whether an error is of today, none that such a program logs on any day, and not overcome in what follows it."""
+    if is_ordinary(kept, log) or is_old(log, scene):
+        return False
+    place = bisect_left(log.kept, kept.line, key=lambda item: item.line)
+    return outcome_of(place, log, scene, count=kept.count) is Outcome.OPEN
 
 
 def _is_unanswered(scene: Scene) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -63,13 +64,19 @@ def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
 
 
 def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
-    start = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), None)
-    if log.previous or start is None:
+    start = bisect_left(log.kept, int(fact.field), key=lambda kept: kept.line)
+    return outcome_of(start, log, scene, count=fact.count)
+
+
+def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
+    """What became of the complaint in a log's kept line `start`, which was made `count` times."""
+    text = log.kept[start].text if start < len(log.kept) else ""
+    if log.previous or not text:
         is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
         return Outcome.OVERCOME if is_over else Outcome.OPEN
-    if is_harmless(fact.value, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
+    if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
         return Outcome.HARMLESS
-    shape = shape_of(log.kept[start].text)
+    shape = shape_of(text)
     last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
     end = _last_error(log, default=last)
     is_last_word = end <= last
@@ -77,22 +84,22 @@ def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
     later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
     if not later:
         return Outcome.OPEN
-    calm = [text for text in later if grade(text) < Level.WARNING]
-    is_loud = grade(fact.value) >= Level.ERROR
-    over = next((place for place, text in enumerate(later, start=end + 1) if _says_over(text[:600])), None)
-    if over is None and _ABOUT_A_CONNECTION.search(fact.value[:1000]):
-        over = next((place for place, text in enumerate(later, start=end + 1) if _says_connected(text[:600])), None)
-        is_loud = is_loud and (over is None or fact.count >= _BUSY_COUNT)
+    calm = [line for line in later if grade(line) < Level.WARNING]
+    is_loud = grade(text) >= Level.ERROR
+    over = next((place for place, line in enumerate(later, start=end + 1) if _says_over(line[:600])), None)
+    if over is None and _ABOUT_A_CONNECTION.search(text[:1000]):
+        over = next((place for place, line in enumerate(later, start=end + 1) if _says_connected(line[:600])), None)
+        is_loud = is_loud and (over is None or count >= _BUSY_COUNT)
     if over is None:
-        over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, fact, log)), None)
-        is_loud = is_loud and not (over and fact.count < _BUSY_COUNT and _is_soon(log, end, over, scene))
+        over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
+        is_loud = is_loud and not (over and count < _BUSY_COUNT and _is_soon(log, end, over, scene))
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
-        is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(fact.value[:1000]))
+        is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
     if _is_long_calm(log, end, scene) and _works_as_before(log, start, end):
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
-    is_retry = is_last_word and grade(fact.value) <= Level.WARNING and _RETRY.search(fact.value[:1000])
-    return Outcome.RETRIED if is_retry and any(_SUCCESS.search(text[:600]) for text in calm) else Outcome.OPEN
+    is_retry = is_last_word and grade(text) <= Level.WARNING and _RETRY.search(text[:1000])
+    return Outcome.RETRIED if is_retry and any(_SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
 
 
 def _next_run_works(log: Log, scene: Scene) -> bool:
@@ -115,9 +122,9 @@ def _is_soon(log: Log, end: int, over: int, scene: Scene) -> bool:
     return ended is not None and came is not None and came - ended <= _SECOND_TRY
 
 
-def _is_taken_back(place: int, fact: Fact, log: Log) -> bool:
+def _is_taken_back(place: int, complaint: str, log: Log) -> bool:
     text = log.kept[place].text
-    return log.kept[place].count <= _BUSY_COUNT and takes_back(text, fact.value) and grade(text) < Level.WARNING
+    return log.kept[place].count <= _BUSY_COUNT and takes_back(text, complaint) and grade(text) < Level.WARNING
 
 
 def is_counted_well(log: Log, scene: Scene) -> bool:
@@ -166,18 +173,6 @@ def _says_connected(text: str) -> bool:
     """Whether a line says that a connection is there (again); after a lost one that is the end of it."""
     is_good = _CONNECTED.search(text) and not _NOT_CONNECTED.search(text) and grade(text) < Level.WARNING
     return bool(is_good)
-
-
-_FEW_ERRORS = 0.03
-
-
-def is_calm_again(log: Log, scene: Scene) -> bool:
-    """Whether a log's few errors are ten minutes behind its end, and what it logged before them goes on."""
-    bad = [place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR]
-    count = sum(log.kept[place].count for place in bad if log.kept[place].why != "last")
-    if not bad or log.previous or count > _FEW_ERRORS * log.total_lines:
-        return False
-    return _is_long_calm(log, bad[-1], scene) and _works_as_before(log, bad[0], bad[-1])
 
 
 _CALM = timedelta(minutes=10)
