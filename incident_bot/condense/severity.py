@@ -143,7 +143,7 @@ _WARNING_WORDS = re.compile(
 _NEGATED = re.compile(
     r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
     r"|\b(?:errors?|failures?|exceptions?|fatal errors?)[ -](?:messages\b|handl\w+|reporting|pages?\b|recovery|checking|correction|tracking|boundary|tolerance|rates?\b|ratios?\b|budgets?\b|class(?:es)?\b|types?\b|docs\b)"
-    r"|\b(?:(?:fatal|critical|severe) )?(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
+    r"|\b(?:(?:fatal|critical|severe) )?(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err|aborted|panics?|crash(?:es|ed)|killed|deadlocks?|rejected|refused|denied|timed[ _-]?out|corrupt(?:ed)?)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
 )
 _PASSED = re.compile(
     r"^\s*(?:\[[\w %]{1,12}\]\s{0,2}){0,2}(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])"
@@ -302,7 +302,7 @@ def grade(text: str, hints: int | None = None) -> int:
     least = Level.WARNING if hints & _KUBE and _REDIS.match(head) else Level.INFO
     if not hints & (_FATAL | _ERROR | _WARNING | _STATUS_CODE):
         return least
-    spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & _ERROR else head, hints)
+    spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & (_ERROR | _FATAL) else head, hints)
     if spoken > Level.INFO and _SHELL_ECHO.match(head) and not is_ending(head):
         return Level.INFO
     if spoken > Level.NOTICE and not states:

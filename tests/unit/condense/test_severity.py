@@ -11,6 +11,8 @@ TABLE = [
     ("2026-11-21 08:20:30.114 W cache of prices is cold", Level.WARNING),
     ("08:20:30 I letters sent: 12", Level.INFO),
     ("vitamin E 400 was added", Level.INFO),
+    ("sync: failed=0 aborted=0 rejected=0 accepted=361", Level.INFO),
+    ("sync: failed=0 aborted=3 rejected=0 accepted=361", Level.FATAL),
     ("2026-03-14 09:26:53 ERROR [main] cannot bind", Level.ERROR),
     ("E0314 09:26:53.589793       1 proxier.go:12] sync", Level.ERROR),
     ("I0314 09:26:53.589793       1 proxier.go:12] sync", Level.INFO),
