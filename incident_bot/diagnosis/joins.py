@@ -7,6 +7,7 @@ the objects says nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "policy-admits-nobody": frozenset({"policy", "wanted", "labels"}),
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
+    "autoscaler-at-maximum": frozenset({"autoscaler", "replicas", "use", "target"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
@@ -171,6 +173,41 @@ def _find_zones(by_kind: ByKind) -> Iterator[Join]:
 _AFFINITY = "spec.nodeAffinity.required.nodeSelectorTerms[].matchExpressions[]"
 
 
+def _find_saturated(by_kind: ByKind) -> Iterator[Join]:
+    """Autoscalers that have made all the replicas they may while a metric is still above its target."""
+    for scaler, relation in by_kind.get("HorizontalPodAutoscaler", ()):
+        most, now = first_value(scaler.body, "spec.maxReplicas"), first_value(scaler.body, "status.currentReplicas")
+        path, told = _metrics_of(scaler)
+        over = next((pair for pair in _OF_TARGET.findall(told) if int(pair[0]) > int(pair[1])), None)
+        if over and most is not None and str(most) == str(now):
+            yield Join(
+                name="autoscaler-at-maximum",
+                subject=scaler,
+                relation=relation,
+                path=path,
+                value=f"{over[0]}% of {over[1]}%",
+                groups={
+                    "autoscaler": scaler.name,
+                    "replicas": str(most),
+                    "use": f"{over[0]} %",
+                    "target": f"{over[1]} %",
+                },
+            )
+
+
+_OF_TARGET = re.compile(r"(\d{1,6})%(?: \([^()]{1,20}\))? ?/ ?(\d{1,6})%")
+
+
+def _metrics_of(scaler: KubeObject) -> tuple[str, str]:
+    """Where an autoscaler's metrics stand, and what they say: `300%/70%`."""
+    row = first_value(scaler.body, "table.TARGETS")
+    if isinstance(row, str):
+        return "table.TARGETS", row
+    told = first_value(scaler.body, "status.metrics")
+    pairs = told.values() if isinstance(told, dict) else ()
+    return "status.metrics", " ".join(f"{first_value(pair, 'current')}/{first_value(pair, 'target')}" for pair in pairs)
+
+
 def _find_revisions(by_kind: ByKind) -> Iterator[Join]:
     """Deployments of which only the pods of one revision fail, while those of another are ready."""
     pods: dict[str, dict[str, list[Pair]]] = {}
@@ -216,4 +253,5 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_changes,
     _find_zones,
     _find_revisions,
+    _find_saturated,
 )

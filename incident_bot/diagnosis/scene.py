@@ -380,4 +380,4 @@ def _may_log(container: Container) -> bool:
 
 
 def _guess_role(name: str) -> str:
-    return "init" if re.search(r"(?:^|-)init(?:-|$)|initializer|migrat", name) else "main"
+    return "init" if re.search(r"(?:^|-)init(?:-|$)|initializer|migrat|^wait-for-", name) else "main"
