@@ -257,4 +257,5 @@ def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
 def _add(scene: Scene, what: str, otherwise: str) -> str:
     """How to get what is missing: the command for this very target, where one is known."""
     command = command_for(what, scene)
-    return f"Add the output of `{command}`." if command else f"Add {otherwise}."
+    again = ", and the same with `--previous`" if what == "logs" else ""
+    return f"Add the output of `{command}`{again}." if command else f"Add {otherwise}."

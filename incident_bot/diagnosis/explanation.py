@@ -67,7 +67,7 @@ def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     """What the cause means, what its log says of it, and which symptoms it accounts for."""
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
     title = title_of(candidate, scene)
-    cut = next((values[name] for name in sorted(TOLD & values.keys()) if values[name] not in title), "")
+    cut = next((values[name] for name in sorted(TOLD & values.keys()) if values[name].rstrip(" .") not in title), "")
     if cut and candidate.rule and cut not in told:
         told += f' In full: "{shorten(cut, _SAID_CHARS)}".'
     if candidate.rule is None and candidate.finding is None:
@@ -113,7 +113,10 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
         is_own = beside.container == candidate.container
         who = "It says as well" if is_own else f"{beside.container or beside.pod or 'Another log'} says"
         yield f'{who}: "{_said(beside.facts[0], _WORDS_CHARS)}".'
-    if candidate.sign_before and candidate.sign_before != candidate.change_before:
+    is_other = (
+        _plainly(candidate.sign_before) != _said(candidate.facts[0], _WORDS_CHARS) if candidate.sign_before else False
+    )
+    if is_other and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{_plainly(candidate.sign_before)}".'
     told_by = [candidate.facts[0], *(beside.facts[:1] if beside and candidate.finding else ())]
     for line in candidate.statements:

@@ -25,7 +25,7 @@ def fill_text(template: str, values: Mapping[str, str]) -> str:
         if field is not None:
             value = _BREAKS.sub(" ", _value(field, values))[:_MAX_CHARS]
             told = _join(_drop_noun(told, field, value, values), value)
-            if told == value and value.startswith(("the ", "a ")) and not values.get(field.partition("|")[0]):
+            if told == value and value.startswith(("the ", "a ", "node ")) and not values.get(field.partition("|")[0]):
                 told = told[:1].upper() + told[1:]
     return _count_one(told.strip())
 
@@ -73,7 +73,13 @@ _OWN_NOUN = ("the container", "of the pod", "the pod")
 def _drop_noun(told: str, field: str, value: str, values: Mapping[str, str]) -> str:
     """`container {container}` without a value reads "the container" or its pod's name, not "container the container"."""
     noun = field.partition("|")[0]
-    is_named_otherwise = not values.get(noun) and value in (values.get("pod"), "the node", "the container", "The node")
+    is_named_otherwise = not values.get(noun) and value in (
+        values.get("pod"),
+        values.get("machine"),
+        "the node",
+        "the container",
+        "The node",
+    )
     is_doubled = value.endswith(f" {noun}") or (noun in ("container", "node") and is_named_otherwise)
     if is_doubled and told.lower().endswith(f"{noun} "):
         return told[: -len(noun) - 1]
@@ -128,6 +134,8 @@ def _fit(template: str, values: Mapping[str, str]) -> str:
         return _IMPOSSIBLE
     if values.get("pod"):
         return template if values.get("container") else template.replace(" -c {container}", "")
+    if values.get("machine"):
+        template = template.replace("-n {namespace} ", "").replace("describe pod {pod}", "describe node {node|NODE}")
     return _WHOLE_POD.sub(lambda match: _without_pod(match[1], match[0]), template).replace("'{{.", "'{{.items[*].")
 
 
@@ -163,7 +171,7 @@ def _value(field: str, values: Mapping[str, str]) -> str:
     if known:
         return known
     if name == "container" and (fallback in _OWN_NOUN or not bar):
-        return values.get("pod") or "the container"
+        return values.get("pod") or values.get("machine") or "the container"
     if name == "node" and fallback in _OWN_NOUN:
         return "the node"
     return fallback if bar else _UNNAMED.get(name, name.upper())

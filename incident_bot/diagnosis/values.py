@@ -50,6 +50,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         or (stem_of(pod) if pod else _named_workload(candidate)),
         "workload_kind": (target.workload_kind.lower() if is_ours else "") or _workload_kind(scene, pod, target),
         "node": _node(scene, pod, candidate),
+        "machine": _machine(candidate, scene),
         "cluster": target.cluster,
         "alert": scene.case.incident.alert.name,
         "claim": next((fact.name for fact in candidate.facts if fact.kind == "PersistentVolumeClaim"), ""),
@@ -165,10 +166,18 @@ def _pod_names(scene: Scene) -> Iterator[str]:
     yield from (event.name for event, _ in scene.events if event.kind == "Pod")
 
 
+def _machine(candidate: Candidate, scene: Scene) -> str:
+    """`node worker-7` where the deciding line stands in a machine's own log: no pod said it."""
+    cited = {fact.citation.evidence_id for fact in candidate.facts[:1] if fact.citation}
+    log = next((item for item in scene.logs if item.evidence_id in cited and item.node is not None), None)
+    return "" if log is None else f"node {log.node}" if log.node else "the node"
+
+
 def _node(scene: Scene, pod: str, candidate: Candidate) -> str:
     named = next((fact.name for fact in candidate.facts if fact.kind == "Node"), "")
     placed = next((first_value(item.body, "spec.nodeName") for item in scene.pods if item.name == pod), "")
-    return named or str(placed or "") or scene.target.node
+    machine = _machine(candidate, scene).removeprefix("node ")
+    return named or str(placed or "") or (machine if machine != "the node" else "") or scene.target.node
 
 
 def _captured(

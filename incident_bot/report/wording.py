@@ -42,7 +42,7 @@ def found_by(cause: Cause, diagnosis: Diagnosis) -> str:
 def proving(cause: Cause, case: Case) -> list[Citation]:
     """A cause's citations, the most telling first: the one the diagnosis put first, then what programs said, then the rest.
 
-    Lines that say the same are shown once.
+    Lines that say the same but for their numbers are shown once.
     """
     logs = {item.id for item in case.evidence if item.kind is EvidenceKind.LOG}
 
@@ -52,8 +52,11 @@ def proving(cause: Cause, case: Case) -> list[Citation]:
     ordered = [*cause.citations[:1], *sorted(cause.citations[1:], key=says_little)]
     told: dict[str, Citation] = {}
     for citation in ordered:
-        told.setdefault(excerpt(citation.quote), citation)
+        told.setdefault(_NUMBERS.sub("0", excerpt(citation.quote)), citation)
     return list(told.values())
+
+
+_NUMBERS = re.compile(r"\d+")
 
 
 def advice_against(text: str) -> str:

@@ -187,3 +187,14 @@ def test_containers_of_two_logs_are_not_mixed() -> None:
 
     assert "data node db-1" in found.summary
     assert not [action.command for action in found.actions if "db-0" in action.command and "shipper" in action.command]
+
+
+def test_journal_of_a_node_is_about_the_node() -> None:
+    """No pod said it, so no pod is described or named."""
+    line = "Nov 20 03:12:{:02d} worker-7 kubelet[1188]: E1120 03:12:44.551010 1188 log.go:32] {}\n"
+    full = '"CreateContainer failed" err="mkdir /var/lib/containerd/snapshots/new-110: no space left on device"'
+    found = diagnose(make_case({"journal.txt": "".join(line.format(second, full) for second in range(9))}), RULES)
+
+    assert found.summary.startswith("Node worker-7 ran out of disk space")
+    assert "kubectl describe node worker-7" in [action.command for action in found.actions]
+    assert not [action.command for action in found.actions if " describe pod" in action.command]

@@ -140,7 +140,7 @@ def test_a_tracebacks_first_line_proves_little():
 
 def test_lines_that_say_the_same_are_shown_once():
     """Of a complaint that came again and again, the first one is enough."""
-    quotes = ("10:00:01 refused", "10:00:03 slow", "10:00:05 refused")
+    quotes = ("10:00:01 order 7 refused", "10:00:03 slow", "10:00:05 order 12 refused")
     cited = tuple(
         Citation(evidence_id="E2", line=number, quote=SafeText(quote)) for number, quote in enumerate(quotes, start=1)
     )
