@@ -7,7 +7,7 @@ _WORDS = (
     ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
-    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= plaintext= session: sess: passord"
+    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= plaintext= passord"
     " kodeord contrasenya pasword passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri zugangscode"
     " palavra-passe schl\xfcssel schluessel jeton cl\xe9: cl\xe9= chave chiave sleutel nyckel klucz llave tkn geheim hemlighet"
     " sekret n\xf8kkel nokkel n\xf8gle noegle avain anahtar kunci= kunci: kulcs klic= klic: cheie kljuc clef= clef: cle= cle:"
@@ -48,6 +48,7 @@ _PHRASES = (
     " mdp ",
     "mdp :",
     "sid: ",
+    "session: ",
     "clave es",
     "psk ",
     "pairing code",

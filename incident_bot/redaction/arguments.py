@@ -23,8 +23,9 @@ CALLS = (
 )  # fmt: skip
 THEN = r"[^()\n]{1,60},"
 """What must follow such a word."""
-LISTS = ('params":[', 'params": [', "args=[", "args: [", "args=(", "params (", "params=[", "params: [", "params=(", "arguments: [", "arguments=[", "parameters: [", "called with (", "called with [")  # fmt: skip
-"""What the arguments stand behind where the call is named elsewhere in the line."""
+LISTS = dict.fromkeys(("args", "params", "arguments", "parameters", "called with"), r"[ \"':=][^\n]{0,4}[\[(]")
+"""What the arguments stand behind where the call is named elsewhere in the line, and what must follow."""
+_OPENS = compile_later(r"""[ "':=][^\n]{0,4}?[\[(]""")
 _NAME_BACKWARDS = compile_later(r"[\w.:#>\\@-]{1,96}")
 _LETS_IN = compile_later(
     r"(?i:log_?[io]n|sign_?in|auth(?!or)|verif|credential|passw|(?:simple|ldap)_?bind|bind_s|(?:create|add|new|change|reset|register|unlock|check|validate)_?user|\bftp\b|unlock)"
@@ -76,6 +77,8 @@ def find_called(text: str, start: int, end: int) -> Iterator[Finding]:
 
 def find_listed(text: str, start: int, end: int) -> Iterator[Finding]:
     """The same where the name of what was called stands elsewhere in the line."""
+    opening = _OPENS.match(text, end)
+    end = opening.end() if opening else end
     low = text.rfind("\n", max(0, start - 160), start) + 1 or max(0, start - 160)
     newline = text.find("\n", end, end + 240)
     high = newline if newline >= 0 else min(len(text), end + 240)

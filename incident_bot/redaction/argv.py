@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 _REACH = 4096
 """Characters of one list that are read."""
 _MOST_WORDS = 64
-LISTS = {
-    "execve(": "", 'cmd"': ":[ ]?\\[", "cmd'": ":[ ]?\\[", 'command"': ":[ ]?\\[", "command'": ":[ ]?\\[", 'args"': ":[ ]?\\[", "args'": ":[ ]?\\[", 'entrypoint"': ":[ ]?\\[",
-    "argv": "[:=][ ]?\\[", "args": "[:=][ ]?\\[", "cmd": "[:=][ ]?\\[", "command": "[:=][ ]?\\[", "popen([": "", "run([": "", "check_call([": "", "check_output([": "",
-}  # fmt: skip
+LISTS = {"execve(": "", "popen([": "", "check_call([": "", "check_output([": ""} | dict.fromkeys(
+    ("cmd", "command", "args", "argv", "entrypoint"), r"[ \"':=][^\n]{0,4}[\[(]"
+)
 """What a list of the words of a command stands behind, and what must stand between."""
 NUMBERED = "type=execve "
 """How the audit log of Linux begins such a record: `argc=2 a0="mysql" a1="-px"`."""

@@ -56,15 +56,13 @@ _QUOTED_KEY = compile_later(r"""[^\n]{0,96}?\bkey[ ]?=?[ ]?["']([^"'\n]{4,256})[
 _FIFTH = compile_later(r"""[ ](?:N?(?:'[^'\n]{0,128}'|null|\w{1,16})[ ]?,[ ]?){4}N?'([^'\n]{1,256})'""", re.IGNORECASE)
 _TOTP = compile_later(rf"(?:[ \t]-{{1,2}}[\w-]{{1,12}}){{0,4}}[ \t]{_LAST}")
 _WIFI = compile_later(r"[^\n]{0,160}?(?<=;)P:((?:[^;\\\n]|\\.){1,128});", re.IGNORECASE)
-_IN_QUERY = compile_later(r"([^\s&\"'<>#]{3,128})")
-QUERY_USER = compile_later(r"[?&;](?:u|usr|user|username|login|name|uname)=[^&\s]{1,64}$", re.IGNORECASE)
 _OF_BASIC = compile_later(r"[ :=]{1,2}[\"']?[\w.@+-]{1,64}:([^\s\"':/@]{4,128})")
 _NTLM = compile_later(
     r"(?:v[12])?(?:[ _-]?(?:hash|response))?(?:[ ](?:for|of)[ ]\S{1,64}?)?[ ]?[:=][ ]?([0-9a-fA-F]{32,128})(?![0-9a-fA-F])",
     re.IGNORECASE,
 )
-DUMPED = compile_later(r":\d{1,6}:[0-9a-fA-F]{8,32}:([0-9a-fA-F]{32,64}):::$")
-_SECRET_ID = compile_later(r"[ ]{0,8}[:=][ ]{0,4}([0-9a-fA-F-]{32,36})(?![\w-])")
+DUMPED = compile_later(r"(?:aad3b435b51404ee)?:([0-9a-fA-F]{32,64}):::")
+"""A dump of Windows accounts: the LM hash of nothing, then the NT hash."""
 _BIND_REQUEST = compile_later(r"[^\n]{0,200}?\bauthentication=(?:simple\()?([^\s,(){}]{4,128})")
 _SASL = compile_later(r"[^\n]{0,80}?(?:resp=|[ ])([A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)")
 _AMQP = compile_later(r"\\(?:x00|0)[\w.@-]{1,64}\\(?:x00|0)([^\s\\\"']{1,128})")
@@ -86,8 +84,6 @@ _T_FLAG = compile_later(rf"[ \t]-t[ ]{_LAST}")
 _PAIR_SLASHED = compile_later(
     r"[ :]{1,2}(?:attempt[ ])?(?:for[ ])?[A-Za-z_][\w.@-]{0,63}[ ]?[/:][ ]?([^\s/:,;]{4,128})(?=[\s,;.]|$)"
 )
-_P_FIELD = compile_later(r"""[ ]?"([^"\n]{1,256})\"""")
-U_FIELD = compile_later(r"""\\?"(?:u|user|username|login|email)\\?"[ ]?:[^{}\n]{1,72}$""")
 _DECRYPTED = compile_later(r"[^\n]{0,200}?\)[ ]?(?:=|->|=>|:)[ ]?[\"']?([^\s\"'(){}]{8,256})")
 _XML_RPC = compile_later(
     r"(?:\w{1,32}\.)?(?:login|logon|authenticate|sign_?in|auth\.\w{1,16})</methodName>\s{0,40}<params>(?:\s{0,40}<param>\s{0,40}<value>(?:<string>)?[^<\n]{0,128}(?:</string>)?</value>\s{0,40}</param>)\s{0,40}<param>\s{0,40}<value>(?:<string>)?([^<\n]{1,256})<",
@@ -200,14 +196,12 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, " pin: ": _PIN, "pin-code": _PIN, " pass ": _PASS_OF_USER, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
-    "bcrypt.": _HASHED_TEXT, "password_verify(": _FIRST_TEXT, "password_hash(": _FIRST_TEXT, "fernet(": _FIRST_TEXT, "checkpw(": _FIRST_TEXT, "hashpw(": _FIRST_TEXT, "unlock-keychain": _SPACED, "/v defaultpassword": _SLASH_D,
-    " key s:": _IN_QUERY, "auth-pass ": _SECOND_NEXT, "tacacs+ key": _NEXT, "::add-mask::": _REST, '" "md5': _MD5, "net.exe user": _USER_AND_LAST,
-    "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "tried ": _PAIR_BEHIND, "trying ": _PAIR_BEHIND,
-    '"p":': _P_FIELD, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
+    "bcrypt.": _HASHED_TEXT, "password_verify(": _FIRST_TEXT, "password_hash(": _FIRST_TEXT, "fernet(": _FIRST_TEXT, "checkpw(": _FIRST_TEXT, "hashpw(": _FIRST_TEXT, "unlock-keychain": _SPACED, "/v defaultpassword": _SLASH_D, "auth-pass ": _SECOND_NEXT, "tacacs+ key": _NEXT, "::add-mask::": _REST, '" "md5': _MD5, "net.exe user": _USER_AND_LAST,
+    "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
-    "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "&p=": _IN_QUERY, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
-    "ntlm": _NTLM, ":::": DUMPED, "secret id": _SECRET_ID, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "plain service=": _SASL, " plain response=": _AMQP,
-    "trap community": _WHOLE_NEXT, "wifi-sec.psk ": _NEXT, "authentication failed": _PAIR_BEHIND, "auth failed": _PAIR_BEHIND, "login failed": _PAIR_BEHIND,
+    "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
+    "ntlm": _NTLM, "aad3b435b51404ee": DUMPED, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "plain service=": _SASL, " plain response=": _AMQP,
+    "trap community": _WHOLE_NEXT, "wifi-sec.psk ": _NEXT, "authentication failed": _PAIR_BEHIND, "login failed": _PAIR_BEHIND,
     "logging in as": _AS_WITH, "log in as": _AS_WITH, "login as": _AS_WITH, "logged in as": _AS_WITH,
 }  # fmt: skip

@@ -9,13 +9,10 @@ from itertools import islice
 from incident_bot.redaction.command_lines import (
     CHARACTERS,
     COMMANDS,
-    DUMPED,
     HERE,
     NOT_OURS,
     PAIR_BEFORE,
     PIPED,
-    QUERY_USER,
-    U_FIELD,
     USER_BEFORE,
 )
 from incident_bot.redaction.extents import shell_end
@@ -54,25 +51,23 @@ def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | Non
     if command in _BEHIND:
         match = COMMANDS[command].match(text, start + len(command), end)
         return match or (PAIR_BEFORE.search(text, max(0, start - 200), start) if command in _FAILS else None)
-    if command == ":::":
-        return DUMPED.search(text, max(0, start - 160), start + len(command))
-    return COMMANDS[command].search(text, start + len(command) - (command != "&p="), end)
+    return COMMANDS[command].search(text, start + len(command) - 1, end)
 
 
-_DEMANDED = {'"p":': U_FIELD, " pass ": USER_BEFORE, "&p=": QUERY_USER}
+_DEMANDED = {" pass ": USER_BEFORE}
 """What must stand before them."""
 _REFUSED = {" -u ": NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
 """What must not."""
-_FAILS = frozenset({"authentication failed", "auth failed", "login failed"})
+_FAILS = frozenset({"authentication failed", "login failed"})
 """Behind and before these a user and a password may stand."""
 _BEHIND = _FAILS | {
+    "aad3b435b51404ee",
     "bcrypt.",
     "password_verify(",
     "password_hash(",
     "fernet(",
     "checkpw(",
     "hashpw(",
-    " key s:",
     "auth-pass ",
     "::add-mask::",
     '" "md5',
@@ -80,13 +75,9 @@ _BEHIND = _FAILS | {
     "pin-code",
     " pass ",
     "ntlm",
-    "secret id",
-    "tried ",
-    "trying ",
     "failed login",
     "invalid login",
     "bad login",
-    '"p":',
     "<methodname>",
     "decrypt(",
 }
@@ -150,8 +141,6 @@ TALKED_OF = frozenset(
         " root / ",
         ".connect(",
         *_FAILS,
-        "tried ",
-        "trying ",
         "failed login",
         "invalid login",
         "bad login",

@@ -95,6 +95,7 @@ _COMPARED_BEFORE = compile_later(
     r"""(?<![\w\"'])[\"'](?P<value>[^\"'\n]{4,128})[\"'][ ](?:==|!=|===|!==|eq|ne|is not|equals)[ ](?:\w{1,32}\.)?$"""
 )
 """`'x' == password`."""
+_SECRET_ID = compile_later(r"[ _-](?:ID|Id|id)[ ]{0,8}[:=][ ]{0,4}(?P<value>[0-9a-fA-F-]{32,36})(?![\w-])")
 _INNER_TOKEN = compile_later(
     r"""["'][ ]?:[ ]?\{[ ]?["'](?:id|value|key|secret|data|raw|hash)["'][ ]?:[ ]?["'](?P<value>[^"'\n]{16,512})["']"""
 )
@@ -102,6 +103,9 @@ _INNER_TOKEN = compile_later(
 
 def find_default(said: Announcement) -> list[Finding]:
     """What stands in for a token or key that is not set."""
+    match = _SECRET_ID.match(said.text, said.end)
+    if match and said.name.lower() == "secret":
+        return _at(said, match.span("value"))
     match = _DEFAULT.match(said.text, said.end) or _INNER_TOKEN.match(said.text, said.end)
     return _at(said, match.span("value")) if match and counts(match["value"], said.level, quoted=True) else []
 

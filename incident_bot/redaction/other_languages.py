@@ -46,6 +46,7 @@ _HANDED = compile_later(
 _LABELLED = compile_later(
     rf"{_OWNED}(?:[ ]?[:=\uff1a][ ]?|[ ](?:lautet|ist|est|es|\xe8|\xe9|is|er|\xe4r|je|jest|to)[ ]){_GIVEN}{_ENDS}"
 )
+_ITALIAN = compile_later("[ ](?:cambia|impost|reimpost|aggiorn|dell')")
 _VERBS = frozenset(
     "anmelden einloggen eingeben vergessen speichern wiederholen best\xe4tigen entrar iniciar ingresar accedere inloggen logga successo \xe9xito exito sucesso succ\xe8s succes success connecter falsch errata anfrage wunsch antrag nachfrage basis grund petici\xf3n requ\xeate demande verzoek".split()
 )
@@ -72,8 +73,7 @@ def find_in_other_language(said: Announcement) -> list[Finding]:
 
 def _goes_on_in_italian(said: Announcement) -> bool:
     """Italian has no other word for `password`."""
-    rest = said.text[said.end : said.end + 40]
-    return any(word in rest for word in (" cambia", " imposta", " reimposta", " aggiorna", " dell'"))
+    return _ITALIAN.match(said.text, said.end) is not None
 
 
 def _is_value(value: str, level: Promise) -> bool:

@@ -35,6 +35,9 @@ _HANDED = compile_later(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
 
 def find_bound(said: Announcement) -> list[Finding]:
     """The value of the parameter of a prepared statement that a password is compared with, or that its function is handed."""
+    ahead = said.text[said.end : said.end + 6]
+    if "=" not in ahead and "(" not in ahead and "<>" not in ahead and "ike" not in ahead.lower():
+        return []
     number = _COMPARED.match(said.text, said.end) or _HANDED.match(said.text, said.end)
     if number:
         return list(find_numbered(said.text, said.start, number[1], said.kind))

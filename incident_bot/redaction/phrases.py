@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from incident_bot.redaction.announcement import Announcement
 
-WALLET = ("wallet", "bip39", "bip-39", " words: ", " words are", "seed words", "seed phrase", "mnemonic", "recovery phrase", "recovery words", "backup phrase")  # fmt: skip
+WALLET = ("wallet restored", "wallet from", "wallet imported", "import wallet", "restore wallet", "wallet words", "bip39", "bip-39", " words: ", " words are", "seed words", "seed phrase", "mnemonic", "recovery phrase", "recovery words", "backup phrase")  # fmt: skip
 """What the words of a wallet stand behind (BIP 39: 12 to 24 words of 3 to 8 letters)."""
 _WALLET_REACH = 320
 _WALLET_WORDS = compile_later(r"(?<![\w-])[a-z]{3,8}(?:[ ,]{1,2}(?:\d{1,2}[.)] ?)?[a-z]{3,8}){11,23}(?![\w-])")
@@ -41,6 +41,10 @@ _MADE = compile_later(
 )
 _MAKES = compile_later(r"(?i:generated|temporary|temp|initial|new|random|default)[ ](?:\w{1,12}[ ]){0,2}$")
 """`A temporary password is generated for root@localhost: x`."""
+_TIES = frozenset(" :=\"'-\t[(")
+_LINE_REACH = 160
+_MARK = compile_later(r"[!$%^&*#@~{}+?|0-9]")
+"""Without a mark or a digit in the line, no value in it was drawn."""
 _MARKS = frozenset("!\"#$%&'()*+<>?@[]^{|}~\\")
 _LOOKS_LIKE_CODE = re.compile(
     r"""://|=["']|["'][:,)\]}]|\(\)|\)\{|[=-]>|</|\$\{|\{\{|%[sdv]|^[<\[({]|\w\(\w|[{(,]["']|\[REDACTED"""
@@ -67,16 +71,26 @@ _WALLET_TALK = frozenset(
 
 def find_phrase(said: Announcement) -> list[Finding]:
     """Several words behind a name that any value may follow, or a run of letters, digits and marks."""
-    if said.level is not Promise.STRONG:
+    text, end = said.text, said.end
+    if said.level is not Promise.STRONG or text[end : end + 1] not in _TIES:
         return []
+    newline = text.find("\n", end, end + _LINE_REACH)
+    line = text[end : newline if newline >= 0 else end + _LINE_REACH]
+    found = _several_words(said) if line.count(" ") > 1 else []
+    return found or (_drawn(said) if _MARK.search(line) else [])
+
+
+def _several_words(said: Announcement) -> list[Finding]:
     match = _TIED.match(said.text, said.end)
     if match and (
         not match[0].startswith(" ") or match["quote"] or " is " in match[0] or " was " in match[0] or _is_used(said)
     ):
         return _phrase(match, said)
     match = _GENERATED.match(said.text, said.end)
-    if match:
-        return _phrase(match, said)
+    return _phrase(match, said) if match else []
+
+
+def _drawn(said: Announcement) -> list[Finding]:
     made = _MADE.match(said.text, said.end)
     if (
         made
@@ -86,11 +100,8 @@ def find_phrase(said: Announcement) -> list[Finding]:
         return [Finding(*made.span("value"), said.kind)]
     tangled = _TANGLED.match(said.text, said.end)
     value = tangled["value"].rstrip(".,;:)]") if tangled else ""
-    return (
-        [Finding(tangled.start("value"), tangled.start("value") + len(value), said.kind)]
-        if tangled and _is_tangled(value)
-        else []
-    )
+    start = tangled.start("value") if tangled else 0
+    return [Finding(start, start + len(value), said.kind)] if _is_tangled(value) else []
 
 
 def _is_used(said: Announcement) -> bool:

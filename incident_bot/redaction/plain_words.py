@@ -200,7 +200,7 @@ def _told(said: Announcement) -> re.Match[str] | None:
         return match
     if (match := _SET_TO.match(text, end)) and _SETS.search(text, said.before(64), said.start):
         return match
-    if _OWNED.search(text, said.before(32), said.start) and (match := _ALONE.match(text, end)):
+    if (match := _ALONE.match(text, end)) and _OWNED.search(text, said.before(32), said.start):
         return None if _CHANGES_IT.search(text, said.before(48), said.start) else match
     match = _GIVEN.match(text, end)
     return match if match and _WITH.search(text, said.before(128), said.start) else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REACH = 512
 """Characters of one line that are read."""
 WORDS = (
-    ":IDENTIFY ", "AUTH ", '"AUTH"', '"auth"', "AUTH\\r\\n$", " LOGIN ", "> PASS ", ": PASS ", "C: PASS ", "\nPASS ", "command PASS ",
+    ":IDENTIFY ", "AUTH ", '"auth"', "AUTH\\r\\n$", " LOGIN ", "> PASS ", ": PASS ", "C: PASS ", "\nPASS ", "command PASS ",
     '"PASS ', "'PASS ", "FTP PASS ", "POP3 PASS ", "POP PASS ",
 )  # fmt: skip
 """Words that a password follows."""

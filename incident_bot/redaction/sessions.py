@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
@@ -12,12 +11,10 @@ from incident_bot.redaction.values import looks_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORD = "session"
-THEN = r"[ :iI][^\n]{16}"
-"""What must follow it: other names of a session id are read as settings."""
+WORDS = {"session ": "[A-Za-z0-9_-]{20}", "session id": "[ :=]{1,2}[A-Za-z0-9_-]{20}"}
+"""What an id stands behind, and what must follow; other names of it are read as settings."""
 _ID = compile_later(
-    r"""(?:id)?["']?(?:[ ](?:id|key|cookie)\b)?[ ]?[:=]?[ ]["'\[(<]?(?P<value>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9_-]{20,128})(?![\w.:/@-])["'\])>]?(?P<after>[ ][a-z]{2,12}\b)?""",
-    re.IGNORECASE,
+    r"""[ :=]{0,2}(?P<value>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9_-]{20,128})(?![\w.:/@-])["'\])>]?(?P<after>[ ][a-z]{2,12}\b)?"""
 )
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LASTS = frozenset(
@@ -28,7 +25,7 @@ _LASTS = frozenset(
 
 
 def find_session(text: str, end: int) -> Iterator[Finding]:
-    """The id behind the word that ends at `end`."""
+    """The id behind the words that end at `end`."""
     match = _ID.match(text, end)
     if not match or not any(map(str.isdigit, match["value"])):
         return

@@ -39,14 +39,20 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
         Keyword(word, any_case=True, then=then or _NEAR_QUOTE): in_list for word, then in argv.LISTS.items()
     }
     found |= {Keyword(word, any_case=True, then=arguments.THEN): _called for word in arguments.CALLS}
-    found |= {Keyword(word, any_case=True): _listed for word in arguments.LISTS}
-    found[Keyword(sessions.WORD, any_case=True, then=sessions.THEN)] = _session
+    for word, then in arguments.LISTS.items():
+        keyword = Keyword(word, any_case=True, then=then)
+        found[keyword] = _both(found[keyword], _listed) if keyword in found else _listed
+    found |= {Keyword(word, any_case=True, then=then): _session for word, then in sessions.WORDS.items()}
     found |= {Keyword(word, any_case=True): _wallet for word in phrases.WALLET}
     found[Keyword(argv.NUMBERED, any_case=True)] = lambda reading, _start, end: argv.find_numbered(
         reading.text, end, scan
     )
     found[Keyword(argv.TITLE)] = lambda reading, _start, end: argv.find_title(reading.text, end, scan)
     return found
+
+
+def _both(one: Asked, other: Asked) -> Asked:
+    return lambda reading, start, end: [*one(reading, start, end), *other(reading, start, end)]
 
 
 def _called(reading: Reading, start: int, end: int) -> Iterable[Finding]:
