@@ -25,7 +25,7 @@ NUMBERED = "type=execve "
 """How the audit log of Linux begins such a record: `argc=2 a0="mysql" a1="-px"`."""
 TITLE = "proctitle="
 """Before a command line as the kernel has it, in hex and with NUL between its words."""
-_OPEN = compile_later(r"""[^\n"']{0,6}(?:"[^"\n]{1,256}", ?\[)?\s{0,40}""")
+_OPEN = compile_later(r"""(?:"[^"\n]{1,256}", ?\[|["' ]?[^\n"'\[(]{0,5}[\[(])?\s{0,40}""")
 _ITEM = compile_later(r"""(?:"(?P<double>[^"\n]{0,1024})"|'(?P<single>[^'\n]{0,1024})')\s{0,4}(?P<more>,?)\s{0,80}""")
 _NUMBERED = compile_later(r'\ba\d{1,3}=(?:"(?P<double>[^"\n]{0,1024})"|(?P<bare>[^\s"]{1,1024}))')
 _HEX = compile_later(r'"?(?P<hex>(?:[0-9a-fA-F]{2}){4,2048})(?![0-9a-fA-F])')

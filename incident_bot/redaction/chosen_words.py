@@ -35,6 +35,7 @@ _LINE_START = compile_later(r"(?:^|\n)[ \t]*(?:-[ ])?$")
 _BESIDE_USER = compile_later(
     r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id|dn)["']?[=:][ ]?["']?[\w.@=,-]{1,96}?["']?[,;& ]{1,3}$"""
 )
+_USER_BEHIND = compile_later(r"[ ,;&]{1,2}(?:user(?:_?name)?|login)=")
 _NO_KEYS = frozenset(
     "primary secondary current previous latest active inactive managed internal external local global custom production staging"
     " development kubernetes serviceaccount vault include omit same-origin option flag switch environment header query body prefix suffix"
@@ -100,6 +101,8 @@ def _holds(said: Announcement, match: re.Match[str]) -> bool:
         and (ends or match["after"] == ",")
         and _BESIDE_USER.search(said.text, said.before(96), said.start)
     ):
+        return True
+    if tie == "=" and _USER_BEHIND.match(said.text, after_at):
         return True
     queried = said.text[said.start - 1 : said.start] in {"?", "&"}
     return tie == "=" and ends and (queried or said.name.isupper() or _has_words(said.name))

@@ -260,13 +260,15 @@ def _scan_words(scan_decoded: ScanDecoded, text: str) -> list[Finding]:
 def _announcing(word: str) -> Probe:
     """What asks about the name that a word is a part of; the word goes without the signs and the verb at its end."""
     length = len(word.rstrip("".join(char for char in set(word) if not char.isalnum())))
+    lead = len(word) - len(word.lstrip(" "))
     verb = word[:length].rpartition(" ")[2]
     shorter = word.rindex(" ", 0, length) if verb in _VERBS and " " in word[:length] else length
 
     def probe(scan: Scan, start: int, _end: int) -> Sequence[Finding]:
         end = start + length
-        if shorter < length and scan.text.startswith(verb, start + shorter + 1):
-            end = start + shorter
+        start += lead
+        if shorter < length and scan.text.startswith(verb, start - lead + shorter + 1):
+            end = start - lead + shorter
         return _announced(scan, start, end)
 
     return probe

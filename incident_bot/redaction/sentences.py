@@ -201,6 +201,8 @@ def _counts_in_quotes(value: str, level: Promise) -> bool:
     # A space first: the quote closes the name (`"db-credentials" not found`) and opens nothing.
     if value[:1] != " " and looks_secret(value):
         return True
+    if level is Promise.FIRM and is_prose_secret(value, Promise.STRONG) and value != value.lower() and " " not in value:
+        return True
     return level is Promise.STRONG and 4 <= len(value) <= 128 and " " not in value and not is_stand_in(value)
 
 

@@ -11,7 +11,11 @@ from incident_bot.redaction.values import looks_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS = {"session ": "[A-Za-z0-9_-]{20}", "session id": "[ :=]{1,2}[A-Za-z0-9_-]{20}"}
+WORDS = {
+    "session ": "[A-Za-z0-9_-]{20}",
+    "sessionid ": "[A-Za-z0-9_-]{20}",
+    "session id": "[ :=]{1,2}[A-Za-z0-9_-]{20}",
+}
 """What an id stands behind, and what must follow; other names of it are read as settings."""
 _ID = compile_later(
     r"""[ :=]{0,2}(?P<value>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9_-]{20,128})(?![\w.:/@-])["'\])>]?(?P<after>[ ][a-z]{2,12}\b)?"""
