@@ -26,6 +26,8 @@ _BLOCK_CHARS = 1 << 17
 """A stretch is read as a whole, and one letter of another script makes every character of it take two or four bytes."""
 _SURROUNDING_CHARS = 2048
 _MOST_ROUNDS = 4
+_ROUND_CHARS = 1 << 15
+"""Short stretches are read until nothing is found: of glued credentials each round may free but one."""
 _HELD_BACK_LINES = 8
 _HELD_BACK_CHARS = 1 << 15
 _LOOK_BACK_CHARS = 2048
@@ -172,7 +174,7 @@ class Redactor:
         at = 0
         for start, end in _surroundings(safe, changed):
             stretch = safe[start:end]
-            for _ in range(_MOST_ROUNDS):
+            for _ in range(max(_MOST_ROUNDS, _ROUND_CHARS // max(len(stretch), 1))):
                 found = self._scanner.scan(stretch, PemReader())
                 stretch, changed = self._replace_once(stretch, found)
                 if not changed:
