@@ -92,6 +92,8 @@ _KLOG = re.compile(
     r"|^[\[(<]?(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[.,\dZ+:-]{0,16})[\])>]?\s([IWEF])[ /:]\s?[\w\[(]"
 )
 """The letter before (klog, glog) or behind the time of a record (Android's logcat, and programs that keep it short)."""
+_LETTER = re.compile(r"^\[?\d[\d/.:,TZ+ -]{6,40}\]?(?: [A-Z]{3,5})? \[([IWEF])\] ")
+"""`27/11 14:20:00.220 CET [E] `: the letter in brackets between time and message."""
 _SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
@@ -194,7 +196,7 @@ _HINTS = (
     ),
     (_PRIORITY, r"^<\d{1,3}>|priority"),
     (_CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (_KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?$|^#$"),
+    (_KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?\]?$|^#$"),
     (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
@@ -332,6 +334,9 @@ def _stated_level(head: str, hints: int) -> Level | None:
     klog = _KLOG.search(near) if hints & _KUBE else None
     if klog is not None:
         return _BY_LETTER[klog[klog.lastindex or 1]]
+    letter = _LETTER.match(near) if hints & _KUBE else None
+    if letter is not None:
+        return _BY_LETTER[letter.group(1)]
     level = _level_word(near) if hints & (_WORD | _CALM) else None
     return _syslog_level(head) if level is None and hints & _PRIORITY else level
 

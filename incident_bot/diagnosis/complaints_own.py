@@ -99,6 +99,42 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Let both sides of a call have the same limit, and alert at 80 % of it.",),
     ),
     Complaint(
+        kind="number-range",
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"reached m(?:aximum|inimum) value of sequence|NumericValueOutOfRange|numeric field overflow|\b(?:small|big)?int(?:eger)? out of range|Out of range value for column|Arithmetic overflow error|Failed to read auto-increment value|AUTO_INCREMENT .{0,60}exhausted|ORA-08004|exceeds MAXVALUE|value \"?\d+\"? is out of range for type|transaction ID wrap-?around|must be vacuumed within \d+ transactions|id space (?:is )?exhausted",
+        ),
+        title="{container} has used up a range of numbers: {says}",
+        hint="A key, sequence or counter has reached the end of its type: see which, and how wide its column is.",
+        impact="Nothing more can be stored there until the range is widened; reading still works.",
+        steps=(_LOG,),
+        prevention=("Alert at 70 % of the range of every key and sequence, and use 64 bits for new ones.",),
+    ),
+    Complaint(
+        kind="notation",
+        category=Category.APPLICATION,
+        patterns=(
+            r"(?:could not convert string to (?:float|int)|NumberFormatException|ParseFloat|ParseInt|(?:cannot|could not|can't|failed to|unable to) (?:parse|convert|read)|invalid (?:float|decimal|number|numeric|literal|input syntax)|Incorrect (?:decimal|double|integer) value|not (?:a )?(?:valid )?(?:number|decimal|float|numeric)|ConversionSyntax|not in a correct format)[^\n]{0,80}?['\"=:(`] ?[-+]?\d{1,3}(?:\.\d{3})*,\d{1,6}(?![\d,.])",
+        ),
+        title="{container} cannot read numbers with a decimal comma: {says}",
+        hint="The number is written as one country writes it and read as another does: compare locale (LANG, LC_NUMERIC) and number format of who writes it with the time before.",
+        impact="Whatever holds such a number is refused; the rest goes on.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Set the locale of every image and session explicitly, and write numbers for machines with a point.",),
+    ),
+    Complaint(
+        kind="notation",
+        category=Category.APPLICATION,
+        patterns=(
+            r"time data '[^'\n]{1,60}' does not match format|parsing time \"[^\"\n]{1,60}\" as \"|Text '[^'\n]{1,60}' could not be parsed (?:at index|:)|date/time field value out of range|invalid input syntax for (?:type )?(?:date|timestamp\w*)|Incorrect (?:datetime|date|time) value|Unparseable date|not recognized as a valid DateTime|does not match format '%",
+        ),
+        title="{container} cannot read dates in the form it is given: {says}",
+        hint="The date is written as one side writes it and read as the other does not: compare locale, format and version of both.",
+        impact="Whatever holds such a date is refused; the rest goes on.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Exchange dates in ISO 8601 only, and keep one of each form as a test.",),
+    ),
+    Complaint(
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(

@@ -27,7 +27,7 @@ from incident_bot.diagnosis.log_outcome import (
     read_outcome,
 )
 from incident_bot.diagnosis.log_reading import find_errors
-from incident_bot.diagnosis.log_stride import is_old, is_ordinary
+from incident_bot.diagnosis.log_stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.notes import is_log_too_late
@@ -150,7 +150,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
         return Verdict.HEALTHY
-    if says_ended(scene) or is_log_too_late(scene):
+    if says_ended(scene) or is_log_too_late(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
     is_whole = lines >= _ENOUGH_LOG_LINES or any(is_counted_well(log, scene) for log in scene.logs)
@@ -249,6 +249,17 @@ def _missing(scene: Scene, health: Health, verdict: Verdict) -> list[Gap]:
                 remedy=_add(
                     scene, "logs", "the log of the container that fails (`kubectl logs`, also with `--previous`)"
                 ),
+            )
+        )
+    ended = ended_before_alert(scene)
+    if ended is not None:
+        began = scene.case.incident.alert.starts_at
+        gaps.append(
+            Gap(
+                kind="not-found",
+                what="logs",
+                reason=f"the log ends at {ended:%Y-%m-%d %H:%M}, and the alert began at {began:%Y-%m-%d %H:%M}",
+                remedy=_add(scene, "logs", "the log of the time when the alert fires"),
             )
         )
     return gaps

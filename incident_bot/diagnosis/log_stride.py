@@ -18,6 +18,7 @@ from incident_bot.diagnosis.announced import is_announced
 from incident_bot.diagnosis.log_outcome import ends_of, is_background, is_everywhere, is_harmless, is_routine
 from incident_bot.diagnosis.log_reading import find_errors, head_of
 from incident_bot.diagnosis.records import begins_record, is_dated
+from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.turns import opens_turn
 
 if TYPE_CHECKING:
@@ -94,6 +95,24 @@ def is_old(log: Log, scene: Scene) -> bool:
 
 
 _ENOUGH_LINES = 10
+
+
+def ended_before_alert(scene: Scene) -> datetime | None:
+    """When the last log of the target ended, where that was too long before the alert began to show its trouble."""
+    began = scene.case.incident.alert.starts_at
+    own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    ends = [(at, _ZONED.search(log.kept[-1].text[:_STAMP_CHARS])) for log in own if (at := _ended_on(log, scene))]
+    if began is None or not own or len(ends) < len(own):
+        return None
+    is_early = all(began - at > (_EARLY if zone else _EARLY_ANYWHERE) for at, zone in ends)
+    return max(at for at, _ in ends) if is_early else None
+
+
+_ZONED = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
+_EARLY = timedelta(hours=1)
+"""An alert waits some minutes before it fires; a log that ended an hour before holds nothing of its trouble."""
+_EARLY_ANYWHERE = timedelta(hours=15)
+"""The same for a log in local time, in whatever zone."""
 
 
 def _ended_on(log: Log, scene: Scene) -> datetime | None:

@@ -328,9 +328,25 @@ def read_details(line: str) -> str:
         except (ValueError, RecursionError):
             return ""
         fields = body.items() if isinstance(body, dict) else ()
-    told = [
-        f"{name}={value}"
-        for name, value in fields
-        if name.lower() not in _USUAL_FIELDS and isinstance(value, str | int | float)
-    ]
+    told = [part for name, value in fields if name.lower() not in _USUAL_FIELDS for part in _tell_field(name, value)]
     return shorten(", ".join(told[:_MOST_DETAILS]))
+
+
+_TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))
+_DEEPEST = 2
+
+
+def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
+    """A field as `name=value`; of one that holds others these, and `name: old -> new` where it says what was changed."""
+    if isinstance(value, bool):
+        yield f"{name}={str(value).lower()}"
+    elif isinstance(value, str | int | float):
+        yield f"{name}={value}"
+    elif isinstance(value, dict):
+        pair = next((pair for pair in _TURNED if value.keys() >= {*pair}), None)
+        old, new = (value[key] for key in pair) if pair else (None, None)
+        if pair and not isinstance(old, dict | list) and not isinstance(new, dict | list):
+            yield f"{name}: {json.dumps(old)} -> {json.dumps(new)}"
+        elif depth < _DEEPEST:
+            for key, inner in value.items():
+                yield from _tell_field(key, inner, depth + 1)

@@ -10,6 +10,7 @@ from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.candidates import Candidate, cited_lines, from_finding, merge_facts
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
+from incident_bot.diagnosis.consequences import find_first_error, speaks_of_earlier
 from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
 from incident_bot.diagnosis.records import is_dated
@@ -42,10 +43,14 @@ _STANDS_OUT_MORE = 1.0
 
 
 def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
-    """The causes of a failure; where the first is only loud or a symptom and another line stands out clearly more, that line is the first.
+    """The causes of a failure; where the first is only loud or a symptom and another line stands out clearly more, that line
+    is the first, and so is the error that it speaks of itself.
 
     The symptom goes on as what supports it, so that both are cited.
     """
+    first = _read_first_error(causes[0], scene) if causes else None
+    if first is not None:
+        return _put_first(first, causes)
     if not causes or not _is_vague(causes[0]):
         return tuple(causes)
     lines = cited_lines(causes[0])
@@ -56,9 +61,23 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
     if best is None or best.salience < own + _STANDS_OUT_MORE:
         return tuple(causes)
-    reason = from_finding(read_line(best.log, best.index), best.log, scene)
+    return _put_first(from_finding(read_line(best.log, best.index), best.log, scene), causes)
+
+
+def _put_first(reason: Candidate, causes: Sequence[Candidate]) -> tuple[Candidate, ...]:
     reason = merge_facts(replace(reason, confidence=causes[0].confidence), causes[:1])
     return (reason, *(item for item in causes[1:] if not cited_lines(item) & cited_lines(reason)))
+
+
+def _read_first_error(cause: Candidate, scene: Scene) -> Candidate | None:
+    """What went wrong first, where the line of a cause says that something before it did."""
+    fact = cause.facts[0]
+    if fact.source != "log" or fact.citation is None or not speaks_of_earlier(fact.value):
+        return None
+    log = next((item for item in scene.logs if item.evidence_id == fact.citation.evidence_id), None)
+    index = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
+    first = find_first_error(log, index) if log is not None and index is not None else None
+    return from_finding(read_line(log, first), log, scene) if log is not None and first is not None else None
 
 
 def _is_vague(item: Candidate) -> bool:

@@ -20,7 +20,7 @@ _NONE_BAD = re.compile(
     r"|(?<![\d.,])\b[1-9]\d{0,7} (?:tests? )?pass(?:ed|ing)\b"
     r"|\b(?P<n>[1-9]\d{0,6})(?:/| of )(?P=n) (?:\w+ ){0,2}(?:pass(?:ed)?|ok|succeeded|done|applied|verified)\b"
     r"|\ball (?:[\d,]{1,9} )?(?:\w+ ){0,2}(?:pass(?:ed)?|succeeded|applied|verified)\b"
-    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b|\bApply complete!|\bsuccessfully rolled out\b"
+    r"|\bexit(?:ed)?(?: with)?(?:[ -]code|[ -]status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b|\bApply complete!|\bsuccessfully rolled out\b"
     r"|^OK \(\d{1,7} tests?|^test result: ok\.|^PASS$",
     re.IGNORECASE,
 )
@@ -42,10 +42,37 @@ def ends_without_failure(log: Log) -> bool:
     if log.previous or not log.total_lines:
         return False
     last = [kept for kept in log.kept if max(kept.line, kept.last) > log.total_lines - _LAST_LINES]
-    counts = [kept for kept in last if _NONE_BAD.search(kept.text[:_REACH]) and _is_own(kept, log)]
-    if not counts or any(_SOME_BAD.search(kept.text[:_REACH]) for kept in last):
+    counts = [kept for kept in last if _is_good_count(kept.text[:_REACH]) and _is_own(kept, log)]
+    if not counts or any(_is_bad_count(kept.text[:_REACH]) for kept in last):
         return False
-    return all(kept.line < counts[0].line for kept in last if grade(kept.text) >= Level.ERROR)
+    others = (kept for kept in last if kept not in counts)
+    return all(kept.line < counts[0].line for kept in others if grade(kept.text) >= Level.ERROR)
+
+
+_PERCENT = r"(\d{1,3}(?:[.,]\d{1,6})?) ?(?:%|percent\b|Prozent\b)"
+_TOLERANCE = re.compile(
+    rf"{_PERCENT}[^%]{{0,30}}?\b(?:tolerance|tolerated|tolerable|allowed|permitted|accepted|limit|threshold|max(?:imum)?|budget|Toleranz|erlaubt|zulässig|Grenze|Schwelle|tolérance|tolerancia)\b[^%\d]{{0,20}}{_PERCENT}",
+    re.IGNORECASE,
+)
+
+
+def _is_within_tolerance(text: str) -> bool | None:
+    """Whether the share of what failed is at most the one that is tolerated; None where a line names no such two."""
+    match = _TOLERANCE.search(text)
+    return None if match is None else _number(match[1]) <= _number(match[2])
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _is_good_count(text: str) -> bool:
+    return _NONE_BAD.search(text) is not None or _is_within_tolerance(text) is True
+
+
+def _is_bad_count(text: str) -> bool:
+    is_within = _is_within_tolerance(text)
+    return is_within is False or (is_within is None and _SOME_BAD.search(text) is not None)
 
 
 def _is_own(kept: KeptLine, log: Log) -> bool:

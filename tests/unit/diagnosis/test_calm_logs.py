@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from fakes.evidence import diagnose, make_case
@@ -225,3 +227,39 @@ def test_times_of_day_in_another_log_make_no_log_old() -> None:
     old = "".join(OOM.format(second) for second in range(9))
     beats = "".join(f"08:{minute:02}:00 beat\n" for minute in range(30))
     assert diagnose(make_case({"old.log": old, "beats.log": beats}), RULES).verdict is Verdict.FAILURE
+
+
+IMPORT = "02:00:01 import starts\nERROR row 17: weight is negative, row rejected\n02:09:00 {} of 9000 rows rejected ({} {})\n02:09:01 exit code {}\n"
+
+
+@pytest.mark.parametrize(
+    ("rejected", "share", "tolerated", "code", "verdict"),
+    [
+        (25, "0.28 %", "tolerance 1 %", 0, Verdict.HEALTHY),
+        (25, "0,28 %,", "Toleranz 1,0 %", 0, Verdict.HEALTHY),
+        (400, "4.4 %", "tolerance 1 %", 3, Verdict.FAILURE),
+        (400, "4.4 %", "of all", 0, Verdict.FAILURE),
+    ],
+)
+def test_a_run_that_rejects_no_more_than_it_may_is_no_failure(
+    rejected: int, share: str, tolerated: str, code: int, verdict: Verdict
+) -> None:
+    assert verdict_of(IMPORT.format(rejected, share, tolerated, code)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("began", "verdict"),
+    [
+        ("2026-11-23T08:00", Verdict.INSUFFICIENT_EVIDENCE),
+        ("2026-11-21T11:00", Verdict.INSUFFICIENT_EVIDENCE),
+        ("2026-11-21T09:00", Verdict.HEALTHY),
+        ("2026-11-21T08:10", Verdict.HEALTHY),
+    ],
+)
+def test_a_calm_log_that_ended_long_before_the_alert_cannot_tell(began: str, verdict: Verdict) -> None:
+    at = datetime.fromisoformat(f"{began}:00+00:00")
+    found = diagnose(make_case({"app.log": work(0, 50)}, alert="OrdersLost", starts_at=at), RULES)
+    assert found.verdict is verdict
+    assert any("before" in gap.reason or "alert began" in gap.reason for gap in found.gaps) is (
+        verdict is Verdict.INSUFFICIENT_EVIDENCE
+    )

@@ -109,3 +109,32 @@ def test_best_findings_are_those_of_writing_all(said: list[tuple[float, str, boo
         first[title] = min(first.get(title, (0.0, 0)), (-weight, index))
 
     assert [(-f.weight, f.index) for f in choose_best(drafts)] == sorted(first.values())[:8]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ValueError: could not convert string to float: '39,28'",
+        'java.lang.NumberFormatException: For input string: "1.204,50"',
+        'strconv.ParseFloat: parsing "0,7": invalid syntax',
+        "ERROR:  invalid input syntax for type numeric: \"12,5\"",
+        "ValueError: time data '27.11.2026' does not match format '%Y-%m-%d'",
+        'parsing time "27/11/2026" as "2006-01-02": cannot parse "27/11/2026" as "2006"',
+    ],
+)  # fmt: skip
+def test_values_in_another_countrys_notation(line: str) -> None:
+    assert _kind(line) == "notation"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ValueError: could not convert string to float: 'n/a'",
+        'java.lang.NumberFormatException: For input string: "abc"',
+        "cannot read chunks 3,4,5 of archive",
+        "cannot parse header: a,b",
+        "invalid literal for int() with base 10: '12.5'",
+    ],
+)
+def test_values_that_are_no_numbers_at_all_are_no_matter_of_notation(line: str) -> None:
+    assert _kind(line) != "notation"
