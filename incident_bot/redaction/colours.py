@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 
 _CODES = re.compile(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
 # The escape first: `re` skips to it, where a look back would be tried at every character.
 _INSIDE = re.compile(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
+_BETWEEN = "\n\n"
 _MOST_CHARS = 4096
 """Characters of one line that are read again."""
 
@@ -15,17 +19,18 @@ _MOST_CHARS = 4096
 class Plain:
     """Such lines without their codes, an empty one after each."""
 
-    def __init__(self, coloured: str) -> None:
+    def __init__(self, coloured: str, places: Sequence[tuple[int, int]]) -> None:
+        """`places` says where each of the lines starts and ends in the coloured text."""
         self._coloured = coloured
-        self._lines: list[str] = []
-        self._starts: list[int] = []
-        self._places: list[tuple[int, int]] = []
-        self._length = 0
-
-    @property
-    def text(self) -> str:
+        self._places = places
+        lines = [coloured[start:end] for start, end in places]
+        self.text = _CODES.sub("", _BETWEEN.join((*lines, ""))) if lines else ""
         """The lines, joined."""
-        return "".join(self._lines)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        lengths = (len(line) + len(_BETWEEN) for line in self.text.split(_BETWEEN))
+        return list(accumulate(lengths, initial=0))[: len(self._places)]
 
     def place(self, at: int) -> int:
         """Where in the coloured text the character at `at` stands, behind the codes right before it."""
@@ -39,23 +44,15 @@ class Plain:
             start = codes.end()
         return min(start + left, end)
 
-    def add(self, start: int, end: int) -> None:
-        """Takes a line of the coloured text."""
-        plain = _CODES.sub("", self._coloured[start:end]) + "\n\n"
-        self._lines.append(plain)
-        self._starts.append(self._length)
-        self._places.append((start, end))
-        self._length += len(plain)
-
 
 def without_colours(text: str) -> Plain:
     """All lines of a text that have codes inside a word."""
-    plain = Plain(text)
+    places: list[tuple[int, int]] = []
     read_to = 0
     while inside := _INSIDE.search(text, read_to):
         floor = max(read_to, inside.start() - _MOST_CHARS)
         start = max(floor, text.rfind("\n", floor, inside.start()) + 1)
         newline = text.find("\n", inside.end(), inside.end() + _MOST_CHARS)
         read_to = newline if newline >= 0 else min(len(text), inside.end() + _MOST_CHARS)
-        plain.add(start, read_to)
-    return plain
+        places.append((start, read_to))
+    return Plain(text, places)
