@@ -208,7 +208,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
 
     Not where errors or latency were alerted.
     """
-    if is_about_performance(scene):
+    if is_about_performance(scene) or _is_stall(candidate):
         return False
     is_unnamed = candidate.finding is not None and candidate.finding.kind == "error-line"
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
@@ -223,6 +223,20 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
             or (is_about_users(kept, log) and is_everywhere(kept, log))
         )
         for kept, log in found
+    )
+
+
+_STALL_COUNT = 10
+
+
+def _is_stall(candidate: Candidate) -> bool:
+    """Whether a rule names by its count what stands still: a scheduler says calmly, for hours, that it can start nothing."""
+    rule = candidate.rule
+    return (
+        rule is not None
+        and candidate.specificity >= _NAMES_A_CAUSE
+        and any(item.source == "log" and item.test.get("min_count", 1) >= _STALL_COUNT for item in rule.any)
+        and all(fact.source == "log" and fact.count >= _STALL_COUNT for fact in candidate.facts)
     )
 
 
@@ -245,6 +259,7 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         and not any(fact.is_past for fact in candidate.facts)
         and (
             (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
+            or (_is_stall(candidate) and is_going_on(candidate.facts, scene))
             or opens_storm(candidate.facts, scene, is_named=names_a_cause(candidate))
             or is_last_word(candidate.facts, scene)
         )

@@ -25,8 +25,9 @@ from incident_bot.diagnosis.log_outcome import (
     is_counted_well,
     outcome_of,
     read_outcome,
+    shape_of,
 )
-from incident_bot.diagnosis.log_reading import find_errors
+from incident_bot.diagnosis.log_reading import find_errors, read_log
 from incident_bot.diagnosis.log_stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
@@ -153,7 +154,9 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if says_ended(scene) or is_log_too_late(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
-    is_whole = lines >= _ENOUGH_LOG_LINES or any(is_counted_well(log, scene) for log in scene.logs)
+    is_whole = (lines >= _ENOUGH_LOG_LINES and _shows_work(scene)) or any(
+        is_counted_well(log, scene) for log in scene.logs
+    )
     is_calm = is_whole and not any(_is_left_open(kept, log, scene) for log in scene.logs for kept in find_errors(log))
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
 
@@ -164,6 +167,16 @@ def _is_left_open(kept: KeptLine, log: Log, scene: Scene) -> bool:
         return False
     place = bisect_left(log.kept, kept.line, key=lambda item: item.line)
     return outcome_of(place, log, scene, count=kept.count) is Outcome.OPEN
+
+
+def _shows_work(scene: Scene) -> bool:
+    """Whether a log has lines beside its complaints: one that holds nothing else shows neither failure nor work."""
+    logs = (log for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
+    return any(
+        {shape_of(kept.text) for kept in log.kept}
+        - {shape_of(log.kept[finding.index].text) for finding in read_log(log)}
+        for log in logs
+    )
 
 
 def _is_unanswered(scene: Scene) -> bool:

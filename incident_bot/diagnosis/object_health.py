@@ -60,15 +60,16 @@ def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         "status.status",
         "status.operationState.phase",
         "status.health.status",
+        "status.applicationState.state",
     ):
         word = first_value(item.body, path)
         if isinstance(word, str) and FAILED_WORD.match(word):
             return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
-    is_well = first_value(item.body, "status.health.status|status.phase") in _WELL
+    is_well = first_value(item.body, "status.health.status|status.phase|status.applicationState.state") in _WELL
     return _object_sign(item, relation, scene, "", "") if is_well else None
 
 
-_WELL = frozenset({"Healthy", "deployed", "Succeeded", "Completed"})
+_WELL = frozenset({"Healthy", "deployed", "Succeeded", "Completed", "COMPLETED"})
 """What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
 
 

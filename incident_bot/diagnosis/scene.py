@@ -17,7 +17,15 @@ from incident_bot import kubectl
 from incident_bot.diagnosis.evidence_time import age_at, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins import find_joins
-from incident_bot.diagnosis.targets import Relation, Relations, find_target, is_detailed, log_origin, stem_of
+from incident_bot.diagnosis.targets import (
+    Relation,
+    Relations,
+    find_target,
+    is_detailed,
+    is_guessed,
+    log_origin,
+    stem_of,
+)
 from incident_bot.diagnosis.vocabulary import Vocabulary, read_vocabulary
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
 
@@ -155,7 +163,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     objects = [item for reading in readings for item in reading.objects]
     events = [item for reading in readings for item in reading.events]
     target = find_target(case, objects, events)
-    relate = Relations(target, objects, events)
+    relate = Relations(target, objects, events, is_guess=is_guessed(case))
     pods = tuple(_pods(objects, relate))
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = reference_time(objects, events, case, now)

@@ -140,9 +140,15 @@ class Relations:
     """Decides how near an object is to the target."""
 
     def __init__(
-        self, target: Target, objects: Sequence[kubectl.KubeObject], events: Sequence[kubectl.KubeEvent]
+        self,
+        target: Target,
+        objects: Sequence[kubectl.KubeObject],
+        events: Sequence[kubectl.KubeEvent],
+        *,
+        is_guess: bool = False,
     ) -> None:
         self._target = target
+        self._shown = {(item.kind, item.name) for item in objects if is_guess and _is_shown_alone(item)}
         self._stems = {target.workload} - {""}
         if target.pod:
             self._stems.add(stem_of(target.pod))
@@ -206,6 +212,8 @@ class Relations:
             return self.of_pod(name, namespace)
         if kind == "Node":
             return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
+        if (kind, name) in self._shown:
+            return Relation.RELATED
         if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
             return Relation.NEIGHBOUR
         if kind in WORKLOAD_KINDS:
@@ -219,6 +227,18 @@ class Relations:
     def of_object(self, item: kubectl.KubeObject) -> Relation:
         """The relation of an object, by its names and by what its autoscaler target says."""
         return self.of(item.kind, item.name, item.namespace)
+
+
+def _is_shown_alone(item: kubectl.KubeObject) -> bool:
+    """Whether an object was described, or printed whole, and is none of the kinds that every listing holds.
+
+    Where only names tell what evidence is about, whoever described a certificate or a mesh policy meant it to matter.
+    """
+    is_common = item.kind in WORKLOAD_KINDS or item.kind in _COMMON
+    return bool(item.name) and not is_common and "table" not in item.body
+
+
+_COMMON = frozenset({"Pod", "Node", "Namespace", "PersistentVolumeClaim", "Service", "ConfigMap", "Secret", "Event"})
 
 
 def _lost_nodes(objects: Sequence[kubectl.KubeObject]) -> set[str]:

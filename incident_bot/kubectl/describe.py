@@ -120,15 +120,19 @@ def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str,
     filler = _FILLERS.get(kind)
     if filler is not None:
         filler(root, draft, lines)
-    elif root.get("API Version"):
+    elif root.value_of("Kind"):
         describe_cluster.fill_custom(root, draft)
     return draft.finish(evidence_id, kind, name, root.value_of("Namespace"))
+
+
+_OF_CUSTOM = frozenset({"Spec", "Status"})
+"""What stays of a custom resource's description when somebody cuts it to what matters."""
 
 
 def _kind_of(root: Field) -> str:
     keys = {child.key for child in root.children}
     stated = root.value_of("Kind")
-    if stated and "API Version" in keys:
+    if stated and ("API Version" in keys or (stated not in _FILLERS and keys & _OF_CUSTOM)):
         return stated
     kind = next((kind for kind, signature in _SIGNATURES if signature <= keys), "")
     if kind == "Namespace" and "Namespace" in keys:

@@ -236,18 +236,22 @@ def _plain(field: Field, lines: dict[str, int], path: str, depth: int) -> Any:
     if depth > 20 or not any(child.key for child in field.children):
         return field.value or [child.text for child in field.children]
     items: list[dict[str, Any]] = [{}]
-    starts = [field.children[0].line]
+    places: list[dict[str, int]] = [{}]
     for child in field.named():
         key = _camel(child.key)
         if key in items[-1]:
             items.append({})
-            starts.append(child.line)
+            places.append({})
         value = _plain(child, lines, f"{path}.{key}", depth + 1) if child.children else _scalar(child.value)
         items[-1][key] = value
+        places[-1][key] = child.line
         lines.setdefault(f"{path}.{key}", child.line)
-    for item, line in zip(items, starts, strict=True):
+    for item, found in zip(items, places, strict=True):
         if isinstance(item.get("type"), str):
-            lines.setdefault(f"{path}[{item['type']}]", line)
+            own = f"{path}[{item['type']}]"
+            lines.setdefault(own, min(found.values()))
+            for key, line in found.items():
+                lines.setdefault(f"{own}.{key}", line)
     return items if len(items) > 1 or path.endswith(("conditions", "containers")) else items[0]
 
 

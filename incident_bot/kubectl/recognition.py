@@ -171,8 +171,13 @@ def _is_prose(sample: Sequence[str]) -> bool:
     return sum(1 for line in sample if _is_sentence(line.strip()[:2_000])) * 2 > len(sample)
 
 
+_MAIL_HEADER = re.compile(r"(?:From|To|Cc|Subject|Date|Sent|Reply-To): \S")
+
+
 def _is_sentence(line: str) -> bool:
     words = line.split()
+    if _MAIL_HEADER.match(line):
+        return True
     if line.startswith(("#", "- ", "* ", "> ")):
         return len(words) >= 2
     return len(words) >= 6 and line[:1].isupper() and line[-1:] in ".!?:,;" and all(len(word) < 40 for word in words)

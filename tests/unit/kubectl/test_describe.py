@@ -250,3 +250,15 @@ def test_the_last_part_of_a_description_still_gives_its_events() -> None:
 )
 def test_a_description_of_no_known_kind_gives_no_object(text: str) -> None:
     assert () == read_text(text).objects
+
+
+def test_a_custom_resource_cut_to_its_status_keeps_kind_and_the_line_of_each_condition() -> None:
+    text = (
+        "Name:  web\nKind:  Certificate\nStatus:\n  Conditions:\n"
+        "    Message:  Renewing\n    Status:  True\n    Type:  Issuing\n"
+        "    Message:  Certificate expired\n    Status:  False\n    Type:  Ready\n"
+    )
+
+    found = read_text(text).objects[0]
+
+    assert (found.kind, found.line_of("status.conditions[Ready].message")) == ("Certificate", 8)

@@ -133,3 +133,10 @@ def test_a_log_is_never_taken_for_kubectl_output(text: str) -> None:
 )
 def test_the_name_decides_where_the_content_does_not(name: str, text: str, kind: EvidenceKind) -> None:
     assert kind is recognise(name, text)
+
+
+def test_a_mail_beside_the_evidence_is_no_log() -> None:
+    mail = "From: support\nSubject: missing orders\nTwo customers wrote that they paid and see no order.\n"
+
+    assert recognise("mail.txt", mail) is EvidenceKind.NOTE
+    assert recognise("smtp.txt", "2026-06-03 04:00:00 INFO From: a@example.org accepted\n" * 3) is EvidenceKind.LOG

@@ -1,0 +1,97 @@
+"""Schedulers, meshes, operators and secret stores: who says why, and what is only busy or over."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+WELL = "NAMESPACE   NAME                         READY   STATUS    RESTARTS   AGE\nflow        scheduler-7d9f8b6c5d-x2k4q   1/1     Running   0          9d\n"
+FULL = (
+    "[2026-06-03T04:{:02d}:00.1+0000] {{job.py:526}} INFO - Not scheduling since there are 0 open slots in pool etl\n"
+)
+FREE = "[2026-06-03T04:{:02d}:00.1+0000] {{job.py:497}} INFO - 3 tasks sent to the executor\n"
+
+
+def test_a_scheduler_that_calmly_starts_nothing_is_a_failure_of_healthy_pods() -> None:
+    found = diagnose(make_case({"pods.txt": WELL, "scheduler.log": "".join(FULL.format(i) for i in range(40))}), RULES)
+
+    assert (found.verdict, found.causes[0].rule_id) == (Verdict.FAILURE, "airflow-pool-full")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "".join((FULL if i % 9 == 0 else FREE).format(i) for i in range(50)),
+        "".join((FULL if i < 20 else FREE).format(i) for i in range(59)),
+    ],
+    ids=["now and then", "an hour ago"],
+)
+def test_a_pool_that_has_slots_again_is_no_failure(log: str) -> None:
+    assert diagnose(make_case({"pods.txt": WELL, "scheduler.log": log}), RULES).verdict is not Verdict.FAILURE
+
+
+CERTIFICATE = """\
+Name:         site-tls
+Namespace:    {namespace}
+Kind:         Certificate
+Status:
+  Conditions:
+    Message:  {message}
+    Reason:   {reason}
+    Status:   {status}
+    Type:     Ready
+"""
+
+
+def test_an_object_described_by_itself_counts_whatever_namespace_the_listing_suggests() -> None:
+    bad = CERTIFICATE.format(
+        namespace="web",
+        message="Certificate expired on Tue, 02 Jun 2026 22:10:00 UTC",
+        reason="Expired",
+        status="False",
+    )
+
+    found = diagnose(make_case({"pods.txt": WELL, "certificate.txt": bad}), RULES)
+
+    assert (found.verdict, found.causes[0].rule_id) == (Verdict.FAILURE, "certificate-not-renewed")
+    assert "Certificate expired on" in found.causes[0].citations[0].quote
+
+
+def test_a_certificate_that_is_ready_leaves_the_folder_healthy() -> None:
+    good = CERTIFICATE.format(
+        namespace="web", message="Certificate is up to date and has not expired", reason="Ready", status="True"
+    )
+
+    assert diagnose(make_case({"pods.txt": WELL, "certificate.txt": good}), RULES).verdict is Verdict.HEALTHY
+
+
+def test_a_log_of_complaints_that_are_nothing_shows_no_work_either() -> None:
+    idle = "".join(
+        f"2026-06-03T04:{i:02d}:00Z {700 + i} [Note] [Server] Aborted connection {700 + i} to db: 'a' (Got timeout reading communication packets).\n"
+        for i in range(40)
+    )
+    work = "".join(f"2026-06-03T04:{i:02d}:30Z {700 + i} [Note] [Server] checkpoint written\n" for i in range(40))
+
+    assert diagnose(make_case({"db.log": idle}), RULES).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    mixed = "".join(f"{a}\n{b}\n" for a, b in zip(idle.splitlines(), work.splitlines(), strict=True))
+    assert diagnose(make_case({"db.log": mixed}), RULES).verdict is Verdict.HEALTHY
+
+
+RUN = "Name:  nightly\nKind:  SparkApplication\nStatus:\n  Application State:\n    State:  {}\n"
+LOST = "26/06/03 04:01:{:02d} ERROR TaskSchedulerImpl: Lost executor {} on 10.0.0.{}: spot interruption\n"
+
+
+@pytest.mark.parametrize(("state", "fails"), [("COMPLETED", False), ("FAILED", True)])
+def test_what_a_run_lost_on_its_way_matters_only_if_it_failed(state: str, *, fails: bool) -> None:
+    done = "".join(
+        f"26/06/03 04:{i:02d}:30 INFO TaskSetManager: Finished task {i}.0 in stage 3.0\n" for i in range(2, 40)
+    )
+    log = "".join(LOST.format(i, i, i) for i in range(5)) + done
+
+    found = diagnose(make_case({"run.txt": RUN.format(state), "driver.log": log}), RULES)
+
+    assert (found.verdict is Verdict.FAILURE) is fails
