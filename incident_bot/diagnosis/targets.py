@@ -212,9 +212,8 @@ class Relations:
             return self.of_pod(name, namespace)
         if kind == "Node":
             return Relation.RELATED if name in self._nodes or not self._nodes else Relation.NEIGHBOUR
-        if (kind, name) in self._shown:
-            return Relation.RELATED
-        if self._is_foreign(namespace) or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
+        is_foreign = self._is_foreign(namespace) and (kind, name) not in self._shown
+        if is_foreign or (kind in WORKLOAD_KINDS and not self._is_our_workload(name)):
             return Relation.NEIGHBOUR
         if kind in WORKLOAD_KINDS:
             return Relation.OWN
