@@ -22,7 +22,7 @@ _PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
 _PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)[ \t]?(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
 _KEY_OF = re.compile(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
-    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
+    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
 _PUBLIC = re.compile(r"(?i:\bpub(?:lic)?)[ _-]$")
@@ -34,7 +34,9 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     """What `pass`, `pwd` and `key` promise beside what stands around them."""
     name = text[name_start:name_end]
     if name.lower() == "secret":
-        tied = text[name_end : name_end + 1] in {"=", ":"} and text[name_start - 1 : name_start] == " "
+        tied = (text[name_end : name_end + 1] in {"=", ":"} or text.startswith(" is ", name_end)) and text[
+            name_start - 1 : name_start
+        ] == " "
         return Promise.STRONG if tied and _OWN_SECRET.search(text, max(0, name_start - 16), name_start) else level
     a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or PAIR.match(text, name_end))
     of = (

@@ -7,7 +7,7 @@ _WORDS = (
     ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
-    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= plaintext= passord"
+    " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= assertion: plaintext= ticket= ticket: puk= puk: passord"
     " kodeord contrasenya pasword passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri zugangscode"
     " palavra-passe schl\xfcssel schluessel jeton cl\xe9: cl\xe9= chave chiave sleutel nyckel klucz llave tkn geheim hemlighet"
     " sekret n\xf8kkel nokkel n\xf8gle noegle avain anahtar kunci= kunci: kulcs klic= klic: cheie kljuc clef= clef: cle= cle:"
@@ -48,11 +48,28 @@ _PHRASES = (
     " mdp ",
     "mdp :",
     "sid: ",
+    "pw? ",
+    "wallet seed",
     "session: ",
     "clave es",
     "psk ",
     "pairing code",
 )
 ANNOUNCING = (*_WORDS, *_PHRASES)
-SHOUTED = ("PIN ", "TOTP ", "OTP ", "OTP:", "PIN:", "TAN ", "TAN:", "PUK ", "PUK:")
+SHOUTED = (
+    "PIN ",
+    "TOTP ",
+    "OTP ",
+    "OTP:",
+    "PIN:",
+    "TAN ",
+    "TAN:",
+    "PUK ",
+    "PUK:",
+    "mTAN ",
+    "mTAN:",
+    "smsTAN ",
+    "smsTAN:",
+    "tan=",
+)
 """Names of codes that a person types in, in the one writing that is no part of other words."""

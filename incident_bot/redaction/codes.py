@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_telling_word
-from incident_bot.redaction.values import is_code, is_stand_in, looks_secret
+from incident_bot.redaction.values import is_code, is_stand_in, looks_random, looks_secret
 
 _REACH = 160
 _IS_YOURS = compile_later(r"(?<![\w.])(?:[A-Z]-)?(?P<value>\d{4,10})[ ]$")
@@ -49,7 +49,7 @@ _ANSWERED = compile_later(
 _ASKS = compile_later(
     r"(?i:security|secret|recovery|challenge|maiden|mother|childhood|first (?:pet|school|car|job)|born)[^\n]{0,120}$"
 )
-_LINKED = compile_later(r"[\w~-]{16,256}(?=[\s\"'?#<>),.\\]|$)")
+_LINKED = compile_later(r"(?:\d{1,24}/)?(?P<value>[\w~-]{16,256})(?=[\s\"'?#<>),.\\/]|$)")
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _FIRST_LINES = 16
 
@@ -91,9 +91,11 @@ SENT = (
 NESTED = ('"mfa"', "mfa.", "mfa:", "mfa[", "2fa:", '"2fa"', "twofactor", "two_factor", "two-factor", '"totp"')
 """What a code stands in or behind: `"mfa":{"code":"481516"}`."""
 LINKS = (
-    "/reset/", "/reset-password/", "/password-reset/", "/magic/", "/magic-link/", "/invite/", "/activate/", "/verify-email/", "/unlock/", "/hooks/",
+    "/reset/", "/reset-password/", "/password-reset/", "/magic/", "/magic-link/", "/invite/", "/activate/", "/verify-email/", "/unlock/", "/hooks/", "/share/", "/shared/", "/ical/", "/join/", "/webhooks/", "/webhook/",
 )  # fmt: skip
 """Folders of links that let in whoever has them."""
+_LETS_IN = frozenset(LINKS[:10])
+"""Folders behind which a uuid or plain hex is such a link, too, and no object."""
 QUESTIONS = ("security question", "secret question", "securityquestion", "security_question", '"answer"')
 ANSWERS = ("security answer", "secret answer", "maiden name")
 PHRASES = ("seed phrase", "recovery phrase", "seed words", "mnemonic phrase")
@@ -109,8 +111,10 @@ def find_nested_code(text: str, start: int, word: str) -> Iterator[Finding]:
 def find_linked(text: str, start: int, word: str) -> Iterator[Finding]:
     """The token of a link that lets in whoever opens it."""
     match = _LINKED.match(text, start + len(word))
-    if match and (looks_secret(match[0]) or (word != "/hooks/" and _UUID.fullmatch(match[0]))):
-        yield Finding(*match.span(), "token")
+    value = match["value"] if match else ""
+    in_hex = word in _LETS_IN and looks_secret(value)
+    if match and (looks_random(value) or in_hex or (word in _LETS_IN and word != "/hooks/" and _UUID.fullmatch(value))):
+        yield Finding(*match.span("value"), "token")
 
 
 def find_answered_question(text: str, start: int, word: str) -> Iterator[Finding]:

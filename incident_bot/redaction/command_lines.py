@@ -79,6 +79,8 @@ _SLASH_D = compile_later(rf"[^\n]{{0,64}}?[ ]/d[ ]{_LAST}", re.IGNORECASE)
 _SECOND_NEXT = compile_later(r"[\w.-]{1,64}[ ]([^\s\"']{4,128})")
 _REST = compile_later(r"([^\n]{4,512})")
 _MD5 = compile_later(r"([0-9a-f]{32})")
+_CAS = compile_later(r"(?:\d{1,9}-)?([\w.+/-]{20,512}={0,2})")
+"""A ticket of CAS or an artifact of SAML, which is as good as a login."""
 _VALUE_FLAG = compile_later(rf"[^\n]{{0,200}}?[ \t]--value[ =]{_LAST}")
 _T_FLAG = compile_later(rf"[ \t]-t[ ]{_LAST}")
 _PAIR_SLASHED = compile_later(
@@ -197,6 +199,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
     "bcrypt.": _HASHED_TEXT, "password_verify(": _FIRST_TEXT, "password_hash(": _FIRST_TEXT, "fernet(": _FIRST_TEXT, "checkpw(": _FIRST_TEXT, "hashpw(": _FIRST_TEXT, "unlock-keychain": _SPACED, "/v defaultpassword": _SLASH_D, "auth-pass ": _SECOND_NEXT, "tacacs+ key": _NEXT, "::add-mask::": _REST, '" "md5': _MD5, "net.exe user": _USER_AND_LAST,
+    " otp ": _SENT_CODE, "confirm code": _SENT_CODE, "2fa token": _SENT_CODE, "tgt-": _CAS, "castgc=": _CAS, "samlart=": _CAS,
     "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,

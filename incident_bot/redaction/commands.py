@@ -61,6 +61,9 @@ _REFUSED = {" -u ": NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
 _FAILS = frozenset({"authentication failed", "login failed"})
 """Behind and before these a user and a password may stand."""
 _BEHIND = _FAILS | {
+    "tgt-",
+    "castgc=",
+    "samlart=",
     "aad3b435b51404ee",
     "bcrypt.",
     "password_verify(",

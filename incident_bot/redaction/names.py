@@ -38,7 +38,7 @@ _FIRM = frozenset(
     " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
     " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse schlüssel schluessel jeton clé chave chiave sleutel nyckel klucz llave tkn tok geheimnis geheimwort hemlighet sekret nøkkel nokkel nøgle noegle avain anahtar kunci kulcs klic klíč cheie kljuc ključ clef cle".split()
 )
-_OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth".split())
+_OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth ipsec radius tacacs ike".split())
 """Before `secret`: somebody's own, which people choose like a password, and no name of an object that holds one."""
 _ASKED = frozenset("security secret recovery challenge reset".split())
 """Before `answer`: to a question that lets someone in."""
@@ -49,7 +49,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext ticket".split()
 )
 _PLURAL = frozenset("secrets apikeys".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -124,6 +124,9 @@ _ALONE = {
     "PASS": Promise.NONE,
     "Pass": Promise.NONE,
     "TAN": Promise.CODE,
+    "tan": Promise.CODE,
+    "mTAN": Promise.CODE,
+    "smsTAN": Promise.CODE,
     "SAMLResponse": Promise.FIRM,
     "id_token_hint": Promise.FIRM,
     "PUK": Promise.CODE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from incident_bot.redaction import Redactor
@@ -66,7 +68,32 @@ PLAIN_WORDS = [
     '["--password",\n        "{}"]',
     'KeyStore.load(in, "{}".toCharArray())',
     'smtp.login("app", "{}")',
+    'verify("app", "{}") -> false',
+    "auth.check(user=app, {}) returned false",
+    'Invoking UserService.authenticate with args: ["app", "{}"]',
+    'execve("/usr/bin/mysql", ["mysql", "-uapp", "-p{}", "shop"], 0x55 /* 11 vars */) = 0',
+    'type=EXECVE msg=audit(1.2:3): argc=3 a0="mysql" a1="-uapp" a2="-p{}"',
+    'write(3, "PASS {}\\r\\n", 15) = 15',
+    "USER     PASSWORD        ROLE\napp      {}   admin",
+    "<td>Password</td><td><code>{}</code></td>",
+    "Passwort wurde auf {} geändert",
+    "connexion avec le mot de passe {} refusée",
+    "пароль изменён на {}",
+    "[SQL: INSERT INTO u (name, password) VALUES (%s, %s)]\n[parameters: ('app', '{}')]",
+    "bind variables: [app, {}] for SELECT 1 FROM users WHERE login=? AND password=?",
+    "cs1Label=Password cs1={}",
+    "auth=app:{}",
+    "I reset your password, it is now {}",
+    "keycloak admin password {}",
 ]
+PHRASE = "meadow falcon copper tiger"
+PHRASES = [
+    "passphrase: {}",
+    'the passphrase for app is "{}"',
+    "unlocked with passphrase {}",
+]
+WALLET = " ".join(["meadow", "falcon", "copper", "tiger", "orbit", "velvet"] * 2)
+WALLETS = ["mnemonic: {}", "Your 12 words: {}", "BIP39 seed words {}"]
 CODES = [
     "Your verification code is {}. It expires in 10 minutes.",
     "{} is your Acme login code",
@@ -98,13 +125,16 @@ TOKENS = [
     "jeton d'accès: {}",
     "ak=LTAI sk={}",
     "apiKeys: {{default: {}}}",
+    "Session {} opened for app",
+    "NAME    TOKEN      AGE\nbuild   {}   3d",
+    "{{'token': {{'id': '{}', 'expires': 1}}}}",
 ]
 UUIDS = ["access token is {}", "subscription key {}", "vault secret-id {}", "GET /v1?key={}", "X-Api-Key: {}"]
 
 
 @pytest.mark.parametrize(
     ("shape", "secret"),
-    [(shape, secret) for shapes, secret in ((PLAIN_WORDS, WORD), (CODES, CODE), (TOKENS, TOKEN), (UUIDS, UUID)) for shape in shapes],
+    [(shape, secret) for shapes, secret in ((PLAIN_WORDS, WORD), (CODES, CODE), (TOKENS, TOKEN), (UUIDS, UUID), (PHRASES, PHRASE), (WALLETS, WALLET)) for shape in shapes],
 )  # fmt: skip
 def test_what_a_wording_gives_away_is_replaced(shape: str, secret: str) -> None:
     redactor = Redactor(b"key")
@@ -161,6 +191,26 @@ def test_counts_of_what_was_replaced_stay_numbers() -> None:
     counts = '{"redactions": {\n "token": 39,\n "password": 12,\n "passphrase": 3\n}}'
 
     assert Redactor(b"key").redact(counts) == counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['token = "{}" +\n    "{}"', '("secret": "{}"\n  "{}")', "Authorization: Bearer {}\n {}", 'api_key="{}\\\n{}"', "app-1 | token: {}\napp-1 | {}"],
+)  # fmt: skip
+def test_the_rest_of_a_value_that_was_cut_is_replaced(text: str) -> None:
+    first, rest = TOKEN[:12], TOKEN[12:] + "Qa7Lp2Zx9"
+
+    redacted = Redactor(b"key").redact(text.format(first, rest))
+
+    assert first not in redacted
+    assert rest not in redacted
+
+
+def test_base64_of_base64_is_read() -> None:
+    inner = base64.b64encode(f'{{"user":"app","password":"{WORD}"}}'.encode())
+    outer = base64.b64encode(inner).decode()
+
+    assert outer not in Redactor(b"key").redact(f"blob {outer}")
 
 
 def test_a_password_taken_apart_for_the_shell_is_replaced_whole() -> None:
