@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.aftermath import is_going_on, is_node_back, is_object_well, is_overtaken, is_passed
+from incident_bot.diagnosis.aftermath import (
+    is_going_on,
+    is_node_back,
+    is_object_well,
+    is_of_done_job,
+    is_overtaken,
+    is_passed,
+)
 from incident_bot.diagnosis.announced import is_provoked
 from incident_bot.diagnosis.candidates import Activity, Candidate
 from incident_bot.diagnosis.fieldpaths import first_value
@@ -119,14 +126,24 @@ def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
     )
 
 
-def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
-    """Whether what the candidate describes is going on, judged by the state of whom it is about."""
+def _judge_by_circumstance(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
+    """What holds whatever the state of whom it is about: somebody else's, long ago, provoked by a test, of a Job that is done."""
     if candidate.relation is Relation.NEIGHBOUR:
         return Activity.ELSEWHERE
     if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
         return Activity.PAST
-    if not health.failing and is_provoked(candidate.facts, scene):
+    if health.failing:
+        return None
+    if is_provoked(candidate.facts, scene):
         return Activity.INACTIVE
+    return Activity.PAST if is_of_done_job(candidate.facts, scene) else None
+
+
+def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    """Whether what the candidate describes is going on, judged by the state of whom it is about."""
+    settled = _judge_by_circumstance(candidate, scene, health)
+    if settled is not None:
+        return settled
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
         judged = _judge_log(candidate, scene, health)

@@ -169,3 +169,16 @@ def has_finished(log: Log, scene: Scene) -> bool:
     return pod is not None and (
         first_value(pod.body, "status.phase") == "Succeeded" or first_value(pod.body, "table.STATUS") == "Completed"
     )
+
+
+def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether events tell of pods of a Job that has completed: a later pod of it came to a good end."""
+    done = {
+        item.name
+        for item, _ in scene.objects
+        if item.kind == "Job" and first_value(item.body, "status.conditions[Complete].status") == "True"
+    }
+    done |= {event.name for event, _ in scene.events if event.kind == "Job" and event.reason == "Completed"}
+    return bool(done and facts) and all(
+        fact.source == "event" and any(fact.name.startswith(f"{name}-") for name in done) for fact in facts
+    )

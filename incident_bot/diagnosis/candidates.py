@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.changes import find_changes_before
 from incident_bot.diagnosis.facts import Fact, log_fact
-from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
+from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
 from incident_bot.diagnosis.log_reading import read_log, templates_of
 from incident_bot.diagnosis.messages import read_message
@@ -107,16 +107,12 @@ def from_logs(scene: Scene, health: Health) -> list[Candidate]:
             continue
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
         found += [
-            from_finding(finding, log, scene) for finding in read_log(log, baseline, has_ended=_has_ended(log, scene))
+            from_finding(finding, log, scene)
+            for finding in read_log(
+                log, baseline, is_failing=log.previous or health.of(log.pod, log.container) is State.FAILING
+            )
         ]
     return found
-
-
-def _has_ended(log: Log, scene: Scene) -> bool:
-    """Whether a log is of a run that came to its end, by itself or not."""
-    container = scene.container_named(log.container, log.pod) if log.container else None
-    waits = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
-    return log.previous or waits
 
 
 def from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:

@@ -36,14 +36,14 @@ _NOTHING_DONE = re.compile(
 _LATE_SHARE = 0.3
 
 
-def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, has_ended: bool) -> Iterator[Draft]:
+def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, is_failing: bool) -> Iterator[Draft]:
     """Drafts of the line before a plain `stopping`, and of a count that says that nothing of something was done.
 
-    Only where no line of the log is an error: those say more. `levels` are its bad lines. Where it `has_ended` with its
-    run, its last line is told too if it has a word that failures use.
+    Only where no line of the log is an error: those say more. `levels` are its bad lines. Where its container
+    `is_failing`, or its run has ended, its last line is told too if it has a word that failures use.
     """
     reason = find_reason_of_stop(log)
-    if has_ended and (last := _last_bad_word(log)) is not None and last not in levels:
+    if is_failing and (last := _last_bad_word(log)) is not None and last not in levels:
         yield Draft(most=_WEIGHT, index=last, write=partial(_write, log, last, subject))
     others = (level for index, level in levels.items() if reason is None or index != len(log.kept) - 1)
     if not log.kept or max(others, default=Level.QUIET) >= Level.ERROR:
@@ -60,9 +60,17 @@ _LAST_LINES = 2
 
 
 def _last_bad_word(log: Log) -> int | None:
-    """The last line of a run that ended, if it uses a word of failure without calling itself one."""
+    """The last line of a program that ended or is not ready, if it uses a word of failure without calling itself one."""
     places = range(len(log.kept) - 1, max(-1, len(log.kept) - 1 - _LAST_LINES), -1)
-    return next((place for place in places if grade(log.kept[place].text) >= Level.NOTICE), None)
+    texts = ((place, log.kept[place].text[:_REACH]) for place in places)
+    return next((place for place, text in texts if grade(text) >= Level.NOTICE or _WANTS.search(text)), None)
+
+
+_WANTS = re.compile(
+    r"\b(?:(?:still )?waiting (?:for|on|until)|needs?(?: at least)?|requires?|must) (?!to exit|to stop)\w",
+    re.IGNORECASE,
+)
+"""What a program lacks: said at the end of its log, while it does not become ready."""
 
 
 def find_reason_of_stop(log: Log) -> int | None:

@@ -47,8 +47,8 @@ _TAIL_LINES = 12
 _OFTEN = 5
 
 
-def read_log(log: Log, baseline: frozenset[str] = frozenset(), *, has_ended: bool = False) -> tuple[Finding, ...]:
-    """The findings of one log, best first. `baseline`: templates that healthy siblings log as well; `has_ended`: its run has.
+def read_log(log: Log, baseline: frozenset[str] = frozenset(), *, is_failing: bool = False) -> tuple[Finding, ...]:
+    """The findings of one log, best first. `baseline`: templates that healthy siblings log as well; `is_failing`: its container is.
 
     Weight is 0..1: how sure it is that this line tells why, from what the line calls itself, what it
     says, where it stands (the end of a log that ended, the first of a storm) and how new it is.
@@ -69,7 +69,7 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset(), *, has_ended: boo
         # The line above may be the runtime's own heading of it.
         told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
     drafts += draft_onsets(log, told, _subject(log), worst=max(levels.values(), default=Level.QUIET))
-    drafts += draft_last_words(log, levels, _subject(log), has_ended=has_ended)
+    drafts += draft_last_words(log, levels, _subject(log), is_failing=is_failing)
     if find_reason_of_stop(log) is not None:
         # The last line says only that the program stops.
         lines = tuple(pair for pair in lines if pair[0] != len(log.kept) - 1)
