@@ -81,6 +81,7 @@ _LEVEL_WORD = re.compile(
 )
 _LOCAL_LEVEL = re.compile(
     r"(?<![\w./-])(FEHLER|SCHWERWIEGEND|ERREUR|ERRO|FOUT|BŁĄD|ОШИБКА|WARNUNG|AVERTISSEMENT|AVISO|ADVERTENCIA|ПРЕДУПРЕЖДЕНИЕ|FATALE|GRAVE|KRITISCH|CRITIQUE)(?![\w/-])"
+    r"|^[\d\[\]:.,TZ/ +-]{0,40}((?i:fehler|warnung|erreur|avertissement|fout|błąd|ошибка|предупреждение|advertencia)) ?: "
     r"|(?:^|[\s\[【])(错误|錯誤|エラー|오류|警告|경고|严重|致命的)(?=[\s\]】:\uff1a])"
 )
 _CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")

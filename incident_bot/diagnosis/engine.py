@@ -32,6 +32,7 @@ from incident_bot.diagnosis.log_stride import ended_before_alert, is_old, is_ord
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
 from incident_bot.diagnosis.notes import is_log_too_late
+from incident_bot.diagnosis.preludes import add_prelude
 from incident_bot.diagnosis.ranking import Ranking, rank
 from incident_bot.diagnosis.readings import add_readings, put_reason_first
 from incident_bot.diagnosis.records import add_record, add_statements
@@ -73,7 +74,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
     causes = _worth_telling(verdict, ranking)
     if verdict is Verdict.FAILURE:
         causes = put_reason_first(causes, scene)
-    causes = tuple(add_record(add_change_before(item, scene), scene) for item in causes)
+    causes = tuple(add_prelude(add_record(add_change_before(item, scene), scene), scene) for item in causes)
     if verdict is Verdict.FAILURE:
         causes = (*(add_statements(item, scene) for item in causes[:1]), *causes[1:])
         causes = add_readings(causes, scene)

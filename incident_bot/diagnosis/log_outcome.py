@@ -303,6 +303,8 @@ _BACKGROUND_SHARE = 0.1
 _WARNING_SHARE = 0.4
 _EDGE = 0.1
 _EDGE_LINES = 20
+_GAPS = 2
+"""A gap of two mean ones is left by chance once in seven times."""
 
 
 def is_background(kept: KeptLine, log: Log) -> bool:
@@ -338,7 +340,9 @@ def is_everywhere(kept: KeptLine, log: Log) -> bool:
     first = kept.line
     if kept.why == "last":
         first = min(item.line for item in ends_of(kept, log))
-    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= min((1 - _EDGE) * total, total - _EDGE_LINES)
+    # What comes seldom leaves longer gaps by chance.
+    edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
+    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
 
 
 def _answers_requests(log: Log) -> bool:
