@@ -203,7 +203,9 @@ def _told(said: Announcement) -> re.Match[str] | None:
     if (match := _ALONE.match(text, end)) and _OWNED.search(text, said.before(32), said.start):
         return None if _CHANGES_IT.search(text, said.before(48), said.start) else match
     match = _GIVEN.match(text, end)
-    return match if match and _WITH.search(text, said.before(128), said.start) else None
+    # What the word is costs less to ask than what stands before its name.
+    given = match is not None and is_given(match["value"])
+    return match if given and _WITH.search(text, said.before(128), said.start) else None
 
 
 def _noted(said: Announcement) -> re.Match[str] | None:
@@ -252,5 +254,5 @@ def is_given(word: str) -> bool:
     parts = re.split("[-_.]", word.lower())
     # A word of two and more, or a capital in its middle, is no word of a sentence; its last part may still tell: `case-sensitive`.
     return not (
-        is_stand_in(word) or parts[-1] in _TELLING or parts[0] in _TELLING or _FORMS.fullmatch(parts[-1]) is not None
+        parts[-1] in _TELLING or parts[0] in _TELLING or _FORMS.fullmatch(parts[-1]) is not None or is_stand_in(word)
     )
