@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 
 _TELLING = (
@@ -53,6 +52,6 @@ def decode(run: str) -> str:
     plain = plain[: len(plain) - (len(plain) % 4 == 1)]
     try:
         text = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or none of a text; what is to be decoded may hold letters that are not ASCII
         return ""
     return text if sum(char.isprintable() or char in "\r\n\t" for char in text) >= 0.95 * len(text) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,3 +60,10 @@ def test_lines_are_numbered_as_grep_numbers_them(text: str) -> None:
 
     assert len(lines) == text.count("\n") + (not text.endswith("\n") and text != "")
     assert not any("\n" in line for line in lines)
+
+
+def test_what_only_begins_like_base64_is_read_on() -> None:
+    """A protocol's line whose credential runs into other letters once stopped the filter."""
+    credential = base64.b64encode(b"\0app\0quill" + b"44orbit!x").decode()
+
+    assert credential not in Redactor(b"k").redact(f"AUTH PLAIN {credential}\xa1AKIA and more")
