@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.findings import Draft, Finding
 from incident_bot.diagnosis.log_outcome import ends_of
-from incident_bot.diagnosis.messages import read_message, read_text
+from incident_bot.diagnosis.messages import read_text, tell_line
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _write(log: Log, index: int, subject: str) -> Finding:
     return Finding(
         kind="error-line",
         category=Category.APPLICATION,
-        title=f"{subject} logs: {read_message(log.kept[index].text)}",
+        title=tell_line(subject, log.kept[index].text),
         hint="No line calls itself an error; this one says why nothing came of the run.",
         index=index,
         offset=log.offsets[index],

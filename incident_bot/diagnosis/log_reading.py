@@ -30,7 +30,7 @@ from incident_bot.diagnosis.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.last_words import draft_last_words, find_reason_of_stop
 from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.loud_lines import draft_loud
-from incident_bot.diagnosis.messages import read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.messages import read_message, read_text, shorten, tell_line, tidy
 from incident_bot.diagnosis.onsets import draft_onsets, is_onset
 from incident_bot.diagnosis.turns import opens_turn
 from incident_bot.model import Category
@@ -86,7 +86,7 @@ def read_line(log: Log, index: int) -> Finding:
     return Finding(
         kind="other-line",
         category=Category.APPLICATION,
-        title=f"{_subject(log)} logs: {read_message(log.kept[index].text)}",
+        title=tell_line(_subject(log), log.kept[index].text),
         hint="It stands out from the rest of the log: see whether the trouble began with it.",
         index=index,
         offset=log.offsets[index],

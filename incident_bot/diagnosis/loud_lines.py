@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.access_lines import SERVER_ERROR, count_answers, read_answer
 from incident_bot.diagnosis.findings import Draft, Finding
-from incident_bot.diagnosis.messages import read_message
+from incident_bot.diagnosis.messages import tell_line
 from incident_bot.diagnosis.turns import opens_turn
 from incident_bot.model import Category
 
@@ -69,13 +69,15 @@ def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Fin
     is_failed = answer is not None and answer.status >= SERVER_ERROR
     if answer and is_failed:
         bad, total = count_answers(log.kept)
-        told = f"answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
+        title = (
+            f"{subject} answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
+        )
     else:
-        told = f"logs: {read_message(log.kept[index].text)}"
+        title = tell_line(subject, log.kept[index].text)
     return Finding(
         kind="server-errors" if is_failed else "error-line",
         category=Category.APPLICATION,
-        title=f"{subject} {told}",
+        title=title,
         hint="Read the lines before it.",
         index=index,
         offset=log.offsets[index],

@@ -79,6 +79,13 @@ def read_message(line: str) -> str:
     return f"{told} ({details})" if details else told
 
 
+def tell_line(subject: str, line: str) -> str:
+    """`api logs: the pool is empty`; the name once, where the line begins with it too."""
+    told = read_message(line)
+    own = f"{subject}: "
+    return f"{subject} logs: {told[len(own) :] if told.lower().startswith(own.lower()) else told}"
+
+
 @lru_cache(maxsize=256)
 def read_text(line: str) -> str:
     """The whole of what a line says, for readers that look for names in it."""

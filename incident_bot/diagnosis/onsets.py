@@ -15,7 +15,7 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
 from incident_bot.diagnosis.announced import is_no_report
 from incident_bot.diagnosis.findings import Draft, Finding
-from incident_bot.diagnosis.messages import read_message
+from incident_bot.diagnosis.messages import tell_line
 from incident_bot.diagnosis.statements import weigh_statement
 from incident_bot.diagnosis.turns import is_in_place_of_work
 from incident_bot.model import Category
@@ -96,7 +96,7 @@ def _write(log: Log, index: int, weight: float, subject: str) -> Finding:
     return Finding(
         kind="error-line",
         category=Category.APPLICATION,
-        title=f"{subject} logs: {read_message(log.kept[index].text)}",
+        title=tell_line(subject, log.kept[index].text),
         hint="It did not say so in the first part of its log: see what changed just before.",
         index=index,
         offset=log.offsets[index],

@@ -10,7 +10,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.messages import read_message, shorten
+from incident_bot.diagnosis.messages import read_message, shorten, tell_line
 from incident_bot.model import Verdict
 
 RULES = load_rules([])
@@ -105,6 +105,11 @@ def test_log_of_a_healthy_program_is_no_failure(sample: Sample) -> None:
 def test_message_is_what_the_logger_was_told(line: str, message: str) -> None:
     """Times, levels, threads, logger names and JSON fields are not part of what a program says."""
     assert read_message(line) == message
+
+
+def test_name_of_a_program_is_told_once() -> None:
+    assert tell_line("kpi", "ERROR kpi: conversion is low") == "kpi logs: conversion is low"
+    assert tell_line("kpi", "ERROR kpis are low") == "kpi logs: kpis are low"
 
 
 def test_long_chain_of_causes_keeps_its_ends() -> None:
