@@ -138,4 +138,6 @@ def _plainly(line: str) -> str:
 
 def lower_first(text: str) -> str:
     """A title inside a sentence; abbreviations and names stay as they are."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    first = text.partition(" ")[0]
+    is_word = (first[1:].islower() and "." not in first) or not first[1:]
+    return text[:1].lower() + text[1:] if is_word else text

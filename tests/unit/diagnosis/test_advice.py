@@ -6,6 +6,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.explanation import lower_first
 from incident_bot.diagnosis.templates import fill_command, fill_text
 from incident_bot.model import Risk, Verdict
 
@@ -198,3 +199,17 @@ def test_journal_of_a_node_is_about_the_node() -> None:
     assert found.summary.startswith("Node worker-7 ran out of disk space")
     assert "kubectl describe node worker-7" in [action.command for action in found.actions]
     assert not [action.command for action in found.actions if " describe pod" in action.command]
+
+
+@pytest.mark.parametrize(
+    ("title", "inside"),
+    [
+        ("Container api was killed", "container api was killed"),
+        ("A pod is gone", "a pod is gone"),
+        ("NetworkPolicy web restricts", "NetworkPolicy web restricts"),
+        ("TLS fails", "TLS fails"),
+        ("Node.js ran out", "Node.js ran out"),
+    ],
+)
+def test_names_keep_their_capitals_inside_a_sentence(title: str, inside: str) -> None:
+    assert lower_first(title) == inside
