@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incident_bot.redaction import automaton
 from incident_bot.redaction.automaton import AutomatonParts
 from incident_bot.redaction.known import KnownValues, RunParts
 
@@ -36,3 +38,20 @@ def test_many_values_are_known_by_runs_too() -> None:
         known.remember(value, "token")
 
     assert [value for _, value in known.find(" ".join(values))] == values
+
+
+@pytest.mark.parametrize("count", range(1, 24))
+def test_no_automaton_has_as_many_parts_as_take_a_second_to_build(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by fuzzing: nine or ten of which one ends in three equal characters."""
+    sizes: list[int] = []
+    build = automaton._build
+    monkeypatch.setattr(automaton, "_build", lambda parts: sizes.append(len(parts)) or build(parts))
+    finder = AutomatonParts()
+    parts = [f"x{number:02}eee" for number in range(count)]
+    for part in parts:
+        finder.add(part)
+
+    text = " ".join(parts)
+
+    assert sorted(part for _, part in finder.find(text, text.encode())) == parts
+    assert not {9, 10} & set(sizes)
