@@ -17,6 +17,7 @@ from incident_bot.diagnosis.aftermath import has_finished
 from incident_bot.diagnosis.announced import is_announced
 from incident_bot.diagnosis.log_outcome import ends_of, is_background, is_everywhere, is_harmless, is_routine
 from incident_bot.diagnosis.log_reading import find_errors, head_of
+from incident_bot.diagnosis.onsets import TAKES_NO_MORE, is_onset
 from incident_bot.diagnosis.records import begins_record, is_dated
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.turns import opens_turn
@@ -174,7 +175,8 @@ def _is_before_storm(index: int, log: Log, *, is_named: bool) -> bool:
 def _is_minor(index: int, log: Log, bound: int) -> bool:
     kept = log.kept[index]
     answer = read_answer(kept.text)
-    if answer is not None and answer.status < SERVER_ERROR and not is_turned_away(log.kept):
+    is_refusal = answer is not None and answer.status in TAKES_NO_MORE and is_onset(kept, log)
+    if answer is not None and answer.status < SERVER_ERROR and not (is_refusal or is_turned_away(log.kept)):
         return True
     if _DEBUG_LEVEL.search(kept.text[:200]):
         return True

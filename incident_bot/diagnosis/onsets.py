@@ -17,7 +17,7 @@ from incident_bot.diagnosis.announced import is_no_report
 from incident_bot.diagnosis.findings import Draft, Finding
 from incident_bot.diagnosis.messages import tell_line
 from incident_bot.diagnosis.statements import weigh_statement
-from incident_bot.diagnosis.turns import is_in_place_of_work
+from incident_bot.diagnosis.turns import is_in_place_of_work, opens_turn
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ _DENSITY = 0.05
 _DENSITY_OF_WARNINGS = 0.1
 """Of warnings that make no statement of a known kind."""
 
+TAKES_NO_MORE = frozenset({400, 411, 413, 414, 415, 422, 426, 431})
+"""Answers of a server that takes no longer what its callers always sent: too large, of another form or type (RFC 9110)."""
+
 _WEIGHT = 0.4
 _WEIGHT_BESIDE = 0.25
 """Beside a line that says what is wrong, or is an error: enough for a verdict, and never before that line."""
@@ -50,6 +53,8 @@ def draft_onsets(log: Log, told: Collection[int], subject: str, *, worst: int) -
     if log.total_lines < _ENOUGH_LINES:
         return
     for index, kept in enumerate(log.kept):
+        if index not in told and grade(kept.text) < Level.WARNING and opens_turn(kept, log):
+            yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, _WEIGHT, subject))
         if kept.count < _COUNT or index in told or not _begins_late(kept, log):
             continue
         if _counts(kept, log) or is_in_place_of_work(kept, log):
@@ -72,7 +77,10 @@ def _begins_late(kept: KeptLine, log: Log) -> bool:
 
 def _counts(kept: KeptLine, log: Log) -> bool:
     density = kept.count / (log.total_lines - kept.line + 1)
-    if density < _DENSITY or read_answer(kept.text) is not None or is_no_report(kept.text):
+    answer = read_answer(kept.text)
+    if answer is not None:
+        return answer.status in TAKES_NO_MORE and density >= _DENSITY_OF_WARNINGS
+    if density < _DENSITY or is_no_report(kept.text):
         return False
     if _OF_NO_CONSEQUENCE.search(kept.text[:_REACH]):
         return False

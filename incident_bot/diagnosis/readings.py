@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.candidates import Candidate, cited_lines, from_finding, merge_facts
+from incident_bot.diagnosis.changes import reports_change
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.consequences import find_first_error, speaks_of_earlier
@@ -15,9 +18,11 @@ from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
 from incident_bot.diagnosis.records import is_dated
 from incident_bot.diagnosis.salience import find_salient
+from incident_bot.diagnosis.statements import weigh_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from incident_bot.diagnosis.complaints import Complaint
     from incident_bot.diagnosis.salience import SalientLine
@@ -56,9 +61,15 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     lines = cited_lines(causes[0])
     found = find_salient(scene, (), least=_LEAST)
     symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
-    others = (item for item in found if _place_of(item) not in lines | symptoms)
-    best = next((item for item in others if _may_be_reason(item, causes[0])), None)
     own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
+    is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
+    began = _beginnings(causes[0], scene) if is_storm else ({}, None)
+    others = (
+        replace(item, salience=item.salience + _CHANGE_BEFORE * _is_change_before(item, began, scene))
+        for item in found
+        if _place_of(item) not in lines | symptoms and _may_be_reason(item, causes[0])
+    )
+    best = max(others, key=lambda item: item.salience, default=None)
     if best is None or best.salience < own + _STANDS_OUT_MORE:
         return tuple(causes)
     return _put_first(from_finding(read_line(best.log, best.index), best.log, scene), causes)
@@ -78,6 +89,43 @@ def _read_first_error(cause: Candidate, scene: Scene) -> Candidate | None:
     index = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
     first = find_first_error(log, index) if log is not None and index is not None else None
     return from_finding(read_line(log, first), log, scene) if log is not None and first is not None else None
+
+
+def _beginnings(cause: Candidate, scene: Scene) -> tuple[dict[str, int], datetime | None]:
+    """Where in its log and when the first line of the cause's kind was written."""
+    for log in scene.logs:
+        kinds = {kept.last for kept in log.kept if (log.evidence_id, kept.line) in cited_lines(cause)}
+        first = next((kept for kept in log.kept if kept.last in kinds), None)
+        if first is not None:
+            return {log.evidence_id: first.line}, read_time(first.text, near=scene.at)
+    return {}, None
+
+
+def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime | None], scene: Scene) -> bool:
+    """Whether a line that was said once and reports a change stands just before the beginning, by lines in the same log, by time in another."""
+    kept = item.log.kept[item.index]
+    if kept.count > 1 or grade(kept.text) >= Level.WARNING:
+        return False
+    if not (reports_change(kept.text) or weigh_statement(kept.text) >= _TELLS):
+        return False
+    lines, at = began
+    line = lines.get(item.log.evidence_id)
+    if line is not None:
+        return 0 < line - kept.line <= _AT_ONCE_LINES
+    told = read_time(kept.text, near=scene.at)
+    try:
+        return at is not None and told is not None and timedelta(0) <= at - told <= _SOON
+    except TypeError:
+        # One of the two names no time zone.
+        return False
+
+
+_CHANGE_BEFORE = 1.5
+_STORM_COUNT = 5
+"""What was said less often is no storm that a change began: it is as likely what the change led to first."""
+
+_TELLS = 0.8
+_SOON = timedelta(minutes=3)
 
 
 def _is_vague(item: Candidate) -> bool:

@@ -80,6 +80,7 @@ _KINDS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         0.8,
         (
+            r"\(was:? \S{1,60}\)|\bwas \S{1,60}, (?:is )?now \S",
             r"\b(?:old|from|previous|prev|before|was)(?:_\w+)?\"?\s?[=:]\s?\"?(?P<old>[\w.:/@-]{1,60})\"?,?[\s\"].{0,60}?\b(?:new|to|now|current|after|is)(?:_\w+)?\"?\s?[=:]\s?\"?(?!(?P=old)\b)[\w.:/@-]+",
             r"\b[\w.-]{2,60}\"?\s?[:=]?\s?\"?\d[\w.]{0,12}\"? ?(?:->|=>|→) ?\"?\d[\w.]{0,12}|\b(?:alias|pointer|tag|symlink|dns|route|default|owner|leader|primary) (?:was |is )?(?:moved|repointed|switched|changed|reassigned)\b",
         ),
@@ -114,7 +115,7 @@ _KINDS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         0.7,
         (
-            r"\bfall(?:s|ing)? back (?:to|on)\b|\bfell back\b|\b(?:degraded|downgraded|clamped|capped|truncated|shed|read[- ]only|disabled by|switched off|paused|suspended|quarantined|ignored)\b|\busing (?:the )?default\b",
+            r"\bfall(?:s|ing)? back (?:to|on)\b|\bfell back\b|\b(?:degraded|downgraded|clamped|capped|truncated|shed|read[- ]only|disabled by|switched off|paused|suspended|quarantined|ignored|discarded|thrown away)\b|\busing (?:the )?default\b",
         ),
     ),
     # It grew.

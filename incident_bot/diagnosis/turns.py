@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
+from incident_bot.diagnosis.messages import read_text
 from incident_bot.diagnosis.statements import weigh_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from incident_bot.diagnosis.scene import Log
     from incident_bot.model import KeptLine
 
@@ -39,6 +42,15 @@ _TELLS = 0.7
 _TELLS_FOR_CERTAIN = 0.9
 """Where the line calls itself information."""
 
+_ALIKE_SHARE = 0.5
+_REACH = 500
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_STARTS = re.compile(
+    r"\b(?:starting|booting|started (?:in|on|at|server|version)|initiali[sz]ing|listening on|ready(?:$| to| in)|version \d[\w.]{0,20} (?:starting|up)|phase \d)",
+    re.IGNORECASE,
+)
+"""A program that begins anew, or its next phase, says other things because it is another run."""
+
 _OF_NO_CONSEQUENCE = re.compile(
     r"\b(?:deprecat\w*|retr(?:y|ied|ying)|debounced|cache miss|scanners?|crawlers?|bots?)\b", re.IGNORECASE
 )
@@ -50,6 +62,7 @@ class Turn:
 
     began: tuple[int, ...]
     silent: tuple[int, ...]
+    silent_words: tuple[frozenset[str], ...] = ()
 
 
 @lru_cache(maxsize=64)
@@ -58,34 +71,62 @@ def find_turn(log: Log) -> Turn:
     if log.total_lines < _ENOUGH_LINES or log.previous:
         return Turn(began=(), silent=())
     first = [kept for kept in log.kept if kept.why != "last"]
+    starts = [kept.line for kept in first if kept.count <= _RARE and _STARTS.search(kept.text[:_REACH])]
+
+    def is_start(line: int) -> bool:
+        return any(abs(start - line) <= _JUST_AFTER_LINES for start in starts)
+
+    silent = [kept for kept in first if _falls_silent(kept, log.total_lines) and not is_start(kept.last)]
     return Turn(
-        began=tuple(kept.line for kept in first if _begins_for_good(kept, log.total_lines)),
-        silent=tuple(kept.last for kept in first if _falls_silent(kept, log.total_lines)),
+        began=tuple(kept.line for kept in first if _begins_for_good(kept, log.total_lines) and not is_start(kept.line)),
+        silent=tuple(kept.last for kept in silent),
+        silent_words=tuple(_words_of(kept) for kept in silent),
     )
 
 
 def opens_turn(kept: KeptLine, log: Log) -> bool:
-    """Whether a rare line that calls itself a warning or worse stands where the work of its log changes for good."""
-    if kept.count > _RARE or kept.why == "last" or not states_level(kept.text) or grade(kept.text) < Level.WARNING:
+    """Whether a rare line stands where the work of its log changes for good: one that calls itself a warning or worse,
+    or one that states for certain that something is missing or used up where work falls silent.
+    """
+    if kept.count > _RARE or kept.why == "last":
         return False
     turn = find_turn(log)
-    return any(-_JUST_BEFORE_LINES <= kept.line - line <= _JUST_AFTER_LINES for line in (*turn.began, *turn.silent))
+    if states_level(kept.text) and grade(kept.text) >= Level.WARNING:
+        return _is_at(kept, (*turn.began, *turn.silent))
+    return _is_at(kept, turn.silent) and weigh_statement(kept.text) >= _TELLS_FOR_CERTAIN
+
+
+def _is_at(kept: KeptLine, places: Sequence[int]) -> bool:
+    return any(-_JUST_BEFORE_LINES <= kept.line - line <= _JUST_AFTER_LINES for line in places)
 
 
 def is_in_place_of_work(kept: KeptLine, log: Log) -> bool:
-    """Whether a line that sounds like trouble, or states a refusal, comes for good from where ordinary work came no more."""
+    """Whether a line that sounds like trouble, or states a refusal, comes for good from where ordinary work came no more.
+
+    What calls itself information has to speak of that work: `payment declined` where it was `payment taken`.
+    """
     turn = find_turn(log)
     if kept.line not in turn.began or not any(abs(kept.line - line) <= _JUST_BEFORE_LINES for line in turn.silent):
         return False
     if grade(kept.text) >= Level.NOTICE:
         return True
-    return weigh_statement(kept.text) >= (_TELLS_FOR_CERTAIN if states_level(kept.text) else _TELLS)
+    weight = weigh_statement(kept.text)
+    is_of_work = not states_level(kept.text) or any(_are_alike(_words_of(kept), words) for words in turn.silent_words)
+    return weight >= (_TELLS if is_of_work else _TELLS_FOR_CERTAIN)
+
+
+def _words_of(kept: KeptLine) -> frozenset[str]:
+    return frozenset(_WORD.findall(read_text(kept.text[:_REACH]).lower()))
+
+
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(other) and len(one & other) >= _ALIKE_SHARE * len(other)
 
 
 def _begins_for_good(kept: KeptLine, total: int) -> bool:
     if kept.count < _BEGAN_COUNT or kept.line < _BEFORE_SHARE * total or kept.last < _GOES_ON_SHARE * total:
         return False
-    if kept.count < _BEGAN_DENSITY * (total - kept.line + 1) or _OF_NO_CONSEQUENCE.search(kept.text[:500]):
+    if kept.count < _BEGAN_DENSITY * (total - kept.line + 1) or _OF_NO_CONSEQUENCE.search(kept.text[:_REACH]):
         return False
     answer = read_answer(kept.text)
     return answer is None or answer.status >= _CLIENT_ERROR

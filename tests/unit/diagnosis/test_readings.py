@@ -134,3 +134,21 @@ def test_instructions_markup_and_bytes_that_are_no_text_are_no_reading(line: str
     found = tell(line)
     assert found.verdict is Verdict.FAILURE
     assert not any(line[:30] in citation.quote for cause in found.causes for citation in cause.citations)
+
+
+CHANGE = "INFO table of tariffs replaced by that of the parent"
+
+
+def test_a_change_just_before_a_storm_of_loud_lines_goes_before_them() -> None:
+    assert "tariffs" in tell(CHANGE).causes[0].title
+
+
+def test_a_change_long_before_the_storm_does_not() -> None:
+    lines = [f"2026-11-21T08:00:05Z {CHANGE}"]
+    for minute in range(120):
+        at = f"2026-11-21T{8 + minute // 60:02}:{minute % 60:02}"
+        lines.append(f"{at}:20Z INFO basket {4711 + minute} stored")
+        if minute >= 90:
+            lines.append(f"{at}:40Z ERROR quote {minute} failed")
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+    assert "quote" in found.causes[0].title

@@ -20,7 +20,7 @@ def tell(opening: str, before: str, after: str, *, turn: int = 60, of: int = 150
         at = f"2026-11-21T{8 + minute // 60:02}:{minute % 60:02}"
         if minute == turn and opening:
             lines.append(f"{at}:01Z {opening}")
-        lines.append(f"{at}:20Z {(before if minute < turn else after).replace('#', str(400 + minute))}")
+        lines.append(f"{at}:20Z {(before if minute < turn else after).replace('#', str(7000 + minute))}")
         lines.append(f"{at}:50Z DEBUG tick")
     return diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
 
@@ -58,3 +58,25 @@ def test_refusals_beside_the_work_are_no_failure() -> None:
 def test_work_that_changes_at_the_very_start_or_end_tells_nothing(turn: int) -> None:
     found = tell(OPENING, "INFO drawing # queued", "INFO drawing # rendered in full", turn=turn)
     assert found.verdict is not Verdict.FAILURE
+
+
+def test_a_missing_share_that_is_stated_where_work_falls_silent_is_a_failure_at_any_level() -> None:
+    opening = "INFO group mailers rebalanced, this member holds {} of 12 partitions"
+    sent, nothing = "INFO letter # sent", "INFO looked at the queue"
+    assert tell(opening.format(0), sent, nothing).verdict is Verdict.FAILURE
+    assert tell(opening.format(6), sent, sent).verdict is Verdict.HEALTHY
+
+
+def test_what_is_turned_down_in_the_place_of_work_is_a_failure_though_it_calls_itself_information() -> None:
+    assert tell("", "INFO quote # reckoned, kept", "INFO quote # reckoned, discarded").verdict is Verdict.FAILURE
+
+
+def test_a_new_release_that_says_other_things_is_no_failure() -> None:
+    lines = [f"2026-11-21T08:{minute:02}:20Z INFO basket {minute} stored" for minute in range(60)]
+    lines += [
+        "2026-11-21T09:00:00Z INFO version 4.0 starting",
+        "2026-11-21T09:00:01Z WARN option legacy_names is ignored",
+    ]
+    lines += [f"2026-11-21T09:{minute:02}:20Z INFO cart {minute} saved" for minute in range(1, 60)]
+    found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
+    assert found.verdict is Verdict.HEALTHY
