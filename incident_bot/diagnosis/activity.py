@@ -23,6 +23,7 @@ from incident_bot.diagnosis.log_stride import (
     is_about_users,
     is_from_a_client,
     is_last_word,
+    is_long_ago,
     is_of_another_time,
     is_taken_in_stride,
     opens_storm,
@@ -136,7 +137,8 @@ def _judge_by_circumstance(candidate: Candidate, scene: Scene, health: Health) -
         return None
     if is_provoked(candidate.facts, scene):
         return Activity.INACTIVE
-    return Activity.PAST if is_of_done_job(candidate.facts, scene) else None
+    is_over_now = is_of_done_job(candidate.facts, scene) or is_long_ago(candidate.facts, scene)
+    return Activity.PAST if is_over_now else None
 
 
 def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.findings import Draft, Finding
-from incident_bot.diagnosis.log_outcome import ends_of
+from incident_bot.diagnosis.log_outcome import ends_of, is_everywhere
 from incident_bot.diagnosis.messages import read_text, tell_line
 from incident_bot.model import Category
 
@@ -24,7 +24,7 @@ _STOPS = re.compile(
     re.IGNORECASE,
 )
 _ORDERLY = re.compile(
-    r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|graceful\w*|interrupt\w*|done|finish\w*|complet\w*|ok|saved|closed|flushed|stopped|success\w*|bye|all \w+ (?:read|written|sent|processed)|\d+ of \d+)\b",
+    r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|graceful\w*|interrupt\w*|done|finish\w*|complet\w*|ok|saved|closed|flushed|stopped|quit|exit|logout|success\w*|bye|all \w+ (?:read|written|sent|processed)|\d+ of \d+)\b",
     re.IGNORECASE,
 )
 """What precedes an end that somebody asked for, or that was due."""
@@ -52,7 +52,11 @@ def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, is_fa
         yield Draft(most=_WEIGHT, index=reason, write=partial(_write, log, reason, subject))
     for index, kept in enumerate(log.kept):
         is_late = kept.why != "last" and max(kept.line, kept.last) >= _LATE_SHARE * log.total_lines
-        if is_late and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in ends_of(kept, log)):
+        if (
+            is_late
+            and not is_everywhere(kept, log)
+            and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in ends_of(kept, log))
+        ):
             yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, subject))
 
 

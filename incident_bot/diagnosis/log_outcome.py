@@ -41,7 +41,7 @@ _SUCCESS = re.compile(
 )
 _OVER = re.compile(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
-    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
+    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
 _LOOK_AHEAD_LINES = 2_000

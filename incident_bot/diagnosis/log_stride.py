@@ -126,6 +126,21 @@ _STAMP_CHARS = 60
 """A line's own time stands at its beginning; what stands later is what it speaks of."""
 
 
+_LONG_AGO = timedelta(hours=6)
+
+
+def is_long_ago(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether what a machine's journal tells was last said hours before it ends: journals are kept for weeks."""
+    found = [(index, log) for index, log in _find_lines(facts, scene) if log.node is not None]
+    return bool(found) and all(_is_hours_before_end(index, log, scene) for index, log in found)
+
+
+def _is_hours_before_end(index: int, log: Log, scene: Scene) -> bool:
+    last = next((kept for kept in ends_of(log.kept[index], log) if kept.line == log.kept[index].last), log.kept[index])
+    said, ended = read_time(last.text[:_STAMP_CHARS], near=scene.at), _ended_on(log, scene)
+    return said is not None and ended is not None and ended - said >= _LONG_AGO
+
+
 def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) -> bool:
     """Whether a line stands before a storm of errors that goes on to the end of its log: the rare line that began it.
 

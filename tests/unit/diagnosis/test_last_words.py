@@ -47,3 +47,9 @@ def test_other_counts_are_none(count: str) -> None:
     found = tell("2026-11-20T09:00:00Z INFO load: start", f"2026-11-20T09:01:00Z INFO load: {count}")
 
     assert found.verdict is not Verdict.FAILURE
+
+
+def test_a_count_of_nothing_that_was_always_there_is_none() -> None:
+    lines = [f"2026-11-20T09:{minute:02}:00Z INFO pool: 0 of 10 tasks processed" for minute in range(40)]
+
+    assert tell("2026-11-20T08:59:00Z INFO pool: up", *lines).verdict is not Verdict.FAILURE
