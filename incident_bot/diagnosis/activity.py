@@ -164,12 +164,14 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST
+    if _is_stall(candidate) and not is_going_on(candidate.facts, scene):
+        return Activity.PAST
     if is_of_another_time(candidate.facts, scene):
         return Activity.INACTIVE
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE
-    is_handled = not is_about_performance(scene) and is_taken_in_stride(
+    is_handled = not (is_about_performance(scene) or _is_stall(candidate)) and is_taken_in_stride(
         candidate.facts, scene, specificity=candidate.specificity
     )
     return Activity.INACTIVE if is_handled else None
@@ -246,6 +248,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
 
 
 _STALL_COUNT = 10
+_NARROWS_IT_DOWN = 2
 
 
 def _is_stall(candidate: Candidate) -> bool:
@@ -253,7 +256,7 @@ def _is_stall(candidate: Candidate) -> bool:
     rule = candidate.rule
     return (
         rule is not None
-        and candidate.specificity >= _NAMES_A_CAUSE
+        and candidate.specificity >= _NARROWS_IT_DOWN
         and any(item.source == "log" and item.test.get("min_count", 1) >= _STALL_COUNT for item in rule.any)
         and all(fact.source == "log" and fact.count >= _STALL_COUNT for fact in candidate.facts)
     )

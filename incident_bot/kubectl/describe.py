@@ -117,7 +117,9 @@ def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str,
         return None
     draft = Draft(lines[0][0])
     _fill_metadata(root, draft)
-    filler = _FILLERS.get(kind)
+    # `argocd app get` and kubectl describe the same kind in two ways.
+    is_argocd = kind == "Application" and not root.get("API Version")
+    filler = _FILLERS.get(kind) if kind != "Application" or is_argocd else None
     if filler is not None:
         filler(root, draft, lines)
     elif root.value_of("Kind"):
