@@ -10,10 +10,11 @@ from incident_bot.redaction.names import Promise, is_branded
 _PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
 _USER_FIELD = re.compile(
-    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|host(?:name)?|server|dbname|database|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
+    r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
     re.IGNORECASE,
 )
 """A user's name on the same line: beside it `pass` is a password, even a plain word."""
+_HOST_FIELD = re.compile(r"""(?<![a-z])(?:host(?:name)?|server|dbname|database)[ \t]?[:=]""", re.IGNORECASE)
 _PASS_REACH = 96
 _PASS_OF = re.compile(
     r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
@@ -65,5 +66,11 @@ def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     before = "\n".join(text[low:name_start].rsplit("\n", 2)[-2:])
     if _PASS_OF.search(before) and text[name_end : name_end + 1] in {":", "="}:
         return True
-    line = before + " " + "\n".join(text[name_end:high].split("\n", 2)[:2])
+    after, _, below = text[name_end:high].partition("\n")
+    line = before + " " + after
+    if before.rpartition("\n")[2].strip(" \t\"'-") == "":  # a setting on a line of its own: its neighbours tell, too
+        return (
+            _USER_FIELD.search(line + "\n" + below.partition("\n")[0]) is not None
+            or _HOST_FIELD.search(line + "\n" + below) is not None
+        )
     return _USER_FIELD.search(line) is not None

@@ -118,7 +118,15 @@ def _find_aligned(said: Announcement) -> list[Finding] | None:
         or not header.strip()[0].isalpha()
     ):
         return None
+    if low and _has_cells(text, low - 1, len(heads)):
+        return None  # a row of a table whose header stands above
     return list(_aligned_rows(text, high + 1, [start for start, _ in heads], at, said)) or None
+
+
+def _has_cells(text: str, end: int, count: int) -> bool:
+    """Whether the line that ends at `end` has as many cells."""
+    line = text[text.rfind("\n", max(0, end - REACH), end) + 1 : end].strip()
+    return line != "" and not _RULE.fullmatch(line) and len(_GAP.split(line)) == count
 
 
 def _aligned_rows(text: str, at: int, starts: list[int], column: int, said: Announcement) -> Iterator[Finding]:
@@ -134,7 +142,7 @@ def _aligned_rows(text: str, at: int, starts: list[int], column: int, said: Anno
                 value = (
                     line[starts[column] :].split("  ")[0] if line[starts[column] - 1 : starts[column]] == " " else ""
                 )
-            if not value or " " in value or (len(cells) < 2 and not last):
+            if not value or " " in value or promise(value) >= Promise.FIRM or (len(cells) < 2 and not last):
                 return
             if _is_cell(value, said.level):
                 start = text.index(value, at)

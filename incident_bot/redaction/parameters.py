@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _REACH = 4096
 """Characters around a statement in which numbered values are looked for."""
-_STATEMENT_REACH = 640
+_STATEMENT_REACH = 400
 """Characters of a statement, and behind it, in which a list of values is looked for."""
 _COMPARED = compile_later(r"""["`]?[ ]{0,2}(?:=|<>)[ ]{0,2}(?:\w{1,16}\()?\$(\d{1,3})""")
 _PLACE = compile_later(

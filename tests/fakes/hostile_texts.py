@@ -13,7 +13,8 @@ PIECES = [
     '"kind":"Secret","data":{"a":"b"},', "cookie: a=b; ", "Cookie: " + "a=bcdefg; " * 200 + "\n", "Authorization: Bearer ",
     "-----BEGIN PRIVATE " + "KEY-----", "-----END PRIVATE " + "KEY-----\n", "curl -u a:b ", "mysql -pabc ", "identified by ",
     "echo a | chpasswd ", "cGFzc3dvcmQ", "[REDACTED:password:abc123]", "[REDACTED:", "4000000000000000 ", "AA00",
-    "name: token\nvalue: ", '{"name":"token","value":"x"},', "value: x, name: token ", "token\x1b[31m=", "я", "密码", "AUTH a1", "$2b$",
+    "name: token\nvalue: ", '{"name":"token","value":"x"},', "value: x, name: token ", "token\x1b[31m=", "я", "密码", "AUTH a1", "$2b$", 'verify("a", "b", ', 'args: ["a", ',
+    "PASSWORD  NAME\nabcd1234  x\n", "password = ? and ", 'token = "abc12345Xyz" + "', 'a0="x" type=execve a1="y" ', "bip39 words ",
 ]  # fmt: skip
 
 
