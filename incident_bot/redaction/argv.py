@@ -47,14 +47,15 @@ def find_in_list(text: str, at: int, scan: Callable[[str], list[Finding]]) -> tu
     return list(_in_line(text, words, scan)), at
 
 
-def find_numbered(text: str, at: int, scan: Callable[[str], list[Finding]]) -> Iterator[Finding]:
-    """The same of a record of the audit log."""
+def find_numbered(text: str, at: int, scan: Callable[[str], list[Finding]]) -> tuple[list[Finding], int]:
+    """The same of a record of the audit log, which is a line."""
     newline = text.find("\n", at, at + _REACH)
+    end = newline if newline >= 0 else min(len(text), at + _REACH)
     words = [
         item.span("double") if item["double"] is not None else item.span("bare")
-        for item in _NUMBERED.finditer(text, at, newline if newline >= 0 else at + _REACH)
+        for item in _NUMBERED.finditer(text, at, end)
     ]
-    yield from _in_line(text, words[:_MOST_WORDS], scan)
+    return list(_in_line(text, words[:_MOST_WORDS], scan)), end
 
 
 def find_title(text: str, at: int, scan: Callable[[str], list[Finding]]) -> Iterator[Finding]:

@@ -35,6 +35,12 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
         listed, reading.listed_until = argv.find_in_list(reading.text, end, scan)
         return listed
 
+    def numbered(reading: Reading, start: int, end: int) -> Sequence[Finding]:
+        if start < reading.listed_until:
+            return ()
+        listed, reading.listed_until = argv.find_numbered(reading.text, end, scan)
+        return listed
+
     found: dict[Keyword, Asked] = {
         Keyword(word, any_case=True, then=then or _NEAR_QUOTE): in_list for word, then in argv.LISTS.items()
     }
@@ -44,9 +50,7 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
         found[keyword] = _both(found[keyword], _listed) if keyword in found else _listed
     found |= {Keyword(word, any_case=True, then=then): _session for word, then in sessions.WORDS.items()}
     found |= {Keyword(word, any_case=True): _wallet for word in phrases.WALLET}
-    found[Keyword(argv.NUMBERED, any_case=True)] = lambda reading, _start, end: argv.find_numbered(
-        reading.text, end, scan
-    )
+    found[Keyword(argv.NUMBERED, any_case=True)] = numbered
     found[Keyword(argv.TITLE)] = lambda reading, _start, end: argv.find_title(reading.text, end, scan)
     return found
 
