@@ -83,6 +83,7 @@ def _is_calm(text: str) -> bool:
         and any(map(str.isalpha, text))
         and read_answer(text) is None
         and not is_no_report(text)
+        and "\ufffd" not in text
     )
 
 
