@@ -28,6 +28,7 @@ from incident_bot.diagnosis.log_stride import (
     is_taken_in_stride,
     opens_storm,
 )
+from incident_bot.diagnosis.notes import is_announced_in_note
 from incident_bot.diagnosis.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.succession import names_a_cause
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
@@ -161,7 +162,10 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     if health.failing and all(fact.kind == "Node" for fact in candidate.facts):
         # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
         return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
-    outcome = Outcome.HARMLESS if _is_background_noise(candidate, scene) else read_outcome(candidate.facts, scene)
+    is_noise = _is_background_noise(candidate, scene) or all(
+        is_announced_in_note(fact.value, scene) for fact in candidate.facts
+    )
+    outcome = Outcome.HARMLESS if is_noise else read_outcome(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST
     if _is_stall(candidate) and not is_going_on(candidate.facts, scene):

@@ -31,7 +31,7 @@ from incident_bot.diagnosis.log_reading import find_errors, read_log
 from incident_bot.diagnosis.log_stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.matching import match_rules
 from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
-from incident_bot.diagnosis.notes import is_log_too_late
+from incident_bot.diagnosis.notes import is_log_too_late, is_question_open
 from incident_bot.diagnosis.preludes import add_prelude
 from incident_bot.diagnosis.ranking import Ranking, rank
 from incident_bot.diagnosis.readings import add_readings, put_reason_first
@@ -151,7 +151,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if _is_unanswered(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
-        return Verdict.HEALTHY
+        return Verdict.INSUFFICIENT_EVIDENCE if is_question_open(scene) else Verdict.HEALTHY
     if says_ended(scene) or is_log_too_late(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)

@@ -96,7 +96,7 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
-    if _is_long_calm(log, end, scene) and _works_as_before(log, start, end):
+    if _is_long_calm(log, start, end, scene) and _works_as_before(log, start, end):
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(text) <= Level.WARNING and _RETRY.search(text[:1000])
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
@@ -197,15 +197,31 @@ _BUSIEST = 8
 _GOING_ON_SHARE = 0.6
 
 
-def _is_long_calm(log: Log, end: int, scene: Scene) -> bool:
-    """Whether the log runs on for ten minutes after its last error, and no other log has a later one.
+def _is_long_calm(log: Log, start: int, end: int, scene: Scene) -> bool:
+    """Whether the log runs on calmly after its last error, and no other log has a later one.
 
     The service that broke first often falls silent while those behind it go on failing.
     """
-    ended, last = _clock_at(log, end, scene), _clock_at(log, len(log.kept) - 1, scene)
-    if ended is None or last is None or (last - ended) % _DAY < _CALM:
+    ended = _clock_at(log, end, scene)
+    if ended is None or not _lasts_long_enough(log, start, end, scene):
         return False
     return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
+
+
+def _lasts_long_enough(log: Log, start: int, end: int, scene: Scene) -> bool:
+    """Ten minutes will do; without an alert also two that are three times as long as the trouble was, full of work."""
+    began, ended = _clock_at(log, start, scene), _clock_at(log, end, scene)
+    last = _clock_at(log, len(log.kept) - 1, scene)
+    if began is None or ended is None or last is None:
+        return False
+    calm = (last - ended) % _DAY
+    is_full = log.total_lines - log.kept[end].line >= _LINES_OF_WORK and is_guessed(scene.case)
+    return calm >= _CALM or (is_full and calm >= max(_SHORT_CALM, _CALM_OF_TROUBLE * (ended - began)))
+
+
+_SHORT_CALM = timedelta(minutes=2)
+_CALM_OF_TROUBLE = 3
+_LINES_OF_WORK = 100
 
 
 def span_of(log: Log, scene: Scene) -> timedelta:
