@@ -136,6 +136,10 @@ class _Demand(NamedTuple):
         return False
 
 
+_Met = tuple[tuple[_Sought, ...], list[_Demand]]
+"""What is sought because of a word alone, and what it meets together with others."""
+
+
 class _Index:
     """For each demand its rarest part, by a few letters."""
 
@@ -188,8 +192,7 @@ class VocabularyFinder:
                 self._demand(sought, word, 1 << place)
         self._anchors = AnchorFinder([keywords[number] for number in self._wordless])
         self._without: set[bytes] = set()
-        self._within: dict[bytes, tuple[tuple[_Sought, ...], list[_Demand]]] = {}
-        """What is sought because of a word alone, and what it demands together with others."""
+        self._within: dict[bytes, _Met] = {}
         self._harmless: set[bytes] = set()
         self._telling: dict[bytes, list[_Demand]] = {}
 
@@ -205,15 +208,17 @@ class VocabularyFinder:
         found = [(start, self._wordless[number]) for start, number in self._anchors.find(raw, low, high)]
         window = raw[low:high]
         self._forget()
-        words = set(window.translate(_WORDS_ALONE).split()) - self._without
-        unseen = words.difference(self._within)
-        if unseen:
-            self._look_at(unseen)
-            words -= self._without
+        within, without = self._within, self._without  # another thread may take new ones meanwhile
+        words = set(window.translate(_WORDS_ALONE).split()) - without
+        unseen = words.difference(within)
+        passing = self._look_at(unseen, within, without) if unseen else {}
         sought: set[_Sought] = set()
         met: dict[_Sought, int] = {}
         for word in words:
-            alone, together = self._within[word]
+            here = within.get(word) or passing.get(word)
+            if here is None:
+                continue
+            alone, together = here
             sought.update(alone)
             for demand in together:
                 met[demand.sought] = met.get(demand.sought, 0) | demand.bit
@@ -221,10 +226,6 @@ class VocabularyFinder:
         groups: dict[_Group, list[_Sought]] = {}
         for each in sought:
             groups.setdefault(each.group, []).append(each)
-        for word in unseen:
-            if len(word) > _LONGEST_SEEN:
-                self._within.pop(word, None)
-                self._without.discard(word)
         lowered = window.lower()
         for group, members in groups.items():
             members.sort(key=_number)
@@ -232,8 +233,9 @@ class VocabularyFinder:
         found.sort()
         return found
 
-    def _look_at(self, words: set[bytes]) -> None:
-        """Remembers what these words meet."""
+    def _look_at(self, words: set[bytes], within: dict[bytes, _Met], without: set[bytes]) -> dict[bytes, _Met]:
+        """Remembers what these words meet; returns it for those that are too long to be remembered."""
+        passing: dict[bytes, _Met] = {}
         for word in words:
             met: list[_Demand] = []
             for part in word.translate(_PARTS_ALONE).split():
@@ -241,18 +243,20 @@ class VocabularyFinder:
                     met += (each for each in self._met_with(part, word) if each not in met)
             if met:
                 alone = tuple(each.sought for each in met if each.bit == each.sought.demands)
-                self._within[word] = alone, [each for each in met if each.bit != each.sought.demands]
-            else:
-                self._without.add(word)
+                together = [each for each in met if each.bit != each.sought.demands]
+                (within if len(word) <= _LONGEST_SEEN else passing)[word] = alone, together
+            elif len(word) <= _LONGEST_SEEN:
+                without.add(word)
+        return passing
 
     def _met_with(self, part: bytes, word: bytes) -> list[_Demand]:
         """The demands that the word meets with this part."""
         may_meet = self._telling.get(part)
         if may_meet is None:
             may_meet = self._parts.met_by(part.lower())
-            if may_meet:
+            if may_meet and len(part) <= _LONGEST_SEEN:
                 self._telling[part] = may_meet
-            else:
+            elif len(part) <= _LONGEST_SEEN:
                 self._harmless.add(part)
         lowered = word.lower() if may_meet else word
         return [each for each in may_meet if each.is_met_by(lowered if each.sought.check.any_case else word)]
@@ -260,10 +264,7 @@ class VocabularyFinder:
     def _forget(self) -> None:
         """Keeps memory bounded: a text that is longer than any vocabulary is none of words."""
         if max(len(self._without), len(self._within), len(self._harmless), len(self._telling)) > _MOST_SEEN:
-            self._without.clear()
-            self._within.clear()
-            self._harmless.clear()
-            self._telling.clear()
+            self._without, self._within, self._harmless, self._telling = set(), {}, set(), {}
 
 
 def _shared_text(check: Check) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -129,3 +130,15 @@ def test_all_finders_find_the_same_of_all_that_is_shipped(pieces: list[str]) -> 
         found = [hits(prefilter, raw(written)) for prefilter in SHIPPED.values()]
 
         assert all(other == found[0] for other in found)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_threads_search_with_one_finder_at_once(name: str) -> None:
+    """The server's workers share the scanner of a policy."""
+    text = raw("token=a password: b " * 4000)
+    alone = hits(SHIPPED[name], text)
+
+    with ThreadPoolExecutor(4) as workers:
+        together = list(workers.map(lambda _: hits(SHIPPED[name], text), range(16)))
+
+    assert together == [alone] * 16
