@@ -18,6 +18,7 @@ from incident_bot.diagnosis.succession import (
     is_behind_others,
     is_last_word_of_job,
     is_listed_reason,
+    is_of_another_secret,
     is_of_shared_service,
     is_waited_for,
     is_why_time_ran_out,
@@ -203,7 +204,7 @@ _CALLEE = re.compile(
 
 
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if is_listed_reason(symptom, cause):
+    if is_listed_reason(symptom, cause) or is_of_another_secret(cause, symptom):
         return False
     if (
         is_listed_reason(cause, symptom)

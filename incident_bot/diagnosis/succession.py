@@ -135,6 +135,27 @@ def is_listed_reason(cause: Candidate, symptom: Candidate) -> bool:
     return (is_holder and symptom.id in _WAITS) or symptom.id in _REST_OF.get(cause.id, ())
 
 
+_CERTIFICATE_KINDS = frozenset({"Certificate", "CertificateRequest", "Order", "Challenge"})
+
+
+_MISSING_SECRET = re.compile(r'secret "([^"\s]{1,253})" not found')
+
+
+def is_of_another_secret(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a certificate that is not issued is not the one whose Secret is missing: cert-manager names the one after the other."""
+    made = cause.facts[0]
+    if made.kind not in _CERTIFICATE_KINDS or not made.name:
+        return False
+    if symptom.id == "pod-pending":
+        # A pod waits for a certificate by its Secret alone; the missing Secret explains it, and is explained in turn.
+        return True
+    missing = _MISSING_SECRET.search(symptom.facts[0].value)
+    if missing is None:
+        return False
+    secret = missing[1]
+    return not (made.name.startswith(secret) or secret.startswith(made.name.partition("-")[0]))
+
+
 _AGAIN = 3
 _SOON_S = 120
 
