@@ -147,6 +147,10 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
     settled = _judge_by_circumstance(candidate, scene, health)
     if settled is not None:
         return settled
+    if candidate.finding is not None and candidate.finding.began:
+        # The figures of its log say that it goes on; where status is known, they count for alerts about them.
+        is_asked = is_about_performance(scene) or not health.is_known
+        return Activity.ACTIVE if is_asked else Activity.INACTIVE
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
         judged = _judge_log(candidate, scene, health)

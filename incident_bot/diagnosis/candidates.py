@@ -16,8 +16,9 @@ from incident_bot.diagnosis.changes import find_changes_before
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health_states import State
-from incident_bot.diagnosis.log_reading import read_log, templates_of
+from incident_bot.diagnosis.log_reading import read_log, subject_of, templates_of
 from incident_bot.diagnosis.messages import read_message
+from incident_bot.diagnosis.series import read_shifts
 from incident_bot.diagnosis.status_reading import read_messages
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
@@ -112,6 +113,8 @@ def from_logs(scene: Scene, health: Health) -> list[Candidate]:
                 log, baseline, is_failing=log.previous or health.of(log.pod, log.container) is State.FAILING
             )
         ]
+        shifts = read_shifts(log, scene.texts[log.evidence_id].lines, subject_of(log))
+        found += [from_finding(finding, log, scene) for finding in shifts]
     return found
 
 

@@ -146,6 +146,9 @@ def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
 
 def _loudness(candidate: Candidate) -> Iterable[str]:
     level = max(grade(fact.value) for fact in candidate.facts)
+    if candidate.finding is not None and candidate.finding.began:
+        # Its figures say it, and no logger looks at those.
+        level = Level.WARNING
     if level < Level.NOTICE:
         yield "the line is only information"
     elif level <= Level.WARNING:

@@ -77,7 +77,11 @@ def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
         told = f'Its log says{times}: "{_said(candidate.facts[0], _SAID_CHARS)}". {candidate.finding.hint}'
     told = " ".join((told, *_own_words_of(candidate, told, scene), *_surroundings(candidate)))
     symptoms = list(
-        dict.fromkeys(lower_first(title_of(item, scene).rstrip(".")) for item in candidate.took_over if item.rule)
+        dict.fromkeys(
+            lower_first(title_of(item, scene).rstrip("."))
+            for item in candidate.took_over
+            if item.rule or (item.finding and item.finding.began)
+        )
     )
     if symptoms:
         told += f" This also explains why {'; '.join(symptoms[:_MAX_SYMPTOMS])}."

@@ -29,6 +29,8 @@ class Finding:
     count: int
     is_lasting: bool = False
     complaint: Complaint | None = None
+    began: int = 0
+    """The line from which on it holds, where that is not the first of its kind of line; 0 elsewhere."""
 
     @property
     def is_known(self) -> bool:

@@ -68,12 +68,12 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset(), *, is_failing: bo
     if root:
         # The line above may be the runtime's own heading of it.
         told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
-    drafts += draft_onsets(log, told, _subject(log), worst=max(levels.values(), default=Level.QUIET))
-    drafts += draft_last_words(log, levels, _subject(log), is_failing=is_failing)
+    drafts += draft_onsets(log, told, subject_of(log), worst=max(levels.values(), default=Level.QUIET))
+    drafts += draft_last_words(log, levels, subject_of(log), is_failing=is_failing)
     if find_reason_of_stop(log) is not None:
         # The last line says only that the program stops.
         lines = tuple(pair for pair in lines if pair[0] != len(log.kept) - 1)
-    drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), _subject(log))
+    drafts += draft_loud(log, lines, told, partial(_weigh, log, baseline=baseline), subject_of(log))
     return choose_best(drafts)
 
 
@@ -86,7 +86,7 @@ def read_line(log: Log, index: int) -> Finding:
     return Finding(
         kind="other-line",
         category=Category.APPLICATION,
-        title=tell_line(_subject(log), log.kept[index].text),
+        title=tell_line(subject_of(log), log.kept[index].text),
         hint="It stands out from the rest of the log: see whether the trouble began with it.",
         index=index,
         offset=log.offsets[index],
@@ -224,7 +224,7 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
 
 def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
     template = complaint.title if what or not complaint.otherwise else complaint.otherwise
-    values = {"container": _subject(log), "what": what, "says": shorten(read_message(line), _SAID_CHARS)}
+    values = {"container": subject_of(log), "what": what, "says": shorten(read_message(line), _SAID_CHARS)}
     return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
 
 
@@ -232,7 +232,8 @@ _SAID_CHARS = 120
 """A message beside a complaint's own words."""
 
 
-def _subject(log: Log) -> str:
+def subject_of(log: Log) -> str:
+    """Who speaks in a log, for titles: its container, pod or machine."""
     machine = "The container" if log.node is None else f"node {log.node}" if log.node else "The node"
     return log.container or log.pod or machine
 
@@ -344,7 +345,7 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, verb: str) -> str
     says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
         return _fill(named, _name(named, root.message or root.type), says, log)
-    return f"{_subject(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
+    return f"{subject_of(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 
 _NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})

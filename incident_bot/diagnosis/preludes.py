@@ -47,17 +47,20 @@ def add_prelude(candidate: Candidate, scene: Scene) -> Candidate:
     if log is None or index is None:
         return candidate
     cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
-    place = find_prelude(log, index, cited)
+    place = find_prelude(log, index, cited, began=candidate.finding.began if candidate.finding else 0)
     if place is None:
         return candidate
     quote = log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene)
     return replace(candidate, supporting=(quote, *candidate.supporting), sign_before=log.kept[place].text)
 
 
-def find_prelude(log: Log, index: int, cited: Collection[int]) -> int | None:
-    """The line that came just before the first line like the one at `index`, or comes beside each; None where there is none."""
+def find_prelude(log: Log, index: int, cited: Collection[int], *, began: int = 0) -> int | None:
+    """The line that came just before the first line like the one at `index`, or comes beside each; None where there is none.
+
+    `began`: the line from which on the one at `index` means trouble, where lines like it came before.
+    """
     own = log.kept[index]
-    first = min(kept.line for kept in ends_of(own, log))
+    first = began or min(kept.line for kept in ends_of(own, log))
     if first <= _ENOUGH_BEFORE or not _has_usual_lines(log, first) or _fails_before(log, first):
         return None
     near = [place for place in _around(log, index, first) if log.kept[place].line not in cited]
@@ -68,11 +71,11 @@ def find_prelude(log: Log, index: int, cited: Collection[int]) -> int | None:
 
 
 def _around(log: Log, index: int, first: int) -> Iterator[int]:
-    begin = next((place for place, kept in enumerate(log.kept) if kept.line == first), index)
+    begin = next((place for place, kept in enumerate(log.kept) if kept.line >= first), index)
     for place in range(max(0, begin - _READ), min(len(log.kept), begin + _NEAR_LINES)):
         kept = log.kept[place]
         is_near = -_NEAR_LINES <= kept.line - first <= _BESIDE_LINES and kept.line != first
-        if is_near and kept.why != "last" and kept.text[:1] not in " \t" and _is_calm(kept.text):
+        if is_near and (kept.why != "last" or kept.count == 1) and kept.text[:1] not in " \t" and _is_calm(kept.text):
             yield place
 
 
