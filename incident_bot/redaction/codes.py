@@ -34,7 +34,7 @@ _ITEM = compile_later(
     r"(?:\r?\n|[ ,]{1,2})[ \t]*(?:\d{1,2}[.)][ ]?|[-*\u2022][ ])?(?P<value>[A-Za-z0-9]{4,12}(?:-[A-Za-z0-9]{4,12}){0,4}|[A-Za-z0-9_-]{8,64})(?=[ \t,]*(?:\r?\n|$|,|[ ]))"
 )
 _ANSWER = compile_later(
-    r"""(?:[ ](?:for|of|to)[ ][^\s:=]{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["']?(?P<value>[^\s"',;]{3,64})"""
+    r"""(?:[ ](?:for|of|to)(?:[ ][^\s:=]{1,64}){1,4})?(?:[ ]is|[ ]?[:=])[ ]?["']?(?P<value>[^\s"',;]{3,64})"""
 )
 _PHRASE = compile_later(
     r"""(?:[ ](?:for|of)[ ]\S{1,64})?(?:[ ]is|[ ]?[:=])[ ]?["'\[]?(?P<value>[a-z0-9]{3,64}(?:[ ,]{1,2}[a-z0-9]{3,16}){0,23})""",
@@ -96,8 +96,8 @@ LINKS = (
 """Folders of links that let in whoever has them."""
 _LETS_IN = frozenset(LINKS[:10])
 """Folders behind which a uuid or plain hex is such a link, too, and no object."""
-QUESTIONS = ("security question", "secret question", "securityquestion", "security_question", '"answer"')
-ANSWERS = ("security answer", "secret answer", "maiden name")
+QUESTIONS = ("security question", "secret question", "securityquestion", "security_question", "question=", '"answer"')
+ANSWERS = ("safe word", "safeword", "security answer", "secret answer", "maiden name")
 PHRASES = ("seed phrase", "recovery phrase", "seed words", "mnemonic phrase")
 
 
@@ -125,7 +125,8 @@ def find_answered_question(text: str, start: int, word: str) -> Iterator[Finding
         match = _ANSWERED.match(text, start, start + _REACH)
     else:
         match = _ANSWERED.search(text, start + len(word), start + len(word) + _REACH)
-        if match and "\n" in text[start : match.start()]:
+        between = text[start : match.start()] if match else ""
+        if "\n" in between or (word == "question=" and not _ASKS.search(between)):
             return
     if match:
         part = "quoted" if match["quoted"] else "value"
@@ -173,5 +174,5 @@ def find_answer(text: str, start: int, word: str) -> Iterator[Finding]:
     """The answer to a question that lets someone in, or the words a wallet is restored from."""
     pattern = _PHRASE if word in PHRASES else _ANSWER
     match = pattern.match(text, start + len(word), start + len(word) + _REACH * 2)
-    if match and not is_stand_in(match["value"]):
+    if match and not is_stand_in(match["value"]) and not is_telling_word(match["value"]):
         yield Finding(*match.span("value"), "secret")

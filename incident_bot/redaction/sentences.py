@@ -39,7 +39,7 @@ _TYPED_AS = re.compile(
 )
 """`typed "x" as password`."""
 _PARTED = re.compile(
-    r"[ ]/[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default)s?:)[\w.@+-]{2,64}:[^:]*$"
+    r"[ ]/{1,2}[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default)s?:)[\w.@+-]{2,64}:[^:]*$"
 )
 """Between a user and a password, even a plain word: `app / x`, `app:x`."""
 _SUPPLIED = re.compile(
