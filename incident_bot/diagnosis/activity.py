@@ -275,6 +275,10 @@ _NAMES_A_CAUSE = 3
 
 
 def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
+    if any(
+        fact.source == "node" and health.objects.get(("Node", fact.name)) is State.FAILING for fact in candidate.facts
+    ):
+        return Activity.ACTIVE
     if state is State.FAILING or state is State.UNKNOWN:
         if is_passed(candidate.facts, scene):
             return Activity.PAST
