@@ -19,7 +19,6 @@ _KNOWN: Mapping[str, Mapping[str, str]] = {
         "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
     },
     "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
-    "InferenceService": {"Ready": "False"},
 }  # fmt: skip
 
 _GOOD = frozenset(
@@ -28,7 +27,11 @@ _GOOD = frozenset(
 )  # fmt: skip
 """Conditions that should be True, by the API conventions and their common users (cert-manager, Gateway API, Flux)."""
 
-_BAD = re.compile(r"Fail|Error|Degraded|Stalled|Unavailable|Conflict")
+_PART_READY = re.compile(r"(?<!Not)Ready$")
+"""Parts that are ready each by itself: PredictorReady of KServe, RoutesReady of Knative."""
+_BAD = re.compile(r"Fail|Error|Degraded|Stalled|Unavailable|Conflict|^NotReady$")
+_FAILED_REASON = re.compile(r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused")
+"""Reasons that say of a condition that is False that it failed, whatever it is called: ContinuousArchivingFailing."""
 _UNDER_WAY = re.compile(r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet")
 """Reasons of a Ready condition that is False because the work has only begun."""
 
@@ -61,10 +64,16 @@ def _bad_names(kind: str, status: object) -> Iterator[str]:
 
 
 def _is_bad(name: str, status: str, reason: str) -> bool:
-    if name in _GOOD or name.endswith("Ready"):
+    if _is_good(name):
         return status == "False" and not _UNDER_WAY.search(reason)
+    if status == "False" and _FAILED_REASON.search(reason):
+        return True
     # Argo CD's conditions have no status: one that is listed holds.
     return status in ("True", "") and _BAD.search(name) is not None
+
+
+def _is_good(name: str) -> bool:
+    return name in _GOOD or _PART_READY.search(name) is not None
 
 
 def has_conditions(kind: str, body: Mapping[str, object]) -> bool:
@@ -73,6 +82,4 @@ def has_conditions(kind: str, body: Mapping[str, object]) -> bool:
         return True
     paths = "|".join(f"{path}.conditions[].type" for path in ("status", *_PARTS))
     found = [name for _, name in find_values(body, paths)]
-    return any(
-        isinstance(name, str) and (name in _GOOD or name.endswith("Ready") or _BAD.search(name)) for name in found
-    )
+    return any(isinstance(name, str) and (_is_good(name) or _BAD.search(name)) for name in found)

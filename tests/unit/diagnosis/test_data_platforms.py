@@ -95,3 +95,30 @@ def test_what_a_run_lost_on_its_way_matters_only_if_it_failed(state: str, *, fai
     found = diagnose(make_case({"run.txt": RUN.format(state), "driver.log": log}), RULES)
 
     assert (found.verdict is Verdict.FAILURE) is fails
+
+
+PARTS = "Name:  main\nKind:  {kind}\nStatus:\n  Conditions:\n    Message:  {message}\n    Reason:   {reason}\n    Status:   {status}\n    Type:     {type}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "status", "reason", "fails"),
+    [
+        ("Kafka", "NotReady", "True", "TimeoutException", True),
+        ("Kafka", "NotReady", "False", "AsExpected", False),
+        ("InferenceService", "PredictorReady", "False", "RevisionFailed", True),
+        ("InferenceService", "PredictorReady", "True", "MinimumReplicasAvailable", False),
+        ("Cluster", "ContinuousArchiving", "False", "ContinuousArchivingFailing", True),
+        ("Cluster", "Hibernation", "False", "NotHibernated", False),
+    ],
+)
+def test_a_condition_is_read_by_its_name_its_state_and_its_reason(
+    kind: str, name: str, status: str, reason: str, *, fails: bool
+) -> None:
+    text = PARTS.format(
+        kind=kind, type=name, status=status, reason=reason, message="it waits for the volume of main-2 to be bound"
+    )
+
+    found = diagnose(make_case({"object.txt": text}), RULES)
+
+    assert (found.verdict is Verdict.FAILURE) is fails
+    assert not fails or "volume of main-2" in found.causes[0].citations[0].quote
