@@ -229,6 +229,8 @@ def _comes_before(cause: Candidate, symptom: Candidate) -> bool:
 
 
 _MISSING = frozenset({"config-secret-missing", "config-configmap-missing", "volume-mount-failed"})
+_ABOUT_MAKERS = frozenset({"certificate-not-renewed"})
+"""Rules about resources that make Secrets: each accounts for the Secret of its own name alone."""
 
 
 def _should_provide(cause: Candidate, symptom: Candidate) -> bool:
@@ -238,7 +240,8 @@ def _should_provide(cause: Candidate, symptom: Candidate) -> bool:
     """
     name = symptom.groups.get("name", "") if symptom.id in _MISSING else ""
     fact = cause.facts[0]
-    if not name or cause.rule is not None or cause.finding is not None or fact.kind in ("", "Pod", "Container"):
+    is_maker = cause.rule is None or cause.rule.id in _ABOUT_MAKERS
+    if not name or not is_maker or cause.finding is not None or fact.kind in ("", "Pod", "Container"):
         return False
     return fact.name == name or fact.name.startswith(f"{name}-") or name in fact.value
 
