@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +12,15 @@ from incident_bot.redaction.sentences import may_log_in
 
 if TYPE_CHECKING:
     from incident_bot.redaction.names import Promise
+
+
+_ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
+    ""
+}
+"""Characters that stand neither in a name nor before its index."""
+_NAME_CHARS = string.ascii_letters + string.digits + "_.-"
+_NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
+_NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 
 
 class Announcement(NamedTuple):
@@ -62,3 +73,18 @@ def may_separate(after: str) -> bool:
     """Whether a separator can begin with these two characters."""
     head, then = after[:1], after[1:]
     return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then in _SEPARATES))
+
+
+def name_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole name of which `text[start:end]` is a part."""
+    if start and text[start - 1] not in _ENDS_NAME:
+        before = text[start - 64 if start > 64 else 0 : start]
+        other = before.rstrip(_NAME_CHARS)
+        if other and not other[-1].isascii() and (name := _NAME_BEFORE.match(before[::-1])):
+            start -= name.end()  # letters of another script
+        else:
+            start -= len(before) - len(other)
+    if text[end : end + 1] not in _ENDS_NAME:
+        after = _NAME_AFTER.match(text, end)
+        end = after.end() if after else end
+    return start, end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -38,13 +37,6 @@ from incident_bot.redaction.wrapped import find_rest, find_wrapped
 
 _ARN = re.compile(r"\barn:[\w:*-]{4,72}:$")
 """Before `secret` in a resource name of AWS."""
-_ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
-    ""
-}
-"""Characters that stand neither in a name nor before its index."""
-_NAME_CHARS = string.ascii_letters + string.digits + "_.-"
-_NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
-_NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 _NAME_KEY = re.compile(
     r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
@@ -93,21 +85,6 @@ _DECLARED = re.compile(
     r"(?:^|\n)[ \t]*(?:ENV|ARG|SETENV|setenv|SetEnv|fastcgi_param|uwsgi_param|config set|setx|set[ ]-g?x|set[ ]-U?x)[ \t]+$"
 )
 _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
-
-
-def name_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """The whole name of which `text[start:end]` is a part."""
-    if start and text[start - 1] not in _ENDS_NAME:
-        before = text[start - 64 if start > 64 else 0 : start]
-        other = before.rstrip(_NAME_CHARS)
-        if other and not other[-1].isascii() and (name := _NAME_BEFORE.match(before[::-1])):
-            start -= name.end()  # letters of another script
-        else:
-            start -= len(before) - len(other)
-    if text[end : end + 1] not in _ENDS_NAME:
-        after = _NAME_AFTER.match(text, end)
-        end = after.end() if after else end
-    return start, end
 
 
 def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:

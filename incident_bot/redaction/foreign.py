@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import assignments
+from incident_bot.redaction.announcement import name_span
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import FOREIGN, FOREIGN_KEYS
 
@@ -30,7 +31,7 @@ def find_foreign(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Findin
     gauge = FloodGauge(text, partial(_last_foreign_name, text), taken)
     for start, end in gauge.outside(_foreign_names(text)):
         # Ideographs and syllables are written without spaces: there the word is all of the name.
-        span = (start, end) if text[start] >= _UNSPACED else assignments.name_span(text, start, end)
+        span = (start, end) if text[start] >= _UNSPACED else name_span(text, start, end)
         yield from assignments.find_assignment(text, *span)
     yield from gauge.floods
 

@@ -18,6 +18,7 @@ from incident_bot.redaction import (
     protocols,
     words,
 )
+from incident_bot.redaction.announcement import name_span
 from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.command_lines import COMMANDS
@@ -282,7 +283,7 @@ def _announced(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     text = scan.text
     found: Sequence[Finding] = ()
     if start >= scan.named_until and start >= scan.values_until:
-        name_start, name_end = assignments.name_span(text, start, end)
+        name_start, name_end = name_span(text, start, end)
         scan.named_until = name_end
         # A folder of a path (`/run/secrets/token`, `/auth/callback`) announces nothing, and paths are what logs hold.
         if not text.startswith("/", name_end):
