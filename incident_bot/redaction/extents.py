@@ -49,9 +49,14 @@ BARE = re.compile(
 def bare_value(text: str, at: int) -> re.Match[str] | None:
     """An unquoted value. A first look at its beginning keeps texts made of nothing but `key=key=` linear."""
     start = BARE.match(text, at, min(len(text), at + _FIRST_LOOK))
-    if not start or start.end() < at + _FIRST_LOOK - 1 or not looks_secret(start[0]):
+    if not start or start.end() < at + _FIRST_LOOK - 1:
         return start
-    return BARE.match(text, at)
+    is_chain = _CHAINED.search(start[0]) is not None and not looks_secret(start[0])
+    return start if is_chain else BARE.match(text, at)
+
+
+_CHAINED = re.compile("[=:\uff1a\u2192]|%(?:25)?3[aAdD]")
+"""What stands between names and values: where it is in a value, the next name may be too."""
 
 
 def closing(text: str, at: int, quote: str) -> int:

@@ -215,6 +215,16 @@ def test_an_incident_key_hides_nothing_beside_it(digits: str) -> None:
         Redactor(b"a").seal(own + other)
 
 
+@pytest.mark.parametrize("words", [16, 30, 300])
+def test_a_long_passphrase_goes_to_its_end(words: int) -> None:
+    """Found by fuzzing: of a value whose first hundred characters do not look generated the rest stayed."""
+    phrase = "-".join(["maple", "river", "stone", "amber"][number % 4] for number in range(words))
+
+    assert re.fullmatch(
+        r"password=\[REDACTED:password:[0-9a-f]{6}\] user=bob", Redactor(b"a").redact(f"password={phrase} user=bob")
+    )
+
+
 @pytest.mark.parametrize(
     "credential",
     ["$apr1$" + "3hVuZ6Ev$" + "hi1MydjDzeqZacvZA7FhEE", "sdk-" + "b1418ae6-fffd-42be-8e24-" + "9c119932c955"],
