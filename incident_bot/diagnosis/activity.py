@@ -21,6 +21,7 @@ from incident_bot.diagnosis.log_outcome import Outcome, is_background, is_everyw
 from incident_bot.diagnosis.log_stride import (
     is_about_one_caller,
     is_about_users,
+    is_answer,
     is_from_a_client,
     is_last_word,
     is_long_ago,
@@ -121,11 +122,20 @@ def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
     cited = [fact.citation for fact in candidate.facts if fact.citation]
     return (
         bool(cited)
-        and max(grade(fact.value) for fact in candidate.facts) >= Level.ERROR
+        and (max(grade(fact.value) for fact in candidate.facts) >= Level.ERROR or _is_named(candidate))
         and all(
-            item.evidence_id in logs and item.line > logs[item.evidence_id].total_lines - _LAST_LINES for item in cited
+            item.evidence_id in logs
+            and (
+                item.line > logs[item.evidence_id].total_lines - _LAST_LINES
+                or (_is_named(candidate) and is_answer(logs[item.evidence_id]))
+            )
+            for item in cited
         )
     )
+
+
+def _is_named(candidate: Candidate) -> bool:
+    return candidate.rule is not None and candidate.specificity >= _NAMES_A_CAUSE
 
 
 def _judge_by_circumstance(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:

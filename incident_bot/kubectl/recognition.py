@@ -166,11 +166,13 @@ def _kind_of_name(name: str) -> EvidenceKind | None:
 
 def _is_prose(sample: Sequence[str]) -> bool:
     """Sentences rather than log records: most lines have no time or level and look written by a person."""
-    if any(_LOG_LINE.match(line[:200]) for line in sample):
+    if any(_LOG_LINE.match(line[:200]) for line in sample) or (sample and _PROMPT.match(sample[0])):
         return False
     return sum(1 for line in sample if _is_sentence(line.strip()[:2_000])) * 2 > len(sample)
 
 
+_PROMPT = re.compile(r"[$#] (?:sudo )?[a-z][\w.-]{1,30} \S")
+"""A command and its answer, as copied from a terminal."""
 _MAIL_HEADER = re.compile(r"(?:From|To|Cc|Subject|Date|Sent|Reply-To): \S")
 
 

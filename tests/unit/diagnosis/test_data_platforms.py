@@ -122,3 +122,55 @@ def test_a_condition_is_read_by_its_name_its_state_and_its_reason(
 
     assert (found.verdict is Verdict.FAILURE) is fails
     assert not fails or "volume of main-2" in found.causes[0].citations[0].quote
+
+
+CURL = """\
+$ curl -v https://shop.example/
+* Trying 203.0.113.9:443...
+* Connected to shop.example port 443
+* SSL certificate problem: certificate has expired
+curl: (60) SSL certificate problem: certificate has expired
+"""
+RENEWED = """\
+$ date
+Wed Jun  3 05:00:00 UTC 2026
+$ curl -sI https://shop.example/
+HTTP/2 200
+content-type: text/html
+date: Wed, 03 Jun 2026 05:00:00 GMT
+certificate renewed, valid until 2026-09-01
+connection ok
+"""
+
+
+def test_what_only_a_client_sees_is_a_failure_although_the_pods_are_well() -> None:
+    found = diagnose(make_case({"pods.txt": WELL, "curl.txt": CURL}), RULES)
+
+    assert (found.verdict, found.causes[0].rule_id) == (Verdict.FAILURE, "tls-certificate-failure")
+
+
+@pytest.mark.parametrize("answer", [RENEWED, CURL + RENEWED], ids=["fine", "fine again"])
+def test_a_client_that_is_served_now_tells_of_no_failure(answer: str) -> None:
+    assert diagnose(make_case({"pods.txt": WELL, "curl.txt": answer}), RULES).verdict is not Verdict.FAILURE
+
+
+CERTIFICATES = """\
+$ kubeadm certs check-expiration
+CERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED
+admin.conf                 Jun 01, {year} 09:00 UTC   {left:<14}  ca                      no
+apiserver                  Jun 01, {year} 09:00 UTC   {left:<14}  ca                      no
+
+CERTIFICATE AUTHORITY   EXPIRES                  RESIDUAL TIME   EXTERNALLY MANAGED
+ca                      Aug 21, 2032 21:13 UTC   6y              no
+etcd-ca                 Aug 21, 2032 21:13 UTC   6y              no
+front-proxy-ca          Aug 21, 2032 21:13 UTC   6y              no
+"""
+
+
+@pytest.mark.parametrize(("year", "left", "fails"), [(2026, "<invalid>", True), (2027, "358d", False)])
+def test_a_table_of_certificates_tells_which_one_has_ended(year: int, left: str, *, fails: bool) -> None:
+    table = CERTIFICATES.format(year=year, left=left)
+
+    found = diagnose(make_case({"pods.txt": WELL, "certs.txt": table}), RULES)
+
+    assert [item.rule_id for item in found.causes[:1]] == ["control-plane-certificate-expired"] * fails
