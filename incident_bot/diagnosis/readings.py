@@ -17,7 +17,7 @@ from incident_bot.diagnosis.consequences import find_first_error, speaks_of_earl
 from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
 from incident_bot.diagnosis.records import is_dated
-from incident_bot.diagnosis.salience import find_salient
+from incident_bot.diagnosis.salience import LEAST, find_salient
 from incident_bot.diagnosis.statements import weigh_statement
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 _DOUBTFUL = 0.85
 """From here on the first cause holds nine times in ten (docs/evaluation.md)."""
-
-_LEAST = 2.0
-"""Of the lines that decide the scenarios, one in sixty stands out less."""
 
 _IN_DOUBT = 0.55
 _MORE_A_POINT = 5
@@ -59,9 +56,9 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     if not causes or not _is_vague(causes[0]):
         return tuple(causes)
     lines = cited_lines(causes[0])
-    found = find_salient(scene, (), least=_LEAST)
+    found = find_salient(scene, (), least=LEAST)
     symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
-    own = max((item.salience for item in found if _place_of(item) in lines), default=_LEAST - 1)
+    own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
     is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
     began = _beginnings(causes[0], scene) if is_storm else ({}, None)
     others = (
@@ -173,7 +170,7 @@ def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, 
         return tuple(causes)
     facts = [fact for item in causes for fact in (*item.facts, *item.supporting)]
     told = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
-    least = _LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
+    least = LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
     found = find_salient(scene, told, least=least)
     survived = math.inf if _ended_run(causes[0]) else _salience_of(causes[0], scene) - _NO_RIVAL
     found = [item for item in found if item.salience >= survived or _is_error(item)]
@@ -187,7 +184,7 @@ _NO_RIVAL = 3.0
 def _salience_of(cause: Candidate, scene: Scene) -> float:
     """How much the line of a cause stands out that is told because it does; 0 where a cause is of a known kind."""
     lines = cited_lines(cause) if _is_vague(cause) else ()
-    found = find_salient(scene, (), least=_LEAST) if lines else ()
+    found = find_salient(scene, (), least=LEAST) if lines else ()
     return max((item.salience for item in found if _place_of(item) in lines), default=0.0)
 
 
