@@ -146,7 +146,11 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate], scene: Scene) ->
         return item
     bonus = "accounts for another symptom"
     told = [symptom for symptom in symptoms if symptom.rule]
-    beside = [symptom for symptom in symptoms if symptom.finding and symptom.finding.is_known]
+    beside = [
+        symptom
+        for symptom in symptoms
+        if symptom.finding and (symptom.finding.is_known or _is_downstream(item, symptom, scene))
+    ]
     merged = merge_facts(item, [*told, *sorted(beside, key=_order)[:_MAX_BESIDE]])
     surest = max((symptom.confidence for symptom in symptoms if _is_behind(item, symptom, scene)), default=0.0)
     if surest > merged.confidence:
@@ -193,7 +197,9 @@ def _speaks_of(one: Candidate, other: Candidate) -> bool:
     if host and host in names:
         return True
     callee = _CALLEE.search(line[:1000])
-    return callee is not None and callee[1].lower() in names
+    if callee is not None and callee[1].lower() in names:
+        return True
+    return any(word[1].lower() in names for word in _ANSWERING.finditer(line[:1000]))
 
 
 _CALLEE = re.compile(
@@ -201,6 +207,11 @@ _CALLEE = re.compile(
     re.IGNORECASE,
 )
 """A field that names who was called, where no address does."""
+_ANSWERING = re.compile(
+    r"\b([a-z][\w-]{3,60})(?: (?:service|api|server|backend))?:? (?:said|says|answer(?:s|ed)|return(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|refuse[sd]|reject(?:s|ed))\b",
+    re.IGNORECASE,
+)
+"""Words that say who answered: `basket service said 422`."""
 
 
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:

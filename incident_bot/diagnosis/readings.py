@@ -14,6 +14,7 @@ from incident_bot.diagnosis.changes import reports_change
 from incident_bot.diagnosis.complaint_search import find_complaint
 from incident_bot.diagnosis.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.consequences import find_first_error, speaks_of_earlier
+from incident_bot.diagnosis.log_outcome import shape_of
 from incident_bot.diagnosis.log_reading import read_line
 from incident_bot.diagnosis.ranking import MAX_CAUSES
 from incident_bot.diagnosis.records import is_dated
@@ -58,13 +59,16 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     lines = cited_lines(causes[0])
     found = find_salient(scene, (), least=LEAST)
     symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
+    shapes = {shape_of(fact.value) for item in causes[0].took_over for fact in item.facts}
     own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
     is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
     began = _beginnings(causes[0], scene) if is_storm else ({}, None)
     others = (
         replace(item, salience=item.salience + _CHANGE_BEFORE * _is_change_before(item, began, scene))
         for item in found
-        if _place_of(item) not in lines | symptoms and _may_be_reason(item, causes[0])
+        if _place_of(item) not in lines | symptoms
+        and shape_of(item.log.kept[item.index].text) not in shapes
+        and _may_be_reason(item, causes[0])
     )
     best = max(others, key=lambda item: item.salience, default=None)
     if best is None or best.salience < own + _STANDS_OUT_MORE:

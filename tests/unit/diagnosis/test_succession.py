@@ -88,3 +88,30 @@ def test_an_umbrella_alone_is_not_enough_evidence() -> None:
     found = diagnose(make_case({"events.txt": events, "ledgerd-0.previous.log": log}), RULES)
 
     assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def _two_services(shop: str, *, refuses_from: int = 30) -> str:
+    """The title of the first cause where the shop fails from the half of an hour on, and the basket service refuses from a minute on."""
+    minutes = [f"2026-11-21T08:{minute:02}" for minute in range(60)]
+    basket = [
+        f"{at}:10Z WARN basket {number} refused, rule of 3 pieces"
+        if number > 30
+        else f"{at}:10Z INFO basket {number} priced"
+        for number, at in enumerate(minutes)
+    ]
+    front = [
+        f"{at}:20Z ERROR order {number} failed: {shop}" if number > 31 else f"{at}:20Z INFO order {number} placed"
+        for number, at in enumerate(minutes)
+    ]
+    case = make_case({"basket.log": "\n".join(basket) + "\n", "shop.log": "\n".join(front) + "\n"})
+    return diagnose(case, RULES).causes[0].title
+
+
+def test_who_repeats_what_a_named_service_answered_gives_way_to_that_services_own_log() -> None:
+    assert "basket" in _two_services("basket service said 422").split(" logs", maxsplit=1)[0]
+
+
+def test_a_named_service_that_is_well_or_fails_later_explains_nothing() -> None:
+    for begins in (60, 45):
+        title = _two_services("basket service said 422", refuses_from=begins)
+        assert "shop" in title.split(" logs", maxsplit=1)[0]
