@@ -174,7 +174,12 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
 
 def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
-    if not _speaks_of(symptom, cause) or _speaks_of(cause, symptom) or _REPORTED.search(cause.facts[0].value):
+    is_repeated = _repeats(symptom, cause) and begins_in_time(cause, symptom, scene, is_known=False)
+    if (
+        not (_speaks_of(symptom, cause) or is_repeated)
+        or _speaks_of(cause, symptom)
+        or _REPORTED.search(cause.facts[0].value)
+    ):
         return False
     finding = cause.finding
     is_said_again = finding is not None and finding.count >= _AGAIN
@@ -197,9 +202,13 @@ def _speaks_of(one: Candidate, other: Candidate) -> bool:
     if host and host in names:
         return True
     callee = _CALLEE.search(line[:1000])
-    if callee is not None and callee[1].lower() in names:
-        return True
-    return any(word[1].lower() in names for word in _ANSWERING.finditer(line[:1000]))
+    return callee is not None and callee[1].lower() in names
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether a line repeats what another's service, named by a word, answered."""
+    names = {stem_of(other.pod).lower(), other.pod.lower(), other.container.lower()} - {"", one.container.lower()}
+    return any(word[1].lower() in names for word in _ANSWERING.finditer(one.facts[0].value[:1000]))
 
 
 _CALLEE = re.compile(

@@ -95,7 +95,7 @@ def _two_services(shop: str, *, refuses_from: int = 30) -> str:
     minutes = [f"2026-11-21T08:{minute:02}" for minute in range(60)]
     basket = [
         f"{at}:10Z WARN basket {number} refused, rule of 3 pieces"
-        if number > 30
+        if number > refuses_from
         else f"{at}:10Z INFO basket {number} priced"
         for number, at in enumerate(minutes)
     ]
