@@ -174,3 +174,37 @@ def test_a_table_of_certificates_tells_which_one_has_ended(year: int, left: str,
     found = diagnose(make_case({"pods.txt": WELL, "certs.txt": table}), RULES)
 
     assert [item.rule_id for item in found.causes[:1]] == ["control-plane-certificate-expired"] * fails
+
+
+SYNC = """\
+Name:         db
+Namespace:    web
+API Version:  external-secrets.io/v1
+Kind:         ExternalSecret
+Events:
+  Type     Reason        Age                From              Message
+  ----     ------        ----               ----              -------
+  Warning  UpdateFailed  {failed} (x3 over 62m)   external-secrets  error processing spec.data[0] (key: db), err: Code: 503. Errors: * Vault is sealed
+  Normal   Updated       {synced} (x9 over 62m)   external-secrets  secret synced
+"""
+
+
+@pytest.mark.parametrize(("failed", "synced", "fails"), [("50m", "1m", False), ("1m", "55m", True)])
+def test_a_sync_that_came_later_ends_the_failed_ones(failed: str, synced: str, *, fails: bool) -> None:
+    found = diagnose(make_case({"sync.txt": SYNC.format(failed=failed, synced=synced)}), RULES)
+
+    assert (found.verdict is Verdict.FAILURE) is fails
+
+
+@pytest.mark.parametrize("ending", ["", "2026-06-03T04:01:00Z [INFO]  core: vault is unsealed\n"])
+def test_a_vault_that_was_unsealed_is_sealed_no_more(ending: str) -> None:
+    log = "2026-06-03T04:00:00Z [INFO]  core: starting\n2026-06-03T04:00:30Z [WARN]  core: Vault is sealed, waiting for keys\n"
+    work = (
+        "".join(f"2026-06-03T04:{i:02d}:00Z [INFO]  expiration: revoked lease {i}\n" for i in range(2, 30))
+        if ending
+        else ""
+    )
+
+    found = diagnose(make_case({"vault-0.log": log + ending + work}), RULES)
+
+    assert (found.verdict is Verdict.FAILURE) is (not ending)
