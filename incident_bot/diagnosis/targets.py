@@ -48,7 +48,8 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
         item.kind == "Pod" and is_detailed(item) for item in objects
     )
     failing = _failing_stems(objects) | _childless_stems(events) | (_warned_stems(events) if is_only_listed else set())
-    if is_guessed(case) and len(failing) > 1:
+    own = {target.workload, stem_of(target.pod)} - {""}
+    if is_guessed(case) and (len(failing) > 1 or (failing and own and not failing & own)):
         return replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
     if _is_said(target, case, objects):
         return target
