@@ -7,7 +7,7 @@ with the end sees it at once. Only names of durations and of what waits are read
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.scene import Log
 
-_MOST_LINES = 4000
+_MOST_LINES = 500
 """Of a longer log every second, third, ... line is read: the figures of some hundred lines tell as much."""
 _REACH = 400
 _DURATION = re.compile(
@@ -74,7 +74,8 @@ def read_shifts(log: Log, lines: Sequence[str], subject: str) -> Iterator[Findin
     numbered = [(number, lines[number - 1][:_REACH]) for number in range(1, len(lines) + 1, step)]
     for pattern, find, what in ((_DURATION, _find_slower, "slow"), (_WAITING, _find_growing, "grows")):
         shifts = [shift for name, points in _series(pattern, numbered).items() if (shift := find(name, points))]
-        for shift in shifts[:1]:
+        for found in shifts[:1]:
+            shift = replace(found, began=_refine(pattern, found, lines, step))
             index = _last_line(log, pattern, shift)
             if index is not None:
                 yield _write(log, index, shift, subject, is_slow=what == "slow")
@@ -154,6 +155,16 @@ def _beginning(points: Sequence[_Point], least: float) -> int | None:
         if point.figure >= least and count >= _ABOVE_SHARE * seen:
             began = point.line
     return began if began is not None and began > points[high // 10].line else None
+
+
+def _refine(pattern: re.Pattern[str], shift: _Shift, lines: Sequence[str], step: int) -> int:
+    """The first line of a shift, among those between the one that was read and the one read before it."""
+    for number in range(max(1, shift.began - step + 1), shift.began):
+        match = pattern.search(lines[number - 1][:_REACH])
+        figure = _figure(match) if match and _name_of(match) == shift.name else None
+        if figure is not None and figure >= shift.least:
+            return number
+    return shift.began
 
 
 def _last_line(log: Log, pattern: re.Pattern[str], shift: _Shift) -> int | None:

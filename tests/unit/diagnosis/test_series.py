@@ -54,3 +54,11 @@ def test_what_varies_falls_counts_or_comes_back_is_none(figure: Callable[[int, r
 
 def test_a_log_too_short_to_have_a_before_tells_nothing() -> None:
     assert verdict_of(lambda i, _: f"page {i} took {40 if i < 15 else 9000} ms", lines=30) is not Verdict.FAILURE
+
+
+def test_in_a_long_log_the_line_just_before_is_told_all_the_same() -> None:
+    chance = random.Random(3)
+    log = [f"INFO page {i} took {chance.randint(20, 60) if i < 4000 else 7000} ms" for i in range(9000)]
+    log.insert(4000, "INFO pool of the renderer set from 40 to 1 by hand")
+    found = diagnose(make_case({"app.log": "\n".join(log) + "\n"}), RULES)
+    assert any("pool of the renderer" in item.quote for item in found.causes[0].citations)
