@@ -228,16 +228,18 @@ def _certify(text: str) -> SafeText:
 
 
 def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Stretches of whole lines around changes, and the line before, where a value's name may stand: a placeholder
-    can end a word that nothing ended before.
+    """Stretches of whole lines around changes, the line before, where a value's name may stand, and the line behind,
+    where the value of a name may: a placeholder can end a word that nothing ended before.
     """
     start = end = -2
     for low, high in changed:
         floor = max(0, low - _SURROUNDING_CHARS)
         line = text.rfind("\n", floor, low)
         left = text.rfind("\n", floor, max(line, 0)) + 1 or floor
-        right = text.find("\n", high, high + _SURROUNDING_CHARS)
-        right = right if right >= 0 else min(len(text), high + _SURROUNDING_CHARS)
+        ceiling = min(len(text), high + _SURROUNDING_CHARS)
+        right = text.find("\n", high, ceiling)
+        right = text.find("\n", right + 1, ceiling) if right >= 0 else right
+        right = right if right >= 0 else ceiling
         if left <= end + 1:
             end = max(end, right)
             continue

@@ -215,6 +215,16 @@ def test_an_incident_key_hides_nothing_beside_it(digits: str) -> None:
         Redactor(b"a").seal(own + other)
 
 
+def test_a_name_that_only_a_placeholder_lays_bare_has_its_value_on_the_next_line() -> None:
+    """Found by fuzzing: a credential glued to a name, whose value stands below."""
+    token, value = "secret_" + "J3GQasGIUNwD6AtsH4wn4Bw6J7cCCSdKrfr6D4k6gnj", "nbkLzGkObihM" + "kCFld1bzCuAc"
+
+    redacted = Redactor(b"a").redact(f"{token}client_secret:\n  {value}\nend")
+
+    assert value not in redacted
+    assert redacted.count("\n") == 2
+
+
 @pytest.mark.parametrize("words", [16, 30, 300])
 def test_a_long_passphrase_goes_to_its_end(words: int) -> None:
     """Found by fuzzing: of a value whose first hundred characters do not look generated the rest stayed."""
