@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from incident_bot.dispatch import RESULTS
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _STATUSES = (202, 400, 401, 403, 413, 503)
@@ -23,6 +27,7 @@ class Metrics:
 
     def __init__(self, folder: str = "") -> None:
         self._folder = folder
+        self._last_success = 0.0
         self._own = CollectorRegistry()
         self.webhooks = Counter(
             "incident_bot_webhooks", "Webhook messages by the status they were answered with.", ["status"],
@@ -49,6 +54,12 @@ class Metrics:
             self.webhooks.labels(status)
         for result in RESULTS:
             self.dispatches.labels(result)
+
+    def note_success(self, at: datetime) -> None:
+        """An incident was handed over. Told once a second: all threads write their numbers under one lock."""
+        if at.timestamp() - self._last_success >= 1:
+            self._last_success = at.timestamp()
+            self.last_success.set(self._last_success)
 
     def render(self) -> bytes:
         """The numbers in Prometheus' text format."""
