@@ -103,7 +103,7 @@ def judge_health(scene: Scene) -> Health:
     own = [sign for sign in others if sign.relation < Relation.NEIGHBOUR]
     symptoms += [sign for sign in own if sign.text]
     near = [pod for pod in scene.pods if pod.relation <= Relation.SIBLING]
-    replaced = replaced_pods(pods, near)
+    replaced = replaced_pods(pods, near, scene)
     pods |= dict.fromkeys(replaced, State.RECOVERED)
     left = departed_pods(scene, pods, near, [sign.state for sign in own])
     symptoms += [sign for sign in left.values() if sign.text]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.health_states import State, Symptom
+from incident_bot.diagnosis.pod_age import pod_age_s
 from incident_bot.diagnosis.targets import Relation, is_guessed, stem_of
 
 if TYPE_CHECKING:
@@ -19,16 +20,33 @@ if TYPE_CHECKING:
 _WELL = (State.HEALTHY, State.RECOVERED)
 
 
-def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod]) -> frozenset[str]:
+def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) -> frozenset[str]:
     """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1).
 
-    A listed pod that ended with an error, and was not restarted, is over when another one of its Job completed.
+    A listed pod that ended with an error, and was not restarted, is over when another one of its Job completed. Where
+    it happened to one pod after the other, the last one has to outlive what ended those before it.
     """
     has_completed = any(_listed_as(pod) == "Completed" or _phase(pod) == "Succeeded" for pod in near)
     ends = {"Evicted", "Error", "OOMKilled"} if has_completed else {"Evicted"}
     failed = {pod.name for pod in near if _phase(pod) == "Failed" or (_listed_as(pod) in ends and not _restarts(pod))}
-    rest = [pods[pod.name] for pod in near if pod.name not in failed]
-    return frozenset(failed) if rest and all(state in _WELL for state in rest) else frozenset()
+    rest = [pod for pod in near if pod.name not in failed]
+    if not has_completed and len(failed) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
+        return frozenset()
+    return frozenset(failed) if rest and all(pods[pod.name] in _WELL for pod in rest) else frozenset()
+
+
+_AGAIN = 2
+_SETTLED_S = 600.0
+
+
+_NEW = re.compile(r"\d{1,3}s|\dm(?:\d{1,2}s)?")
+"""Ages below ten minutes, as a listing shows them."""
+
+
+def _is_new(pod: Pod, scene: Scene) -> bool:
+    age_s = pod_age_s(pod.name, pod.body, scene)
+    listed = str(first_value(pod.body, "table.AGE") or "")
+    return age_s < _SETTLED_S if age_s is not None else _NEW.fullmatch(listed) is not None
 
 
 def _phase(pod: Pod) -> str:

@@ -215,7 +215,8 @@ def _lasts_long_enough(log: Log, start: int, end: int, scene: Scene) -> bool:
     if began is None or ended is None or last is None:
         return False
     calm = (last - ended) % _DAY
-    is_full = log.total_lines - log.kept[end].line >= _LINES_OF_WORK and is_guessed(scene.case)
+    # One refused reload is followed by ordinary work too: only what was loud can be seen to be over.
+    is_full = log.total_lines - log.kept[end].line >= _LINES_OF_WORK and is_guessed(scene.case) and _is_storm(log)
     return calm >= _CALM or (is_full and calm >= max(_SHORT_CALM, _CALM_OF_TROUBLE * (ended - began)))
 
 
