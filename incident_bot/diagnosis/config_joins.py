@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, read_time
@@ -24,7 +25,7 @@ def find_changes(by_kind: ByKind) -> Iterator[Join]:
     for kind, paths in _SOURCES.items():
         for source, _ in by_kind.get(kind, ()):
             changed = _changed(source)
-            if changed is None:
+            if changed is None or not _names_a_dependency(source):
                 continue
             old = [
                 (item, relation)
@@ -63,6 +64,17 @@ def _changed(source: KubeObject) -> tuple[str, datetime] | None:
         if (at := read_time(value))
     ]
     return max(told, key=lambda pair: pair[1], default=None)
+
+
+_DEPENDENCY = re.compile(
+    r"HOST|URL|URI|ADDR|ENDPOINT|DSN|BROKER|SERVER|USER|PASSWORD|TOKEN|KEY|CREDENTIAL", re.IGNORECASE
+)
+
+
+def _names_a_dependency(source: KubeObject) -> bool:
+    """Whether an object holds where somebody connects to, or with what: a log level explains no refused connection."""
+    data = source.body.get("data")
+    return isinstance(data, dict) and any(_DEPENDENCY.search(str(name)) for name in data)
 
 
 def _takes(item: KubeObject, name: str, paths: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from incident_bot.diagnosis.fieldpaths import find_values, read_time
 from incident_bot.model import Case, Evidence, EvidenceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from incident_bot import kubectl
 
@@ -78,3 +78,12 @@ def _object_times(item: kubectl.KubeObject) -> Iterator[datetime]:
         time = read_time(value)
         if time:
             yield time
+
+
+def newest_of_cronjobs(events: Iterable[kubectl.KubeEvent], at: datetime) -> dict[str, float]:
+    """How old each CronJob's newest event is at `at`, in seconds."""
+    ages: dict[str, float] = {}
+    for event in events:
+        if event.kind == "CronJob" and (age_s := age_at(event, at)) is not None:
+            ages[event.name] = min(age_s, ages.get(event.name, age_s))
+    return ages

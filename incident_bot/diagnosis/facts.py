@@ -67,8 +67,7 @@ def is_event_old(event: KubeEvent, scene: Scene) -> bool:
 def _is_last_word(event: KubeEvent, scene: Scene) -> bool:
     """Whether nothing comes after it, however long one waits: how a Job ended, and what a CronJob did at its last time."""
     if event.kind == "CronJob":
-        others = [other for other, _ in scene.events if (other.kind, other.name) == (event.kind, event.name)]
-        return event_age_s(event, scene) == min(age for item in others if (age := event_age_s(item, scene)) is not None)
+        return event_age_s(event, scene) == scene.cronjob_age_s.get(event.name)
     is_ours = event.kind == "Job" and event.name == scene.target.workload
     return is_ours and event.reason in _ENDS_OF_A_JOB
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
-from incident_bot.diagnosis.findings import Draft, Finding
+from incident_bot.diagnosis.findings import Draft
 from incident_bot.diagnosis.log_outcome import ends_of, is_everywhere
-from incident_bot.diagnosis.messages import read_text, tell_line
-from incident_bot.model import Category
+from incident_bot.diagnosis.loud_lines import write_unmarked
+from incident_bot.diagnosis.messages import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,12 +44,16 @@ def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, is_fa
     """
     reason = find_reason_of_stop(log)
     if is_failing and (last := _last_bad_word(log)) is not None and last not in levels:
-        yield Draft(most=_WEIGHT, index=last, write=partial(_write, log, last, subject))
+        yield Draft(
+            most=_WEIGHT, index=last, write=partial(write_unmarked, log, last, subject, hint=_HINT, weight=_WEIGHT)
+        )
     others = (level for index, level in levels.items() if reason is None or index != len(log.kept) - 1)
     if not log.kept or max(others, default=Level.QUIET) >= Level.ERROR:
         return
     if reason is not None and reason not in levels:
-        yield Draft(most=_WEIGHT, index=reason, write=partial(_write, log, reason, subject))
+        yield Draft(
+            most=_WEIGHT, index=reason, write=partial(write_unmarked, log, reason, subject, hint=_HINT, weight=_WEIGHT)
+        )
     for index, kept in enumerate(log.kept):
         is_late = kept.why != "last" and max(kept.line, kept.last) >= _LATE_SHARE * log.total_lines
         if (
@@ -57,7 +61,11 @@ def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, is_fa
             and not is_everywhere(kept, log)
             and all(_NOTHING_DONE.search(item.text[:_REACH]) for item in ends_of(kept, log))
         ):
-            yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, subject))
+            yield Draft(
+                most=_WEIGHT,
+                index=index,
+                write=partial(write_unmarked, log, index, subject, hint=_HINT, weight=_WEIGHT),
+            )
 
 
 _LAST_LINES = 2
@@ -92,17 +100,4 @@ def find_reason_of_stop(log: Log) -> int | None:
 _ASKED = re.compile(
     r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|interrupt\w*)\b", re.IGNORECASE
 )
-
-
-def _write(log: Log, index: int, subject: str) -> Finding:
-    return Finding(
-        kind="error-line",
-        category=Category.APPLICATION,
-        title=tell_line(subject, log.kept[index].text),
-        hint="No line calls itself an error; this one says why nothing came of the run.",
-        index=index,
-        offset=log.offsets[index],
-        weight=_WEIGHT,
-        count=log.kept[index].count,
-        is_lasting=True,
-    )
+_HINT = "No line calls itself an error; this one says why nothing came of the run."

@@ -105,3 +105,18 @@ def _lasts(log: Log, index: int, level: int) -> bool:
         return True
     is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES
     return level >= Level.FATAL or kept.count >= _LASTING_COUNT or is_last
+
+
+def write_unmarked(log: Log, index: int, subject: str, *, hint: str, weight: float) -> Finding:
+    """The finding about a line that calls itself no error and is one by where it stands; `hint` says why."""
+    return Finding(
+        kind="error-line",
+        category=Category.APPLICATION,
+        title=tell_line(subject, log.kept[index].text),
+        hint=hint,
+        index=index,
+        offset=log.offsets[index],
+        weight=weight,
+        count=log.kept[index].count,
+        is_lasting=True,
+    )

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.access_lines import read_answer
 from incident_bot.diagnosis.announced import is_no_report
-from incident_bot.diagnosis.findings import Draft, Finding
-from incident_bot.diagnosis.messages import tell_line
+from incident_bot.diagnosis.findings import Draft
+from incident_bot.diagnosis.loud_lines import write_unmarked
 from incident_bot.diagnosis.statements import weigh_statement
 from incident_bot.diagnosis.turns import is_in_place_of_work, opens_turn
-from incident_bot.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -54,12 +53,18 @@ def draft_onsets(log: Log, told: Collection[int], subject: str, *, worst: int) -
         return
     for index, kept in enumerate(log.kept):
         if index not in told and grade(kept.text) < Level.WARNING and opens_turn(kept, log):
-            yield Draft(most=_WEIGHT, index=index, write=partial(_write, log, index, _WEIGHT, subject))
+            yield Draft(
+                most=_WEIGHT,
+                index=index,
+                write=partial(write_unmarked, log, index, subject, hint=_HINT, weight=_WEIGHT),
+            )
         if kept.count < _COUNT or index in told or not _begins_late(kept, log):
             continue
         if _counts(kept, log) or is_in_place_of_work(kept, log):
             weight = _WEIGHT_BESIDE if told or worst >= Level.ERROR else _WEIGHT
-            yield Draft(most=weight, index=index, write=partial(_write, log, index, weight, subject))
+            yield Draft(
+                most=weight, index=index, write=partial(write_unmarked, log, index, subject, hint=_HINT, weight=weight)
+            )
 
 
 def is_onset(kept: KeptLine, log: Log) -> bool:
@@ -98,17 +103,4 @@ _OF_NO_CONSEQUENCE = re.compile(
     re.IGNORECASE,
 )
 """Reminders, second tries, and what callers do: they come with the hour and with releases."""
-
-
-def _write(log: Log, index: int, weight: float, subject: str) -> Finding:
-    return Finding(
-        kind="error-line",
-        category=Category.APPLICATION,
-        title=tell_line(subject, log.kept[index].text),
-        hint="It did not say so in the first part of its log: see what changed just before.",
-        index=index,
-        offset=log.offsets[index],
-        weight=weight,
-        count=log.kept[index].count,
-        is_lasting=True,
-    )
+_HINT = "It did not say so in the first part of its log: see what changed just before."

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
-from incident_bot.diagnosis.joining import TEMPLATED, ByKind, Join, labels_of, same_namespace, selector_of, selects
+from incident_bot.diagnosis.joining import (
+    TEMPLATED,
+    ByKind,
+    Join,
+    Pair,
+    labels_of,
+    same_namespace,
+    selector_of,
+    selects,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,47 +27,50 @@ _WORKLOADS = (*sorted(TEMPLATED), "Job", "Pod")
 def find_policies(by_kind: ByKind) -> Iterator[Join]:
     """NetworkPolicies that select a pod which was read; an empty selector selects every pod of the namespace."""
     for policy, _ in by_kind.get("NetworkPolicy", ()):
-        selector = selector_of(policy, "spec.podSelector.matchLabels")
-        for item, relation in (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ())):
-            if same_namespace(item, policy) and _selects(policy, selector, item):
-                types = first_value(policy.body, "spec.policyTypes") or ["Ingress"]
-                yield Join(
-                    name="policy-selects-pod",
-                    subject=policy,
-                    relation=relation,
-                    path="metadata.name",
-                    value=", ".join(map(str, types)) if isinstance(types, list) else str(types),
-                    groups={"policy": policy.name, "direction": "/".join(map(str, types)).lower()},
-                )
-                break
-
-
-def _selects(policy: KubeObject, selector: Mapping[str, str], item: KubeObject) -> bool:
-    labels = labels_of(item)
-    if not labels:
-        return not selector and bool(item.namespace) and item.namespace == policy.namespace
-    return selects(selector, labels)
+        selected = next(_selected_by(policy, by_kind), None)
+        if selected is not None:
+            types = _types_of(policy)
+            groups = {"policy": policy.name, "direction": "/".join(types).lower()}
+            yield _observe("policy-selects-pod", policy, selected, ", ".join(types), groups)
 
 
 def find_forbidden_names(by_kind: ByKind) -> Iterator[Join]:
-    """Egress policies of pods that were read, where no rule lets anything out to port 53: no name can be resolved."""
-    for policy, _ in by_kind.get("NetworkPolicy", ()):
-        types = first_value(policy.body, "spec.policyTypes")
-        rules = [rule for _, rule in find_values(policy.body, "spec.egress[]")]
-        if not (isinstance(types, list) and "Egress" in types) or any(_lets_names_through(rule) for rule in rules):
-            continue
-        selector = selector_of(policy, "spec.podSelector.matchLabels")
-        for item, relation in (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ())):
-            if same_namespace(item, policy) and _selects(policy, selector, item):
-                yield Join(
-                    name="policy-forbids-names",
-                    subject=policy,
-                    relation=relation,
-                    path="metadata.name",
-                    value=policy.name,
-                    groups={"policy": policy.name},
-                )
+    """Egress policies of a pod that was read, where none of them all lets anything out to port 53: no name can be resolved.
+
+    What one policy forbids another may allow, so each of a pod's policies is asked.
+    """
+    egress = [policy for policy, _ in by_kind.get("NetworkPolicy", ()) if "Egress" in _types_of(policy)]
+    for policy in egress:
+        for selected in _selected_by(policy, by_kind):
+            rules = [rule for other in egress if _selects(other, selected[0]) for rule in _egress_rules(other)]
+            if not any(_lets_names_through(rule) for rule in rules):
+                yield _observe("policy-forbids-names", policy, selected, policy.name, {"policy": policy.name})
                 break
+
+
+def _selected_by(policy: KubeObject, by_kind: ByKind) -> Iterator[Pair]:
+    near = (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ()))
+    return (pair for pair in near if _selects(policy, pair[0]))
+
+
+def _selects(policy: KubeObject, item: KubeObject) -> bool:
+    selector, labels = selector_of(policy, "spec.podSelector.matchLabels"), labels_of(item)
+    if not labels:
+        return not selector and bool(item.namespace) and item.namespace == policy.namespace
+    return same_namespace(item, policy) and selects(selector, labels)
+
+
+def _types_of(policy: KubeObject) -> list[str]:
+    types = first_value(policy.body, "spec.policyTypes")
+    return [str(item) for item in types] if isinstance(types, list) and types else ["Ingress"]
+
+
+def _egress_rules(policy: KubeObject) -> list[object]:
+    return [rule for _, rule in find_values(policy.body, "spec.egress[]")]
+
+
+def _observe(name: str, policy: KubeObject, selected: Pair, value: str, groups: Mapping[str, str]) -> Join:
+    return Join(name=name, subject=policy, relation=selected[1], path="metadata.name", value=value, groups=groups)
 
 
 def _lets_names_through(rule: object) -> bool:

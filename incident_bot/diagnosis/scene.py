@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from incident_bot import kubectl
-from incident_bot.diagnosis.evidence_time import age_at, reference_time
+from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins import find_joins
 from incident_bot.diagnosis.targets import (
@@ -130,6 +130,8 @@ class Scene:
     is_live: bool
     newest_event_s: float = 0.0
     """Age of the newest event of which an age is known."""
+    cronjob_age_s: Mapping[str, float] = field(default_factory=dict)
+    """Age of each CronJob's newest event, by its name."""
     texts: Mapping[str, Evidence] = field(default_factory=dict)
 
     def cite(self, evidence_id: str, line: int, around: str = "") -> Citation | None:
@@ -185,6 +187,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         at=at,
         is_live=is_live,
         newest_event_s=min((age_s for event in events if (age_s := age_at(event, at)) is not None), default=0.0),
+        cronjob_age_s=newest_of_cronjobs(events, at),
         texts={item.id: item for item in case.evidence},
     )
 
