@@ -5,6 +5,8 @@
 Each FILE is a Python module, best from outside the tree, so that nothing of it can be learned by accident: `SHAPES`
 is a list of (template, kind of secret), `BENIGN` a list of texts without a secret, and `fill(template, kind, rng)`
 returns a text and the forms of the secret in it, none of which may survive. Without --show only totals are printed.
+Personal data, such as a mail address, is no secret, and to replace it is what the policy asks by default: benign texts of
+which nothing else was replaced are counted apart.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from incident_bot.redaction import Redactor
+from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
 from incident_bot.redaction.values import PLACEHOLDER
 
 Fill = Callable[[str, str, random.Random], tuple[str, Sequence[str]]]
@@ -37,7 +40,9 @@ class Score(NamedTuple):
     """How often a template leaked, and its first leak as it would have left."""
     benign: int
     touched: list[tuple[str, str]]
-    """Benign texts that changed, before and after."""
+    """Benign texts that changed although nothing personal stands in them, before and after."""
+    personal: int
+    """Benign texts that changed only where personal data stood."""
 
     @property
     def recall(self) -> float:
@@ -45,9 +50,12 @@ class Score(NamedTuple):
         return 100 - 100 * self.missed.total() / max(1, self.filled.total())
 
 
-def redact(text: str) -> str:
+_SECRETS_ONLY = Policy(personal=frozenset())
+
+
+def redact(text: str, policy: Policy = DEFAULT_POLICY) -> str:
     """The text as a run of its own would print it."""
-    return Redactor(b"benchmark").redact(text)
+    return Redactor(b"benchmark", policy).redact(text)
 
 
 def score(
@@ -65,15 +73,19 @@ def score(
                 missed[kind] += 1
                 count, first = leaks.get(template, (0, left))
                 leaks[template] = count + 1, first
-    return Score(
-        filled, missed, leaks, len(benign), [(text, left) for text in benign if (left := redact(text)) != text]
-    )
+    touched = [(text, left) for text in benign if (left := redact(text, _SECRETS_ONLY)) != text]
+    changed = sum(redact(text) != text for text in benign)
+    return Score(filled, missed, leaks, len(benign), touched, changed - len(touched))
 
 
 def rows(result: Score) -> Iterator[str]:
     """The totals, then one row for each kind of secret."""
     share = 100 * len(result.touched) / max(1, result.benign)
-    yield f"recall {result.recall:.1f} % of {result.filled.total()}, benign touched {share:.1f} % of {result.benign}"
+    personal = 100 * result.personal / max(1, result.benign)
+    yield (
+        f"recall {result.recall:.1f} % of {result.filled.total()}, benign touched {share:.1f} % of {result.benign},"
+        f" and {personal:.1f} % where only personal data stands"
+    )
     for kind, total in sorted(result.filled.items()):
         yield f"  {kind:12}{100 - 100 * result.missed[kind] / total:7.1f} % of {total}"
 

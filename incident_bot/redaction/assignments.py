@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
-from incident_bot.redaction.announcement import Announcement, Reading, may_be_named, may_separate, reading_of
 from incident_bot.redaction.chosen_words import find_again, find_chosen_word
 from incident_bot.redaction.columns import DELIMITERS, find_in_columns
 from incident_bot.redaction.extents import (
@@ -27,10 +26,11 @@ from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.loose import find_default, find_loose
 from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
-from incident_bot.redaction.other_languages import find_in_other_language
+from incident_bot.redaction.non_english_wordings import find_in_non_english_wording
 from incident_bot.redaction.parameters import find_bound
 from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
+from incident_bot.redaction.secret_name import Reading, SecretName, may_be_named, may_separate, reading_of
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
 from incident_bot.redaction.wrapped import find_rest, find_wrapped
@@ -93,7 +93,7 @@ def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
     level = _promise_at(text, name_start, name_end, name)
     if level is Promise.NONE:
         return []
-    found = _announced_by(Announcement(text, name_start, name_end, name, kind_of(name), level))
+    found = _announced_by(SecretName(text, name_start, name_end, name, kind_of(name), level))
     more = _repeated if level is Promise.STRONG else find_rest
     return [part for finding in found for part in (finding, *more(text, finding))] if found else []
 
@@ -117,7 +117,7 @@ def _is_about_it(text: str, name_start: int) -> bool:
     return "arn:" in text[low:name_start] and _ARN.search(text, low, name_start) is not None
 
 
-def _announced_by(said: Announcement) -> list[Finding]:
+def _announced_by(said: SecretName) -> list[Finding]:
     text, start, end = said.text, said.start, said.end
     reading = reading_of(said.name)
     if reading.authorizes:
@@ -131,25 +131,31 @@ def _announced_by(said: Announcement) -> list[Finding]:
     return find_refused(said) or list(find_in_sentence(said)) or _in_words(said)
 
 
-def _in_words(said: Announcement) -> list[Finding]:
+def _in_words(said: SecretName) -> list[Finding]:
     if said.level < Promise.FIRM:
         return []
     if shown := find_in_cell(said):
         return shown
     if said.level is not Promise.STRONG:
         apart = find_apart(said) if said.text[said.end : said.end + 1] in _APART else []
-        return apart or find_bound(said) or find_default(said) or find_in_other_language(said) or find_chosen_word(said)
+        return (
+            apart
+            or find_bound(said)
+            or find_default(said)
+            or find_in_non_english_wording(said)
+            or find_chosen_word(said)
+        )
     return (
         find_bound(said)
         or find_apart(said)
         or find_loose(said)
         or list(find_plain_word(said))
-        or find_in_other_language(said)
+        or find_in_non_english_wording(said)
         or find_phrase(said)
     )
 
 
-def _in_named_pair(said: Announcement) -> list[Finding] | None:
+def _in_named_pair(said: SecretName) -> list[Finding] | None:
     """`name: PASSWORD, value: x` and, in reverse, `value: x, name: PASSWORD`."""
     if label := _LABEL.search(said.text, said.before(24), said.start):
         value = re.compile(rf"[^\n]{{0,160}}?\b{label[1]}=").match(said.text, said.end)
@@ -165,7 +171,7 @@ def _in_named_pair(said: Announcement) -> list[Finding] | None:
     return list(_take(said.text, at, said.kind, max(said.level, Promise.FIRM), alone=True)) if at else None
 
 
-def _in_call(said: Announcement) -> list[Finding] | None:
+def _in_call(said: SecretName) -> list[Finding] | None:
     """`setPassword("x")`, `builder.password("x")`, `UserPassword("app", "x")`; what a getter is given is a name."""
     called = _CALLED.match(said.text, said.end)
     if not called:
@@ -177,7 +183,7 @@ def _in_call(said: Announcement) -> list[Finding] | None:
     return list(_take(said.text, called.end(), said.kind, said.level)) if sets else []
 
 
-def _assigned(said: Announcement) -> list[Finding] | None:
+def _assigned(said: SecretName) -> list[Finding] | None:
     separator = SEPARATOR.match(said.text, said.end)
     if not separator or separator.end() == said.end:
         return None
@@ -189,7 +195,7 @@ def _assigned(said: Announcement) -> list[Finding] | None:
     return list(_separated(said.text, separator, said.kind, said.level, paired=paired))
 
 
-def _in_flag(said: Announcement) -> list[Finding] | None:
+def _in_flag(said: SecretName) -> list[Finding] | None:
     """`--password x`, also on two lines."""
     flag = _FLAG.match(said.text, said.end)
     if not flag or said.level is Promise.WEAK:
@@ -208,7 +214,7 @@ def _in_flag(said: Announcement) -> list[Finding] | None:
     return list(_next_line(said.text, flag.end(), said.kind, said.level, block=True))
 
 
-def _alone_on_line(said: Announcement) -> list[Finding] | None:
+def _alone_on_line(said: SecretName) -> list[Finding] | None:
     """`requirepass x`, `ENV DB_PASSWORD x`: a name, a value and nothing else."""
     lone = _ALONE_ON_LINE.match(said.text, said.end)
     if not lone:
@@ -226,7 +232,7 @@ def _alone_on_line(said: Announcement) -> list[Finding] | None:
     return []
 
 
-def _refused_below(said: Announcement) -> list[Finding] | None:
+def _refused_below(said: SecretName) -> list[Finding] | None:
     refused = _REFUSED.match(said.text, said.end)
     if not refused:
         return None
@@ -234,7 +240,7 @@ def _refused_below(said: Announcement) -> list[Finding] | None:
     return [found] if counts(refused["value"], said.level, quoted=True) else []
 
 
-Grammar = Callable[[Announcement], list[Finding] | None]
+Grammar = Callable[[SecretName], list[Finding] | None]
 GRAMMARS: tuple[Grammar, ...] = (
     _in_named_pair,
     find_in_columns,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _SETTING = compile_later(
     r"""(?P<close>\\{0,3}["']\]?)?(?P<tie>[ ]?=>?[ ]?|[ ]?:[ ]?|[ ])(?P<open>\\{0,3}["'])?(?P<value>[A-Za-z][A-Za-z_-]{3,63})(?P<after>[^\w.(\[/:@-]|$)"""
@@ -61,7 +61,7 @@ _NAMES_ONE = frozenset(
 )
 
 
-def find_chosen_word(said: Announcement) -> list[Finding]:
+def find_chosen_word(said: SecretName) -> list[Finding]:
     """The plain word that a setting gives a token or key for its value, or the value behind a label."""
     ahead = said.text[said.end : said.end + 1]
     if ahead in {" ", ","}:
@@ -86,7 +86,7 @@ def find_chosen_word(said: Announcement) -> list[Finding]:
     return [Finding(*match.span("value"), said.kind)]
 
 
-def _holds(said: Announcement, match: re.Match[str]) -> bool:
+def _holds(said: SecretName, match: re.Match[str]) -> bool:
     """Whether what stands between and around the name and the word is a setting."""
     tie, after_at = match["tie"], match.start("after")
     if match["close"]:
@@ -132,7 +132,7 @@ def find_again(text: str, finding: Finding) -> Iterator[Finding]:
         yield finding._replace(start=at, end=at + len(value))
 
 
-def _labelled(said: Announcement) -> list[Finding]:
+def _labelled(said: SecretName) -> list[Finding]:
     match = _LABELLED.match(said.text, said.end)
     if match and _NAMES_ONE.isdisjoint(match["words"].lower().split()) and _is_value(match["value"], said):
         return [Finding(*match.span("value"), said.kind)]
@@ -142,7 +142,7 @@ def _labelled(said: Announcement) -> list[Finding]:
     return []
 
 
-def _is_value(value: str, said: Announcement) -> bool:
+def _is_value(value: str, said: SecretName) -> bool:
     if said.level is Promise.STRONG:
         return is_given(value) and not is_telling_word(value)
     return looks_secret(value) or is_prose_secret(value, said.level)

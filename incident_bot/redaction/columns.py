@@ -17,7 +17,7 @@ from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import counts, is_prose_secret, looks_secret
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 REACH = 4096
 """Characters below a header, or of one statement, that are read."""
@@ -73,7 +73,7 @@ def _handed_in(text: str, span: tuple[int, int], bare: str, name: str, names: li
         yield from parameters.find_in_order(text, span, names.index(name), name)
 
 
-def find_in_columns(said: Announcement) -> list[Finding] | None:
+def find_in_columns(said: SecretName) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
     around = text[max(0, start - 2) : start].strip("\"'` ")[-1:] + text[end : end + 40].strip("\"'` \r")[:1]
@@ -96,7 +96,7 @@ def find_in_columns(said: Announcement) -> list[Finding] | None:
     return list(_rows(text, high + 1, delimiter, names))
 
 
-def _find_aligned(said: Announcement) -> list[Finding] | None:
+def _find_aligned(said: SecretName) -> list[Finding] | None:
     """The values of a column that spaces align under the name."""
     text = said.text
     if said.level is Promise.WEAK or text[said.end : said.end + 1] not in {" ", "\n", "\r"}:
@@ -129,7 +129,7 @@ def _has_cells(text: str, end: int, count: int) -> bool:
     return line != "" and not _RULE.fullmatch(line) and len(_GAP.split(line)) == count
 
 
-def _aligned_rows(text: str, at: int, starts: list[int], column: int, said: Announcement) -> Iterator[Finding]:
+def _aligned_rows(text: str, at: int, starts: list[int], column: int, said: SecretName) -> Iterator[Finding]:
     last = column + 1 == len(starts)
     for _ in range(_MOST_ROWS):
         newline = text.find("\n", at, at + REACH)

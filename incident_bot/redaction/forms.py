@@ -11,7 +11,7 @@ from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _PART = compile_later(
     r"""\\?["'](?:;[^\n"']{0,128}(?:"[^"\n]{0,64}")?)?(?:\r?\n|\\r\\n){2}(?P<value>[^\s\\]{1,512})(?=\r?\n|\\r\\n)"""
@@ -40,7 +40,7 @@ _CALL = compile_later(
 )
 
 
-def find_apart(said: Announcement) -> list[Finding]:
+def find_apart(said: SecretName) -> list[Finding]:
     """The value of a field, a part of a form or a line below."""
     text, end = said.text, said.end
     match = None
@@ -55,11 +55,11 @@ def find_apart(said: Announcement) -> list[Finding]:
     return _in_field(said) or _below(said)
 
 
-def _found(said: Announcement, match: re.Match[str]) -> list[Finding]:
+def _found(said: SecretName, match: re.Match[str]) -> list[Finding]:
     return [Finding(match.start("value"), match.end("value"), said.kind)]
 
 
-def _in_field(said: Announcement) -> list[Finding]:
+def _in_field(said: SecretName) -> list[Finding]:
     text = said.text
     into = text[said.before(8) : said.start].rstrip("\"'#").endswith(("in ", "to ", "the "))
     if into and (typed := _TYPED_INTO.search(text, said.before(320), said.start)):
@@ -74,7 +74,7 @@ def _in_field(said: Announcement) -> list[Finding]:
     return _found(said, field) if typing and not is_stand_in(field["value"]) else []
 
 
-def _below(said: Announcement) -> list[Finding]:
+def _below(said: SecretName) -> list[Finding]:
     """`DB_PASSWORD` alone on its line and a value alone on the next: a list of names must not be taken for it."""
     below = _BELOW.match(said.text, said.end)
     alone = _NAME_ALONE.search(said.text, said.before(40), said.start) if below else None

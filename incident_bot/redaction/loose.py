@@ -11,7 +11,7 @@ from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _MARK = "[*_`\"'\u201c\u201d]{0,3}"
 _LABEL = compile_later(
@@ -65,7 +65,7 @@ _QUOTED = (_DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
 """Grammars behind which any value counts."""
 
 
-def find_loose(said: Announcement) -> list[Finding]:
+def find_loose(said: SecretName) -> list[Finding]:
     """The value behind a name of which any value counts."""
     text, end = said.text, said.end
     for grammar in _QUOTED:
@@ -101,7 +101,7 @@ _INNER_TOKEN = compile_later(
 )
 
 
-def find_default(said: Announcement) -> list[Finding]:
+def find_default(said: SecretName) -> list[Finding]:
     """What stands in for a token or key that is not set."""
     match = _SECRET_ID.match(said.text, said.end)
     if match and said.name.lower() == "secret":
@@ -110,7 +110,7 @@ def find_default(said: Announcement) -> list[Finding]:
     return _at(said, match.span("value")) if match and counts(match["value"], said.level, quoted=True) else []
 
 
-def _typed(said: Announcement) -> list[Finding]:
+def _typed(said: SecretName) -> list[Finding]:
     """A value of which its own look must tell that it is no word about passwords."""
     text, end = said.text, said.end
     match = _LABEL.match(text, end)
@@ -122,5 +122,5 @@ def _typed(said: Announcement) -> list[Finding]:
     return _at(said, item.span("value")) if item and is_prose_secret(item["value"], said.level) else []
 
 
-def _at(said: Announcement, span: tuple[int, int]) -> list[Finding]:
+def _at(said: SecretName, span: tuple[int, int]) -> list[Finding]:
     return [Finding(*span, said.kind)]

@@ -11,7 +11,7 @@ from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import counts, looks_secret
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _MARKUP_PAIR = compile_later(r"</(?:name|key)>\s{0,80}<(?:value|string)>(?:<string>)?([^<\n]{1,512})<")
 _MARKUP_ELEMENT = compile_later(r"[ \t][^<>\n]{1,200}>([^<\s]{1,512})</")
@@ -31,7 +31,7 @@ _MARKUP_TEXT = compile_later(
 """The text of an element that has the name, also where the markup is escaped or the text stands in a `value` of its own."""
 
 
-def find_in_markup(said: Announcement) -> list[Finding] | None:
+def find_in_markup(said: SecretName) -> list[Finding] | None:
     """`<name>password</name><value>x</value>` and `<a:Password Type="t">x</a:Password>`."""
     before = said.text[said.before(1) : said.start]
     markup = None
@@ -52,7 +52,7 @@ def find_in_markup(said: Announcement) -> list[Finding] | None:
     return [Finding(markup.start(1), markup.end(1), said.kind)] if counts(markup[1], said.level, quoted=True) else []
 
 
-def find_in_cell(said: Announcement) -> list[Finding]:
+def find_in_cell(said: SecretName) -> list[Finding]:
     """What stands in a cell or in bold type behind the name."""
     text, end = said.text, said.end
     if "<" not in text[end : end + 40]:

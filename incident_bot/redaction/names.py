@@ -107,14 +107,14 @@ _ABOUT_BEFORE = frozenset(
     " page continuation syntax lexer node merge etag commit tree git build image content object file trace span"
     " request correlation short".split()
 )
-FOREIGN = (
+NON_ENGLISH_PASSWORDS = (
     "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "парол", "Парол", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",
     "şifre", "Şifre", "mật khẩu", "κωδικός", "סיסמה", "كلمة المرور", "รหัสผ่าน", "парола", "parolă", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드", "код подтверждения", "slaptažodis", "패스워드", "合言葉", "पासवर्ड", "পাসওয়ার্ড", "கடவுச்சொல்", "رمز عبور", "گذرواژه", "پاس ورڈ", "كلمة السر", "סיסמא", "პაროლი", "գաղտնաբառ",
     "пин-код", "Пин-код", "ПИН-код", "код доступа", "رمز التحقق", "xác minh", "doğrulama kodu",
     "Mật khẩu", "Hasło", "Κωδικός", "lykilorð", "salasõna", "fjalëkalim",
 )  # fmt: skip
 """`password` in letters that the prefilter does not read."""
-FOREIGN_KEYS = (
+NON_ENGLISH_KEYS = (
     "токен", "Токен", "ключ", "Ключ", "секрет", "Секрет", "令牌", "密鑰", "秘钥", "トークン", "シークレット", "キー", "秘密鍵", "토큰", "비밀키", "시크릿", "API 키", "κλειδί", "anahtar", "khóa", "klíč",
 )  # fmt: skip
 """`token` and `key` likewise."""
@@ -140,9 +140,9 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
 @lru_cache(maxsize=8192)
 def promise(name: str) -> Promise:
     """What the name of a setting, header, flag or field promises about its value."""
-    if not name.isascii() and any(word in name for word in FOREIGN):
+    if not name.isascii() and any(word in name for word in NON_ENGLISH_PASSWORDS):
         return Promise.STRONG
-    if not name.isascii() and any(word in name for word in FOREIGN_KEYS):
+    if not name.isascii() and any(word in name for word in NON_ENGLISH_KEYS):
         return Promise.FIRM
     if name in _ALONE:
         return _ALONE[name]

@@ -12,7 +12,7 @@ from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_stand_in
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _REACH = 4096
 """Characters around a statement in which numbered values are looked for."""
@@ -33,7 +33,7 @@ _ITEM = compile_later(
 _HANDED = compile_later(r"\([^()\n]{0,128}\$(\d{1,3})[^()$\n]{0,64}\)")
 
 
-def find_bound(said: Announcement) -> list[Finding]:
+def find_bound(said: SecretName) -> list[Finding]:
     """The value of the parameter of a prepared statement that a password is compared with, or that its function is handed."""
     ahead = said.text[said.end : said.end + 6]
     if "=" not in ahead and "(" not in ahead and "<>" not in ahead and "ike" not in ahead.lower():

@@ -13,7 +13,7 @@ from incident_bot.redaction.plain_words import is_telling_word, tells_by_its_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 WALLET = ("wallet restored", "wallet from", "wallet imported", "import wallet", "restore wallet", "wallet words", "bip39", "bip-39", " words: ", " words are", "seed words", "seed phrase", "mnemonic", "recovery phrase", "recovery words", "backup phrase")  # fmt: skip
 """What the words of a wallet stand behind (BIP 39: 12 to 24 words of 3 to 8 letters)."""
@@ -69,7 +69,7 @@ _WALLET_TALK = frozenset(
 )
 
 
-def find_phrase(said: Announcement) -> list[Finding]:
+def find_phrase(said: SecretName) -> list[Finding]:
     """Several words behind a name that any value may follow, or a run of letters, digits and marks."""
     text, end = said.text, said.end
     if said.level is not Promise.STRONG or text[end : end + 1] not in _TIES:
@@ -80,7 +80,7 @@ def find_phrase(said: Announcement) -> list[Finding]:
     return found or (_drawn(said) if _MARK.search(line) else [])
 
 
-def _several_words(said: Announcement) -> list[Finding]:
+def _several_words(said: SecretName) -> list[Finding]:
     match = _TIED.match(said.text, said.end)
     if match and (
         not match[0].startswith(" ") or match["quote"] or " is " in match[0] or " was " in match[0] or _is_used(said)
@@ -90,7 +90,7 @@ def _several_words(said: Announcement) -> list[Finding]:
     return _phrase(match, said) if match else []
 
 
-def _drawn(said: Announcement) -> list[Finding]:
+def _drawn(said: SecretName) -> list[Finding]:
     made = _MADE.match(said.text, said.end)
     if (
         made
@@ -104,11 +104,11 @@ def _drawn(said: Announcement) -> list[Finding]:
     return [Finding(start, start + len(value), said.kind)] if _is_tangled(value) else []
 
 
-def _is_used(said: Announcement) -> bool:
+def _is_used(said: SecretName) -> bool:
     return _USES.search(said.text, said.before(24), said.start) is not None
 
 
-def _phrase(match: re.Match[str], said: Announcement) -> list[Finding]:
+def _phrase(match: re.Match[str], said: SecretName) -> list[Finding]:
     words = match["value"].lower().split()
     sentence = not _GRAMMAR.isdisjoint(words) or any(is_telling_word(word) or tells_by_its_form(word) for word in words)
     return [] if sentence else [Finding(*match.span("value"), said.kind)]

@@ -17,7 +17,7 @@ from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ][(\[]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so|now|today|for now)\b))"
@@ -110,7 +110,7 @@ _PRONOUNS = frozenset(
     "this that here there what which where your their mine hers such none everything nothing something anything".split()
 )
 _LAST_LATIN = "\u024f"
-_FOREIGN = compile_later(
+_IN_OTHER_LETTERS = compile_later(
     r"""(?:[^\W\d_a-zA-Z]{0,8}(?:[ ][^\W\d_a-zA-Z]{1,16}){0,3}(?:[ ][\w.@-]{1,64}(?=[ ]?[:\uff1a=]))?[ ]?(?P<tie>[:\uff1a=\u2014\u2013-]|\u306f|\u304c|\u3092|\ub294|\uc740|\uc774|\u4e3a|\u70ba|\u662f|\u8bbe\u4e3a|\u6539\u4e3a|\u044d\u0442\u043e|[ ]\u043d\u0430|\u03b5\u03af\u03bd\u03b1\u03b9|\u05d4\u05d9\u05d0|\u05d4\u05d5\u05d0|\u0647\u064a|\u0647\u0648|\u062a\u0645|\u0627\u0633\u062a|\u0434\u043b\u044f [\w.@-]{1,64}:?)|[^\W\d_a-zA-Z]{0,8}(?:[ ][^\W\d_a-zA-Z]{1,16}){0,2})
     [ ]?(?:[:\uff1a=][ ]?)?[\u300c\u300e"'\u201c\u00ab]?(?P<value>[!#-&(-+\--9;-~]{4,64}?)(?=[.!]?[\u300d\u300f"'\u201d\u00bb]|\u3067\u3059|[.,!]?[ ]?[^!-~]|[.,!]?\s|[.,!]?$)""",
     re.VERBOSE,
@@ -149,12 +149,12 @@ _TELLING = frozenset(
 )
 
 
-def find_plain_word(said: Announcement) -> Iterator[Finding]:
+def find_plain_word(said: SecretName) -> Iterator[Finding]:
     """The plain word behind a name of which any value counts."""
     text, end = said.text, said.end
     ahead = text[end : end + 1]
     match: re.Match[str] | None
-    if said.name[:1] > _LAST_LATIN and (told := _FOREIGN.match(text, end)):
+    if said.name[:1] > _LAST_LATIN and (told := _IN_OTHER_LETTERS.match(text, end)):
         tied = told["tie"] or text[end : told.start("value")].strip(" \u300c\u300e\"'\u201c\u00ab") == ""
         value = told["value"]
         if value.isdigit() or (is_given(value) if tied else is_prose_secret(value, Promise.STRONG)):
@@ -174,7 +174,7 @@ def find_plain_word(said: Announcement) -> Iterator[Finding]:
         yield Finding(*match.span("value"), said.kind)
 
 
-def _told(said: Announcement) -> re.Match[str] | None:
+def _told(said: SecretName) -> re.Match[str] | None:
     text, end = said.text, said.end
     match = (
         _beside(said)
@@ -208,7 +208,7 @@ def _told(said: Announcement) -> re.Match[str] | None:
     return match if given and _WITH.search(text, said.before(128), said.start) else None
 
 
-def _noted(said: Announcement) -> re.Match[str] | None:
+def _noted(said: SecretName) -> re.Match[str] | None:
     rest = said.text[said.end : said.end + 48]
     match = _NOTED.match(said.text, said.end) if ":" in rest or '"' in rest or "'" in rest else None
     if not match:
@@ -223,7 +223,7 @@ def _may_go_on(rest: str) -> bool:
     return " still " in rest or " now " in rest or " it" in rest or " new one" in rest or " that" in rest
 
 
-def _beside(said: Announcement) -> re.Match[str] | None:
+def _beside(said: SecretName) -> re.Match[str] | None:
     ahead = said.text[said.end : said.end + 1]
     if ahead in {")", "]"}:
         before = said.text[said.before(96) : said.start]
@@ -233,7 +233,7 @@ def _beside(said: Announcement) -> re.Match[str] | None:
     return apposed if apposed and not apposed["value"].isalpha() else None
 
 
-def _starts_line(said: Announcement) -> bool:
+def _starts_line(said: SecretName) -> bool:
     return said.start == 0 or said.text[said.start - 1] == "\n"
 
 

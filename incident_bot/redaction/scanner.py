@@ -18,19 +18,19 @@ from incident_bot.redaction import (
     protocols,
     words,
 )
-from incident_bot.redaction.announcement import name_span
-from incident_bot.redaction.announcing import ANNOUNCING, SHOUTED
 from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.command_lines import COMMANDS
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
-from incident_bot.redaction.foreign import find_foreign
 from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
+from incident_bot.redaction.name_keywords import CODE_KEYWORDS, NAME_KEYWORDS
+from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
 from incident_bot.redaction.providers import PROVIDERS
+from incident_bot.redaction.secret_name import name_span
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
 from incident_bot.redaction.urls import find_slashed, find_user_info, is_in_url, may_hold_user_info
 from incident_bot.redaction.values import looks_secret
@@ -112,7 +112,7 @@ class Scanner:
                     found += probe(state, start, start + length)
         found.extend(gauge.floods)
         if not text.isascii():
-            found.extend(find_foreign(text, taken))
+            found.extend(find_under_non_ascii_name(text, taken))
         found.extend(find_numbers(text, raw, self._personal, self._number_starts))
         found.extend(self._by_user_rules(text))
         found.extend(self._coloured(text, near=near))
@@ -155,10 +155,10 @@ def scanner_for(policy: Policy) -> Scanner:
 
 def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
-    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in ANNOUNCING}
+    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in NAME_KEYWORDS}
     probes |= {Keyword(word): [_announcing(word)] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
-    probes |= {Keyword(word, starting=True): [_announcing(word)] for word in (*SHOUTED, "pw ")}
+    probes |= {Keyword(word, starting=True): [_announcing(word)] for word in (*CODE_KEYWORDS, "pw ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")

@@ -13,7 +13,7 @@ from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_code, is_phrase, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _PROSE = re.compile(
     r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
@@ -86,7 +86,7 @@ _LINE_REACH = 256
 """Characters in which a line's end is looked for; behind them the pattern is asked."""
 
 
-def find_in_sentence(said: Announcement) -> Iterator[Finding]:
+def find_in_sentence(said: SecretName) -> Iterator[Finding]:
     """The value that follows the name within its sentence, or alone below it."""
     text, at, level = said.text, said.end, said.level
     if level > Promise.WEAK and _may_end(text, at) and (below := _BELOW.match(text, at)):
@@ -128,7 +128,7 @@ def _may_end(text: str, at: int) -> bool:
     return newline < 0 or text[at:newline].rstrip(" \t\r")[-1:] in {":", ".", "!"}
 
 
-def _changed(said: Announcement) -> list[Finding]:
+def _changed(said: SecretName) -> list[Finding]:
     """Both passwords of a change, even plain words."""
     change = _CHANGE.match(said.text, said.end)
     if not change or not (change["verb"] or _CHANGES.search(said.text, said.before(64), said.start)):
@@ -140,7 +140,7 @@ def _changed(said: Announcement) -> list[Finding]:
     ]
 
 
-def find_refused(said: Announcement) -> list[Finding]:
+def find_refused(said: SecretName) -> list[Finding]:
     """The quoted value of a password that a program complains about, before or behind the name."""
     if said.level is not Promise.STRONG:
         return []
@@ -155,7 +155,7 @@ def find_refused(said: Announcement) -> list[Finding]:
     return [Finding(refused.start("value"), refused.end("value"), said.kind)]
 
 
-def _named_before(said: Announcement) -> re.Match[str] | None:
+def _named_before(said: SecretName) -> re.Match[str] | None:
     """A value that a sentence names before it says what it is."""
     low, reach = said.before(240), said.before(_TIE_REACH)
     found = None
@@ -176,7 +176,7 @@ def _tells_of_both(lowered: str, kind: str) -> bool:
     return kind == "credential" or basic or ("user" in lowered and "pass" in lowered)
 
 
-def find_login(said: Announcement) -> list[Finding] | None:
+def find_login(said: SecretName) -> list[Finding] | None:
     """The second of two words behind `credentials` or `auth`: `auth=("app", "x")`, `credentials app / x`."""
     lowered = said.name.lower()
     if not may_log_in(lowered, said.kind):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fakes.blind_samples import blind_samples
 from fakes.log_shapes import log_shaped_samples
 from incident_bot.redaction import Redactor, assignments
-from incident_bot.redaction.announcement import Reading
+from incident_bot.redaction.secret_name import Reading
 
 if TYPE_CHECKING:
     import pytest

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 MODULE = """
 SHAPES = [("the password is {}", "word"), ("overheard: {}", "word"), ("payload={}", "halves")]
-BENIGN = ["password authentication failed", "db_" + "password=" + "x7Qm2Lz9"]
+BENIGN = ["password authentication failed", "db_" + "password=" + "x7Qm2Lz9", "mail to ann.b@shop.example", "pod ready"]
 
 
 def fill(template, kind, rng):
@@ -29,7 +29,7 @@ def _score(tmp_path: Path, *options: str) -> str:
 def test_totals_alone_without_a_word_of_the_shapes(tmp_path: Path) -> None:
     shown = _score(tmp_path, "--times", "4")
 
-    assert "recall 33.3 % of 12, benign touched 50.0 % of 2" in shown
+    assert "recall 33.3 % of 12, benign touched 25.0 % of 4, and 25.0 % where only personal data stands" in shown
     assert "word           50.0 % of 8" in shown
     assert "halves          0.0 % of 4" in shown
     assert "overheard" not in shown
@@ -42,3 +42,4 @@ def test_leaks_and_touched_lines_on_request(tmp_path: Path) -> None:
     assert "the password is {}" not in shown
     assert "TOUCHED 'db_password=" in shown
     assert "password authentication failed" not in shown
+    assert "mail to" not in shown

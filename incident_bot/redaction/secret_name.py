@@ -1,4 +1,4 @@
-"""A name that announces a secret, where it stands and what it promises."""
+"""A secret's name where it stands in a text, which is what every grammar is handed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
 _NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 
 
-class Announcement(NamedTuple):
+class SecretName(NamedTuple):
     """The name at `text[start:end]`; `kind` is what its value would be called."""
 
     text: str

@@ -1,4 +1,4 @@
-"""Secrets whose names are not English: there an adjective stands behind the name, `mot de passe temporaire : x`, `klucz API: x`."""
+"""What stands between a name and its value in languages other than English: `mot de passe temporaire : x`, `klucz API: x`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from incident_bot.redaction.plain_words import is_given, is_telling_word
 from incident_bot.redaction.values import counts
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.announcement import Announcement
+    from incident_bot.redaction.secret_name import SecretName
 
 _LATIN = (
     "passe mdp contrase senha passwort kennwort wachtwoord losenord adgangskod passord kodeord salasana haslo heslo jelsz parol lozinka geslo"
@@ -56,11 +56,11 @@ _PARTICIPLE = compile_later(
 )
 
 
-def find_in_other_language(said: Announcement) -> list[Finding]:
+def find_in_non_english_wording(said: SecretName) -> list[Finding]:
     """The value behind a name and its adjectives."""
-    if said.level < Promise.FIRM or not (_is_foreign(said.name) or _goes_on_in_italian(said)):
+    if said.level < Promise.FIRM or not (_is_non_english(said.name) or _goes_on_in_italian(said)):
         return []
-    match = _VALUE.match(said.text, said.end) if _is_foreign(said.name) else None
+    match = _VALUE.match(said.text, said.end) if _is_non_english(said.name) else None
     if match and any(map(is_telling_word, match["words"].split())):
         match = None
     if match is None and said.level is Promise.STRONG:
@@ -71,7 +71,7 @@ def find_in_other_language(said: Announcement) -> list[Finding]:
     return [Finding(*match.span(part), said.kind)] if match and part and _is_value(match[part], said.level) else []
 
 
-def _goes_on_in_italian(said: Announcement) -> bool:
+def _goes_on_in_italian(said: SecretName) -> bool:
     """Italian has no other word for `password`."""
     return _ITALIAN.match(said.text, said.end) is not None
 
@@ -83,6 +83,6 @@ def _is_value(value: str, level: Promise) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _is_foreign(name: str) -> bool:
+def _is_non_english(name: str) -> bool:
     lowered = name.lower()
     return not name.isascii() or any(word in lowered for word in _LATIN)

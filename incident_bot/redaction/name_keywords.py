@@ -1,4 +1,4 @@
-"""Words that announce a secret and that the prefilter looks for; `names.py` judges the whole name that each is a part of."""
+"""Keywords of the prefilter that are parts of secrets' names; what the whole name promises, `names.py` says."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ _PHRASES = (
     "psk ",
     "pairing code",
 )
-ANNOUNCING = (*_WORDS, *_PHRASES)
-SHOUTED = (
+NAME_KEYWORDS = (*_WORDS, *_PHRASES)
+CODE_KEYWORDS = (
     "PIN ",
     "TOTP ",
     "OTP ",
