@@ -78,7 +78,7 @@ def _shown(value: Any) -> str:
 def rule_catalogue() -> str:
     """One row a rule."""
     from incident_bot.diagnosis import load_rules
-    from incident_bot.diagnosis.catalogue import render_catalogue
+    from incident_bot.diagnosis.authoring.catalogue import render_catalogue
 
     return render_catalogue(load_rules().rules.values()).rstrip("\n")
 

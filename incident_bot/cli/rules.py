@@ -15,7 +15,7 @@ from incident_bot.model import Category
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from incident_bot.diagnosis.rules import Rule, RuleSet
+    from incident_bot.diagnosis.rulebook.rules import Rule, RuleSet
 
 
 @click.group()
@@ -39,8 +39,8 @@ def list_rules(rules_dirs: tuple[Path, ...], category: str | None, output: str) 
     Example:
       incident-bot rules list --category storage
     """
-    from incident_bot.diagnosis.catalogue import describe_rule, render_catalogue
-    from incident_bot.diagnosis.rules import load_rules
+    from incident_bot.diagnosis.authoring.catalogue import describe_rule, render_catalogue
+    from incident_bot.diagnosis.rulebook.rules import load_rules
 
     chosen = [rule for rule in load_rules(rules_dirs) if category in (None, rule.category.value)]
     if output == "json":
@@ -48,7 +48,7 @@ def list_rules(rules_dirs: tuple[Path, ...], category: str | None, output: str) 
     elif output == "markdown":
         click.echo(render_catalogue(chosen), nl=False)
     else:
-        from incident_bot.diagnosis.catalogue import plain_title
+        from incident_bot.diagnosis.authoring.catalogue import plain_title
 
         width = max((len(rule.id) for rule in chosen), default=0)
         for rule in chosen:
@@ -67,8 +67,8 @@ def show_rule(rule_id: str, rules_dirs: tuple[Path, ...], output: str) -> None:
     Example:
       incident-bot rules show oom-killed-container
     """
-    from incident_bot.diagnosis.catalogue import describe_rule, render_rule
-    from incident_bot.diagnosis.rules import load_rules
+    from incident_bot.diagnosis.authoring.catalogue import describe_rule, render_rule
+    from incident_bot.diagnosis.rulebook.rules import load_rules
 
     known = load_rules(rules_dirs)
     rule = known.get(rule_id) or _unknown(rule_id, known)
@@ -90,9 +90,9 @@ def _unknown(rule_id: str, known: RuleSet) -> Rule:
 @rules.command("index", hidden=True)
 def index_rules() -> None:
     """Write the index of the shipped rules beside them, after a change: it makes loading them 30 times faster."""
+    from incident_bot.diagnosis.authoring.shipped_patterns import write_words
     from incident_bot.diagnosis.patterns import WORDS_NAME
-    from incident_bot.diagnosis.rules import INDEX_NAME, write_index
-    from incident_bot.diagnosis.shipped_patterns import write_words
+    from incident_bot.diagnosis.rulebook.rules import INDEX_NAME, write_index
 
     folder = Path(__file__).parent.parent / "diagnosis" / "rules"
     # In this order: the words are those of the patterns in the index.
@@ -115,8 +115,8 @@ def test_rules(rule_ids: tuple[str, ...], rules_dirs: tuple[Path, ...], output: 
       incident-bot rules test
       incident-bot rules test my-rule --rules-dir my-rules
     """
-    from incident_bot.diagnosis.rules import load_rules, load_samples
-    from incident_bot.diagnosis.samples import try_samples
+    from incident_bot.diagnosis.authoring.samples import try_samples
+    from incident_bot.diagnosis.rulebook.rules import load_rules, load_samples
 
     known, samples = load_rules(rules_dirs), load_samples(rules_dirs)
     chosen = [known.get(rule_id) or _unknown(rule_id, known) for rule_id in rule_ids] or list(known)

@@ -7,10 +7,8 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.access_lines import is_outage
-from incident_bot.diagnosis.activity import is_about_performance, is_over, judge_activity, says_ended
-from incident_bot.diagnosis.advice import command_for, never_ran, tell_actions
-from incident_bot.diagnosis.candidates import (
+from incident_bot.diagnosis.causes.activity import is_about_performance, is_over, judge_activity, says_ended
+from incident_bot.diagnosis.causes.candidates import (
     Activity,
     Candidate,
     add_change_before,
@@ -18,28 +16,36 @@ from incident_bot.diagnosis.candidates import (
     from_match,
     from_status,
 )
-from incident_bot.diagnosis.confidence import SHOWN_FROM, weigh
-from incident_bot.diagnosis.health import Health, judge_health
-from incident_bot.diagnosis.log_outcome import (
+from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
+from incident_bot.diagnosis.causes.notes import is_log_too_late, is_question_open
+from incident_bot.diagnosis.causes.preludes import add_prelude
+from incident_bot.diagnosis.causes.ranking import Ranking, rank
+from incident_bot.diagnosis.causes.readings import add_readings, put_reason_first
+from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
+from incident_bot.diagnosis.causes.support import add_record, add_statements
+from incident_bot.diagnosis.health.judgement import Health, judge_health
+from incident_bot.diagnosis.logs.access_lines import is_outage
+from incident_bot.diagnosis.logs.outcome import (
     Outcome,
     is_counted_well,
     outcome_of,
     read_outcome,
     shape_of,
 )
-from incident_bot.diagnosis.log_reading import find_errors, read_log
-from incident_bot.diagnosis.log_stride import ended_before_alert, is_old, is_ordinary
-from incident_bot.diagnosis.matching import match_rules
-from incident_bot.diagnosis.narrative import tell_cause, tell_impact, tell_ruled_out, tell_summary, tell_timeline
-from incident_bot.diagnosis.notes import is_log_too_late, is_question_open
-from incident_bot.diagnosis.preludes import add_prelude
-from incident_bot.diagnosis.ranking import Ranking, rank
-from incident_bot.diagnosis.readings import add_readings, put_reason_first
-from incident_bot.diagnosis.records import add_record, add_statements
+from incident_bot.diagnosis.logs.reading import find_errors, read_log
+from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.scene import Scene, read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
-from incident_bot.diagnosis.templates import fill_text
-from incident_bot.diagnosis.values import values_of
+from incident_bot.diagnosis.telling.advice import command_for, never_ran, tell_actions
+from incident_bot.diagnosis.telling.narrative import (
+    tell_cause,
+    tell_impact,
+    tell_ruled_out,
+    tell_summary,
+    tell_timeline,
+)
+from incident_bot.diagnosis.telling.templates import fill_text
+from incident_bot.diagnosis.telling.values import values_of
 from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, EvidenceKind, Excerpt, Gap, Verdict
 
 if TYPE_CHECKING:
@@ -47,7 +53,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from incident_bot.diagnosis.facts import Fact
-    from incident_bot.diagnosis.rules import RuleSet
+    from incident_bot.diagnosis.rulebook.rules import RuleSet
     from incident_bot.diagnosis.scene import Log
     from incident_bot.model import KeptLine
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.advice import order_actions
+from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.diagnosis.grounding import MOST_CONFIDENT
-from incident_bot.diagnosis.ranking import MAX_CAUSES
+from incident_bot.diagnosis.telling.advice import order_actions
 from incident_bot.model import Category, Cause, Diagnosis, Engine, Verdict
 
 if TYPE_CHECKING:

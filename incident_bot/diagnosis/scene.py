@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from incident_bot import kubectl
 from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
-from incident_bot.diagnosis.joins import find_joins
+from incident_bot.diagnosis.joins.search import find_joins
 from incident_bot.diagnosis.targets import (
     Relation,
     Relations,
@@ -30,7 +30,7 @@ from incident_bot.diagnosis.vocabulary import Vocabulary, read_vocabulary
 from incident_bot.model import Case, Citation, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
 
 if TYPE_CHECKING:
-    from incident_bot.diagnosis.joining import Join
+    from incident_bot.diagnosis.joins.join import Join
 
 LINE_CHARS = 4000
 """How much of one log line patterns look at; more is a dump, not a message."""

@@ -6,8 +6,8 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.explanation import lower_first
-from incident_bot.diagnosis.templates import fill_command, fill_text
+from incident_bot.diagnosis.telling.explanation import lower_first
+from incident_bot.diagnosis.telling.templates import fill_command, fill_text
 from incident_bot.model import Risk, Verdict
 
 RULES = load_rules()

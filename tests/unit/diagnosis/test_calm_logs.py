@@ -8,8 +8,8 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.announced import is_no_report, is_said_expected
-from incident_bot.diagnosis.contraries import takes_back
+from incident_bot.diagnosis.logs.announced import is_no_report, is_said_expected
+from incident_bot.diagnosis.logs.contraries import takes_back
 from incident_bot.model import Verdict
 
 RULES = load_rules()

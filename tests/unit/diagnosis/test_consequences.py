@@ -6,7 +6,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.consequences import speaks_of_earlier
+from incident_bot.diagnosis.logs.consequences import speaks_of_earlier
 from incident_bot.model import Diagnosis, Verdict
 
 RULES = load_rules()

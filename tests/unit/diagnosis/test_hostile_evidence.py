@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import ground, load_rules
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
-from incident_bot.diagnosis.templates import fill_command, fill_text
+from incident_bot.diagnosis.telling.templates import fill_command, fill_text
 from incident_bot.model import Target
 
 RULES = load_rules()

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.evidence import diagnose, make_case
-from incident_bot.diagnosis.dependencies import find_address, find_path, find_setting
+from incident_bot.diagnosis.logs.dependencies import find_address, find_path, find_setting
 from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, may_match, required_words
-from incident_bot.diagnosis.rules import RuleSet
+from incident_bot.diagnosis.rulebook.rules import RuleSet
 from incident_bot.model import Category, Verdict
 
 NO_RULES = RuleSet(rules={})

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.memory_need import suggest_limit
+from incident_bot.diagnosis.telling.memory_need import suggest_limit
 from incident_bot.model import Target, Verdict
 
 RULES = load_rules()

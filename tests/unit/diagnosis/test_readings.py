@@ -6,7 +6,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.ranking import MAX_CAUSES
+from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.model import Diagnosis, Verdict
 
 RULES = load_rules()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incident_bot.diagnosis.rules import load_rules, load_samples
-from incident_bot.diagnosis.samples import try_samples
+from incident_bot.diagnosis.authoring.samples import try_samples
+from incident_bot.diagnosis.rulebook.rules import load_rules, load_samples
 
 RULES = load_rules()
 SAMPLES = load_samples()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from incident_bot.diagnosis.authoring.shipped_patterns import write_words
 from incident_bot.diagnosis.patterns import WORDS_NAME, required_words
-from incident_bot.diagnosis.rules import checksum, load_rules, load_shipped_rules, read_rules, write_index
-from incident_bot.diagnosis.shipped_patterns import write_words
+from incident_bot.diagnosis.rulebook.rules import checksum, load_rules, load_shipped_rules, read_rules, write_index
 from incident_bot.errors import ConfigurationError
 
 GOOD: dict[str, Any] = {
@@ -140,7 +140,7 @@ def test_explains_is_transitive() -> None:
     def rule(name: str, explains: list[str]) -> bytes:
         return yaml.safe_dump(GOOD | {"id": name, "explains": explains}).encode()
 
-    from incident_bot.diagnosis.rules import RuleSet
+    from incident_bot.diagnosis.rulebook.rules import RuleSet
 
     read = read_rules({"a.yaml": rule("a", ["b"]), "b.yaml": rule("b", ["c", "a"]), "c.yaml": rule("c", [])})
     known = RuleSet(rules={item.id: item for item in read})

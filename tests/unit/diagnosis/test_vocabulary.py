@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incident_bot.diagnosis.complaint_search import find_complaint, find_words
+from incident_bot.diagnosis.complaints.search import find_complaint, find_words
 from incident_bot.diagnosis.vocabulary import read_vocabulary
 
 _PARTS = st.text(alphabet="ab_1é错 :.\"'\n", min_size=1, max_size=12)

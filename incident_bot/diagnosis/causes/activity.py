@@ -1,0 +1,381 @@
+"""Whether what a candidate describes is going on now, is past, is somebody else's, or is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.causes.aftermath import (
+    is_going_on,
+    is_node_back,
+    is_object_well,
+    is_of_done_job,
+    is_overtaken,
+    is_passed,
+)
+from incident_bot.diagnosis.causes.candidates import Activity, Candidate
+from incident_bot.diagnosis.causes.notes import is_announced_in_note
+from incident_bot.diagnosis.causes.stride import (
+    is_about_one_caller,
+    is_about_users,
+    is_answer,
+    is_from_a_client,
+    is_last_word,
+    is_long_ago,
+    is_of_another_time,
+    is_taken_in_stride,
+    opens_storm,
+)
+from incident_bot.diagnosis.causes.succession import names_a_cause
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
+from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.logs.announced import is_provoked
+from incident_bot.diagnosis.logs.outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
+from incident_bot.model import AlertStatus, Category
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.health.judgement import Health
+    from incident_bot.diagnosis.scene import Scene
+
+_PERFORMANCE_ALERT = (
+    "latency",
+    "error",
+    "5xx",
+    "4xx",
+    "slow",
+    "timeout",
+    "rate",
+    "throughput",
+    "availability",
+    "slo",
+    "burn",
+    "failing",
+    "queue",
+    "lag",
+)
+_LIFECYCLE_ALERT = (
+    "notrunning",
+    "restart",
+    "oom",
+    "crash",
+    "notready",
+    "pending",
+    "waiting",
+    "image",
+    "unschedul",
+    "terminat",
+    "replicas",
+    "cpu",
+    "memory",
+)
+LASTING_COUNT = 3
+
+
+def is_about_performance(scene: Scene) -> bool:
+    """Whether the alert is about what a running program does (errors, latency), which only its log can tell."""
+    name = scene.case.incident.alert.name.lower()
+    return any(word in name for word in _PERFORMANCE_ALERT)
+
+
+_END_ALERT = ("restart", "oom", "crash", "killed", "evict")
+
+
+def says_ended(scene: Scene) -> bool:
+    """Whether the alert is about containers that end, so that a calm log cannot show that all is well."""
+    alert = scene.case.incident.alert
+    return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
+
+
+def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | None:
+    """The state of whom a candidate is about; None when it is about no container or pod at all.
+
+    A log whose container the status does not name is judged by what is known of the target: where every
+    pod is well, a line of it is as much a blip as that of a known container, unless the log ends with it.
+    """
+    state = state_of(candidate, health) if candidate.pod or candidate.container else None
+    is_well = health.is_known and not health.failing
+    if is_well and all(fact.source == "event" and fact.kind == "Pod" and not fact.name for fact in candidate.facts):
+        # Rows cut out of a description: it was that of a pod which is well.
+        return State.HEALTHY
+    if state not in (None, State.UNKNOWN) or not _is_log_only(candidate):
+        return state
+    if candidate.specificity >= _NAMES_A_CAUSE and _is_of_a_machine(candidate, scene):
+        # Pods may be ready on a machine that drops packets or loses a device.
+        return state
+    return State.HEALTHY if is_well and not _is_last_word(candidate, scene) else state
+
+
+def _is_of_a_machine(candidate: Candidate, scene: Scene) -> bool:
+    machines = {log.evidence_id for log in scene.logs if log.node is not None}
+    return all(fact.citation is not None and fact.citation.evidence_id in machines for fact in candidate.facts)
+
+
+_LAST_LINES = 3
+
+
+def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a log of no pod that was read ends with the line: a command or a job that gave up."""
+    known = {pod.name for pod in scene.pods}
+    logs = {log.evidence_id: log for log in scene.logs if log.pod not in known and not log.previous}
+    cited = [fact.citation for fact in candidate.facts if fact.citation]
+    return (
+        bool(cited)
+        and (max(grade(fact.value) for fact in candidate.facts) >= Level.ERROR or _is_named(candidate))
+        and all(
+            item.evidence_id in logs
+            and (
+                item.line > logs[item.evidence_id].total_lines - _LAST_LINES
+                or (_is_named(candidate) and is_answer(logs[item.evidence_id]))
+            )
+            for item in cited
+        )
+    )
+
+
+def _is_named(candidate: Candidate) -> bool:
+    return candidate.rule is not None and candidate.specificity >= _NAMES_A_CAUSE
+
+
+def _judge_by_circumstance(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
+    """What holds whatever the state of whom it is about: somebody else's, long ago, provoked by a test, of a Job that is done."""
+    if candidate.relation is Relation.NEIGHBOUR:
+        return Activity.ELSEWHERE
+    if all(fact.source == "event" and fact.is_past for fact in candidate.facts):
+        return Activity.PAST
+    if health.failing:
+        return None
+    if is_provoked(candidate.facts, scene):
+        return Activity.INACTIVE
+    is_over_now = is_of_done_job(candidate.facts, scene) or is_long_ago(candidate.facts, scene)
+    return Activity.PAST if is_over_now else None
+
+
+def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    """Whether what the candidate describes is going on, judged by the state of whom it is about."""
+    settled = _judge_by_circumstance(candidate, scene, health)
+    if settled is not None:
+        return settled
+    if candidate.finding is not None and candidate.finding.began:
+        # The figures of its log say that it goes on; where status is known, they count for alerts about them.
+        is_asked = is_about_performance(scene) or not health.is_known
+        return Activity.ACTIVE if is_asked else Activity.INACTIVE
+    state = _state_for(candidate, scene, health)
+    if _is_log_only(candidate) and state is not State.FAILING:
+        judged = _judge_log(candidate, scene, health)
+        if judged is not None:
+            return judged
+    if state is None:
+        return _judge_object(candidate, scene, health)
+    return _judge_by_state(candidate, state, scene, health)
+
+
+def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity | None:
+    """What the log itself says of how its complaint ended; None where it leaves that open."""
+    if health.failing and all(fact.kind == "Node" for fact in candidate.facts):
+        # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
+        return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
+    is_noise = _is_background_noise(candidate, scene) or all(
+        is_announced_in_note(fact.value, scene) for fact in candidate.facts
+    )
+    outcome = Outcome.HARMLESS if is_noise else read_outcome(candidate.facts, scene)
+    if is_over(outcome, scene, health):
+        return Activity.PAST
+    if _is_stall(candidate) and not is_going_on(candidate.facts, scene):
+        return Activity.PAST
+    if is_of_another_time(candidate.facts, scene):
+        return Activity.INACTIVE
+    # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
+    if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
+        return Activity.INACTIVE
+    is_handled = not (is_about_performance(scene) or _is_stall(candidate)) and is_taken_in_stride(
+        candidate.facts, scene, specificity=candidate.specificity
+    )
+    return Activity.INACTIVE if is_handled else None
+
+
+def is_over(outcome: Outcome, scene: Scene, health: Health) -> bool:
+    """Whether a log shows that a trouble was there and is not any more; where status is known, that says so of single errors."""
+    is_calm = outcome is Outcome.CALMED and not health.is_known and is_guessed(scene.case)
+    return is_calm or outcome is Outcome.OVERCOME
+
+
+def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity:
+    if is_node_back(candidate.facts, scene, health):
+        return Activity.PAST
+    is_well = (
+        is_object_well(candidate.facts, scene, health)
+        or _is_node_at_rest(candidate, health)
+        or _is_reference_unused(candidate, health)
+        or _is_parked(candidate, scene)
+    )
+    if is_well:
+        return Activity.INACTIVE
+    return Activity.PAST if is_overtaken(candidate.facts, scene, health) else Activity.ACTIVE
+
+
+def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
+    """A name in a pod or template that a listing lacks explains a failure, and is none by itself."""
+    kinds = {"Pod", *WORKLOAD_KINDS}
+    return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
+
+
+def _is_parked(candidate: Candidate, scene: Scene) -> bool:
+    """Schedules that stand still in a list of others that run, when nobody asked about them, were retired."""
+    schedules = [item for item, _ in scene.objects if item.kind == "CronJob"]
+    suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
+    return (
+        is_guessed(scene.case)
+        and len(suspended) < len({item.name for item in schedules})
+        and all(fact.field == "spec.suspend" and fact.name in suspended for fact in candidate.facts)
+    )
+
+
+def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:
+    """A cordoned or tainted node that is well hurts nobody as long as nothing is failing."""
+    return not health.failing and all(
+        fact.source == "node"
+        and fact.field.startswith("spec.")
+        and health.objects.get(("Node", fact.name)) is State.HEALTHY
+        for fact in candidate.facts
+    )
+
+
+def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
+    """Lines as frequent at the log's beginning as at its end that no reader can name, or that call themselves information.
+
+    Not where errors or latency were alerted.
+    """
+    if is_about_performance(scene) or _is_stall(candidate):
+        return False
+    is_unnamed = candidate.finding is not None and candidate.finding.kind == "error-line"
+    lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
+    found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
+    return bool(found) and all(
+        not log.previous
+        and (
+            is_routine(kept, log)
+            or (is_unnamed and is_background(kept, log))
+            or (is_from_a_client(kept, log) and is_everywhere(kept, log))
+            or is_about_one_caller(kept, log)
+            or (is_about_users(kept, log) and is_everywhere(kept, log))
+        )
+        for kept, log in found
+    )
+
+
+_STALL_COUNT = 10
+_NARROWS_IT_DOWN = 2
+
+
+def _is_stall(candidate: Candidate) -> bool:
+    """Whether a rule names by its count what stands still: a scheduler says calmly, for hours, that it can start nothing."""
+    rule = candidate.rule
+    return (
+        rule is not None
+        and candidate.specificity >= _NARROWS_IT_DOWN
+        and any(item.source == "log" and item.test.get("min_count", 1) >= _STALL_COUNT for item in rule.any)
+        and all(fact.source == "log" and fact.count >= _STALL_COUNT for fact in candidate.facts)
+    )
+
+
+_NAMES_A_CAUSE = 3
+"""A rule of this specificity names a cause (failure-modes.md)."""
+
+
+def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:
+    if any(
+        fact.source == "node" and health.objects.get(("Node", fact.name)) is State.FAILING for fact in candidate.facts
+    ):
+        return Activity.ACTIVE
+    if state is State.FAILING or state is State.UNKNOWN:
+        if is_passed(candidate.facts, scene):
+            return Activity.PAST
+        return Activity.INACTIVE if _is_mere_probe(candidate, scene) else Activity.ACTIVE
+    if state is State.STARTING:
+        is_reason = bool(health.failing) and candidate.specificity >= _NAMES_A_CAUSE
+        return Activity.ACTIVE if is_reason else Activity.INACTIVE
+    if (
+        not health.failing
+        and candidate.pod not in health.gone
+        and _goes_on_in_log(candidate)
+        and not any(fact.is_past for fact in candidate.facts)
+        and (
+            (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
+            or (_is_stall(candidate) and is_going_on(candidate.facts, scene))
+            or opens_storm(candidate.facts, scene, is_named=names_a_cause(candidate))
+            or is_last_word(candidate.facts, scene)
+        )
+    ):
+        return Activity.ACTIVE
+    return Activity.PAST if state is State.RECOVERED else _when_healthy(candidate, health)
+
+
+def _when_healthy(candidate: Candidate, health: Health) -> Activity:
+    """A loud but healthy container beside a failing one is elsewhere; with nothing failing it is nothing."""
+    if any(fact.is_past for fact in candidate.facts) and health.recovered:
+        return Activity.PAST
+    if _is_overcome(candidate) and not health.failing:
+        return Activity.PAST
+    return Activity.ELSEWHERE if health.failing else Activity.INACTIVE
+
+
+_OVERCOME = frozenset({Category.SCHEDULING, Category.IMAGE, Category.GPU_ML})
+
+
+def _is_overcome(candidate: Candidate) -> bool:
+    """A pod that runs now but could not be placed or pulled before: over, unlike a blip of a probe or a mount."""
+    return (
+        candidate.category in _OVERCOME
+        and candidate.specificity >= 2
+        and all(fact.source == "event" for fact in candidate.facts)
+    )
+
+
+def state_of(candidate: Candidate, health: Health) -> State:
+    """The state of the container; without one, the worst of the pods that the facts are about."""
+    if candidate.container:
+        states = {health.of(fact.pod, candidate.container) for fact in candidate.facts if fact.container}
+        own = states or {health.of(candidate.pod, candidate.container)}
+    else:
+        own = {health.of(fact.pod, "") for fact in candidate.facts if fact.pod}
+    order = (State.FAILING, State.UNKNOWN, State.STARTING, State.RECOVERED, State.HEALTHY)
+    return min(own, key=order.index, default=State.UNKNOWN)
+
+
+def _is_log_only(candidate: Candidate) -> bool:
+    return all(fact.source == "log" for fact in candidate.facts)
+
+
+def _goes_on_in_log(candidate: Candidate) -> bool:
+    """Whether logs tell if it lasts: what two objects say about each other beside them has no time of its own."""
+    sources = {fact.source for fact in candidate.facts}
+    return "log" in sources and sources <= {"log", "join"}
+
+
+def _lasts(candidate: Candidate, scene: Scene) -> bool:
+    """Whether errors in the log of a ready container still explain an alert: about performance, and not a blip."""
+    name = scene.case.incident.alert.name.lower()
+    if any(word in name for word in _LIFECYCLE_ALERT):
+        return False
+    is_about_errors = is_about_performance(scene)
+    least = Level.WARNING if is_about_errors else Level.ERROR
+    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
+    count = max((fact.count for fact in loud), default=0)
+    return count >= (1 if is_about_errors else LASTING_COUNT)
+
+
+def _is_mere_probe(candidate: Candidate, scene: Scene) -> bool:
+    """One refused probe is no failure: it needs repeats, a kill, or a container that never became ready.
+
+    Source: failure-modes.md, "Tried on a real 1.36 node, too eager as they stand".
+    """
+    if candidate.category is not Category.PROBE or any(fact.field != "Unhealthy" for fact in candidate.facts):
+        return False
+    if max(fact.count for fact in candidate.facts) >= LASTING_COUNT:
+        return False
+    killed = any(event.reason == "Killing" and event.name == candidate.pod for event, _ in scene.events)
+    pod = next((item for item in scene.pods if item.name == candidate.pod), None)
+    age_s = pod_age_s(pod.name, pod.body, scene) if pod else None
+    return not killed and (age_s is None or age_s <= YOUNG_S)

@@ -1,0 +1,184 @@
+"""What came after: whether the thing that facts describe was left behind by what the evidence shows later."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.facts import event_age_s
+from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.health.judgement import Health
+    from incident_bot.diagnosis.scene import Log, Scene
+
+_BEFORE_START = frozenset(
+    {"FailedScheduling", "FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NotTriggerScaleUp"}
+)
+_SETTLED_S = 600.0
+
+
+def is_passed(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether all facts are events from before a container of the same pod started: that stage is behind it."""
+    return bool(facts) and all(
+        fact.source == "event"
+        and fact.field in _BEFORE_START
+        and fact.age_s is not None
+        and any(
+            event.reason == "Started"
+            and event.name == fact.pod
+            and (age_s := event_age_s(event, scene)) is not None
+            and age_s < fact.age_s
+            for event, _ in scene.events
+        )
+        for fact in facts
+    )
+
+
+def is_object_well(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
+    """Whether facts about an object are contradicted by its state.
+
+    Old warnings of an autoscaler that works, failed tries of a Job that completed.
+    """
+    return bool(facts) and all(
+        _is_complete(fact, scene) if fact.kind == "Job" else _works_again(fact, health) for fact in facts
+    )
+
+
+def _is_complete(fact: Fact, scene: Scene) -> bool:
+    return any(
+        item.kind == "Job"
+        and item.name == fact.name
+        and (
+            first_value(item.body, "status.conditions[Complete].status") == "True"
+            or "completionTime" in _status(item.body)
+        )
+        for item, _ in scene.objects
+    )
+
+
+def _status(body: Mapping[str, object]) -> Mapping[str, object]:
+    status = body.get("status")
+    return status if isinstance(status, dict) else {}
+
+
+def _works_again(fact: Fact, health: Health) -> bool:
+    is_old = fact.source == "event" and fact.age_s is not None and fact.age_s > _SETTLED_S
+    is_judged = fact.kind == "HorizontalPodAutoscaler"
+    return is_old and is_judged and health.objects.get((fact.kind, fact.name)) is State.HEALTHY
+
+
+_BACK = frozenset({"NodeReady", "RegisteredNode", "NodeSchedulable"})
+
+
+def is_node_back(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
+    """Whether warnings about nodes are behind them: ready now, and nothing of the target is failing."""
+    return (
+        bool(facts)
+        and not health.failing
+        and all(
+            fact.kind == "Node"
+            and fact.source == "event"
+            and health.objects.get(("Node", fact.name)) is State.HEALTHY
+            and ((fact.age_s or 0.0) > _SETTLED_S or _came_back(fact, scene))
+            for fact in facts
+        )
+    )
+
+
+_SUCCESS = re.compile(
+    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$|Recovered$|Presented$|DomainVerified$|Updated$)|Succeeded$"
+)
+
+
+def is_overtaken(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
+    """Whether warnings about objects were followed by a success of the same object, and nothing is failing."""
+    return bool(facts) and not health.failing and all(_is_followed(fact, scene) for fact in facts)
+
+
+def _is_followed(fact: Fact, scene: Scene) -> bool:
+    return (
+        fact.source == "event"
+        and fact.age_s is not None
+        and any(
+            (event.kind, event.name) == (fact.kind, fact.name)
+            and event.type == "Normal"
+            and _SUCCESS.search(event.reason)
+            and (age_s := event_age_s(event, scene)) is not None
+            and (age_s < fact.age_s or (age_s == fact.age_s and fact.age_s > _SETTLED_S))
+            for event, _ in scene.events
+        )
+    )
+
+
+def _came_back(fact: Fact, scene: Scene) -> bool:
+    return any(
+        event.kind == "Node"
+        and event.name == fact.name
+        and event.reason in _BACK
+        and (age_s := event_age_s(event, scene)) is not None
+        and age_s <= (fact.age_s or 0.0)
+        for event, _ in scene.events
+    )
+
+
+_COMES_RIGHT = re.compile(
+    r"\b(?:succeeded|recovered|reconnected|re-?established|restored|back to normal|healthy again)\b"
+    r"|\bsuccessfully\b.{0,40}\b(?:retr|connect|join|complet)|\bretr\w{1,6}\b.{0,40}\b(?:ok|success)",
+    re.IGNORECASE,
+)
+_NEXT_LINES = 10
+_TAIL_SHARE = 0.2
+
+
+def is_going_on(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether errors in the log of a container that is well still go on where the log ends.
+
+    They do not when the program finished well, when the log runs on for long without them, or when the
+    lines that follow the last one say that it came right.
+    """
+    return any(fact.source == "log" and _goes_on(fact, scene) for fact in facts)
+
+
+def _goes_on(fact: Fact, scene: Scene) -> bool:
+    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+    if log is None or has_finished(log, scene):
+        return False
+    last = _last_line(fact, log)
+    if last < log.total_lines * (1 - _TAIL_SHARE):
+        return False
+    evidence = scene.texts.get(log.evidence_id)
+    following = evidence.lines[last : last + _NEXT_LINES] if evidence else ()
+    return not any(_COMES_RIGHT.search(line[:500]) for line in following)
+
+
+def _last_line(fact: Fact, log: Log) -> int:
+    """The last line that is like the fact's: its template's last occurrence."""
+    kept = next((item for item in log.kept if str(item.line) == fact.field), None)
+    return max(kept.line, kept.last) if kept else 0
+
+
+def has_finished(log: Log, scene: Scene) -> bool:
+    """Whether the pod that wrote a log ended well."""
+    pod = next((item for item in scene.pods if item.name == log.pod and item.relation <= Relation.SIBLING), None)
+    return pod is not None and (
+        first_value(pod.body, "status.phase") == "Succeeded" or first_value(pod.body, "table.STATUS") == "Completed"
+    )
+
+
+def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether events tell of pods of a Job that has completed: a later pod of it came to a good end."""
+    done = {
+        item.name
+        for item, _ in scene.objects
+        if item.kind == "Job" and first_value(item.body, "status.conditions[Complete].status") == "True"
+    }
+    done |= {event.name for event, _ in scene.events if event.kind == "Job" and event.reason == "Completed"}
+    return bool(done and facts) and all(
+        fact.source == "event" and any(fact.name.startswith(f"{name}-") for name in done) for fact in facts
+    )

@@ -1,0 +1,275 @@
+"""Candidate causes: what rules and log readers offer, how sure each is, and which takes over which.
+
+Confidence is a sum of named parts (`WEIGHTS`), bounded to 0.05 .. 0.97, so that the same evidence always
+gives the same number and a reader can say why (docs/diagnosis.md, "Confidence").
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.facts import Fact, log_fact
+from incident_bot.diagnosis.fieldpaths import read_quantity
+from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.health.status_messages import read_messages
+from incident_bot.diagnosis.logs.changes import find_changes_before
+from incident_bot.diagnosis.logs.messages import read_message
+from incident_bot.diagnosis.logs.reading import read_log, subject_of, templates_of
+from incident_bot.diagnosis.logs.series import read_shifts
+from incident_bot.diagnosis.targets import Relation, stem_of
+from incident_bot.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from incident_bot.diagnosis.health.judgement import Health
+    from incident_bot.diagnosis.logs.findings import Finding
+    from incident_bot.diagnosis.rulebook.matching import Match
+    from incident_bot.diagnosis.rulebook.rules import Rule
+    from incident_bot.diagnosis.scene import Log, Scene
+
+
+class Activity(IntEnum):
+    """Whether what a candidate describes is going on."""
+
+    ACTIVE = 0
+    PAST = 1
+    ELSEWHERE = 2
+    INACTIVE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A possible cause with everything that speaks for it."""
+
+    id: str
+    title: str
+    category: Category
+    specificity: int
+    pod: str
+    container: str
+    relation: Relation
+    facts: tuple[Fact, ...]
+    supporting: tuple[Fact, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
+    rule: Rule | None = None
+    finding: Finding | None = None
+    activity: Activity = Activity.ACTIVE
+    confidence: float = 0.0
+    took_over: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+    change_before: str = ""
+    sign_before: str = ""
+    statements: tuple[str, ...] = ()
+
+    @property
+    def is_noise(self) -> bool:
+        """Never the cause of an alert by itself."""
+        return self.rule is not None and self.rule.noise
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was first seen, as far as evidence is dated."""
+        return min((fact.at for fact in self.facts if fact.at), default=None)
+
+
+def from_match(match: Match) -> Candidate:
+    """A rule that fired."""
+    return Candidate(
+        id=match.rule.id,
+        title=match.rule.title,
+        category=match.rule.category,
+        specificity=match.rule.specificity,
+        pod=match.pod,
+        container=match.container,
+        relation=match.relation,
+        facts=match.facts,
+        supporting=match.supporting,
+        groups=match.groups,
+        rule=match.rule,
+    )
+
+
+def from_logs(scene: Scene, health: Health) -> list[Candidate]:
+    """What the generic readers find in the target's logs."""
+    healthy = [log for log in scene.logs if health.of(log.pod, log.container) is State.HEALTHY and log.role == "main"]
+    pods: dict[str, dict[str, set[str]]] = {}
+    for log in healthy:
+        for shape in templates_of(log):
+            pods.setdefault(log.container, {}).setdefault(shape, set()).add(log.pod)
+    found: list[Candidate] = []
+    for log in scene.logs:
+        if log.relation is Relation.NEIGHBOUR:
+            continue
+        baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
+        found += [
+            from_finding(finding, log, scene)
+            for finding in read_log(
+                log, baseline, is_failing=log.previous or health.of(log.pod, log.container) is State.FAILING
+            )
+        ]
+        shifts = read_shifts(log, scene.texts[log.evidence_id].lines, subject_of(log))
+        found += [from_finding(finding, log, scene) for finding in shifts]
+    return found
+
+
+def from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
+    """What a reader made of a line of a log."""
+    line = log.kept[finding.index].text
+    fact = log_fact(log, finding.offset, line, count=finding.count, groups={}, scene=scene)
+    return Candidate(
+        id=f"log-{finding.kind}",
+        title=finding.title,
+        category=_category_of(finding, log),
+        specificity=2 if finding.is_lasting or (finding.is_known and finding.weight >= _SURE_WEIGHT) else 1,
+        pod=log.pod,
+        container=log.container,
+        relation=log.relation,
+        facts=(fact,),
+        finding=finding,
+    )
+
+
+_SURE_WEIGHT = 0.5
+
+_BY_SPEAKER = (
+    (re.compile(r"calico|cilium|flannel|weave|antrea|coredns|kube-dns|kube-proxy|istio|envoy|ingress|gateway-api|metallb", re.IGNORECASE), Category.NETWORK),
+    (
+        re.compile(
+            r"mongo|redis|postgres|pgbouncer|pgpool|mysql|mariadb|cassandra|kafka|rabbit|elastic|opensearch|zookeeper|vault|consul|nats|etcd|minio|clickhouse|keycloak|sql-proxy",
+            re.IGNORECASE,
+        ),
+        Category.DEPENDENCY,
+    ),
+)  # fmt: skip
+"""Where a log of one of these says nothing of a known kind, it is still about the network, or about a data store."""
+
+_MODEL_SERVING = re.compile(
+    r"\b(?:torch|tensorflow|keras|triton|vllm|text_generation|transformers|safetensors|onnxruntime|sklearn|xgboost|lightgbm|bitsandbytes|nccl|cuda|cudnn|torchserve|kserve|model_lifecycle|ray\._private|ray\.serve|mlflow)\b",
+    re.IGNORECASE,
+)
+_AROUND_LINES = 25
+_OPEN_KINDS = frozenset({"mismatch", "configuration-invalid", "memory", "module-missing", "not-defined", "assertion"})
+
+
+def _category_of(finding: Finding, log: Log) -> Category:
+    """The category of a finding, sharpened by whose log it is: an exception of a model server is about models."""
+    is_open = finding.category is Category.APPLICATION or finding.kind in _OPEN_KINDS
+    around = log.kept[max(0, finding.index - _AROUND_LINES) : finding.index + _AROUND_LINES]
+    if is_open and any(_MODEL_SERVING.search(kept.text[:400]) for kept in around):
+        return Category.GPU_ML
+    if finding.category is not Category.APPLICATION or finding.is_known:
+        return finding.category
+    if log.node is not None:
+        return Category.NODE
+    name = f"{log.pod} {log.container}"
+    return next((category for speaker, category in _BY_SPEAKER if speaker.search(name)), finding.category)
+
+
+def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
+    """The candidate, with the change that its log reports shortly before it, if there is one."""
+    fact = candidate.facts[0]
+    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+    if fact.source != "log" or log is None or fact.citation is None:
+        return candidate
+    index = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), 0)
+    before = find_changes_before(log, index)
+    if not before:
+        return candidate
+    changes = tuple(
+        log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene) for place in before
+    )
+    return replace(candidate, supporting=(*changes, *candidate.supporting), change_before=log.kept[before[0]].text)
+
+
+def from_status(scene: Scene, health: Health) -> list[Candidate]:
+    """What Kubernetes says in its own words, for failures that no rule knows; warnings about the healthy are noise."""
+    if health.is_known and not health.failing:
+        return []
+    return [
+        Candidate(
+            id=f"status-{re.sub(r'[^a-z0-9]+', '-', reason.lower())}",
+            title=f"{_named(fact)}: {reason}: {read_message(fact.value)}",
+            category=_CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN),
+            specificity=1,
+            pod=fact.pod,
+            container=fact.container,
+            relation=fact.relation,
+            facts=(fact,),
+        )
+        for reason, fact in itertools.islice(read_messages(scene), 12)
+    ]
+
+
+_CATEGORY_OF_KIND = {
+    "Container": Category.APPLICATION,
+    "Deployment": Category.ROLLOUT,
+    "ReplicaSet": Category.ROLLOUT,
+    "StatefulSet": Category.ROLLOUT,
+    "DaemonSet": Category.ROLLOUT,
+    "Job": Category.JOB,
+    "Node": Category.NODE,
+    "PersistentVolumeClaim": Category.STORAGE,
+    "Application": Category.ROLLOUT,
+    "HelmRelease": Category.ROLLOUT,
+    "PipelineRun": Category.JOB,
+    "TaskRun": Category.JOB,
+    "Workflow": Category.JOB,
+    "Kustomization": Category.ROLLOUT,
+    "Release": Category.ROLLOUT,
+}
+
+
+def _named(fact: Fact) -> str:
+    return f"Container {fact.container}" if fact.container else f"{fact.kind or 'Object'} {fact.name}"
+
+
+def restarts_of(candidate: Candidate, scene: Scene) -> int:
+    """How often the candidate's container restarted."""
+    container = scene.container_named(candidate.container, candidate.pod) if candidate.container else None
+    return int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
+
+
+def concerns_same(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates may be about the same thing: the same container, or one of them about no container."""
+    if (one.relation is Relation.NEIGHBOUR) != (other.relation is Relation.NEIGHBOUR):
+        return False
+    if one.container and other.container:
+        return one.container == other.container
+    are_logs = all(fact.source == "log" for fact in (*one.facts, *other.facts))
+    mine, theirs = _names_of(one), _names_of(other)
+    return not (are_logs and mine and theirs and mine.isdisjoint(theirs))
+
+
+def _names_of(item: Candidate) -> set[str]:
+    return {item.container, item.pod, stem_of(item.pod)} - {""}
+
+
+def cited_lines(candidate: Candidate) -> set[tuple[str, int]]:
+    """The lines that decided."""
+    return {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
+
+
+def _each_once(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple({item.id: item for item in reversed(candidates)}.values())[::-1]
+
+
+def merge_facts(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """The candidate, supported by the facts of the symptoms it accounts for."""
+    seen = cited_lines(candidate)
+    extra = [
+        fact
+        for other in others
+        for fact in other.facts[:1]
+        if fact.citation and (fact.citation.evidence_id, fact.citation.line) not in seen
+    ]
+    return replace(
+        candidate,
+        supporting=(*candidate.supporting, *extra[:3]),
+        took_over=_each_once((*candidate.took_over, *others)),
+    )

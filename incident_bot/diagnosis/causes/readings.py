@@ -1,0 +1,211 @@
+"""What logs say that stands out: it goes before a cause that is only loud or a symptom, and behind a doubtful one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.causes.candidates import Candidate, cited_lines, from_finding, merge_facts
+from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, bound
+from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
+from incident_bot.diagnosis.complaints.search import find_complaint
+from incident_bot.diagnosis.logs.changes import reports_change
+from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
+from incident_bot.diagnosis.logs.outcome import shape_of
+from incident_bot.diagnosis.logs.reading import read_line
+from incident_bot.diagnosis.logs.records import is_dated
+from incident_bot.diagnosis.logs.salience import LEAST, find_salient
+from incident_bot.diagnosis.logs.statements import weigh_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from incident_bot.diagnosis.complaints.complaint import Complaint
+    from incident_bot.diagnosis.logs.salience import SalientLine
+    from incident_bot.diagnosis.scene import Scene
+
+_DOUBTFUL = 0.85
+"""From here on the first cause holds nine times in ten (docs/evaluation.md)."""
+
+_IN_DOUBT = 0.55
+_MORE_A_POINT = 5
+"""The surer the first cause, the more another line has to stand out: 2.75 beside one at 0.7."""
+
+_CONFIDENCE_A_POINT = 0.03
+_MOST_CONFIDENT = 0.45
+_BELOW_FIRST = 0.05
+
+
+_STANDS_OUT_MORE = 1.0
+"""Of 16 failures of the scenarios where a line beat a loud line or a symptom by this much, it decided 14, the other one none."""
+
+
+def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
+    """The causes of a failure; where the first is only loud or a symptom and another line stands out clearly more, that line
+    is the first, and so is the error that it speaks of itself.
+
+    The symptom goes on as what supports it, so that both are cited.
+    """
+    first = _read_first_error(causes[0], scene) if causes else None
+    if first is not None:
+        return _put_first(first, causes)
+    if not causes or not _is_vague(causes[0]):
+        return tuple(causes)
+    lines = cited_lines(causes[0])
+    found = find_salient(scene, (), least=LEAST)
+    symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
+    shapes = {shape_of(fact.value) for item in causes[0].took_over for fact in item.facts}
+    own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
+    is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
+    began = _beginnings(causes[0], scene) if is_storm else ({}, None)
+    others = (
+        replace(item, salience=item.salience + _CHANGE_BEFORE * _is_change_before(item, began, scene))
+        for item in found
+        if _place_of(item) not in lines | symptoms
+        and shape_of(item.log.kept[item.index].text) not in shapes
+        and _may_be_reason(item, causes[0])
+    )
+    best = max(others, key=lambda item: item.salience, default=None)
+    if best is None or best.salience < own + _STANDS_OUT_MORE:
+        return tuple(causes)
+    return _put_first(from_finding(read_line(best.log, best.index), best.log, scene), causes)
+
+
+def _put_first(reason: Candidate, causes: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    reason = merge_facts(replace(reason, confidence=causes[0].confidence), causes[:1])
+    return (reason, *(item for item in causes[1:] if not cited_lines(item) & cited_lines(reason)))
+
+
+def _read_first_error(cause: Candidate, scene: Scene) -> Candidate | None:
+    """What went wrong first, where the line of a cause says that something before it did."""
+    fact = cause.facts[0]
+    if fact.source != "log" or fact.citation is None or not speaks_of_earlier(fact.value):
+        return None
+    log = next((item for item in scene.logs if item.evidence_id == fact.citation.evidence_id), None)
+    index = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
+    first = find_first_error(log, index) if log is not None and index is not None else None
+    return from_finding(read_line(log, first), log, scene) if log is not None and first is not None else None
+
+
+def _beginnings(cause: Candidate, scene: Scene) -> tuple[dict[str, int], datetime | None]:
+    """Where in its log and when the first line of the cause's kind was written."""
+    for log in scene.logs:
+        kinds = {kept.last for kept in log.kept if (log.evidence_id, kept.line) in cited_lines(cause)}
+        first = next((kept for kept in log.kept if kept.last in kinds), None)
+        if first is not None:
+            return {log.evidence_id: first.line}, read_time(first.text, near=scene.at)
+    return {}, None
+
+
+def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime | None], scene: Scene) -> bool:
+    """Whether a line that was said once and reports a change stands just before the beginning, by lines in the same log, by time in another."""
+    kept = item.log.kept[item.index]
+    if kept.count > 1 or grade(kept.text) >= Level.WARNING:
+        return False
+    if not (reports_change(kept.text) or weigh_statement(kept.text) >= _TELLS):
+        return False
+    lines, at = began
+    line = lines.get(item.log.evidence_id)
+    if line is not None:
+        return 0 < line - kept.line <= _AT_ONCE_LINES
+    told = read_time(kept.text, near=scene.at)
+    try:
+        return at is not None and told is not None and timedelta(0) <= at - told <= _SOON
+    except TypeError:
+        # One of the two names no time zone.
+        return False
+
+
+_CHANGE_BEFORE = 1.5
+_STORM_COUNT = 5
+"""What was said less often is no storm that a change began: it is as likely what the change led to first."""
+
+_TELLS = 0.8
+_SOON = timedelta(minutes=3)
+
+
+def _is_vague(item: Candidate) -> bool:
+    """Whether a line of a log is told because it is loud, or says only that something was late, gone or failing."""
+    return item.finding is not None and (not item.finding.is_known or _leaves_open(item.finding.complaint))
+
+
+def _leaves_open(complaint: Complaint | None) -> bool:
+    """Whether a complaint says what happened and not why."""
+    return complaint is not None and (complaint.is_symptom or complaint.kind in _OPEN_KINDS)
+
+
+_REACH = 600
+_OPEN_KINDS = frozenset({"leader-election"})
+"""Kinds of complaints that say what was lost and leave open why."""
+
+
+def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
+    """Whether a line can be the reason of a cause that leaves it open.
+
+    That is no row of a listing, nothing that came again before it without consequence, no second witness of the same,
+    and no other symptom of the same log.
+    """
+    kept = item.log.kept[item.index]
+    beside = [line for evidence, line in cited_lines(cause) if evidence == item.log.evidence_id]
+    began = min(beside, default=0)
+    is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
+    if is_of_no_consequence or not is_dated(item.log):
+        return False
+    complaint = find_complaint(kept.text[:_REACH])
+    is_witness = complaint is not None and cause.finding is not None and complaint.kind == cause.finding.kind
+    return not is_witness and not (beside and _leaves_open(complaint))
+
+
+_AT_ONCE_LINES = 20
+
+
+def _place_of(item: SalientLine) -> tuple[str, int]:
+    return item.log.evidence_id, item.log.kept[item.index].line
+
+
+def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
+    """The causes of a failure, up to three, with the lines that stand out most and are not cited yet where the first is in doubt."""
+    if not causes or causes[0].confidence >= _DOUBTFUL:
+        return tuple(causes)
+    facts = [fact for item in causes for fact in (*item.facts, *item.supporting)]
+    told = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
+    least = LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
+    found = find_salient(scene, told, least=least)
+    survived = math.inf if _ended_run(causes[0]) else _salience_of(causes[0], scene) - _NO_RIVAL
+    found = [item for item in found if item.salience >= survived or _is_error(item)]
+    return (*causes, *(_read(item, causes[-1].confidence, scene) for item in found[: MAX_CAUSES - len(causes)]))
+
+
+_NO_RIVAL = 3.0
+"""A warning that stands out by so much less than the first cause is no other reading of the same trouble."""
+
+
+def _salience_of(cause: Candidate, scene: Scene) -> float:
+    """How much the line of a cause stands out that is told because it does; 0 where a cause is of a known kind."""
+    lines = cited_lines(cause) if _is_vague(cause) else ()
+    found = find_salient(scene, (), least=LEAST) if lines else ()
+    return max((item.salience for item in found if _place_of(item) in lines), default=0.0)
+
+
+def _is_error(item: SalientLine) -> bool:
+    return grade(item.log.kept[item.index].text) >= Level.ERROR
+
+
+def _ended_run(cause: Candidate) -> bool:
+    """Whether a line of a log says why a container or Job stopped: status shows the end, and the line accounts for it.
+
+    Whatever the program only warned of before that, it survived.
+    """
+    is_from_log = cause.facts[0].source == "log"
+    return is_from_log and any(fact.source != "log" for item in cause.took_over for fact in item.facts)
+
+
+def _read(item: SalientLine, above: float, scene: Scene) -> Candidate:
+    candidate = from_finding(read_line(item.log, item.index), item.log, scene)
+    confidence = min(SHOWN_FROM + _CONFIDENCE_A_POINT * item.salience, _MOST_CONFIDENT, above - _BELOW_FIRST)
+    return replace(candidate, confidence=bound(confidence))

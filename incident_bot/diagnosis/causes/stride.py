@@ -1,0 +1,321 @@
+"""What a program takes in its stride: complaints of a log that the same log shows to be of no consequence.
+
+Only where no status says otherwise: a log alone has to tell a slip from a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.causes.aftermath import has_finished
+from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
+from incident_bot.diagnosis.logs.announced import is_announced
+from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
+from incident_bot.diagnosis.logs.outcome import ends_of, is_background, is_everywhere, is_harmless, is_routine
+from incident_bot.diagnosis.logs.reading import find_errors, head_of
+from incident_bot.diagnosis.logs.records import begins_record, is_dated
+from incident_bot.diagnosis.logs.turns import opens_turn
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
+
+_CALM_LINES = 5
+"""As many lines without a word of trouble show that the program goes on."""
+
+_FEW_SHARE = 0.01
+_FEW = 2
+_TAIL_SHARE = 0.2
+_STORM_LINES = 5
+_LAST_LINES = 3
+_NAMES_A_CAUSE = 3
+
+FROM_A_CLIENT = re.compile(
+    r"TLS handshake error from |ClientAbortException|client (?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
+    r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
+    r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
+    r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
+    r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
+    r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
+    r"|\b(?:login|sign-?in|authentication|auth)\b.{0,40}\b(?:failed|failure|incorrect|wrong|denied)\b.{0,80}\b(?:from|client|client_?ip|ip|rhost|remote|addr)\b[ =:\"]{1,4}(?:\d{1,3}\.){3}\d"
+    r"|\[(?:\d{1,3}\.){3}\d{1,3}\]: (?:SASL|auth\w*|login)\b|ModSecurity: Access denied|\b(?:blocked|banned) (?:by rule\b|ip\b|(?:\d{1,3}\.){3}\d)",
+    re.IGNORECASE,
+)
+"""What a server logs about callers who leave, who try doors, speak nonsense, or ask for files that do not exist."""
+
+_GOES_WELL = re.compile(
+    r"\b(?:succeeded|success(?:ful(?:ly)?)?|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",
+    re.IGNORECASE,
+)
+_DEBUG_LEVEL = re.compile(
+    r"(?<![\w./-])(?:DEBUG|TRACE|VERBOSE|FINE|FINER|FINEST|DBG|VRB)(?![\w/-])|\[(?:debug|trace)\]|^(?:dbug|trce|debug|trace): "
+    r"|\b(?:level|lvl|severity)\"?[=:]\s?\"?(?:debug|trace)\b"
+)
+
+
+def is_taken_in_stride(facts: Sequence[Fact], scene: Scene, *, specificity: int) -> bool:
+    """Whether every fact is a log line that came to nothing, by its level and by what follows it.
+
+    A warning that a rule of the highest specificity knows by name is believed all the same, and so is
+    every line while another log has errors.
+    """
+    found = _find_lines(facts, scene)
+    ids = {log.evidence_id for _, log in found}
+    if any(log.evidence_id not in ids and any(find_errors(log)) for log in scene.logs):
+        return False
+    bound = Level.NOTICE if specificity >= _NAMES_A_CAUSE else Level.WARNING
+    return bool(found) and all(_is_minor(index, log, bound) for index, log in found)
+
+
+_ANOTHER_TIME = timedelta(days=7)
+
+
+def is_of_another_time(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether the logs that facts stand in were kept from an old incident."""
+    logs = [log for _, log in _find_lines(facts, scene)]
+    return bool(logs) and all(is_old(log, scene) for log in logs)
+
+
+def is_old(log: Log, scene: Scene) -> bool:
+    """Whether a log ended a week before another one, which is calm. Both have dates, not only times of day."""
+    ended = _ended_on(log, scene)
+    if ended is None:
+        return False
+    others = (other for other in scene.logs if other is not log and other.total_lines >= _ENOUGH_LINES)
+    later = (other for other in others if (at := _ended_on(other, scene)) and at - ended >= _ANOTHER_TIME)
+    return any(not any(find_errors(other)) for other in later)
+
+
+_ENOUGH_LINES = 10
+
+
+def ended_before_alert(scene: Scene) -> datetime | None:
+    """When the last log of the target ended, where that was too long before the alert began to show its trouble."""
+    began = scene.case.incident.alert.starts_at
+    own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    ends = [(at, _ZONED.search(log.kept[-1].text[:_STAMP_CHARS])) for log in own if (at := _ended_on(log, scene))]
+    if began is None or not own or len(ends) < len(own):
+        return None
+    is_early = all(began - at > (_EARLY if zone else _EARLY_ANYWHERE) for at, zone in ends)
+    return max(at for at, _ in ends) if is_early else None
+
+
+_ZONED = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
+_EARLY = timedelta(hours=1)
+"""An alert waits some minutes before it fires; a log that ended an hour before holds nothing of its trouble."""
+_EARLY_ANYWHERE = timedelta(hours=15)
+"""The same for a log in local time, in whatever zone."""
+
+
+def _ended_on(log: Log, scene: Scene) -> datetime | None:
+    """When the last line of a log was written, if it says a date."""
+    dates = (read_time(kept.text[:_STAMP_CHARS], near=scene.at) for kept in reversed(log.kept[-_CALM_LINES:]))
+    return next((at for at in dates if at), None)
+
+
+_STAMP_CHARS = 60
+"""A line's own time stands at its beginning; what stands later is what it speaks of."""
+
+
+_LONG_AGO = timedelta(hours=6)
+
+
+def is_long_ago(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether what a machine's journal tells was last said hours before it ends: journals are kept for weeks."""
+    found = [(index, log) for index, log in _find_lines(facts, scene) if log.node is not None]
+    return bool(found) and all(_is_hours_before_end(index, log, scene) for index, log in found)
+
+
+def _is_hours_before_end(index: int, log: Log, scene: Scene) -> bool:
+    last = next((kept for kept in ends_of(log.kept[index], log) if kept.line == log.kept[index].last), log.kept[index])
+    said, ended = read_time(last.text[:_STAMP_CHARS], near=scene.at), _ended_on(log, scene)
+    return said is not None and ended is not None and ended - said >= _LONG_AGO
+
+
+def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) -> bool:
+    """Whether a line stands before a storm of errors that goes on to the end of its log: the rare line that began it.
+
+    `is_named`: the line names a cause, and counts although it calls itself no error.
+    """
+    return any(
+        _is_before_storm(index, log, is_named=is_named) and not has_finished(log, scene)
+        for index, log in _find_lines(facts, scene)
+    )
+
+
+def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether a log ends with a fatal line, whatever the status of its container said then."""
+    return any(
+        grade(log.kept[index].text) >= Level.FATAL
+        and log.total_lines - max(log.kept[index].line, log.kept[index].last) <= _LAST_LINES
+        and not has_finished(log, scene)
+        for index, log in _find_lines(facts, scene)
+    )
+
+
+_PROMPT = re.compile(r"[$#] [a-z][\w./-]{1,60}(?: |$)")
+_ANSWER_LINES = 200
+
+
+def is_answer(log: Log) -> bool:
+    """Whether a text is a command typed by somebody and its short answer: all of it is of one moment."""
+    return bool(log.kept) and log.total_lines <= _ANSWER_LINES and _PROMPT.match(log.kept[0].text) is not None
+
+
+def _find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
+    lines = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
+    return [
+        (index, log)
+        for log in scene.logs
+        for index, kept in enumerate(log.kept)
+        if (log.evidence_id, kept.line) in lines
+    ]
+
+
+_SOON_LINES = 40
+
+
+def _is_before_storm(index: int, log: Log, *, is_named: bool) -> bool:
+    line = log.kept[index].line
+    later = [kept for kept in find_errors(log) if kept.line > line and kept.why != "last"]
+    is_soon = is_named and any(kept.line - line <= _SOON_LINES for kept in later)
+    return (
+        (is_soon or grade(log.kept[index].text) >= Level.ERROR)
+        and sum(kept.count for kept in later) >= _STORM_LINES
+        and max(max(kept.line, kept.last) for kept in later) >= (1 - _TAIL_SHARE) * log.total_lines
+        and not any(kept.line < line for kept in find_errors(log))
+    )
+
+
+def _is_minor(index: int, log: Log, bound: int) -> bool:
+    kept = log.kept[index]
+    answer = read_answer(kept.text)
+    is_refusal = answer is not None and answer.status in TAKES_NO_MORE and is_onset(kept, log)
+    if answer is not None and answer.status < SERVER_ERROR and not (is_refusal or is_turned_away(log.kept)):
+        return True
+    if _DEBUG_LEVEL.search(kept.text[:200]):
+        return True
+    if log.previous or not _goes_on_calmly(index, log):
+        return False
+    is_callers = is_from_a_client(kept, log)
+    if kept.count > _FEW and not (_is_rare(index, log) and (is_callers or _is_over(index, log))):
+        return False
+    return is_callers or _level(index, log) <= bound or _ends_well(index, log)
+
+
+def _is_rare(index: int, log: Log) -> bool:
+    return log.kept[index].count <= _FEW_SHARE * log.total_lines
+
+
+def _is_over(index: int, log: Log) -> bool:
+    return max(log.kept[index].line, log.kept[index].last) < (1 - _TAIL_SHARE) * log.total_lines
+
+
+def is_from_a_client(kept: KeptLine, log: Log) -> bool:
+    """Whether a line, or the line before it whose stack it opens, is about a caller."""
+    index = bisect_left(log.kept, kept.line, key=lambda item: item.line)
+    lines = [kept.text]
+    if 0 < index < len(log.kept) and head_of(log, index) is log.kept[index - 1].text:
+        lines.append(log.kept[index - 1].text)
+    return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
+
+
+_USERS_FAULT = re.compile(
+    r"\b(?:wrong|incorrect|bad|invalid|unknown) (?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b",
+    re.IGNORECASE,
+)
+_FORM_FAULT = re.compile(
+    r"\b(?:form|field|input|request|payload)?\s?validation (?:failed|error)\b.{0,80}\bfield\b|\bis not a valid (?:e-?mail|phone|post|zip|date|url|address)",
+    re.IGNORECASE,
+)
+"""What people type into forms."""
+_USERS_SHARE = 0.4
+_USER = re.compile(
+    r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})",
+    re.IGNORECASE,
+)
+
+
+def is_about_users(kept: KeptLine, log: Log) -> bool:
+    """Whether a line, one of not too many, refuses a user for what the user got wrong, and others of its kind refuse others.
+
+    A program whose own account is refused says the same name each time.
+    """
+    if kept.count > _USERS_SHARE * log.total_lines:
+        return False
+    if _FORM_FAULT.search(kept.text[:1000]):
+        return True
+    if not _USERS_FAULT.search(kept.text[:1000]):
+        return False
+    return len({match[1] for item in ends_of(kept, log) if (match := _USER.search(item.text[:1000]))}) > 1
+
+
+_TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)
+_CALLER = re.compile(
+    r"\b(?:client|client_?ip|remote|remote_?addr|ip|addr|caller|tenant|consumer|user_?agent)\"?\s?[=:]\s?\"?([\w.:@+-]{2,80})",
+    re.IGNORECASE,
+)
+_ONE_CALLER_SHARE = 0.6
+
+
+def is_about_one_caller(kept: KeptLine, log: Log) -> bool:
+    """Whether a server turned one caller away for its rate, again and again the same, while it served others."""
+    if not _TURNED_AWAY.search(kept.text[:1000]) or kept.count > _ONE_CALLER_SHARE * log.total_lines:
+        return False
+    found = [_CALLER.search(item.text[:1000]) for item in ends_of(kept, log)]
+    return len(found) > 1 and None not in found and len({match[1] for match in found if match}) == 1
+
+
+def is_ordinary(kept: KeptLine, log: Log) -> bool:
+    """Whether a bad line is one that such a program logs on any day: nothing began with it, or somebody meant it to come."""
+    return (
+        is_harmless(kept.text, log)
+        or is_background(kept, log)
+        or is_routine(kept, log)
+        or is_from_a_client(kept, log)
+        or is_announced(kept, log)
+        or is_about_one_caller(kept, log)
+        or (is_about_users(kept, log) and is_everywhere(kept, log))
+    )
+
+
+def _level(index: int, log: Log) -> int:
+    """What the line, or the record whose stack it is part of, calls itself; words alone count as an error."""
+    text = log.kept[index].text
+    if states_level(text):
+        return grade(text)
+    head = head_of(log, index)
+    return (
+        grade(head)
+        if head and states_level(head) and head is log.kept[index - 1].text
+        else max(grade(text), Level.ERROR)
+    )
+
+
+def _goes_on_calmly(index: int, log: Log) -> bool:
+    kept = log.kept[index]
+    last = max(kept.line, kept.last)
+    if log.total_lines - last < _CALM_LINES or opens_turn(kept, log):
+        return False
+    if is_dated(log) and not any(item.line > last and begins_record(item.text) for item in log.kept):
+        return False
+    later = (item for item in find_errors(log) if max(item.line, item.last) > last)
+    return all(is_background(item, log) or is_from_a_client(item, log) for item in later)
+
+
+def _ends_well(index: int, log: Log) -> bool:
+    """A script that tries until something is there prints its failures without a level."""
+    if states_level(log.kept[index].text):
+        return False
+    last = max(log.kept[index].line, log.kept[index].last)
+    later = [kept.text for kept in log.kept if kept.line > last and (not is_dated(log) or begins_record(kept.text))]
+    return any(_GOES_WELL.search(text[:400]) for text in later)

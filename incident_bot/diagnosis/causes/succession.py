@@ -1,0 +1,166 @@
+"""What follows from what without a rule that says so: shared services, deadlines, and the line that opens a trouble."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.logs.records import is_same_template
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from incident_bot.diagnosis.causes.candidates import Candidate
+    from incident_bot.diagnosis.scene import Scene
+
+_SHARED_SERVICES = (
+    (
+        re.compile(
+            r"calico|cilium|flannel|weave|aws-node|vpc-cni|azure-cni|antrea|canal|kube-router|multus|ovn|kube-proxy|tigera",
+            re.IGNORECASE,
+        ),
+        frozenset(
+            {"network-plugin-not-ready", "node-not-ready", "node-network-unavailable", "cni-plugin-failed", "sandbox-create-failed"}
+        ),
+    ),
+    (
+        re.compile(r"coredns|kube-dns|nodelocaldns|node-local-dns", re.IGNORECASE),
+        frozenset({"dns-resolution-failure", "log-name-resolution"}),
+    ),
+)  # fmt: skip
+"""Network plugins and name servers, by the usual names of their pods, and what everybody else sees when one fails."""
+
+_SURE = 0.5
+
+
+def is_of_shared_service(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether the log of a service that all others depend on says why they complain."""
+    if cause.confidence < _SURE or any(fact.source != "log" for fact in cause.facts) or cause.id == symptom.id:
+        return False
+    name = f"{cause.pod} {cause.container}"
+    return any(service.search(name) and symptom.id in seen for service, seen in _SHARED_SERVICES)
+
+
+_TIME_IS_UP = frozenset({"job-deadline-exceeded", "job-backoff-limit", "job-pods-failing"})
+_LAST_WORDS = 3
+
+
+def is_last_word_of_job(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether a complaint is among the last lines of a log, and the other says only that a Job came to its end."""
+    is_bare = symptom.finding is None and symptom.specificity == 1 and any(fact.kind == "Job" for fact in symptom.facts)
+    cited = cause.facts[0].citation
+    if not is_bare or cause.finding is None or cited is None:
+        return False
+    log = next((item for item in scene.logs if item.evidence_id == cited.evidence_id), None)
+    return log is not None and cited.line > log.total_lines - _LAST_WORDS
+
+
+_OWN_FAULTS = frozenset({"not-defined", "exception", "mismatch"})
+
+
+def is_why_time_ran_out(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a log names what the pods of a Job waited for, or failed on, until its controller gave up."""
+    return symptom.id in _TIME_IS_UP and names_a_cause(cause)
+
+
+def opens_trouble(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a line that names a cause stands in the same log before errors of no known kind: they began with it."""
+    one, other = cause.finding, symptom.finding
+    if one is None or other is None or not names_a_cause(cause) or _is_optional(cause):
+        return False
+    is_unknown = not other.is_known or (other.complaint is not None and other.complaint.kind == "exception")
+    first, second = cause.facts[0].citation, symptom.facts[0].citation
+    if not is_unknown or first is None or second is None or first.evidence_id != second.evidence_id:
+        return False
+    return first.line < second.line
+
+
+def _is_optional(item: Candidate) -> bool:
+    """Whether a program only warns that it does without a library: what it needs, it ends without."""
+    is_of_library = item.finding is not None and item.finding.kind == "module-missing"
+    return is_of_library and grade(item.facts[0].value) <= Level.WARNING
+
+
+def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether one service's log names a cause again and again, before another's says that something is late or wrong."""
+    one, other = cause.finding, symptom.finding
+    if one is None or other is None or cause.container == symptom.container or not names_a_cause(cause):
+        return False
+    is_symptom = not other.is_known or (other.complaint is not None and other.complaint.is_symptom)
+    return is_symptom and one.count >= _AGAIN and begins_in_time(cause, symptom, scene, is_known=other.is_known)
+
+
+def begins_in_time(cause: Candidate, symptom: Candidate, scene: Scene, *, is_known: bool) -> bool:
+    """Whether what may be the cause was first said before the symptom; of a known kind two minutes later will do."""
+    first, second = _began(cause, scene), _began(symptom, scene)
+    if first is None or second is None:
+        return is_known
+    return first <= second + timedelta(seconds=_SOON_S if is_known else 0)
+
+
+def _began(item: Candidate, scene: Scene) -> datetime | None:
+    """When the first line of the kind that a candidate cites was written."""
+    fact = item.facts[0]
+    for log in scene.logs:
+        if fact.citation is None or log.evidence_id != fact.citation.evidence_id:
+            continue
+        own = next((kept for kept in log.kept if str(kept.line) == fact.field), None)
+        if own is not None:
+            first = next(kept for kept in log.kept if kept is own or is_same_template(kept, own))
+            return read_time(first.text, near=scene.at)
+    return item.at
+
+
+_WAITS = frozenset({"db-lock-timeout", "log-lock", "db-connections-exhausted", "log-connections-exhausted"})
+_LATE = frozenset({"app-worker-timeout", "dep-read-timeout", "probe-timeout"})
+
+
+def is_waited_for(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether another's log says that everybody waits there, and it began before somebody's time ran out."""
+    is_late = cause.id in _WAITS and symptom.id in _LATE and cause.container != symptom.container
+    return is_late and begins_in_time(cause, symptom, scene, is_known=True)
+
+
+_REST_OF = {"inodes-exhausted": frozenset({"app-disk-full", "log-disk-full"})}
+"""What a listing of the machine says, and what programs there make of it."""
+
+
+def is_listed_reason(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a listing (of sessions, of inodes) shows what others wait for or run into."""
+    complaint = cause.finding.complaint if cause.finding else None
+    is_holder = complaint is not None and complaint.kind == "idle-transaction"
+    return (is_holder and symptom.id in _WAITS) or symptom.id in _REST_OF.get(cause.id, ())
+
+
+_CERTIFICATE_KINDS = frozenset({"Certificate", "CertificateRequest", "Order", "Challenge"})
+
+
+_MISSING_SECRET = re.compile(r'secret "([^"\s]{1,253})" not found')
+
+
+def is_of_another_secret(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a certificate that is not issued is not the one whose Secret is missing: cert-manager names the one after the other."""
+    made = cause.facts[0]
+    if made.kind not in _CERTIFICATE_KINDS or not made.name:
+        return False
+    if symptom.id == "pod-pending":
+        # A pod waits for a certificate by its Secret alone; the missing Secret explains it, and is explained in turn.
+        return True
+    missing = _MISSING_SECRET.search(symptom.facts[0].value)
+    if missing is None:
+        return False
+    secret = missing[1]
+    return not (made.name.startswith(secret) or secret.startswith(made.name.partition("-")[0]))
+
+
+_AGAIN = 3
+_SOON_S = 120
+
+
+def names_a_cause(item: Candidate) -> bool:
+    """Whether a line of a log says what is wrong, and not only that something was late, gone or broken."""
+    complaint = item.finding.complaint if item.finding else None
+    return complaint is not None and not complaint.is_symptom and complaint.kind not in _OWN_FAULTS

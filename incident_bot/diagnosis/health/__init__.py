@@ -1,0 +1,1 @@
+"""How things are, judged from what Kubernetes states, before any rule says why."""

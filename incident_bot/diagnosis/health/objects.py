@@ -1,0 +1,115 @@
+"""How workloads, nodes, claims and other objects are, judged from their conditions and counts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
+from incident_bot.diagnosis.health.conditions import bad_conditions, has_conditions
+from incident_bot.diagnosis.health.pod_age import is_young
+from incident_bot.diagnosis.health.states import State, Symptom
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.kubectl import KubeObject
+
+_COUNTS = {
+    "Deployment": ("status.readyReplicas|status.availableReplicas", "spec.replicas"),
+    "StatefulSet": ("status.readyReplicas", "spec.replicas"),
+    "ReplicaSet": ("status.readyReplicas", "spec.replicas"),
+    "DaemonSet": ("status.numberReady", "status.desiredNumberScheduled"),
+}
+
+
+def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A workload, node, claim, or any other object with conditions; None for what has no health."""
+    if "<unknown>" in str(first_value(item.body, "table.TARGETS") or ""):
+        return None
+    if item.kind == "PersistentVolumeClaim":
+        phase = str(first_value(item.body, "status.phase") or "")
+        bad = phase == "Lost"
+        return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
+    if item.kind not in _COUNTS and not has_conditions(item.kind, item.body):
+        return _judge_phase(item, relation, scene)
+    for path in bad_conditions(item.kind, item.body):
+        status = str(first_value(item.body, f"{path}.status"))
+        why = first_value(item.body, f"{path}.reason")
+        name = first_value(item.body, f"{path}.type")
+        has_failed = (item.kind, name, status) == ("Job", "Failed", "True")
+        text = f"Job {item.name} has failed" if has_failed else f"{item.kind} {item.name}: {name} is {status}"
+        text += f" ({why})" if why and why != status else ""
+        return _object_sign(item, relation, scene, text, f"{path}.status")
+    return _judge_counts(item, relation, scene)
+
+
+FAILED_WORD = re.compile(
+    r"^(?:.*Fail(?:ed|ure)|Failed[A-Z]\w*|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
+)
+"""A word of status that says that something failed, whatever the kind of thing."""
+
+
+def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A custom resource without conditions that says in one word that it failed; any other word may mean anything."""
+    if item.kind in STANDARD:
+        return None
+    for path in (
+        "status.phase",
+        "status.state",
+        "status.status",
+        "status.operationState.phase",
+        "status.health.status",
+        "status.applicationState.state",
+    ):
+        word = first_value(item.body, path)
+        if isinstance(word, str) and FAILED_WORD.match(word):
+            return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
+    is_well = first_value(item.body, "status.health.status|status.phase|status.applicationState.state") in _WELL
+    return _object_sign(item, relation, scene, "", "") if is_well else None
+
+
+_WELL = frozenset({"Healthy", "deployed", "Succeeded", "Completed", "COMPLETED"})
+"""What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
+
+
+STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})
+
+
+def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    if item.kind == "Job":
+        return _judge_job(item, relation, scene)
+    ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
+    wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
+    if wanted is None:
+        return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
+    ready = read_quantity(first_value(item.body, ready_path)) or 0
+    text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
+    return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
+
+
+def _judge_job(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
+    """A Job that has no pod left and fewer successes than it needs has failed, whatever its conditions say yet."""
+    if not item.body.get("status"):
+        return None
+    counts = [
+        read_quantity(first_value(item.body, f"status.{name}")) or 0 for name in ("failed", "active", "succeeded")
+    ]
+    failed, active, succeeded = counts
+    wanted = read_quantity(first_value(item.body, "spec.completions")) or 1
+    is_over = failed > 0 and not active and succeeded < wanted
+    text = f"Job {item.name}: {failed:.0f} of its pods failed, and none is left" if is_over else ""
+    return _object_sign(item, relation, scene, text, "status.failed" if text else "")
+
+
+def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
+    may_be_new = item.kind in WORKLOAD_KINDS or "table" in item.body
+    is_new = may_be_new and is_young(item.name, item.body, scene) and bool(text)
+    return Symptom(
+        text="" if is_new else text,
+        state=State.STARTING if is_new else State.FAILING if text else State.HEALTHY,
+        relation=relation,
+        kind=item.kind,
+        name=item.name,
+        citation=scene.cite(item.evidence_id, item.line_of(path)) if text else None,
+    )

@@ -1,0 +1,1 @@
+"""What two objects say about each other that neither says alone."""

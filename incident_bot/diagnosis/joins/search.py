@@ -1,0 +1,257 @@
+"""What two objects say about each other: names that lead nowhere, labels that select nothing, ports nobody has.
+
+Kubernetes reports none of this. A Service whose selector has a typo is valid and silent, and so are all its pods;
+only reading both sides shows it. A join is offered only where both sides were read, so that a folder with half of
+the objects says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
+from incident_bot.diagnosis.joins.config import find_changes
+from incident_bot.diagnosis.joins.join import (
+    TEMPLATED,
+    ByKind,
+    Join,
+    Pair,
+    is_listed,
+    same_namespace,
+)
+from incident_bot.diagnosis.joins.policies import find_admissions, find_forbidden_names, find_policies
+from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
+from incident_bot.diagnosis.targets import Relation, stem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from incident_bot.kubectl import KubeObject
+
+_REFERENCED = frozenset({"name", "wanted", "owner"})
+JOINS: Mapping[str, frozenset[str]] = {
+    "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
+    "service-port-unmatched": frozenset({"service", "port", "declared", "selected"}),
+    "ingress-backend-missing": frozenset({"ingress", "service", "port", "what"}),
+    "ingress-port-unmatched": frozenset({"ingress", "service", "port", "declared"}),
+    "governing-service-missing": _REFERENCED,
+    "pull-secret-missing": _REFERENCED,
+    "secret-missing": _REFERENCED,
+    "config-map-missing": _REFERENCED,
+    "claim-missing": _REFERENCED,
+    "storage-class-missing": _REFERENCED,
+    "ingress-class-missing": _REFERENCED,
+    "quota-used-up": frozenset({"quota", "used", "limited"}),
+    "policy-selects-pod": frozenset({"policy", "direction"}),
+    "policy-forbids-names": frozenset({"policy"}),
+    "policy-admits-nobody": frozenset({"policy", "wanted", "labels"}),
+    "config-map-newer": frozenset({"name", "pods", "changed"}),
+    "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
+    "autoscaler-at-maximum": frozenset({"autoscaler", "replicas", "use", "target"}),
+    "one-revision-fails": frozenset({"revision", "working", "deployment"}),
+}
+"""Every join by name, with the names that it gives a rule's texts."""
+
+
+def find_joins(objects: Sequence[Pair]) -> tuple[Join, ...]:
+    """Every join among objects of one case, pods among them."""
+    by_kind: dict[str, list[Pair]] = {}
+    for pair in objects:
+        by_kind.setdefault(pair[0].kind, []).append(pair)
+    return tuple(join for find in _FINDERS for join in find(by_kind))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A field that names another object of the same namespace."""
+
+    name: str
+    kinds: tuple[str, ...]
+    path: str
+    wanted: str
+
+
+def _in_template(name: str, path: str, wanted: str) -> tuple[_Reference, _Reference]:
+    return (
+        _Reference(name, ("Pod",), f"spec.{path}", wanted),
+        _Reference(name, tuple(sorted(TEMPLATED)), f"spec.template.spec.{path}", wanted),
+    )
+
+
+_REFERENCES = (
+    _Reference("governing-service-missing", ("StatefulSet",), "spec.serviceName", "Service"),
+    *_in_template("pull-secret-missing", "imagePullSecrets[].name", "Secret"),
+    *_in_template("secret-missing", "volumes[].secret.secretName", "Secret"),
+    *_in_template("secret-missing", "containers[].envFrom[].secretRef.name", "Secret"),
+    *_in_template("secret-missing", "containers[].env[].valueFrom.secretKeyRef.name", "Secret"),
+    *_in_template("config-map-missing", "volumes[].configMap.name", "ConfigMap"),
+    *_in_template("config-map-missing", "containers[].envFrom[].configMapRef.name", "ConfigMap"),
+    *_in_template("config-map-missing", "containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
+    *_in_template("claim-missing", "volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
+    _Reference("ingress-class-missing", ("Ingress",), "spec.ingressClassName", "IngressClass"),
+    _Reference("storage-class-missing", ("PersistentVolumeClaim",), "spec.storageClassName", "StorageClass"),
+)
+
+
+def _find_missing(by_kind: ByKind) -> Iterator[Join]:
+    """Names of objects that a listing of their kind does not have."""
+    for reference in _REFERENCES:
+        for kind in reference.kinds:
+            for item, relation in by_kind.get(kind, ()):
+                yield from _missing_from(reference, item, relation, by_kind)
+
+
+def _missing_from(reference: _Reference, item: KubeObject, relation: Relation, by_kind: ByKind) -> Iterator[Join]:
+    if not is_listed(reference.wanted, item, by_kind):
+        return
+    if item.kind == "PersistentVolumeClaim" and first_value(item.body, "status.phase") != "Pending":
+        return
+    known = {other.name for other, _ in by_kind[reference.wanted] if same_namespace(item, other)}
+    for path, value in find_values(item.body, reference.path):
+        parent = first_value(item.body, path.rpartition(".")[0]) if "[" in path else None
+        is_optional = isinstance(parent, dict) and parent.get("optional") is True
+        if isinstance(value, str) and value not in known and not is_optional:
+            groups = {"name": value, "wanted": reference.wanted, "owner": item.name}
+            yield Join(name=reference.name, subject=item, relation=relation, path=path, value=value, groups=groups)
+
+
+def _find_quotas(by_kind: ByKind) -> Iterator[Join]:
+    """Quotas that are used up while a workload of their namespace is refused its pods."""
+    for quota, relation in by_kind.get("ResourceQuota", ()):
+        hard, used = first_value(quota.body, "status.hard"), first_value(quota.body, "status.used")
+        for resource, limit in hard.items() if isinstance(hard, dict) and isinstance(used, dict) else ():
+            told, bound = read_quantity(used.get(resource)), read_quantity(limit)
+            refused = next((item for item, _ in _refused(by_kind) if same_namespace(item, quota)), None)
+            if told is not None and bound is not None and told >= bound > 0 and refused is not None:
+                yield Join(
+                    name="quota-used-up",
+                    subject=quota,
+                    relation=relation,
+                    path=f"status.hard.{resource}",
+                    value=str(limit),
+                    other=refused,
+                    other_path="status.conditions[ReplicaFailure]",
+                    groups={
+                        "quota": quota.name,
+                        "used": f"{resource}={used.get(resource)}",
+                        "limited": f"{resource}={limit}",
+                    },
+                )
+
+
+def _refused(by_kind: ByKind) -> Iterator[Pair]:
+    for kind in ("Deployment", "ReplicaSet"):
+        for item, relation in by_kind.get(kind, ()):
+            if first_value(item.body, "status.conditions[ReplicaFailure].status") == "True":
+                yield item, relation
+
+
+def _find_zones(by_kind: ByKind) -> Iterator[Join]:
+    """Volumes that may be used only in zones, or on nodes, where none of the nodes read is."""
+    nodes = [item for item, _ in by_kind.get("Node", ())]
+    for volume, relation in by_kind.get("PersistentVolume", ()):
+        for path, term in find_values(volume.body, _AFFINITY):
+            key, values = str(first_value(term, "key") or ""), first_value(term, "values")
+            found = {str(first_value(node.body, f"metadata.labels[{key}]") or "") for node in nodes} - {""}
+            if key and isinstance(values, list) and found and not found & set(map(str, values)):
+                yield Join(
+                    name="volume-out-of-reach",
+                    subject=volume,
+                    relation=relation,
+                    path=path,
+                    value=", ".join(map(str, values)),
+                    groups={
+                        "volume": volume.name,
+                        "zone": ", ".join(map(str, values)),
+                        "zones": ", ".join(sorted(found)),
+                    },
+                )
+
+
+_AFFINITY = "spec.nodeAffinity.required.nodeSelectorTerms[].matchExpressions[]"
+
+
+def _find_saturated(by_kind: ByKind) -> Iterator[Join]:
+    """Autoscalers that have made all the replicas they may while a metric is still above its target."""
+    for scaler, relation in by_kind.get("HorizontalPodAutoscaler", ()):
+        most, now = first_value(scaler.body, "spec.maxReplicas"), first_value(scaler.body, "status.currentReplicas")
+        path, told = _metrics_of(scaler)
+        over = next((pair for pair in _OF_TARGET.findall(told) if int(pair[0]) > int(pair[1])), None)
+        if over and most is not None and str(most) == str(now):
+            yield Join(
+                name="autoscaler-at-maximum",
+                subject=scaler,
+                relation=relation,
+                path=path,
+                value=f"{over[0]}% of {over[1]}%",
+                groups={
+                    "autoscaler": scaler.name,
+                    "replicas": str(most),
+                    "use": f"{over[0]} %",
+                    "target": f"{over[1]} %",
+                },
+            )
+
+
+_OF_TARGET = re.compile(r"(\d{1,6})%(?: \([^()]{1,20}\))? ?/ ?(\d{1,6})%")
+
+
+def _metrics_of(scaler: KubeObject) -> tuple[str, str]:
+    """Where an autoscaler's metrics stand, and what they say: `300%/70%`."""
+    row = first_value(scaler.body, "table.TARGETS")
+    if isinstance(row, str):
+        return "table.TARGETS", row
+    told = first_value(scaler.body, "status.metrics")
+    pairs = told.values() if isinstance(told, dict) else ()
+    return "status.metrics", " ".join(f"{first_value(pair, 'current')}/{first_value(pair, 'target')}" for pair in pairs)
+
+
+def _find_revisions(by_kind: ByKind) -> Iterator[Join]:
+    """Deployments of which only the pods of one revision fail, while those of another are ready."""
+    pods: dict[str, dict[str, list[Pair]]] = {}
+    for item, relation in by_kind.get("Pod", ()):
+        revision = item.name.rpartition("-")[0]
+        if stem_of(item.name) != revision and relation < Relation.NEIGHBOUR:
+            pods.setdefault(stem_of(item.name), {}).setdefault(revision, []).append((item, relation))
+    for workload, revisions in pods.items():
+        failing = {name for name, pairs in revisions.items() if not any(_is_ready(item) for item, _ in pairs)}
+        working = {name for name, pairs in revisions.items() if all(_is_ready(item) for item, _ in pairs)}
+        if len(failing) != 1 or not working or len(revisions) != 2:
+            continue
+        item, relation = revisions[next(iter(failing))][0]
+        yield Join(
+            name="one-revision-fails",
+            subject=item,
+            relation=relation,
+            path="",
+            value=next(iter(failing)),
+            other=revisions[next(iter(working))][0][0],
+            groups={"revision": next(iter(failing)), "working": next(iter(working)), "deployment": workload},
+        )
+
+
+def _is_ready(pod: KubeObject) -> bool:
+    states = [value for _, value in find_values(pod.body, "status.containerStatuses[].ready")]
+    row = first_value(pod.body, "table.READY")
+    if isinstance(row, str) and not states:
+        ready, _, wanted = row.partition("/")
+        return ready == wanted and first_value(pod.body, "table.STATUS") == "Running"
+    return bool(states) and all(state is True for state in states)
+
+
+_FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
+    _find_quotas,
+    find_selectors,
+    find_ports,
+    find_backends,
+    _find_missing,
+    find_policies,
+    find_admissions,
+    find_forbidden_names,
+    find_changes,
+    _find_zones,
+    _find_revisions,
+    _find_saturated,
+)

@@ -1,0 +1,59 @@
+"""Changes that a log reports about itself: what was reloaded, rotated, promoted or rolled out shortly before a trouble."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.logs.records import is_same_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from incident_bot.diagnosis.scene import Log
+
+_CHANGE = re.compile(
+    r"\b(?:config(?:uration)?|settings?|feature ?flags?|flags?|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model|passwords?|credentials?|roles?|tokens?|permissions?|zone|records?|routes?|quotas?|limits?|tables?|columns?|image|release|tariff|template)\b"
+    r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
+    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback|default))\b"
+    r"|\b(?:alter (?:table|role|user|database|system)|revoke|grant) \w|\b(?:chown|chmod|setfacl) \S|\bclock stepped\b|\breplaced by \S"
+    r"|\"(?:from|old|before)\": ?[^,{}\[\]]{1,80}, ?\"(?:to|new|after)\": ?[^,{}\[\]]",
+    re.IGNORECASE,
+)
+_REACH = 600
+_LOOK_BACK_LINES = 25
+_RARE = 3
+_MOST_BEFORE = 2
+
+
+def reports_change(line: str) -> bool:
+    """Whether a line says that something was changed: a setting, a version, who leads."""
+    return _CHANGE.search(line[:_REACH]) is not None
+
+
+def find_changes_before(log: Log, index: int) -> tuple[int, ...]:
+    """The rare lines before the storm: a change that the log reports shortly before the line at `index` or the first
+    error, and what it says of its outcome.
+    """
+    first = next((place for place, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), index)
+    own = log.kept[index] if index < len(log.kept) else None
+    began = next((place for place, kept in enumerate(log.kept) if own and is_same_template(kept, own)), index)
+    return next((found for start in (index, began, first) if (found := tuple(_changes_before(log, start)))), ())
+
+
+def _changes_before(log: Log, index: int) -> Iterator[int]:
+    rare = [
+        place
+        for place in range(max(0, index - _LOOK_BACK_LINES), index)
+        if log.kept[place].count <= _RARE and grade(log.kept[place].text) < Level.ERROR
+    ]
+    change = next((place for place in reversed(rare) if reports_change(log.kept[place].text)), None)
+    if change is not None:
+        yield change
+        # What followed at once is about the same change.
+        near = [place for place in rare if place != change and abs(place - change) <= _SAME_MATTER]
+        yield from sorted(near, key=lambda place: (-grade(log.kept[place].text), abs(place - change)))[:_MOST_BEFORE]
+
+
+_SAME_MATTER = 3

@@ -1,0 +1,392 @@
+"""How what a log complains about ended, by what the same log says: retried with success, over, harmless, or open."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.logs.announced import is_announced
+from incident_bot.diagnosis.logs.contraries import takes_back
+from incident_bot.diagnosis.logs.tally import ends_without_failure
+from incident_bot.diagnosis.targets import is_guessed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
+
+
+class Outcome(StrEnum):
+    """What became of a complaint."""
+
+    OPEN = "open"
+    RETRIED = "retried"
+    OVERCOME = "overcome"
+    CALMED = "calmed"
+    HARMLESS = "harmless"
+
+
+_RETRY = re.compile(r"\b(?:re-?try(?:ing)?|re-?tries|will try again|attempt \d+(?:/| of )\d+)\b", re.IGNORECASE)
+_SUCCESS = re.compile(
+    r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
+)
+_OVER = re.compile(
+    r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
+    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
+    re.IGNORECASE,
+)
+_LOOK_AHEAD_LINES = 2_000
+
+
+def read_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
+    """The best outcome that holds for every log the facts stand in."""
+    outcomes = {_outcome_in(log, fact, scene) for fact in facts if fact.source == "log" for log in _log_of(fact, scene)}
+    if not outcomes or Outcome.OPEN in outcomes:
+        return Outcome.OPEN
+    return next(
+        item for item in (Outcome.OVERCOME, Outcome.CALMED, Outcome.RETRIED, Outcome.HARMLESS) if item in outcomes
+    )
+
+
+def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
+    for log in scene.logs:
+        if fact.citation and log.evidence_id == fact.citation.evidence_id:
+            yield log
+
+
+def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
+    start = bisect_left(log.kept, int(fact.field), key=lambda kept: kept.line)
+    return outcome_of(start, log, scene, count=fact.count)
+
+
+def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
+    """What became of the complaint in a log's kept line `start`, which was made `count` times."""
+    text = log.kept[start].text if start < len(log.kept) else ""
+    if log.previous or not text:
+        is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
+        return Outcome.OVERCOME if is_over else Outcome.OPEN
+    if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
+        return Outcome.HARMLESS
+    shape = shape_of(text)
+    last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
+    end = _last_error(log, default=last)
+    is_last_word = end <= last
+    end = max(last, end)
+    later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
+    if not later:
+        return Outcome.OPEN
+    calm = [line for line in later if grade(line) < Level.WARNING]
+    is_loud = grade(text) >= Level.ERROR
+    over = next((place for place, line in enumerate(later, start=end + 1) if _says_over(line[:600])), None)
+    if over is None and _ABOUT_A_CONNECTION.search(text[:1000]):
+        over = next((place for place, line in enumerate(later, start=end + 1) if _says_connected(line[:600])), None)
+        is_loud = is_loud and (over is None or count >= _BUSY_COUNT)
+    if over is None:
+        over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
+        is_loud = is_loud and not (over and count < _BUSY_COUNT and _is_soon(log, end, over, scene))
+    if over is not None and (is_last_word or _works_as_before(log, start, end)):
+        is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
+        return Outcome.OVERCOME if is_outage else Outcome.RETRIED
+    if _is_long_calm(log, start, end, scene) and _works_as_before(log, start, end):
+        return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
+    is_retry = is_last_word and grade(text) <= Level.WARNING and _RETRY.search(text[:1000])
+    return Outcome.RETRIED if is_retry and any(_SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
+
+
+def _next_run_works(log: Log, scene: Scene) -> bool:
+    """Whether the run after an ended one goes on for ten minutes and complains of nothing."""
+    owner = (log.pod, log.container)
+    runs = [other for other in scene.logs if not other.previous and (other.pod, other.container) == owner]
+    return any(owner) and bool(runs) and all(_complains_of_nothing(run, scene) for run in runs)
+
+
+def _complains_of_nothing(log: Log, scene: Scene) -> bool:
+    return span_of(log, scene) >= _CALM and not any(grade(kept.text) >= Level.WARNING for kept in log.kept)
+
+
+_SECOND_TRY = timedelta(seconds=90)
+
+
+def _is_soon(log: Log, end: int, over: int, scene: Scene) -> bool:
+    """Whether the contrary came as soon as a second try."""
+    ended, came = _clock_at(log, end, scene), _clock_at(log, over, scene)
+    return ended is not None and came is not None and came - ended <= _SECOND_TRY
+
+
+def _is_taken_back(place: int, complaint: str, log: Log) -> bool:
+    text = log.kept[place].text
+    return log.kept[place].count <= _BUSY_COUNT and takes_back(text, complaint) and grade(text) < Level.WARNING
+
+
+def is_counted_well(log: Log, scene: Scene) -> bool:
+    """Whether a run counted no failure at its end, and no alert says otherwise."""
+    return is_guessed(scene.case) and ends_without_failure(log)
+
+
+def _last_error(log: Log, *, default: int) -> int:
+    """Where the last error stands that was not there all along."""
+    for place in range(len(log.kept) - 1, -1, -1):
+        kept = log.kept[place]
+        if grade(kept.text) >= Level.ERROR and not (
+            is_background(kept, log) or is_routine(kept, log) or is_announced(kept, log)
+        ):
+            return place
+    return default
+
+
+def _lasted(log: Log, start: int, over: int, scene: Scene) -> bool:
+    """Whether what only warnings told of went on as long as an outage."""
+    began, ended = _clock_at(log, start, scene), _clock_at(log, over, scene)
+    return began is not None and ended is not None and ended - began >= _CALM
+
+
+_NOT_YET = re.compile(
+    r"\b(?:g[ai]v(?:e|en|es|ing) up|not|never|cannot|can't|until|unless|wait\w*|fail\w*|unable)\b", re.IGNORECASE
+)
+
+
+def _says_over(text: str) -> bool:
+    """Whether a line says that the trouble is over; some brokers and databases say so as loudly as that it began."""
+    if not _OVER.search(text):
+        return False
+    return grade(text) < Level.WARNING or (grade(text) == Level.WARNING and not _NOT_YET.search(text))
+
+
+_ABOUT_A_CONNECTION = re.compile(r"connect|ECONN|refused|unreachable|broker|session", re.IGNORECASE)
+_CONNECTED = re.compile(
+    r"\b(?:re)?-?connected\b|\b(?:connection|session) (?:is |was )?(?:re)?-?(?:established|restored|opened|ok)\b",
+    re.IGNORECASE,
+)
+_NOT_CONNECTED = re.compile(r"\b(?:not|never|no longer|dis)[ -]?connected\b", re.IGNORECASE)
+
+
+def _says_connected(text: str) -> bool:
+    """Whether a line says that a connection is there (again); after a lost one that is the end of it."""
+    is_good = _CONNECTED.search(text) and not _NOT_CONNECTED.search(text) and grade(text) < Level.WARNING
+    return bool(is_good)
+
+
+_CALM = timedelta(minutes=10)
+"""As long as a container has to be ready to have recovered."""
+
+_STORM_LINES = 5
+
+
+_STORM_DENSITY = 0.2
+
+
+def _is_storm(log: Log) -> bool:
+    """Whether bad lines came together, and are not the odd error that every program logs now and then."""
+    bad = [kept for kept in log.kept if kept.why != "last" and grade(kept.text) >= Level.WARNING]
+    count = sum(kept.count for kept in bad)
+    span = max((max(kept.last, kept.line) for kept in bad), default=0) - min((kept.line for kept in bad), default=0) + 1
+    return count >= _STORM_LINES and count >= _STORM_DENSITY * span
+
+
+_BUSY_COUNT = 3
+_BUSIEST = 8
+_GOING_ON_SHARE = 0.6
+
+
+def _is_long_calm(log: Log, start: int, end: int, scene: Scene) -> bool:
+    """Whether the log runs on calmly after its last error, and no other log has a later one.
+
+    The service that broke first often falls silent while those behind it go on failing.
+    """
+    ended = _clock_at(log, end, scene)
+    if ended is None or not _lasts_long_enough(log, start, end, scene):
+        return False
+    return not any(_fails_after(other, ended, scene) for other in scene.logs if other is not log)
+
+
+def _lasts_long_enough(log: Log, start: int, end: int, scene: Scene) -> bool:
+    """Ten minutes will do; without an alert also two that are three times as long as the trouble was, full of work."""
+    began, ended = _clock_at(log, start, scene), _clock_at(log, end, scene)
+    last = _clock_at(log, len(log.kept) - 1, scene)
+    if began is None or ended is None or last is None:
+        return False
+    calm = (last - ended) % _DAY
+    # One refused reload is followed by ordinary work too: only what was loud can be seen to be over.
+    is_full = log.total_lines - log.kept[end].line >= _LINES_OF_WORK and is_guessed(scene.case) and _is_storm(log)
+    return calm >= _CALM or (is_full and calm >= max(_SHORT_CALM, _CALM_OF_TROUBLE * (ended - began)))
+
+
+_SHORT_CALM = timedelta(minutes=2)
+_CALM_OF_TROUBLE = 3
+_LINES_OF_WORK = 100
+
+
+def span_of(log: Log, scene: Scene) -> timedelta:
+    """From a log's first dated line to its last; nothing where it has no dates. Its time zone does not matter."""
+    first = next((time for kept in log.kept[:_FURTHER_LINES] if (time := _clock(kept.text, scene))), None)
+    last = _clock_at(log, len(log.kept) - 1, scene) if log.kept else None
+    return max(last - first, timedelta(0)) if first and last else timedelta(0)
+
+
+_DAY = timedelta(days=1)
+_TIME_OF_DAY = re.compile(r"^[\[(<]?(?:\d\d\.\d\d\.(?:\d{4}|\d\d)[ T])?(\d\d):(\d\d):(\d\d)\b")
+
+
+def _clock_at(log: Log, index: int, scene: Scene) -> datetime | None:
+    """The time of a kept line, or of the last one before it that has a time: messages have further lines."""
+    times = (_clock(kept.text, scene) for kept in reversed(log.kept[max(0, index - _FURTHER_LINES) : index + 1]))
+    return next((time for time in times if time), None)
+
+
+_FURTHER_LINES = 20
+
+
+def _clock(line: str, scene: Scene) -> datetime | None:
+    """When a line was written; of a bare time of day at least that, on the day of the evidence."""
+    match = _TIME_OF_DAY.match(line)
+    if match and all(int(part) < limit for part, limit in zip(match.groups(), (24, 60, 60), strict=True)):
+        return scene.at.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3]), microsecond=0)
+    return read_time(line, near=scene.at)
+
+
+def _fails_after(log: Log, at: datetime, scene: Scene) -> bool:
+    last = max((index for index, kept in enumerate(log.kept) if grade(kept.text) >= Level.ERROR), default=None)
+    ended = _clock_at(log, last, scene) if last is not None else None
+    return last is not None and (ended is None or ended > at)
+
+
+def _works_as_before(log: Log, start: int, end: int) -> bool:
+    """Whether what the program logged most before its first complaint goes on after the last one.
+
+    A worker that died falls silent while health checks go on; that is no recovery.
+    """
+    first, last = log.kept[start].line, log.kept[end].line
+    quiet = (kept for kept in log.kept if kept.why != "last" and kept.count >= _BUSY_COUNT and kept.line < first)
+    busy = sorted((kept for kept in quiet if grade(kept.text) < Level.WARNING), key=lambda kept: -kept.count)[:_BUSIEST]
+    if any(_fell_silent(kept, first, last, log) for kept in busy):
+        return False
+    return bool(busy) and sum(kept.last > last for kept in busy) >= _GOING_ON_SHARE * len(busy)
+
+
+_LATE_SHARE = 0.7
+_MISSED_LINES = 5
+"""So many lines of a kind that should have come and did not: chance would do that to one log in 150 (Poisson)."""
+
+
+def _fell_silent(kept: KeptLine, first: int, last: int, log: Log) -> bool:
+    """Whether a line that came until the complaint began is missing since it ended, although many were due."""
+    due = kept.count * (log.total_lines - last) / max(first, 1)
+    return kept.last <= last and kept.last >= _LATE_SHARE * first and due >= _MISSED_LINES
+
+
+_ABOUT_A_REQUEST = re.compile(
+    r"\bclient: \S{1,60}, |while (?:SSL )?handshaking|TLS handshake error from |client (?:disconnected|closed|aborted)"
+    r"|reading (?:client request|response header from upstream)"
+)
+_ANSWERED = re.compile(
+    r"HTTP/\d(?:\.\d)?\" (?P<a>[1-5]\d\d)\b|\"?status(?:_?code)?\"?[=:] ?\"?(?P<b>[1-5]\d\d)\b", re.IGNORECASE
+)
+_ENOUGH_REQUESTS = 100
+_FEW_FAILED = 0.005
+
+
+def is_harmless(line: str, log: Log) -> bool:
+    """Whether a line is about one client's request while the same log shows that requests are answered.
+
+    A database that names a statement which breaks a constraint has done what it is for.
+    """
+    if _MAKES_WAY.search(line[:400]):
+        return True
+    if _BROKEN_STATEMENT.search(line[:400]) and _OF_A_DATABASE.search(log.text):
+        return True
+    return _ABOUT_A_REQUEST.search(line[:1000]) is not None and _answers_requests(log)
+
+
+_MAKES_WAY = re.compile(r"\bcanceling autovacuum task\b")
+"""Autovacuum gives way to whoever needs its lock, and comes back (source: PostgreSQL's manual, routine vacuuming)."""
+_BROKEN_STATEMENT = re.compile(
+    r"\bERROR:  (?:duplicate key value|syntax error at|(?:insert or update|update or delete|new row|null value)\b.{0,120}\bviolates"
+    r"|current transaction is aborted|canceling statement due to user request|value too long for type|invalid input syntax)"
+)
+_OF_A_DATABASE = re.compile(r"\bSTATEMENT:  \S")
+"""PostgreSQL's own log, which prints the statement beside its error."""
+
+_BACKGROUND_COUNT = 5
+_BACKGROUND_SHARE = 0.1
+_WARNING_SHARE = 0.4
+_EDGE = 0.1
+_EDGE_LINES = 20
+_GAPS = 2
+"""A gap of two mean ones is left by chance once in seven times."""
+
+
+def is_background(kept: KeptLine, log: Log) -> bool:
+    """Whether a line was there from the log's beginning to its end, now and then among ordinary work.
+
+    Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
+    """
+    is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
+    share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
+    return kept.count <= share * log.total_lines and is_everywhere(kept, log)
+
+
+def is_routine(kept: KeptLine, log: Log) -> bool:
+    """Whether a line calls itself information and was there from the log's beginning to its end."""
+    return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
+
+
+_STATED_WARNING = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?warn|^.{0,40}(?:\bWARN(?:ING)?\b|\[warn(?:ing)?\])|^W\d{4} ",
+    re.IGNORECASE,
+)
+_STATED_INFO = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\]|\[note\])|^I\d{4} ",
+    re.IGNORECASE,
+)
+
+
+def is_everywhere(kept: KeptLine, log: Log) -> bool:
+    """Whether lines like it came from the log's beginning to its end."""
+    if kept.count < _BACKGROUND_COUNT:
+        return False
+    total = log.total_lines
+    first = kept.line
+    if kept.why == "last":
+        first = min(item.line for item in ends_of(kept, log))
+    # What comes seldom leaves longer gaps by chance.
+    edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
+    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
+
+
+def _answers_requests(log: Log) -> bool:
+    """Whether a server's own access lines show that nearly nobody got a server error."""
+    found = [(kept.count, match) for kept in log.kept if kept.why != "last" and (match := _ANSWERED.search(kept.text))]
+    total = sum(count for count, _ in found)
+    failed = sum(count for count, match in found if (match["a"] or match["b"]).startswith("5"))
+    return total >= _ENOUGH_REQUESTS and failed <= _FEW_FAILED * total
+
+
+def ends_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:
+    """The first and the last kept line of a line's template; the line alone where it was said once."""
+    return _ends_by_template(log).get((kept.count, kept.last), (kept,)) if kept.count > 1 else (kept,)
+
+
+@lru_cache(maxsize=32)
+def _ends_by_template(log: Log) -> dict[tuple[int, int], tuple[KeptLine, ...]]:
+    found: dict[tuple[int, int], tuple[KeptLine, ...]] = {}
+    for kept in log.kept:
+        if kept.count > 1:
+            found[kept.count, kept.last] = (*found.get((kept.count, kept.last), ()), kept)
+    return found
+
+
+_VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
+
+
+def shape_of(line: str) -> str:
+    """A line without its numbers and hashes."""
+    return _VARIABLE.sub("#", line[:300])
