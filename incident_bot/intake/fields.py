@@ -80,9 +80,13 @@ def text_map(values: Mapping[str, object], limit: int) -> dict[str, str]:
     for name, item in values.items():
         if len(kept) == MAX_LABELS:
             break
-        text = scalar_text(item, limit)
+        # The usual pair, judged in place: a storm has a hundred thousand of them.
+        if isinstance(item, str) and len(item) <= limit and item.isprintable():
+            text: str | None = item
+        else:
+            text = scalar_text(item, limit)
         if text is not None:
-            kept[clean_text(str(name), MAX_KEY_CHARS)] = text
+            kept[name if len(name) <= MAX_KEY_CHARS and name.isprintable() else clean_text(name, MAX_KEY_CHARS)] = text
     return kept
 
 

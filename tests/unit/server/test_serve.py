@@ -152,6 +152,51 @@ def test_a_client_that_sends_drop_by_drop_loses_its_connection_and_others_are_se
     assert all(b"200 OK" not in end for end in ends)
 
 
+def test_connections_that_are_always_busy_leave_a_thread_to_others() -> None:
+    """A thread stays with a connection on which the next request follows at once, but not for ever."""
+    port = take_port()
+    arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}"]
+    answered, is_over = [0, 0, 0], threading.Event()
+
+    def keep_asking(who: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        while not is_over.is_set():
+            connection.request("POST", "/", str(who))
+            assert connection.getresponse().read() == str(who).encode()
+            answered[who] += 1
+        connection.close()
+
+    with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
+        busy = [threading.Thread(target=keep_asking, args=(who,)) for who in range(3)]
+        for thread in busy:
+            thread.start()
+        asked = [ask(port, "/", {"is": number}) for number in range(20)]
+        is_over.set()
+        for thread in busy:
+            thread.join()
+
+    assert [json.loads(text)["is"] for _, text in asked] == list(range(20))
+    assert all(answered)
+
+
+def test_a_connection_may_pause_between_requests() -> None:
+    port = take_port()
+    arguments = [sys.executable, "-c", SLOW_CLIENTS, f"127.0.0.1:{port}"]
+    with started(arguments, {"PATH": "/usr/bin:/bin"}, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        read, sockets = [], []
+        for pause_s in (0.0, 0.0, 0.05, 0.0, 0.05):
+            connection.request("POST", "/", f"after {pause_s}")
+            read.append(connection.getresponse().read())
+            sockets.append(connection.sock)
+            time.sleep(pause_s)
+        connection.close()
+
+    assert read == [b"after 0.0", b"after 0.0", b"after 0.05", b"after 0.0", b"after 0.05"]
+    assert set(sockets) == {sockets[0]}, "the connection was closed in between"
+    assert sockets[0] is not None
+
+
 def test_a_client_that_stalls_in_the_handshake_loses_its_connection_and_others_are_served(tmp_path: Path) -> None:
     """TLS begins before any request, so its time counts too."""
     authority = Authority(tmp_path, "made-up CA")
