@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from os.path import isfile
+from typing import TYPE_CHECKING
 
-DEFAULT_CONFIG_PATH = Path(".github/incident-bot.yaml")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DEFAULT_CONFIG = ".github/incident-bot.yaml"
 
 _CREDENTIALS = ("GITHUB_TOKEN", "GOOGLE_API_KEY", "GEMINI_API_KEY", "INCIDENT_BOT_WEBHOOK_TOKEN")
 """The variables that hold our own credentials."""
@@ -24,4 +28,8 @@ def read_credentials(environ: Mapping[str, str]) -> dict[str, str]:
 
 def find_config(path: Path | None) -> Path | None:
     """The config file to read: the one given, else the default where it exists."""
-    return path or (DEFAULT_CONFIG_PATH if DEFAULT_CONFIG_PATH.is_file() else None)
+    if path or not isfile(_DEFAULT_CONFIG):  # noqa: PTH113 - pathlib takes as long to load as all other modules of a filter's start
+        return path
+    from pathlib import Path
+
+    return Path(_DEFAULT_CONFIG)

@@ -30,6 +30,11 @@ def main(arguments: list[str] | None = None) -> None:
         with open(FRONT_PAGE, encoding="utf-8") as page:  # noqa: PTH123 - as above
             sys.stdout.write(page.read())
         sys.exit(0)
+    if given == ["redact"]:
+        from incident_bot.cli import pipe
+
+        if not pipe.needs_options():
+            sys.exit(pipe.run())
     from incident_bot.cli.menu import run
 
     sys.exit(run(given))

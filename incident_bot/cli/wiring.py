@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from incident_bot.environment import find_config, read_credentials, read_environ
 from incident_bot.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from incident_bot.cli.options import AlertOptions
     from incident_bot.config import NamespaceRedaction, RedactionConfig
@@ -55,26 +54,18 @@ def make_policy(settings: Settings) -> Policy:
 
 def make_redactor(settings: Settings) -> Redactor:
     """A redactor with a fresh key: placeholders are stable within this run only."""
-    return _knowing(settings.secrets, make_policy(settings))
+    from incident_bot.cli import pipe
+
+    return pipe.make_redactor(settings.secrets, make_policy(settings))
 
 
 def make_filter(config_path: Path | None) -> Redactor:
     """The same redactor without the settings, where there is no config file to read: loading them is half of a start."""
     if find_config(config_path):
         return make_redactor(load(config_path))
-    from incident_bot.redaction import DEFAULT_POLICY
+    from incident_bot.cli import pipe
 
-    return _knowing(read_credentials(read_environment()), DEFAULT_POLICY)
-
-
-def _knowing(credentials: Mapping[str, str], policy: Policy) -> Redactor:
-    from incident_bot.redaction import Redactor
-
-    redactor = Redactor(secrets.token_bytes(16), policy)
-    # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
-    for value in credentials.values():
-        redactor.guard(value)
-    return redactor
+    return pipe.make_redactor(read_credentials(read_environment()))
 
 
 def read_incidents(alert: AlertOptions, settings: Settings, *, required: bool = True) -> tuple[Incident, ...]:

@@ -6,28 +6,31 @@ import re
 
 from incident_bot.redaction.extents import PAIR, QUOTE
 from incident_bot.redaction.names import Promise, is_branded
+from incident_bot.redaction.patterns import compile_later
 
-_PASS_FIELD = re.compile(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
+_PASS_FIELD = compile_later(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
-_USER_FIELD = re.compile(
+_USER_FIELD = compile_later(
     r"""(?<![a-z])(?:user(?:[ _-]?name)?|uname|login|e?mail|(?<=["'])name)(?:\\{0,7}["'])?[ \t]?(?:[:=]|-[ \t]|=>)""",
     re.IGNORECASE,
 )
 """A user's name on the same line: beside it `pass` is a password, even a plain word."""
-_HOST_FIELD = re.compile(r"""(?<![a-z])(?:host(?:name)?|server|dbname|database)[ \t]?[:=]""", re.IGNORECASE)
+_HOST_FIELD = compile_later(r"""(?<![a-z])(?:host(?:name)?|server|dbname|database)[ \t]?[:=]""", re.IGNORECASE)
 _PASS_REACH = 96
-_PASS_OF = re.compile(
+_PASS_OF = compile_later(
     r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
 )
-_PASS_COUNT = re.compile(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
-_PASS_QUOTED = re.compile(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)[ \t]?(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
-_KEY_OF = re.compile(
+_PASS_COUNT = compile_later(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
+_PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)[ \t]?(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
+_KEY_OF = compile_later(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
     r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
-_PUBLIC = re.compile(r"(?i:\bpub(?:lic)?)[ _-]$")
-_OWN_SECRET = re.compile(r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook))[ ]$")
+_PUBLIC = compile_later(r"(?i:\bpub(?:lic)?)[ _-]$")
+_OWN_SECRET = compile_later(
+    r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook))[ ]$"
+)
 AMBIGUOUS = frozenset({"pass", "pwd", "key", "secret"})
 
 

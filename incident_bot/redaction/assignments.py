@@ -28,6 +28,7 @@ from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.non_english_wordings import find_in_non_english_wording
 from incident_bot.redaction.parameters import find_bound
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.secret_name import Reading, SecretName, may_be_named, may_separate, reading_of
@@ -35,56 +36,56 @@ from incident_bot.redaction.sentences import find_in_sentence, find_login, find_
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
 from incident_bot.redaction.wrapped import find_rest, find_wrapped
 
-_ARN = re.compile(r"\barn:[\w:*-]{4,72}:$")
+_ARN = compile_later(r"\barn:[\w:*-]{4,72}:$")
 """Before `secret` in a resource name of AWS."""
-_NAME_KEY = re.compile(
+_NAME_KEY = compile_later(
     r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
-_FLAG = re.compile(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
-_SIDE = re.compile(r"\b(?:old|new|previous|current)(?:_?[vV]alue)?[\"']?[ ]?[:=][ ]?")
+_FLAG = compile_later(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
+_SIDE = compile_later(r"\b(?:old|new|previous|current)(?:_?[vV]alue)?[\"']?[ ]?[:=][ ]?")
 """`key=db.password, old=x, new=y`."""
 _SIDES_REACH = 160
 _LISTED = frozenset(",\"' ")
-_LABEL = re.compile(r"\b(\w{1,16})Label=$")
+_LABEL = compile_later(r"\b(\w{1,16})Label=$")
 """`cs1Label=apiKey cs1=x`, as CEF names its fields."""
-_PAIR_BEFORE = re.compile(
+_PAIR_BEFORE = compile_later(
     r"""(?i:value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?(?P<value>[^\s"'\\]{1,256})\\{0,7}["']?[ \t]{0,8},?\s{0,80}(?i:where[ ]|and[ ])?\\{0,7}["']?(?i:name|key|param|path|field|property)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,7}["']?[\w.\-]*$"""
 )
-_ELEMENT = re.compile(r"([^\s<]{1,512})\s{0,80}</")
-_LONE_VALUE = re.compile(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
-_REPLACED = re.compile(
+_ELEMENT = compile_later(r"([^\s<]{1,512})\s{0,80}</")
+_LONE_VALUE = compile_later(r"(?=[^\s=:/]{0,64}\d)(?=[^\s=:/]{0,64}[A-Za-z])[^\s=:/]{6,128}[ \t]*(?:\r?\n|$)")
+_REPLACED = compile_later(
     r"""(?:"[^"\n]{0,512}"|'[^'\n]{0,512}'|null|\([a-z ]{1,32}\))[ \t]{1,4}(?:->|=>|→)[ \t]{1,4}["']"""
 )
 """What a change shows: `"old" -> "new"`."""
-_FIRST_OF_TWO = re.compile(r"""[({][ \t]?["']?$""")
+_FIRST_OF_TWO = compile_later(r"""[({][ \t]?["']?$""")
 """Before the name in `define('DB_PASSWORD', 'x')` and `{db_password, "x"}`."""
-_REFUSED = re.compile(
+_REFUSED = compile_later(
     r"""\r?\n[ \t]+[^\n\[]{1,512}\[[^\n\]]{0,128}\binput_value=(?P<quote>["'])(?P<value>[^"'\n]{1,512})(?P=quote)"""
 )
 """A setting that a Python program refuses at its start: its name, and the value on the line below."""
-_HASHED = re.compile(
+_HASHED = compile_later(
     r"""(?i:md5|sha\d{0,3}|(?:old_)?password|crypt|encrypt|hash\w{0,12}|digest|bcrypt|encode|concat)\([ ]?[NEb]?['"]([^'"\n]{1,256})['"]"""
 )
 """A password as a statement hands it to a function: `passwd = md5('x')`."""
-_WRAPPED = re.compile(
+_WRAPPED = compile_later(
     r"""[A-Z]\w{0,32}[(\[{](?:(?:value|token|key|secret|raw|inner)[=:][ ]?)?["']?([^\s"'()\[\]{},;]{6,512})["']?[)\]}]"""
 )
 """`token=Token(value=x)`, as classes show themselves."""
-_COUNT = re.compile(r"\d{1,5}\s{0,80}(?:[,}\]]|$)")
+_COUNT = compile_later(r"\d{1,5}\s{0,80}(?:[,}\]]|$)")
 """A number of JSON, as our own counts of what was replaced: `"password": 12`."""
 _APART = frozenset("\"'\\\r\n")
 """What stands behind the name of a form's part or of a value that is shown below it."""
-_CALLED = re.compile(rf"\((?={QUOTE})")
-_USER_AND_PASSWORD = re.compile(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
-_SETTER = re.compile(r"(?:set|with|add|put|use)(?![a-z])")
-_GETTER = re.compile(
+_CALLED = compile_later(rf"\((?={QUOTE})")
+_USER_AND_PASSWORD = compile_later(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
+_SETTER = compile_later(r"(?:set|with|add|put|use)(?![a-z])")
+_GETTER = compile_later(
     r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test)"
 )
-_ALONE_ON_LINE = re.compile(r"[ \t]+(?P<value>[^\s\"'`=:]{1,512})[ \t]*\r?(?:\n|$)")
-_DECLARED = re.compile(
+_ALONE_ON_LINE = compile_later(r"[ \t]+(?P<value>[^\s\"'`=:]{1,512})[ \t]*\r?(?:\n|$)")
+_DECLARED = compile_later(
     r"(?:^|\n)[ \t]*(?:ENV|ARG|SETENV|setenv|SetEnv|fastcgi_param|uwsgi_param|config set|setx|set[ ]-g?x|set[ ]-U?x)[ \t]+$"
 )
-_LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
+_LINE_START = compile_later(r"(?:^|\n)[ \t]*$")
 
 
 def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:

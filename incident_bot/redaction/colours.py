@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 
-_CODES = re.compile(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
+from incident_bot.redaction.patterns import compile_later
+
+_CODES = compile_later(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
 # The escape first: `re` skips to it, where a look back would be tried at every character.
-_INSIDE = re.compile(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
+_INSIDE = compile_later(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
 _BETWEEN = "\n\n"
 _MOST_CHARS = 4096
 """Characters of one line that are read again."""

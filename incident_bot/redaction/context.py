@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.settle import GUESSED
 from incident_bot.redaction.values import looks_random
 
 REACH = 160
 """Characters behind the announcing word in which a value is looked for; half as many before it."""
 
-_WORD = re.compile(
+_WORD = compile_later(
     r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
     re.IGNORECASE,
 )
 _WORD_CHARS = 20
 """Characters of a text in which such a word has ended, and one more to see that it has."""
-_CANDIDATE = re.compile(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
-_TRACED = re.compile(
+_CANDIDATE = compile_later(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
+_TRACED = compile_later(
     r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
@@ -33,9 +34,9 @@ _SHORTEST = b"A" * 16
 _REST = len(_SHORTEST) - 1
 _NO_SIGN = "0123456789abcdefABCDEF+/_~.-="
 """Hex, however it is taken apart, is an id and no secret."""
-_CHANGE = re.compile("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
+_CHANGE = compile_later("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
 """Without it nothing looks generated: paths and names are words and numbers, each apart."""
-_SEGMENT = re.compile("[A-Za-z0-9]{8}")
+_SEGMENT = compile_later("[A-Za-z0-9]{8}")
 """Nor without this, for signs between letters take a value apart: `kube-api-access-fb7f3`."""
 
 

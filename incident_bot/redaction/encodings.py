@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import re
+from binascii import a2b_base64, b2a_base64
+
+from incident_bot.redaction.patterns import compile_later
 
 _TELLING = (
     "password Password PASSWORD passwd PASSWD secret SECRET token TOKEN api_key apiKey API_KEY apikey api-key Api-Key Secret Token PWD= pwd= phrase Key= _KEY= _key= -key= access_key"
     ' ACCESS_KEY "auths" "auth": "pass": PASS= pass= private_key -----BEGIN client_secret AKIA ghp_ glpat- xoxb- sk-ant AIza'
 ).split()
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{0,8192}={0,2}")
-_RUN_BACKWARDS = re.compile(r"[A-Za-z0-9+/_-]{0,8192}")
+_RUN = compile_later(r"[A-Za-z0-9+/_-]{0,8192}={0,2}")
+_RUN_BACKWARDS = compile_later(r"[A-Za-z0-9+/_-]{0,8192}")
 
 
 def cores(raw: bytes) -> tuple[str, ...]:
     """What base64 of any text around `raw` must contain, for the three ways in which bytes meet groups."""
     found = []
     for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+        encoded = b2a_base64(b"\0" * shift + raw, newline=False).decode().rstrip("=")
         core = encoded[(0, 2, 3)[shift] :]
         # The last character also encodes bits of what follows, unless the bytes end with a group.
         found.append(core[:-1] if (shift + len(raw)) % 3 else core)
@@ -51,7 +52,7 @@ def decode(run: str) -> str:
     plain = run.rstrip("=").replace("-", "+").replace("_", "/")
     plain = plain[: len(plain) - (len(plain) % 4 == 1)]
     try:
-        text = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
+        text = a2b_base64(plain + "=" * (-len(plain) % 4), strict_mode=True).decode("utf-8")
     except ValueError:  # no base64, or none of a text; what is to be decoded may hold letters that are not ASCII
         return ""
     return text if sum(char.isprintable() or char in "\r\n\t" for char in text) >= 0.95 * len(text) else ""

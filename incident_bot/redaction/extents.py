@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import looks_secret
 
 MAX_VALUE = 8192
@@ -13,7 +14,7 @@ _FIRST_LOOK = 96
 
 QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]"""
 _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
-SEPARATOR = re.compile(
+SEPARATOR = compile_later(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
     (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
@@ -36,12 +37,12 @@ SEPARATOR = re.compile(
     """,
     re.VERBOSE,
 )
-OPENING = re.compile(QUOTE)
-PAIR = re.compile(
+OPENING = compile_later(QUOTE)
+PAIR = compile_later(
     r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 """Between a name and its value in `name: PASSWORD, value: x`."""
-BARE = re.compile(
+BARE = compile_later(
     rf"""(?:[^\s"'`<>&,;|\\]|&(?![\s&"'`<>]|\#?\w{{1,8}};|[\w.\-\[\]%]{{1,40}}=|$)|[,;|](?![\s"'`<>]|[\w.\-]{{1,40}}[=:]|$)|\\(?![nrt"'\\]|u00|$)|(?<==)"(?!\s)){{1,{MAX_VALUE}}}"""
 )
 
@@ -55,7 +56,7 @@ def bare_value(text: str, at: int) -> re.Match[str] | None:
     return start if is_chain else BARE.match(text, at)
 
 
-_CHAINED = re.compile("[=:\uff1a\u2192]|%(?:25)?3[aAdD]")
+_CHAINED = compile_later("[=:\uff1a\u2192]|%(?:25)?3[aAdD]")
 """What stands between names and values: where it is in a value, the next name may be too."""
 
 
@@ -78,7 +79,7 @@ def closing(text: str, at: int, quote: str) -> int:
     return at + len(text[at:limit].rstrip("\r"))
 
 
-_QUOTE_INSIDE = re.compile(r"""'(?:"'"|\\')'[^'\n]{0,512}""")
+_QUOTE_INSIDE = compile_later(r"""'(?:"'"|\\')'[^'\n]{0,512}""")
 
 
 def shell_end(text: str, at: int) -> int:

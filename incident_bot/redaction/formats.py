@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from incident_bot.redaction.patterns import compile_later
+
+if TYPE_CHECKING:
+    import re
 
 HEX = "[0-9a-fA-F]"
 UUID = f"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
 
 
-@dataclass(frozen=True)
-class Provider:
+class Provider(NamedTuple):
     """One issuer's credential. `inner` allows it inside a word (a URL whose host is the mark), `behind` right behind one.
 
     A mark that starts with `^` is common inside words and is looked for at the start of one only;
@@ -20,14 +23,10 @@ class Provider:
 
     kind: str
     marks: tuple[str, ...]
-    expression: str
-    inner: bool = False
-    behind: bool = False
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What the whole value looks like; compiled when a mark is first seen, for most never are."""
-        return re.compile(self.expression)
+    pattern: re.Pattern[str]
+    """What the whole value looks like."""
+    inner: bool
+    behind: bool
 
 
 _COMMON_BEGINNINGS = frozenset(
@@ -48,4 +47,4 @@ def is_distinctive(mark: str) -> bool:
 
 def provider(kind: str, marks: str, expression: str, *, inner: bool = False, behind: bool = False) -> Provider:
     """A provider whose marks are given as words of one text."""
-    return Provider(kind, tuple(marks.split()), expression, inner, behind)
+    return Provider(kind, tuple(marks.split()), compile_later(expression), inner, behind)

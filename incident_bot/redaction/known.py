@@ -7,15 +7,13 @@ with forms only where it holds a filed part.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from html import escape
 from typing import Protocol
-from urllib.parse import quote, quote_plus
 
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.prefilter import as_bytes
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
@@ -39,14 +37,14 @@ _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
 _RUNS_ALONE = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256))
-_RUN = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
+_RUN = compile_later(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
 _CHOSEN = frozenset({"password", "passphrase"})
 _SHORTEST_ENCODED = 8
 """Bytes of a value whose encodings are looked for."""
-_PERCENT = re.compile("%[0-9A-F]{2}")
-_MARKUP = re.compile("[<>&']")
+_PERCENT = compile_later("%[0-9A-F]{2}")
+_MARKUP = compile_later("[<>&']")
 """What Go's and other JSON writers escape although JSON does not ask for it."""
-_ESCAPES = re.compile(r"[%&\\]")
+_ESCAPES = compile_later(r"[%&\\]")
 _Filed = tuple[str, str, int]
 """A form, its value, and where in the form the filed part starts."""
 
@@ -225,6 +223,11 @@ def _is_telling_encoded(value: str) -> bool:
 
 def forms(value: str) -> tuple[str, ...]:
     """The value and its encodings: in URLs, JSON, HTML, hex and base64."""
+    # Most texts give away no value, and these take as long to load as a page takes to read.
+    import json
+    from html import escape
+    from urllib.parse import quote, quote_plus
+
     in_json = json.dumps(value)[1:-1]
     raw = value.encode("utf-8", "replace")
     found = (

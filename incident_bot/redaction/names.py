@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
 from incident_bot.redaction.brands import BRAND_PAIRS, BRANDS
+from incident_bot.redaction.patterns import compile_later
 
 
 class Promise(IntEnum):
@@ -134,7 +134,7 @@ _ALONE = {
 """The shell's working directories (no token looks like a path), what test runners print, and a bank's codes."""
 _PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())
 """Before `pass`: a run over something, and no password."""
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
+_WORDS = compile_later(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
 
 
 @lru_cache(maxsize=8192)

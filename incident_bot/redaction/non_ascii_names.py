@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,12 +9,13 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction import assignments
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import NON_ENGLISH_KEYS, NON_ENGLISH_PASSWORDS
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.secret_name import name_span
 
 if TYPE_CHECKING:
     from incident_bot.redaction.finding import Finding
 
-_NAMES = re.compile("|".join((*NON_ENGLISH_PASSWORDS, *NON_ENGLISH_KEYS)))
+_NAMES = compile_later("|".join((*NON_ENGLISH_PASSWORDS, *NON_ENGLISH_KEYS)))
 _LONGEST_NAME = max(map(len, (*NON_ENGLISH_PASSWORDS, *NON_ENGLISH_KEYS)))
 _UNSPACED = "\u2e80"
 _STRETCH_CHARS = 4096

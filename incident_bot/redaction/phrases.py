@@ -46,7 +46,7 @@ _LINE_REACH = 160
 _MARK = compile_later(r"[!$%^&*#@~{}+?|0-9]")
 """Without a mark or a digit in the line, no value in it was drawn."""
 _MARKS = frozenset("!\"#$%&'()*+<>?@[]^{|}~\\")
-_LOOKS_LIKE_CODE = re.compile(
+_LOOKS_LIKE_CODE = compile_later(
     r"""://|=["']|["'][:,)\]}]|\(\)|\)\{|[=-]>|</|\$\{|\{\{|%[sdv]|^[<\[({]|\w\(\w|[{(,]["']|\[REDACTED"""
 )
 _LEAST_MARKS = 3

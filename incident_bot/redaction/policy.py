@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from incident_bot.errors import ConfigurationError
 from incident_bot.redaction.linear import explain_superlinear
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.personal import DEFAULT_PERSONAL_KINDS, PERSONAL_KINDS
 
-_KIND = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,5}")
+_KIND = compile_later(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,5}")
 _MAX_RULES = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRule:
+class UserRule(NamedTuple):
     """A secret of the user's own: every match of `pattern` is replaced as `kind`.
 
     With a group named `secret` only that group is. `matches` and `ignores` are samples that the
@@ -29,8 +29,7 @@ class UserRule:
     ignores: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamespacePolicy:
+class NamespacePolicy(NamedTuple):
     """What counts in namespaces whose name matches the glob `match`, beside what counts everywhere."""
 
     match: str
@@ -39,8 +38,14 @@ class NamespacePolicy:
     personal: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class _Decisions(NamedTuple):
+    rules: tuple[UserRule, ...] = ()
+    allow: tuple[str, ...] = ()
+    personal: frozenset[str] = DEFAULT_PERSONAL_KINDS
+    namespaces: tuple[NamespacePolicy, ...] = ()
+
+
+class Policy(_Decisions):
     """The user's decisions; raises `ConfigurationError` that names the field and the remedy.
 
     `allow` are patterns whose full match is never replaced (a build number that looks like a key).
@@ -48,23 +53,29 @@ class Policy:
     `namespaces` add to all three where an incident's namespace matches.
     """
 
-    rules: tuple[UserRule, ...] = ()
-    allow: tuple[str, ...] = ()
-    personal: frozenset[str] = field(default=DEFAULT_PERSONAL_KINDS)
-    namespaces: tuple[NamespacePolicy, ...] = ()
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
+    def __new__(
+        cls,
+        *,
+        rules: tuple[UserRule, ...] = (),
+        allow: tuple[str, ...] = (),
+        personal: frozenset[str] = DEFAULT_PERSONAL_KINDS,
+        namespaces: tuple[NamespacePolicy, ...] = (),
+    ) -> Policy:
+        """Raises `ConfigurationError` where a rule or kind is wrong."""
+        self = super().__new__(cls, rules, allow, personal, namespaces)
         _check("redaction", self)
         for index, added in enumerate(self.namespaces):
             _check(f"redaction.namespaces[{index}]", added)
+        return self
 
     def within(self, *namespaces: str) -> Policy:
         """The policy for text about these namespaces: everything that counts in any of them."""
         added = [item for item in self.namespaces if any(fnmatchcase(name, item.match) for name in namespaces)]
         if not added:
             return self
-        return replace(
-            self,
+        return Policy(
             rules=(*self.rules, *(rule for item in added for rule in item.rules)),
             allow=(*self.allow, *(pattern for item in added for pattern in item.allow)),
             personal=self.personal.union(*(item.personal for item in added)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -218,6 +217,8 @@ class Redactor:
         return [pair for pair in pairs if not overlaps(pair[0])]
 
     def _placeholder(self, kind: str, value: str) -> str:
+        import hmac  # OpenSSL with it, which takes as long as reading a hundred kilobytes
+
         digest = hmac.digest(self._key, value.encode("utf-8", "surrogatepass"), "sha256")
         return f"[REDACTED:{kind}:{digest[:3].hex()}]"
 

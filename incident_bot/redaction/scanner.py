@@ -26,6 +26,7 @@ from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.name_keywords import CODE_KEYWORDS, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
 
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
-_TOKEN_RUN = re.compile("[A-Za-z0-9_-]{14,1024}")
-_TOKEN_CHARS = re.compile(r"[A-Za-z0-9_+/=.~-]{1,1024}")
-_ESCAPED_BREAK = re.compile(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
+_TOKEN_RUN = compile_later("[A-Za-z0-9_-]{14,1024}")
+_TOKEN_CHARS = compile_later(r"[A-Za-z0-9_+/=.~-]{1,1024}")
+_ESCAPED_BREAK = compile_later(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
 Probe = Callable[["Scan", int, int], Iterable[Finding]]
 ScanDecoded = Callable[[str, int], list[Finding]]
@@ -299,12 +300,12 @@ def _announced(scan: Scan, start: int, end: int) -> Sequence[Finding]:
 
 
 _SET_FROM = "<set to the key "
-_REFERENCE = re.compile(r"key '[^'\n]{1,253}' (?:in|of) (?:secret|config map) '[^'\n]{1,253}'>")
+_REFERENCE = compile_later(r"key '[^'\n]{1,253}' (?:in|of) (?:secret|config map) '[^'\n]{1,253}'>")
 """What `kubectl describe` shows for a variable that is set from a Secret: names, and no values."""
-_REFERRING = re.compile(r"(?<=[A-Z]_KEY): {1,64}<set to the (?=key ')")
+_REFERRING = compile_later(r"(?<=[A-Z]_KEY): {1,64}<set to the (?=key ')")
 
 
-_NUMBERED = re.compile(r"\"key\": \"[0-9a-f]{16}\"")
+_NUMBERED = compile_later(r"\"key\": \"[0-9a-f]{16}\"")
 """An incident's key, as every message of ours has one: no grammar takes a name so short with so few digits for a secret."""
 
 
@@ -374,7 +375,7 @@ def _broken(text: str, start: int, provider: Provider) -> Iterator[Finding]:
         yield Finding(second.start(), second.start() + whole.end() - len(first[0]), provider.kind)
 
 
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,4096}\.(?:\s{0,2}[A-Za-z0-9_-]{8,8192})?(?:\.[A-Za-z0-9_-]{0,2048}){0,3}")
+_JWT = compile_later(r"eyJ[A-Za-z0-9_-]{8,4096}\.(?:\s{0,2}[A-Za-z0-9_-]{8,8192})?(?:\.[A-Za-z0-9_-]{0,2048}){0,3}")
 
 
 def _jwt(scan: Scan, start: int, _end: int) -> Iterator[Finding]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import string
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from incident_bot.redaction.names import kind_of
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.sentences import may_log_in
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ _ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(str
 }
 """Characters that stand neither in a name nor before its index."""
 _NAME_CHARS = string.ascii_letters + string.digits + "_.-"
-_NAME_BEFORE = re.compile(r"[\w.\-]{0,64}")
-_NAME_AFTER = re.compile(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
+_NAME_BEFORE = compile_later(r"[\w.\-]{0,64}")
+_NAME_AFTER = compile_later(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 
 
 class SecretName(NamedTuple):

@@ -9,72 +9,73 @@ from typing import TYPE_CHECKING
 from incident_bot.redaction.extents import BARE, closing, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_code, is_phrase, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
 
-_PROSE = re.compile(
+_PROSE = compile_later(
     r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
     |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )
-_CHANGE = re.compile(
+_CHANGE = compile_later(
     r"""[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{1,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
 )
-_CHANGES = re.compile(r"(?i:change|changed|changing|rotated|updated)[ ](?:[\w']{1,24}[ ]){0,2}$")
+_CHANGES = compile_later(r"(?i:change|changed|changing|rotated|updated)[ ](?:[\w']{1,24}[ ]){0,2}$")
 """Before the name: `changed the root password from x to y`."""
-_REFUSED_AFTER = re.compile(
+_REFUSED_AFTER = compile_later(
     r"""["']?[^\n"'`]{0,64}\b(?:invalid|illegal|unexpected|converting|parsing|got|received)\b[^\n"'`]{0,32}["'`](?P<value>[^\s"'`]{6,128})["'`]"""
 )
 """`argument --password: invalid choice: 'x'`: a program that refuses a setting shows its value."""
-_REFUSED_BEFORE = re.compile(
+_REFUSED_BEFORE = compile_later(
     r"""["'`](?P<value>[^\s"'`]{6,128})["'`][ ](?:(?:as|for|of|in)[ ])(?:(?:the|a|an|argument|option|flag|field|setting|variable|env|environment)[ ]){0,3}["'`]?-{0,2}$"""
 )
 """`invalid value "x" for flag -password`, `"x" as password`."""
-_TYPED_AS = re.compile(
+_TYPED_AS = re.compile(  # not later: `find_refused` asks which pattern matched
     r"""\b(?i:select|typed|entered|sent|gave|used|tried|passed|supplied|got|with)[ ]["'`](?P<value>[^\s"'`]{4,128})["'`][ ](?i:as|for)[ ](?:(?:the|a|his|her|my|new|old|user|admin)[ ]){0,2}$"""
 )
 """`typed "x" as password`."""
-_PARTED = re.compile(
+_PARTED = compile_later(
     r"[ ]/{1,2}[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default)s?:)[\w.@+-]{2,64}:[^:]*$"
 )
 """Between a user and a password, even a plain word: `app / x`, `app:x`."""
-_SUPPLIED = re.compile(
+_SUPPLIED = compile_later(
     r"""(?:["'][ ]with[ ]|[^\n"'`]{0,80}\b(?:supplied|offered|presented|submitted|provided|entered|typed|tried|expected|but[ ]got|but[ ]was)[ :=]{1,2})b?["'`](?P<value>[^\s"'`]{4,128})["'`]"""
 )
 """`password auth for app, supplied 'x'`."""
 _UUID_CHARS = 36
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_QUALIFIED = re.compile(
+_UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_QUALIFIED = compile_later(
     r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
 )
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3
 """Digits of a card's check value."""
-_TRIED = re.compile(
+_TRIED = re.compile(  # likewise
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
-_CLAUSE_ENDS = re.compile(r"[ \t]*(?:[.,;!)]|\r?\n|$)")
-_QUOTED_TIE = re.compile(r"""["'`][ ](?i:as|for|of|in)[ ]""")
+_CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$)")
+_QUOTED_TIE = compile_later(r"""["'`][ ](?i:as|for|of|in)[ ]""")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
-_BELOW = re.compile(
+_BELOW = compile_later(
     r"[^\n:=]{0,80}[:.!][ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*(?:[A-Z][a-z]{1,12} value:[ \t]+)?(?P<value>\S{6,128})[ \t]*(?:\r?\n|$)"
 )
 """A sentence about a secret that ends in a colon, and the secret alone on the next line or the one after it."""
-_TUPLE = re.compile(
+_TUPLE = compile_later(
     r"""[ \t]*[=:][ \t]*"[\w.@+-]{1,64}"[ ,]{1,2}"(?P<second>[^\s"]{4,128})"|[ \t]*[=:][ \t]*[(\[{][ \t]*["']?[\w.@+-]{1,64}["']?[ \t]*,[ \t]*(?P<quote>["']?)(?P<value>[^\s"'()\[\]{}]{4,128})(?P=quote)[ \t]*[)\]}]"""
 )
-_LOGIN = re.compile(
+_LOGIN = compile_later(
     r"(?:(?:[ ](?:found|accepted|used|tried))?[ \t]*(?:=>|->|[:=])|[ \t]+(?:are|is|were)|[ \t]+(?:for|of|to)[ \t]+(?:[\w./@-]{1,96}:[ \t]|(?:[\w./@-]{1,32}[ ]){1,4}(?:are|is):?[ ]))?[ \t]*[A-Za-z][\w.@+-]{0,63}(?:[ \t]?:[ \t]?|[ \t]+/{1,2}[ \t]+|(?P<glued>/))(?P<value>[^\s:/]{4,128})(?![:/])"
 )
 """`admin / x` and `admin:x` behind `credentials`."""
 
-_AUTH = re.compile(
+_AUTH = compile_later(
     r"(?:[ ]?[=:][ ]?|[ ](?=[^\s:]{2,64}:[^\s]{0,64}[\d!@#$%^&*]))[\"']?(?!(?:type|mode|pam|ldap|saml|oidc|jwt|oauth2?|token|cert|tls|mtls|kerberos|krb5|ntlm|github|google|userpass|approle|aws|gcp|azure|kubernetes"
     r"|local|internal|external|static|none|file|env|header|headers|cookie|session|default|basic|bearer|digest|https?|method|provider|user|users|status|error|realm|path|url|key|scheme|plugin|module|service):)"
     r"[A-Za-z][\w.@+-]{1,63}:(?P<value>[^\s:/\"',;)}\]]{4,128})(?![:/@])"

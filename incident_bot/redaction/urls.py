@@ -6,25 +6,26 @@ import re
 from collections.abc import Iterator
 
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_stand_in, looks_random
 
 _LOOK_BACK = 512
-_USER = re.compile(r"([\w.%+~!$*-]{0,128}):(.{1,480})", re.DOTALL)
-_AUTHORITY = re.compile(r"[\w.\-%\[\]{}$]+")
-_GO_NETWORK = re.compile(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|cloudsql-mysql)?\(")
-_HOST_PORT = re.compile(
+_USER = compile_later(r"([\w.%+~!$*-]{0,128}):(.{1,480})", re.DOTALL)
+_AUTHORITY = compile_later(r"[\w.\-%\[\]{}$]+")
+_GO_NETWORK = compile_later(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|cloudsql-mysql)?\(")
+_HOST_PORT = compile_later(
     r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
 )
-_ENDS_INFO = re.compile(r"[\s\"'<>`]")
-_MORE_INFO = re.compile(
+_ENDS_INFO = compile_later(r"[\s\"'<>`]")
+_MORE_INFO = compile_later(
     r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
 )
-_SCHEME_END = re.compile(r".*:(?://|\\/\\/)", re.DOTALL)
+_SCHEME_END = compile_later(r".*:(?://|\\/\\/)", re.DOTALL)
 """The last one; JSON may escape slashes."""
-_PLAIN = re.compile(r"[^\s\"'`<>(){}\[\],;|=\\]*")
+_PLAIN = compile_later(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 
 
-_SLASHED = re.compile(
+_SLASHED = compile_later(
     r"""(?i:\b(?:conn|connect|userid|login|logon|sqlplus|credentials?)[ =:]{1,3}["']?)[A-Za-z][\w$#-]{0,63}/(?P<value>[^\s/"'@]{4,64}@?)$"""
 )
 _SLASH_REACH = 72

@@ -8,10 +8,11 @@ from collections import Counter
 from functools import lru_cache
 
 from incident_bot.redaction.names import Promise, promise
+from incident_bot.redaction.patterns import compile_later
 
-PLACEHOLDER = re.compile(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
+PLACEHOLDER = compile_later(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 
-_STAND_IN = re.compile(
+_STAND_IN = compile_later(
     r"""
     (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
@@ -43,32 +44,32 @@ _TALK = frozenset(
 )
 """Words of a sentence, and hardly of a pass phrase."""
 _SHORTEST_CODE = 4
-_CALL = re.compile(r"[^()]*\w\(|\(")
+_CALL = compile_later(r"[^()]*\w\(|\(")
 _SHORTEST_CHECK = 3
 _SHORTEST_HEX = 24
 """Hex digits that are a key; a shorter one may be a word."""
 _LONGEST_CODE = 10
-_PHRASE = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
+_PHRASE = compile_later(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
 """Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
 """Characters of a value that are judged; the rest of a longer one is no different."""
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{30,512}={0,2}")
-_BASE64_PART = re.compile(r"[A-Za-z0-9+/]{20,512}={0,2}")
+_UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = compile_later(r"(?:0x)?[0-9a-fA-F]+")
+_BASE64 = compile_later(r"[A-Za-z0-9+/]{30,512}={0,2}")
+_BASE64_PART = compile_later(r"[A-Za-z0-9+/]{20,512}={0,2}")
 """Base64 may hold slashes; no path is as mixed."""
-_ADDRESS = re.compile("0x[0-9a-fA-F]{1,16}")
-_PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
-_FOLDERS = re.compile("[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+")
-_NUMBER = re.compile(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
-_CLOCK = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
-_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
-_SEPARATED = re.compile(r"[-_./:=+~]+")
-_CHANGE = re.compile(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
-_CHOICE = re.compile("[a-z]{2,16}(?:[:=][a-z]{2,16})+")
+_ADDRESS = compile_later("0x[0-9a-fA-F]{1,16}")
+_PATH = compile_later(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
+_FOLDERS = compile_later("[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+")
+_NUMBER = compile_later(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
+_CLOCK = compile_later(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
+_VERSION = compile_later(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
+_SEPARATED = compile_later(r"[-_./:=+~]+")
+_CHANGE = compile_later(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
+_CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+")
 """What a setting chooses: `type:basic`."""
-_DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
+_DIGEST = compile_later(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
 
 
 def is_stand_in(value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import select
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from incident_bot.cli.redact import _read_pieces, redact
+from incident_bot.cli.pipe import read_pieces
+from incident_bot.cli.redact import redact
 from incident_bot.cli.triage import triage
 from incident_bot.errors import ConfigurationError
 
@@ -45,17 +47,71 @@ def test_own_credentials_go_without_a_name_beside_them(tmp_path: Path) -> None:
             assert own not in result.stdout
 
 
-def test_settings_are_not_loaded_where_no_config_file_is(tmp_path: Path) -> None:
-    """Their validation takes longer to import than a page takes to redact."""
+def run_plainly(folder: Path, text: str, *, first: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    """`redact` with nothing behind it, as it stands in pipes; shows last which of the slow libraries were loaded."""
     program = (
-        "import sys\nfrom incident_bot.cli import main\ntry:\n    main(['redact'])\n"
-        "finally:\n    print(sorted({'pydantic', 'yaml'} & set(sys.modules)))"
+        f"import sys\n{first}\nfrom incident_bot.cli import main\ntry:\n    main(['redact'])\n"
+        "finally:\n    print(sorted({'click', 'pydantic', 'yaml'} & set(sys.modules)))"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], input="x\n", check=False, capture_output=True, text=True, cwd=tmp_path
+    base = {name: value for name, value in os.environ.items() if not name.startswith("INCIDENT_BOT_")}
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        input=text,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=base | environ,
     )
 
+
+def test_neither_settings_nor_click_are_loaded_where_nothing_asks_for_them(tmp_path: Path) -> None:
+    """They take longer to import than a page takes to redact."""
+    ran = run_plainly(tmp_path, "x\n")
+
     assert ran.stdout == "x\n[]\n"
+    assert ran.stderr == "redact: 1 lines, 0 values replaced\n"
+    assert ran.returncode == 0
+
+
+def test_own_credentials_go_from_a_pipe_too(tmp_path: Path) -> None:
+    own = "plain-words-" + "of-ours"
+    ran = run_plainly(tmp_path, f"echo {own}\n", GITHUB_TOKEN=own)
+
+    assert own not in ran.stdout
+    assert ran.stdout.endswith("[]\n")
+
+
+def test_a_config_file_in_its_default_place_counts_without_an_option(tmp_path: Path) -> None:
+    place = tmp_path / ".github" / "incident-bot.yaml"
+    place.parent.mkdir()
+    place.write_text("redaction: {allow: ['build-[0-9]{4}']}", encoding="utf-8")
+
+    assert run_plainly(tmp_path, "password=build-1234\n").stdout.startswith("password=build-1234\n")
+
+
+def test_a_variable_that_stands_for_an_option_counts(tmp_path: Path) -> None:
+    ran = run_plainly(tmp_path, "x\n", INCIDENT_BOT_REDACT_SUMMARY_FORMAT="json")
+
+    assert json.loads(ran.stderr) == {"lines": 1, "redactions": {}}
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        pytest.param("KeyboardInterrupt", 130, "interrupted", id="interrupted"),
+        pytest.param("ValueError('password=' + 'S3cr3tValue9')", 1, "error: this is a bug", id="a bug of ours"),
+    ],
+)
+def test_a_pipe_fails_as_every_command_does(tmp_path: Path, error: str, code: int, told: str) -> None:
+    first = (
+        f"from incident_bot.redaction import Redactor\ndef broken(*_): raise {error}\nRedactor.redact_stream = broken"
+    )
+    ran = run_plainly(tmp_path, "x\n", first=first)
+
+    assert ran.returncode == code
+    assert told in ran.stderr
+    assert "S3cr3t" + "Value9" not in ran.stderr
 
 
 CONFIG = """
@@ -223,7 +279,7 @@ def test_odd_characters_are_no_line_ends_and_hide_nothing(noise: str) -> None:
 
 def test_line_without_end_passes_in_bounded_pieces() -> None:
     """Nobody waits for the end of an endless line: `head -c` would show its beginning."""
-    pieces = list(_read_pieces(io.BytesIO(b"x" * 3_000_000)))
+    pieces = list(read_pieces(io.BytesIO(b"x" * 3_000_000)))
 
     assert max(map(len, pieces)) <= (1 << 20) + (1 << 18)
     assert "".join(pieces) == "x" * 3_000_000
