@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from functools import reduce
-from operator import or_
+
+from incident_bot.condense.hints import REACH, Hint, hints_in
+from incident_bot.condense.phrases import ERROR_WORDS, FATAL_WORDS, HARD_WORDS, LOCAL_WORDS, NEGATED, WARNING_WORDS
 
 
 class Level(IntEnum):
@@ -107,47 +107,6 @@ _LETTER_FIELD = re.compile(r"\"s\":\s?\"([IWEF])\",\s{0,4}\"c\":")
 _LEVEL_REACH = 200
 """A stated level stands near the start of a line; further on, such words belong to the message."""
 
-_FATAL_WORDS = re.compile(
-    r"(?i)(?<![\w/.-])(?:panic(?:ked)?|fatal(?:ly)?|segfault|segmentation fault|sig(?:segv|kill|abrt|bus|ill)|core dumped|"
-    r"out of memory|outofmemory\w*|oom[- ]?kill\w*|oomkilled|cannot allocate memory|kernel bug|stack overflow|stackoverflow\w*|"
-    r"heap-use-after-free|buffer[- ]overflow|double free|deadlock(?:ed)?|unhandled (?:exception|promise|error|rejection)|uncaught\b[\w ]*|"
-    r"traceback \(most recent call last\)|aborted|crash(?:ed|ing)|emergency|terminated (?:abnormally|due)|terminate called|killed)(?![\w/-])"
-)
-_ERROR_WORDS = re.compile(
-    r"(?<![\w/-])(?:[A-Za-z_$][\w$.]{0,120})?(?:Error|Exception|Failure|Fault|Panic)s?(?![\w/=-]|::|[.,][\w-])"
-    r"|(?i:(?<![\w/.-])(?:errors?|exceptions?|fail(?:s|ed|ure|ures|ing)?|faults?|erred|errno|err!|not ok|"
-    r"assert(?:ion)?(?: failed|ion failed)?|unexpected|undefined (?:reference|symbol|variable|method)|unrecoverable|corrupt(?:ed|ion)?|"
-    r"unable to|could not|couldn[\u2019']t|cannot|can[\u2019']t|must not|refused|denied|forbidden|unauthori[sz]ed|"
-    r"timed[ -]?out|no such \w+|not found|unreachable|no space left|broken pipe|reset by peer|aborting|g[ai]v(?:e|es|en|ing) up|rolled back|violat(?:ion|ed|es)|"
-    r"invalid|illegal|mismatch(?:ed)?|conflicts?|unresolved|incompatible|does(?: not|n[\u2019']t) (?:exist|match|have)|is not (?:defined|a function|allowed|supported|permitted)|"
-    r"(?:does|did) not (?:equal|match|contain|satisfy|support)|but was|unbound variable|refusing|unsatisfi(?:ed|able)|"
-    r"exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*|non-zero|returned [1-9]\d*)(?![\w/=-]|::|[.,][\w-]))"
-    r"|(?i:^\s{0,12}(?:E {2,8})?(?:expected|actual|received|got|want|left|right)\s?:(?!:)|\bexpected\b.{1,160}\b(?:but|got|found|received|actual)\b)"
-    r"|[\u2717\u2718\u2716\u00d7\u274c]"
-)
-_LOCAL_WORDS = re.compile(
-    r"(?i)\b(?:fehlgeschlagen|verweigert|abgelehnt|nicht gefunden|échec|échoué|impossible d|introuvable|refusée?|falló|fallo al|no se pudo|rechazada|falhou|falha ao|não foi possível|"
-    r"не удалось|отказано|не найден\w*|nie powiodło|nie można)\b|失败|失敗|无法|拒绝|できません|見つかりません|실패|거부"
-)
-"""How programs say "failed", "refused" and "not found" in other languages."""
-_HARD_WORDS = re.compile(
-    r"(?i)(?<![\w/.-])(?:errors?|exception(?=:| in | at | was | occur| thrown| while|\s*$)|fail(?:s|ed|ure|ures|ing)?|not ok|fatal|refused|denied|aborted|undefined (?:reference|symbol)|"
-    r"timed[ -]?out|g(?:ave|iving) up|no such file\b|no space left|exit(?:ed)? (?:with )?(?:code |status |exit code |exit status )?[1-9]\d*)(?![\w/=-]|::|[.,][\w-])"
-    r"|(?-i:(?<![\w/-])[A-Za-z_$][\w$.]{0,120}?[A-Za-z0-9](?:Error|Exception|Failure)s?(?![\w/=-]|::|[.,][\w-]))|[✗✘✖❌]|^\s{0,8}(?:E  |\d{1,3}\) \S)"
-)
-_WARNING_WORDS = re.compile(
-    r"(?i)(?<![\w/.-])(?:warn(?:ing|ings)?|deprecat(?:ed|ion)|retry(?:ing)?|retries|back-?off|throttl\w+|degraded|slow|lag(?:ging)?|evict\w*|"
-    r"unhealthy|not ready|unavailable|rate.?limit\w*|too many|exceed(?:ed|s)?|exhausted|expired?|missing|skipping|ignored|rejected|dropp(?:ed|ing)|"
-    r"disconnect(?:ed|ing)?|lost|stale|fallback|falling back|overloaded|overflow|pressure|limit reached|timeout|terminat(?:ed|ing)|shutting down|shutdown|"
-    r"stopp(?:ed|ing)|restart(?:ed|ing)?|down|rollback|leak(?:ed|s)?|suspicious|disabled|overrid\w+|unsupported|unknown|bad|wrong|full|pending|"
-    r"(?:do|does|did|is|are|was|were|has|have|had|will|would|should|may)(?: not|n[\u2019']t)|must (?:be|have)|is required|not enough|insufficient|would (?:be )?re?\w+|"
-    r"differ(?:s|ent|ences?)?|out of (?:date|sync)|never|blocked|stalled|hung|stuck|dead|malformed|truncated|revoked|unmet|nan)(?![\w/=-]|[.,][\w-])"
-)
-_NEGATED = re.compile(
-    r"(?i)(?<![\w.])(?:no|0|zero|without|any|ignor\w+|not an?|if|on|handl\w+|expected|allow\w*)[ -](?:\w+ )?(?:errors?|failures?|failed|warnings?|exceptions?|problems?|fatal)\b"
-    r"|\b(?:errors?|failures?|exceptions?|fatal errors?)[ -](?:messages\b|handl\w+|reporting|pages?\b|recovery|checking|correction|tracking|boundary|tolerance|rates?\b|ratios?\b|budgets?\b|class(?:es)?\b|types?\b|docs\b)"
-    r"|\b(?:(?:fatal|critical|severe) )?(?:errors?|failures?|failed|fails?|warnings?|exceptions?|fatals?|err|aborted|panics?|crash(?:es|ed)|killed|deadlocks?|rejected|refused|denied|timed[ _-]?out|corrupt(?:ed)?)\b[\"']?(?:_?count)?[\"']?\s?[:=]\s?[\"']?(?:0\b(?!\.\d)|null|nil|none|false|<nil>|\"|'|\[\]|\{\})"
-)
 _PASSED = re.compile(
     r"^\s*(?:\[[\w %]{1,12}\]\s{0,2}){0,2}(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])"
     r"|(?:\.{2,}|\s|:)(?:ok|pass(?:ed)?|PASSED|✓|✔|✓ passed)\s*(?:\([\d.]+ ?m?s\)|\[ *\d{1,3}%\])?$",
@@ -168,144 +127,28 @@ _ANCHOR = re.compile(
 )
 
 
-_FATAL, _ERROR, _WARNING, _STATUS_CODE, _FIELD, _WORD, _KUBE, _PASS, _CALM, _PRIORITY = (1 << bit for bit in range(10))
-_HINTS = (
-    (
-        _FATAL,
-        r"panic|fatal|seg|sig|core|memory|oom|bug|overflow|heap|double|deadlock|unhandled|uncaught|traceback|abort|crash|emergency|termin|kill",
-    ),
-    (
-        _ERROR,
-        (
-            r"err|except|fail|fault|panic|not\b|assert|unexpected|undefined|unrecover|corrupt|unable|could|can['\u2019]t|refused|denied|forbidden|unauthori|timed|such|unreach|"
-            r"fehlgesch|verweig|abgele|gefunden|échec|échou|impossible|introuv|refus|fall[oó]|pudo|rechaz|falh|possível|удалось|отказ|найден|powiod|można|[败敗无拒きけ실거]|"
-            r"space|broken|reset|abort|g[ai]v[ei]|rolled|violat|invalid|illegal|mismatch|conflict|unresolved|incompatible|doesn|exit|expected|actual|receiv|got|want|left|right|but$|unbound|unsatisf|non-zero|returned|[\u2717\u2718\u2716\u00d7\u274c]|\*\*\*|^\d{1,3}\)$|^e$"
-        ),
-    ),
-    (
-        _WARNING,
-        (
-            r"warn|deprecat|retr|back|throttl|degrad|slow|lag|evict|unhealthy|not$|unavail|limit|too$|exceed|exhaust|expire|missing|skipping|ignored|reject|dropp|disconn|lost|"
-            r"stale|fall|overload|overflow|pressure|timeout|terminat|shut|stopp|restart|down|rollback|leak|suspicious|disabled|overrid|unsupported|unknown|bad|wrong|full|pending|not\b|n[\u2019']t|must|required|enough|insuffic|would|differ|date|sync|never|block|stall|hung|stuck|dead|malform|trunc|revok|unmet|nan"
-        ),
-    ),
-    (_STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (_FIELD, r"level|lvl|severity|priority|\"[ls]\":"),
-    (
-        _WORD,
-        r"warn|wrn|ftl|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
-    ),
-    (_PRIORITY, r"^<\d{1,3}>|priority"),
-    (_CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (_KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?\]?$|^#$"),
-    (_PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
-)
-"""Every phrase below has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
-_HINT_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _HINTS)
-_REACH = 2000
-"""Characters of a line that are judged."""
-_LONGEST_WORD = 200
-_DIGITS_ALIKE = {ord(digit): "0" for digit in "123456789"}
-"""Which digit it is never matters to a hint, and words with numbers would never return."""
-
-
-_ATOM = re.compile(r"(?:\\.|\[[^\]]*\]|\(\?[^)]*\)|.)\??")
-"""One character, class, group or anchor of a hint that begins with a letter."""
-
-
-_BRANCH = re.compile(r"(?:\\.|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)|[^|])+")
-"""One alternative of a pattern; a bar in a group or a class parts nothing."""
-
-
-def _sharing_beginnings(stems: Iterable[Sequence[str]]) -> str:
-    """A choice of patterns in which each first atom is tried once: `re` does not find that itself."""
-    rests: dict[str, list[Sequence[str]]] = {}
-    for first, *rest in filter(None, stems):
-        rests.setdefault(first, []).append(rest)
-    # Where one stem ends it is enough; whatever follows it need not be read.
-    tails = {first: "" if [] in rest else _sharing_beginnings(rest) for first, rest in rests.items()}
-    return "(?:" + "|".join(first + tail for first, tail in sorted(tails.items(), key=_letters_first)) + ")"
-
-
-def _letters_first(branch: tuple[str, str]) -> bool:
-    return not branch[0].isalpha()
-
-
-_STEMS = [stem for _, pattern in _HINTS for stem in _BRANCH.findall(pattern)]
-_ANY_HINT = re.compile(
-    _sharing_beginnings([_ATOM.findall(stem) if stem[0].isalpha() else [stem] for stem in _STEMS]), re.MULTILINE
-)
-"""For words, one a line."""
-_MOST_WORDS = 65_536
-_calm_words: set[str] = set()
-"""Words met before that hint at nothing: nearly all of a log's, taken out at C speed."""
-_telling_words: dict[str, int] = {}
-"""The others, with what they hint at."""
-
-
-def hints_in(text: str) -> int:
-    """What the words of a cleaned line may mean, as bits for `grade`; the same words, whatever numbers, give the same."""
-    # The same words return all day; the regular expressions need not. Most of the new ones hint at nothing.
-    hints = 0
-    new = []
-    for word in set(text[:_REACH].translate(_DIGITS_ALIKE).split()) - _calm_words:
-        known = _telling_words.get(word)
-        if known is None:
-            new.append(word)
-        else:
-            hints |= known
-    if new and _ANY_HINT.search("\n".join(map(_ends, new)).lower()):
-        return reduce(or_, map(_meet_word, new), hints)
-    _remember_calm(new)
-    return hints
-
-
-def _ends(word: str) -> str:
-    return word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + word[-_LONGEST_WORD:]
-
-
-def _meet_word(word: str) -> int:
-    """What a new word may mean."""
-    low = _ends(word).lower()
-    if not _ANY_HINT.search(low):
-        _remember_calm([word])
-        return 0
-    hints = sum(bit for bit, pattern in _HINT_PATTERNS if pattern.search(low))
-    if len(_telling_words) >= _MOST_WORDS:
-        _telling_words.clear()
-    if len(word) <= _LONGEST_WORD:
-        _telling_words[word] = hints
-    return hints
-
-
-def _remember_calm(words: Sequence[str]) -> None:
-    if len(_calm_words) >= _MOST_WORDS:
-        _calm_words.clear()
-    _calm_words.update([word for word in words if len(word) <= _LONGEST_WORD])
-
-
 def grade(text: str, hints: int | None = None) -> int:
     """The level of one cleaned line: what it states about itself, else what its words say.
 
     `hints` are those of the line's words where a line with the same ones was looked at before.
     """
-    head = text[:_REACH]
+    head = text[:REACH]
     hints = hints_in(head) if hints is None else hints
-    if not hints & ~_CALM:
+    if not hints & ~Hint.CALM:
         return Level.INFO if any(map(str.isalnum, head)) else Level.QUIET
     # Without one of these hints a line states no level but a calm one, which matters only where its words are alarming.
-    states = hints & (_FIELD | _WORD | _KUBE | _PRIORITY)
+    states = hints & (Hint.FIELD | Hint.WORD | Hint.KUBE | Hint.PRIORITY)
     stated = _stated_level(head, hints) if states else None
     if stated is not None and stated >= Level.WARNING:
         return max(
-            stated, Level.FATAL if stated >= Level.ERROR and hints & _FATAL and _FATAL_WORDS.search(head) else stated
+            stated, Level.FATAL if stated >= Level.ERROR and hints & Hint.FATAL and FATAL_WORDS.search(head) else stated
         )
-    if hints & _PASS and _PASSED.search(head):
+    if hints & Hint.PASS and _PASSED.search(head):
         return Level.QUIET
-    least = Level.WARNING if hints & _KUBE and _REDIS.match(head) else Level.INFO
-    if not hints & (_FATAL | _ERROR | _WARNING | _STATUS_CODE):
+    least = Level.WARNING if hints & Hint.KUBE and _REDIS.match(head) else Level.INFO
+    if not hints & (Hint.FATAL | Hint.ERROR | Hint.WARNING | Hint.STATUS_CODE):
         return least
-    spoken = _spoken_level(_NEGATED.sub(" ", head) if hints & (_ERROR | _FATAL) else head, hints)
+    spoken = _spoken_level(NEGATED.sub(" ", head) if hints & (Hint.ERROR | Hint.FATAL) else head, hints)
     if spoken > Level.INFO and _SHELL_ECHO.match(head) and not is_ending(head):
         return Level.INFO
     if spoken > Level.NOTICE and not states:
@@ -316,14 +159,14 @@ def grade(text: str, hints: int | None = None) -> int:
 
 def states_level(text: str) -> bool:
     """Whether a line gives itself a level, so that its words need not be judged."""
-    head = text[:_REACH]
+    head = text[:REACH]
     return _stated_level(head, hints_in(head)) is not None
 
 
 def _stated_level(head: str, hints: int) -> Level | None:
     """The level the line gives itself: a field, a klog letter, a bracketed or upper-case word."""
     near = head[:_LEVEL_REACH]
-    if hints & _FIELD:
+    if hints & Hint.FIELD:
         field = _LEVEL_FIELD.search(head)
         value = field.group(1).lower() if field is not None else ""
         known = _BY_NAME.get(value) or _PINO.get(value)
@@ -332,14 +175,14 @@ def _stated_level(head: str, hints: int) -> Level | None:
         letter = _LETTER_FIELD.search(near)
         if letter is not None:
             return _BY_LETTER[letter.group(1)]
-    klog = _KLOG.search(near) if hints & _KUBE else None
+    klog = _KLOG.search(near) if hints & Hint.KUBE else None
     if klog is not None:
         return _BY_LETTER[klog[klog.lastindex or 1]]
-    letter = _LETTER.match(near) if hints & _KUBE else None
+    letter = _LETTER.match(near) if hints & Hint.KUBE else None
     if letter is not None:
         return _BY_LETTER[letter.group(1)]
-    level = _level_word(near) if hints & (_WORD | _CALM) else None
-    return _syslog_level(head) if level is None and hints & _PRIORITY else level
+    level = _level_word(near) if hints & (Hint.WORD | Hint.CALM) else None
+    return _syslog_level(head) if level is None and hints & Hint.PRIORITY else level
 
 
 def _level_word(near: str) -> Level | None:
@@ -361,19 +204,19 @@ def _syslog_level(head: str) -> Level | None:
 
 def _spoken_level(head: str, hints: int) -> Level:
     """The level that the words of a line without one suggest."""
-    if hints & _FATAL and _FATAL_WORDS.search(head):
+    if hints & Hint.FATAL and FATAL_WORDS.search(head):
         return Level.FATAL
-    status = _refusal(head) if hints & _STATUS_CODE else ""
+    status = _refusal(head) if hints & Hint.STATUS_CODE else ""
     if status == "5":
         return Level.ERROR
-    if hints & _ERROR:
-        if _HARD_WORDS.search(head) or is_ending(head) or _LOCAL_WORDS.search(head):
+    if hints & Hint.ERROR:
+        if HARD_WORDS.search(head) or is_ending(head) or LOCAL_WORDS.search(head):
             return Level.ERROR
-        if _ERROR_WORDS.search(head):
+        if ERROR_WORDS.search(head):
             return Level.WARNING
     if status:
         return Level.WARNING
-    return Level.NOTICE if hints & _WARNING and _WARNING_WORDS.search(head) else Level.INFO
+    return Level.NOTICE if hints & Hint.WARNING and WARNING_WORDS.search(head) else Level.INFO
 
 
 def _refusal(head: str) -> str:
@@ -387,4 +230,4 @@ def _refusal(head: str) -> str:
 
 def is_ending(text: str) -> bool:
     """Whether a line reports that something ended badly: its reason usually stands before it, not after."""
-    return _ANCHOR.search(text[:_REACH]) is not None
+    return _ANCHOR.search(text[:REACH]) is not None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from incident_bot.condense.hints import hints_in
 from incident_bot.condense.lines import clean
-from incident_bot.condense.severity import grade, hints_in
+from incident_bot.condense.severity import grade
 
 _DIGITS = b"0123456789"
 _HEX_LETTERS = b"abcdefABCDEF"

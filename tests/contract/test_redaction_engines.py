@@ -76,7 +76,7 @@ def test_both_engines_redact_hostile_text_alike(name: str) -> None:
     assert fresh(PLAIN).redact(text) == fresh(FAST).redact(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.one_of(

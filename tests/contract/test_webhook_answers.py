@@ -76,14 +76,14 @@ def assert_taken_or_refused(raw: bytes) -> None:
         assert [] == dispatcher.taken
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(list(paths_of(WHOLE))), value=JSON)
 def test_any_value_in_any_field_is_taken_or_refused(path: tuple[Any, ...], value: Any) -> None:
     """What is taken can be read by the workflow, under the same key."""
     assert_taken_or_refused(json.dumps(without_or_with(path, value)).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(raw=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_taken_or_refused(raw: bytes) -> None:
     """No body is a bug of ours."""

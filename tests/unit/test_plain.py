@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.cases import make_analysis
@@ -44,7 +44,6 @@ def test_an_analysis_survives_the_trip_through_json() -> None:
     assert from_plain(Analysis, json.loads(json.dumps(to_plain(analysis)))) == analysis
 
 
-@settings(deadline=None)
 @given(
     st.builds(
         Whole,

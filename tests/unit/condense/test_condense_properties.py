@@ -52,7 +52,7 @@ def cost(excerpt: Excerpt, budget: int) -> int:
 
 
 @given(LINES, BUDGETS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_every_excerpt_keeps_the_promises(lines, budget):
     (excerpt,) = condense([evidence(lines)], budget_tokens=budget)
 
@@ -69,7 +69,7 @@ def test_every_excerpt_keeps_the_promises(lines, budget):
 
 
 @given(st.lists(LINES, min_size=2, max_size=4), BUDGETS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_several_logs_share_one_budget(logs, budget):
     items = [evidence(lines, f"E{number}") for number, lines in enumerate(logs)]
 
@@ -82,7 +82,7 @@ def test_several_logs_share_one_budget(logs, budget):
 
 
 @given(LINES, BUDGETS, st.integers(1, 7))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_stream_gives_what_the_whole_log_gives(lines, budget, step):
     """However the stream is cut, and without ever holding it whole."""
     condenser = Condenser()

@@ -24,7 +24,7 @@ def shown(lines, budget: int) -> str:
 
 
 @given(st.lists(st.one_of(ANY_TEXT, ALARMING), max_size=40), st.integers(1, 50))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_tiny_budget_is_kept_whatever_the_log(lines, budget):
     text = shown(lines, budget)
 

@@ -1,6 +1,8 @@
 """What sounds bad, in the words of many tools, and what only looks so."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes.log_generators import generate
 from incident_bot.condense.lines import clean
@@ -42,7 +44,11 @@ TABLE = [
     ('{"response_code": 503, "path": "/a"}', Level.ERROR),
     ("src/a.cc:12:9: warning: failed to inline", Level.WARNING),
     ("DeprecationWarning: will raise an exception in future", Level.WARNING),
+    # compact JSON is one word: what matters may stand in the middle of it
+    (f'{{"host":"{"a" * 250}","level":"error","msg":"x","agent":"{"b" * 250}"}}', Level.ERROR),
+    ('{"throttled_calls":3}', Level.NOTICE),
     # what only looks bad
+    ('{"upstream_transport_failure_reason":null,"response_flags":"-","last_error_code":""}', Level.INFO),
     ("vendor/Error::new() is called", Level.INFO),
     ("tests/test_a.py::test_error PASSED [ 18%]", Level.QUIET),
     ("[gw2] [ 12%] PASSED tests/test_error.py::test_failure", Level.QUIET),
@@ -65,7 +71,15 @@ def test_grade(line, level):
 
 
 @pytest.mark.parametrize(
-    "name", ["pytest_assertion", "rspec_parallel", "android_lint", "trend_to_timeout", "fleet_as_json_lines"]
+    "name",
+    [
+        "pytest_assertion",
+        "rspec_parallel",
+        "android_lint",
+        "trend_to_timeout",
+        "fleet_as_json_lines",
+        "mesh_json_access",
+    ],
 )
 def test_a_cheap_look_at_the_words_hides_nothing(name):
     """With every regular expression asked, no line sounds otherwise."""
@@ -74,6 +88,40 @@ def test_a_cheap_look_at_the_words_hides_nothing(name):
     for line in [*(line for line, _ in TABLE), *lines]:
         if any(map(str.isalnum, line)):
             assert grade(line) == grade(line, hints=-1), line
+
+
+PARTS = st.sampled_from(
+    [
+        *[
+            "not",
+            "ok",
+            "failure",
+            "reason",
+            "upstream",
+            "fail",
+            "error",
+            "err",
+            "exit",
+            "code",
+            "3",
+            "1",
+            "does",
+            "match",
+            "out",
+            "of",
+            "memory",
+            "throttle",
+            "rate",
+            "limit",
+        ],
+        *("_", "_", " ", " ", "Error", "was:", "-", "/", "=", '"', ":", "失败"),
+    ]
+)
+
+
+@given(st.lists(PARTS, min_size=2, max_size=14).map("".join))
+def test_a_name_in_snake_case_hides_nothing_that_is_said(line):
+    assert grade(line) == grade(line, hints=-1) or not any(map(str.isalnum, line))
 
 
 def test_an_info_line_with_a_failure_in_it_is_worth_more_than_other_info():

@@ -30,7 +30,7 @@ def _kind_by_all_patterns(text: str) -> str | None:
     return next((item.kind for item in _ALL if any(re.search(p, text, FLAGS) for p in item.patterns)), None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5), st.sampled_from([" ", ": ", ""]))
 def test_words_of_complaints_in_any_company_give_what_all_patterns_give(words: list[str], between: str) -> None:
     """Skipping alternatives by their words hides no complaint and finds no other."""
@@ -95,7 +95,6 @@ def test_only_findings_that_can_be_told_are_written() -> None:
     assert len(written) == 8
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.2, 0.5, 0.55]), st.sampled_from("abcdefghijkl"), st.booleans())))
 def test_best_findings_are_those_of_writing_all(said: list[tuple[float, str, bool]]) -> None:
     """One a kind and title: the heaviest, then the first."""

@@ -112,7 +112,7 @@ def test_confidence_is_a_number_between_nothing_and_almost_sure(confidence: floa
 @given(
     line=st.integers(-5, 20), quote=st.text(max_size=60), evidence=st.sampled_from(["E1", "E2", "", "api-0_api.log"])
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_citation_that_survives_is_in_its_line(line: int, quote: str, evidence: str) -> None:
     (found,) = ground(diagnosis(cause(cite(line, quote, evidence))), CASE).causes
 
@@ -121,7 +121,7 @@ def test_every_citation_that_survives_is_in_its_line(line: int, quote: str, evid
 
 
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_part_of_a_line_holds_as_its_citation(data: st.DataObject) -> None:
     number = data.draw(st.integers(1, 5))
     text = str(CASE.evidence[0].quote(number))

@@ -190,7 +190,7 @@ Events:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damaged_text_never_stops_the_diagnosis_and_never_breaks_a_citation(data: st.DataObject) -> None:
     """Files are cut, reordered and mangled by whoever copied them."""
     lines = data.draw(st.permutations(DESCRIBED.split("\n"))) if data.draw(st.booleans()) else DESCRIBED.split("\n")

@@ -235,7 +235,7 @@ def test_patterns_that_stay_within_a_line_are_known(pattern: str, *, is_single: 
 
 
 @given(st.text(alphabet="aB1 \n.:'xé", max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_single_line_patterns_never_match_a_break(text: str) -> None:
     for pattern in (r"a[^\n]*b", r"\w+: ", r"\S+'", r"[a-z]+1"):
         assert is_single_line(pattern)

@@ -12,7 +12,7 @@ _PARTS = st.text(alphabet="ab_1é错 :.\"'\n", min_size=1, max_size=12)
 _LONG = "kept alive " * 7_000
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_PARTS, max_size=6), _PARTS)
 def test_long_text_holds_what_a_search_finds(parts: list[str], word: str) -> None:
     """Runs of letters, phrases over several of them, and signs alone."""

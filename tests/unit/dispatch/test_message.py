@@ -150,7 +150,7 @@ def test_a_new_outbreak_is_a_new_occurrence_and_a_repeat_is_not() -> None:
 texts = st.text(max_size=300)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     labels=st.dictionaries(st.sampled_from(sorted(intake.KEY_LABELS)) | texts, texts, max_size=30),
     notes=st.dictionaries(texts, texts, max_size=10),

@@ -53,7 +53,7 @@ BODIES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(body=BODIES, event=st.sampled_from(["", "push", "repository_dispatch", "workflow_dispatch"]))
 def test_any_body_is_read_or_refused_by_field(body: Any, event: str) -> None:
     incidents: tuple[Incident, ...] = ()
@@ -70,7 +70,7 @@ def test_any_body_is_read_or_refused_by_field(body: Any, event: str) -> None:
         assert str(incident).encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=BODIES)
 def test_an_event_of_a_known_kind_raises_nothing_but_usage_errors(body: Any) -> None:
     for event in ("repository_dispatch", "workflow_call"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_bot.redaction import automaton
@@ -16,7 +16,6 @@ texts = st.lists(st.sampled_from([*VALUES, *(value[:6] for value in VALUES), "æ¼
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(VALUES)), st.lists(texts))
 def test_both_finders_know_the_same_values_again(remembered: list[str], read: list[str]) -> None:
     """Over several texts with values learned in between."""

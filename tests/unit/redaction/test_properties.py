@@ -23,13 +23,13 @@ texts = st.lists(
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_lines_are_kept(text: str) -> None:
     assert Redactor(b"k").redact(text).count("\n") == text.count("\n")
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_redacting_twice_changes_and_counts_nothing(text: str) -> None:
     redactor = Redactor(b"k")
     once = redactor.redact(text)
@@ -40,7 +40,7 @@ def test_redacting_twice_changes_and_counts_nothing(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_redacted_text_may_leave(text: str) -> None:
     redactor = Redactor(b"k")
     safe = redactor.redact(text)
@@ -49,7 +49,7 @@ def test_redacted_text_may_leave(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_unicode_gives_valid_utf8(text: str) -> None:
     assert Redactor(b"k").redact(text).encode("utf-8").decode("utf-8") is not None
 

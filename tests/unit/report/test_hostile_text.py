@@ -222,13 +222,13 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_any_text_in_every_field_does_nothing(text):
     assert_sound(body_of(everywhere(text)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS)
 def test_any_prose_is_harmless_at_the_start_of_a_line_and_beside_other_prose(first, second):
     one, two = prose(first) or "nothing", prose(second) or "nothing"
@@ -238,7 +238,7 @@ def test_any_prose_is_harmless_at_the_start_of_a_line_and_beside_other_prose(fir
     assert set(page.tags) <= {"p", "br", "ul", "li", "code", "blockquote", "strong"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_any_summary_is_harmless(text):
     page = view(f"<details>\n<summary>{summary_text(text)}</summary>\n\nx\n</details>\n")
@@ -247,7 +247,7 @@ def test_any_summary_is_harmless(text):
     assert page.tags == ["details", "summary", "p"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_any_plain_text_is_one_line_without_mentions(text):
     shown = plain(text, 100)
