@@ -261,4 +261,6 @@ def log_origin(item: Evidence) -> tuple[str, str, bool]:
     if item.pod and item.container:
         return item.pod, item.container, item.previous
     pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
+    if item.pod and pod != item.pod:
+        container = ""  # of a file that holds more than this log, and is named after something else
     return item.pod or pod, item.container or container, item.previous or previous

@@ -79,6 +79,8 @@ def _evidence_of(file: TextFile) -> list[RawEvidence]:
     if not kubectl.may_be_transcript(file.text):
         return _whole(file, kubectl.recognise(file.name, file.text), "")
     lines = _lines(file.text)
+    if kubectl.split_fences(lines):
+        return _note_of(file)
     parts = kubectl.split_transcript(file.name, lines)
     logs = [part for part in parts if part.kind is EvidenceKind.LOG]
     if not parts or len(parts) == len(logs) == 1:
@@ -116,10 +118,15 @@ def _note_of(file: TextFile) -> list[RawEvidence]:
     """A note, and what the terminal printed between its fences."""
     lines = _lines(file.text)
     parts = kubectl.split_fences(lines)
-    items = [_raw(file, part.kind, _only_lines(lines, part.first, part.end), part.title) for part in parts]
+    items = [_raw(file, part.kind, _only_lines(lines, _first_of(part), part.end), part.title) for part in parts]
     places = {index for part in parts for index in range(part.first, part.end)}
     prose = [index for index in range(len(lines)) if index not in places]
     return [*items, _raw(file, EvidenceKind.NOTE, _only_these(lines, prose) if parts else file.text, "")]
+
+
+def _first_of(part: kubectl.Part) -> int:
+    """Where to read from: a table's own command, one line above it, names the namespace."""
+    return part.first - 1 if part.title and part.kind is not EvidenceKind.LOG else part.first
 
 
 def _only_these(lines: Sequence[str], places: Sequence[int]) -> str:

@@ -21,7 +21,7 @@ _ENDS_COMMAND = frozenset({"|", ">", "2>&1", ">>", "--"})
 _PREFIX = re.compile(r"\[pod/([a-z0-9.-]{1,253})/([a-z0-9-]{1,63})\] ")
 _DEFAULTED = re.compile(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
 _PREVIOUS = re.compile(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
-_EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|gz|json|jsonl|\d))+$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|md|markdown|gz|json|jsonl|\d))+$", re.IGNORECASE)
 _LOG_WORD = re.compile(
     r"^(?:pod[-_.]?)?(?:kubectl[-_.])?logs?[-_. ]+|[-_. ]+(?:pod[-_.]?)?logs?$|^logs?$", re.IGNORECASE
 )

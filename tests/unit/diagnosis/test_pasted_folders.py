@@ -169,3 +169,15 @@ LAST SEEN   TYPE      REASON             OBJECT             MESSAGE
     found = diagnose(make_case({"pods.txt": WELL, "events.txt": events}), RULES)
 
     assert found.causes == ()
+
+
+def test_a_session_of_several_commands_gives_no_container_its_own_name() -> None:
+    session = (
+        f"$ kubectl get pods -n shop\nNAME  READY  STATUS  RESTARTS  AGE\n{POD}  0/1  CrashLoopBackOff  5  6m\n\n"
+        f"$ kubectl logs {POD} -n shop\nKeyError: 'REDIS_URL'\n"
+    )
+
+    found = diagnose(make_case({"session.txt": session}), RULES)
+
+    assert found.causes[0].rule_id == "config-missing-env"
+    assert found.causes[0].title == f"REDIS_URL is not set in the environment of {POD}"

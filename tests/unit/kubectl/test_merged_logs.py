@@ -108,3 +108,29 @@ def test_fenced_output_of_a_note_is_read_and_code_is_not(tmp_path: Path) -> None
     assert "ImagePullBackOff" in items[0].text.split("\n")[6]
     assert "kind: Secret" in items[2].text
     assert "rollout undo" in items[2].text
+
+
+SESSION = """\
+# Handover
+
+```
+$ kubectl get pods -n shop
+NAME                    READY   STATUS             RESTARTS   AGE
+cart-7d9f8b6c5d-x2k8p   0/1     CrashLoopBackOff   5          6m
+```
+
+```
+$ kubectl logs cart-7d9f8b6c5d-x2k8p -n shop
+KeyError: 'REDIS_URL'
+```
+"""
+
+
+def test_fences_below_a_short_heading_are_no_transcript_and_keep_their_commands(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text(SESSION, encoding="utf-8")
+
+    collected = read_bundle(tmp_path).collected
+
+    kinds = [item.kind for item in collected.items]
+    assert kinds == [EvidenceKind.TABLE, EvidenceKind.LOG, EvidenceKind.NOTE]
+    assert (collected.target.namespace, collected.items[1].pod) == ("shop", "cart-7d9f8b6c5d-x2k8p")
