@@ -171,13 +171,11 @@ LAST SEEN   TYPE      REASON             OBJECT             MESSAGE
     assert found.causes == ()
 
 
-def test_a_session_of_several_commands_gives_no_container_its_own_name() -> None:
-    session = (
-        f"$ kubectl get pods -n shop\nNAME  READY  STATUS  RESTARTS  AGE\n{POD}  0/1  CrashLoopBackOff  5  6m\n\n"
-        f"$ kubectl logs {POD} -n shop\nKeyError: 'REDIS_URL'\n"
-    )
+def test_a_log_of_a_known_pod_in_a_file_named_after_something_else_gives_no_container_that_name() -> None:
+    case = make_case({"session.log": "KeyError: 'REDIS_URL'\n"})
+    case = replace(case, evidence=(replace(case.evidence[0], pod=POD),))
 
-    found = diagnose(make_case({"session.txt": session}), RULES)
+    found = diagnose(case, RULES)
 
     assert found.causes[0].rule_id == "config-missing-env"
     assert found.causes[0].title == f"REDIS_URL is not set in the environment of {POD}"
