@@ -7,6 +7,7 @@ import re
 from incident_bot.redaction.extents import PAIR, QUOTE
 from incident_bot.redaction.names import Promise, is_branded
 from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.plain_words import SENT_BEFORE
 
 _PASS_FIELD = compile_later(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")
 """After `Pass` in a Go struct or an environment; test runners print `Pass: 12` and `PASS  a.test.js`."""
@@ -21,7 +22,7 @@ _PASS_OF = compile_later(
     r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
 )
 _PASS_COUNT = compile_later(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
-_PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)[ \t]?(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
+_PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)\s{{0,40}}(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
 _KEY_OF = compile_later(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
     r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
@@ -29,8 +30,12 @@ _KEY_OF = compile_later(
 """What stands before `key` in prose that speaks of a credential."""
 _PUBLIC = compile_later(r"(?i:\bpub(?:lic)?)[ _-]$")
 _OWN_SECRET = compile_later(
-    r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook))[ ]$"
+    r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook|chap|pap|radius|tacacs|ipsec|ike))[ ]$"
 )
+_TIED = compile_later(
+    r"""[=:]|[ ](?:is[ ]|["'](?=[^\s"']{4,128}["'](?![ ](?:not|is|does|was)))|(?:for|of|with)[ ]["']?[\w.@/-]{1,96}["']?(?::|[ ]is)[ ])"""
+)
+"""What makes `shared secret` somebody's own, and no name of an object."""
 AMBIGUOUS = frozenset({"pass", "pwd", "key", "secret"})
 
 
@@ -38,9 +43,7 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     """What `pass`, `pwd` and `key` promise beside what stands around them."""
     name = text[name_start:name_end]
     if name.lower() == "secret":
-        tied = (text[name_end : name_end + 1] in {"=", ":"} or text.startswith(" is ", name_end)) and text[
-            name_start - 1 : name_start
-        ] == " "
+        tied = text[name_start - 1 : name_start] == " " and _TIED.match(text, name_end)
         return Promise.STRONG if tied and _OWN_SECRET.search(text, max(0, name_start - 16), name_start) else level
     a_pass = name in {"Pass", "PASS"} and (_PASS_FIELD.match(text, name_end) or PAIR.match(text, name_end))
     of = (
@@ -61,6 +64,8 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
 
 def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     """Whether `pass` has a text for a value, or stands beside a user's name."""
+    if text.startswith("] [", name_end):
+        return SENT_BEFORE.search(text, max(0, name_start - 24), name_start) is not None
     if text.startswith(("%3D", "%3d", "%253"), name_end) or _PASS_QUOTED.match(text, name_end):
         return True
     if _PASS_COUNT.match(text, name_end):

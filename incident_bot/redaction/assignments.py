@@ -23,6 +23,7 @@ from incident_bot.redaction.extents import (
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.forms import find_apart
 from incident_bot.redaction.headers import cookies, header
+from incident_bot.redaction.lone_lines import find_alone_on_line, is_setting
 from incident_bot.redaction.loose import find_default, find_loose
 from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
@@ -81,11 +82,6 @@ _SETTER = compile_later(r"(?:set|with|add|put|use)(?![a-z])")
 _GETTER = compile_later(
     r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test)"
 )
-_ALONE_ON_LINE = compile_later(r"[ \t]+(?P<value>[^\s\"'`=:]{1,512})[ \t]*\r?(?:\n|$)")
-_DECLARED = compile_later(
-    r"(?:^|\n)[ \t]*(?:ENV|ARG|SETENV|setenv|SetEnv|fastcgi_param|uwsgi_param|config set|setx|set[ ]-g?x|set[ ]-U?x)[ \t]+$"
-)
-_LINE_START = compile_later(r"(?:^|\n)[ \t]*$")
 
 
 def find_assignment(text: str, name_start: int, name_end: int) -> list[Finding]:
@@ -191,7 +187,7 @@ def _assigned(said: SecretName) -> list[Finding] | None:
     if separator[0] == ":" and said.text.startswith("://", said.start - 3):
         return []  # a user of a URL, whose password ends at the `@`
     paired = said.name.startswith("-") or (
-        _is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
+        is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
     )
     return list(_separated(said.text, separator, said.kind, said.level, paired=paired))
 
@@ -215,24 +211,6 @@ def _in_flag(said: SecretName) -> list[Finding] | None:
     return list(_next_line(said.text, flag.end(), said.kind, said.level, block=True))
 
 
-def _alone_on_line(said: SecretName) -> list[Finding] | None:
-    """`requirepass x`, `ENV DB_PASSWORD x`: a name, a value and nothing else."""
-    lone = _ALONE_ON_LINE.match(said.text, said.end)
-    if not lone:
-        return None
-    directive = said.name in {"requirepass", "masterauth", "bindpw", "rootpw"}
-    declared = directive or _DECLARED.search(said.text, said.before(40), said.start) is not None
-    if not declared and not (_is_setting(said.name) and _LINE_START.search(said.text, said.before(40), said.start)):
-        return None
-    value = lone["value"]
-    in_column = said.level is Promise.STRONG and (
-        said.text[said.end : lone.start("value")] != " " or ("." in said.name and is_given(value))
-    )
-    if counts(value, said.level, quoted=declared) and (declared or in_column or not is_prose_word(value)):
-        return [Finding(lone.start("value"), lone.end("value"), said.kind)]
-    return []
-
-
 def _refused_below(said: SecretName) -> list[Finding] | None:
     refused = _REFUSED.match(said.text, said.end)
     if not refused:
@@ -250,7 +228,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     find_in_markup,
     _assigned,
     _in_flag,
-    _alone_on_line,
+    find_alone_on_line,
     _refused_below,
 )
 """In order: the first that applies decides, even that there is no secret; without one, the name stands in a sentence."""
@@ -274,11 +252,6 @@ def _grammars_between(before: str, after: str, reading: Reading) -> tuple[Gramma
     return tuple(grammar for grammar, may in zip(GRAMMARS, may_apply, strict=True) if may)
 
 
-def _is_setting(name: str) -> bool:
-    """Whether a name is one of a configuration file, and no word of a sentence."""
-    return "_" in name or "." in name or re.search("[a-z][A-Z]", name) is not None
-
-
 def _separated(
     text: str, separator: re.Match[str], kind: str, level: Promise, *, paired: bool = False
 ) -> Iterator[Finding]:
@@ -297,17 +270,25 @@ def _separated(
     if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):
         return  # a path of a program: `token::Error`
     loose = separator["loose"]
-    if loose and "," in loose and (text.startswith("--", at + 1) or ("\n" in loose and not paired)):
-        return  # the next argument, or the next line of a list
-    if loose and "," in loose and not paired:
-        word, _quote, rest = text[at + 1 : at + 40].partition(text[at : at + 1])
-        if is_prose_word(word) and not (level is Promise.STRONG and rest[:1] in {")", "]"} and is_given(word)):
-            return
+    if loose and "," in loose and _lists_more(text, separator, level, paired=paired):
+        return
     if separator["close"] and level is not Promise.CODE and _COUNT.match(text, at):
         return
     # Nothing and two spaces or more are no sentence: structs and `kubectl describe` write so.
     plain_colon = separator[0].endswith((": ", ":\t")) and separator["close"] is None
     yield from _take(text, at, kind, level, alone=plain_colon, loose=loose is not None)
+
+
+def _lists_more(text: str, separator: re.Match[str], level: Promise, *, paired: bool) -> bool:
+    """Whether the text behind a comma is the next of a list and not the value."""
+    at = separator.end()
+    if text.startswith("--", at + 1) or ("\n" in separator["loose"] and not paired):
+        return True  # the next argument, or the next line
+    word, _quote, rest = text[at + 1 : at + 40].partition(text[at : at + 1])
+    if separator["close"] and rest.lstrip()[:1] == ":":
+        return True  # the next name of an object: `"field": "password", "rejected": ...`
+    given = level is Promise.STRONG and rest[:1] in {")", "]", ">"} and is_given(word)
+    return not paired and is_prose_word(word) and not given
 
 
 def _take(
@@ -361,7 +342,11 @@ _DASHES = frozenset({"-", "\u2013", "\u2014"})
 
 def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
-    if bare[0].endswith(":") or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4)):
+    if (
+        bare[0].endswith(":")
+        or (bare[0][0] == "(" and bare[0][1:].isalpha())
+        or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4))
+    ):
         return True
     followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
     if followed and level is Promise.STRONG and followed[0].strip() in _DASHES and is_given(value):

@@ -33,7 +33,7 @@ _OF_OBJECTS = compile_later(
 """Names whose plain word is what an object is called: `storage_key=objects`."""
 _LINE_START = compile_later(r"(?:^|\n)[ \t]*(?:-[ ])?$")
 _BESIDE_USER = compile_later(
-    r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id|dn)["']?[=:][ ]?["']?[\w.@=,-]{1,96}?["']?[,;& ]{1,3}$"""
+    r"""(?i:user(?:_?name)?|principal|login|client[_-]?id|app[_-]?id|key[_-]?id|dn)["']?[=:][ ]?["']?[\w.@=,-]{1,96}?["']?[,;& ]{1,3}["']?$"""
 )
 _USER_BEHIND = compile_later(r"[ ,;&]{1,2}(?:user(?:_?name)?|login)=")
 _NO_KEYS = frozenset(

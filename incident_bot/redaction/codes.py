@@ -16,12 +16,14 @@ _YOURS = compile_later(r"[\w.&' -]{0,40}?(?:code|pin|otp|passcode|password|tan)\
 _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
-_IS = compile_later(r"""(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)""")
+_IS = compile_later(
+    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ]["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
+)
 _WHOSE = compile_later(
-    r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|otp|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"
+    r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|t?otp|backup|recovery|emergency|verification|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"
 )
 _IS_ANY = compile_later(
-    r"""(?:[ ](?:is|was|entered|sent|used|received|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
+    r"""(?:[ ](?:is|was|entered|sent|used|received|typed|accepted|verified|consumed|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
 )
 _OF_PLACE = compile_later(
     r"[ ](?:for|to|of)[ ](?:the|my|our)[ ](?:gate|door|safe|alarm|garage|lock|building|house|office|entrance|vault|bike)(?:[ ]is|:)[ ](?P<value>\d{4,10})(?!\w|[.:,]\d)"
@@ -91,7 +93,7 @@ SENT = (
 NESTED = ('"mfa"', "mfa.", "mfa:", "mfa[", "2fa:", '"2fa"', "twofactor", "two_factor", "two-factor", '"totp"')
 """What a code stands in or behind: `"mfa":{"code":"481516"}`."""
 LINKS = (
-    "/reset/", "/reset-password/", "/password-reset/", "/magic/", "/magic-link/", "/invite/", "/activate/", "/verify-email/", "/unlock/", "/hooks/", "/share/", "/shared/", "/ical/", "/join/", "/webhooks/", "/webhook/",
+    "/reset/", "/reset-password/", "/password-reset/", "/magic/", "/magic-link/", "/invite/", "/activate/", "/verify-email/", "/unlock/", "/hooks/", "/share/", "/shared/", "/ical/", "/join/", "/webhooks/", "/webhook/", "/confirm/", "/confirmation/", "/accept/", "/invitation/", "/unsubscribe/", "/hook/", "/password/reset/", "/recover/", "/sso/", "/one-time/",
 )  # fmt: skip
 """Folders of links that let in whoever has them."""
 _LETS_IN = frozenset(LINKS[:10])

@@ -26,9 +26,16 @@ PIPED = compile_later(
     r"""(?:echo|printf) (?:-n |-e |["']%s(?:\\n)?["'] ){0,2}["']?(?:[\w.-]{1,64}:)?([^\s"'|;]{4,256})["']?[ \t]{0,4}\|"""
 )
 HERE = compile_later(rf"[^\n|;]{{0,128}}<<<[ ]?{_VALUE}")
+TRACED = compile_later(
+    r"""(?:^|\n)\+{1,4} (?:echo|printf) (?:-n |-e |["']?%s(?:\\n)?["']? ){0,2}["']?(?P<value>[^\s"'|;]{4,256})["']?[ \t]*\n\+{1,4} [^\n]*$"""
+)
+"""The other side of a pipe as a shell's trace shows it: a line of its own, before or behind."""
+TRACED_BEHIND = compile_later(
+    r"""[^\n]{0,256}\n\+{1,4} (?:echo|printf) (?:-n |-e |["']?%s(?:\\n)?["']? ){0,2}["']?(?P<value>[^\s"'|;]{4,256})["']?[ \t]*(?:\n|$)"""
+)
 _SET = compile_later(r"""[ ]FOR \S{1,128} (?:=|TO) (?:PASSWORD[ ]?\()?["']([^"'\n]{1,256})["']""", re.IGNORECASE)
 _ACL = compile_later(r"[ ](?:[^\n>]{1,200}[ ])?>([^\s\"']{1,256})")
-_PGPASS = compile_later(r":[\w*.-]{1,63}:[\w*.-]{1,63}:([^\s:]{1,256})(?=\s|$)")
+_PGPASS = compile_later(r":[\w*.-]{1,63}:[\w*.-]{1,63}:((?:[^\s:\\]|\\.){1,256})(?=\s|$)")
 _CHALLENGED = compile_later(r"6\s{0,4}\n(?:\S{1,12} )?([A-Za-z0-9+/]{4,256}={0,2})(?=\s|$)")
 _MOUNTED = compile_later(rf"[ \t]-U[ ]?[\"']?[^\s%]{{1,64}}%{_VALUE}")
 _LAST = r"""(?:'([^'\n]{1,256})'?|"([^"\n]{1,256})"?|([^\s"'|;&]{1,256}))"""
@@ -64,7 +71,10 @@ _NTLM = compile_later(
 DUMPED = compile_later(r"(?:aad3b435b51404ee)?:([0-9a-fA-F]{32,64}):::")
 """A dump of Windows accounts: the LM hash of nothing, then the NT hash."""
 _BIND_REQUEST = compile_later(r"[^\n]{0,200}?\bauthentication=(?:simple\()?([^\s,(){}]{4,128})")
-_SASL = compile_later(r"[^\n]{0,80}?(?:resp=|[ ])([A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)")
+_SASL = compile_later(
+    r"[^\n]{0,80}?(?:resp=|[ ])((?=[A-Za-z]{0,511}(?:[0-9+/=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)|(?:[^\n]{0,60}\n){1,2}[^\n]{0,24}?[ >:](A[C-H](?=[^\s]{0,511}[a-z0-9])[A-Za-z0-9+/]{8,512}={0,2})(?=\s|$|\\r)"
+)
+"""On the same line; or below it, as the client answers a challenge: PLAIN begins with a NUL (RFC 4616)."""
 _AMQP = compile_later(r"\\(?:x00|0)[\w.@-]{1,64}\\(?:x00|0)([^\s\\\"']{1,128})")
 _PAIR_BEHIND = compile_later(r"(?:[ ]for)?(?:[ ]|(?<=[ ]))[\"']?[A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})(?=[\s@]|$)")
 PAIR_BEFORE = compile_later(r"[ ][A-Za-z_][\w.@+-]{1,63}:([^\s:/@]{4,128})[ ]$")
@@ -111,7 +121,7 @@ _ARGUMENTS = compile_later(r"""[(](?:user(?:name)?=)?["']?[\w.@-]{1,64}["']?,[ ]
 _INSIDE = compile_later(r"'([^'\n]{1,256})'")
 _INSIDE_DOUBLE = compile_later(r'"([^"\n]{1,256})"')
 _BESIDE_USER = compile_later(
-    r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ ]?|-P[ ]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
+    r"""["']?[\w.@\\-]{1,64}["']?[ \t]+(?:-p[ :]?|-P[ :]?|-w[ ]|-pw[ ]|-pass(?:word)?[ ]|--pass[ ]|/p:|/rp[ ])(?:'([^'\n]{1,256})|"([^"\n]{1,256})|((?![\d.:/-]{0,32}\d[:/]|[\d:./-]{1,32}(?:\s|$))[^\s"'|;&:/-][^\s"'|;&:/]{2,255}))"""
 )
 """`-u NAME -p x` of any command: ports, paths and flags are no passwords."""
 _SECOND_QUOTED = compile_later(r"""["'][^"'\n]{0,128}["'][ ]?,[ ]?[brufN@]?["']([^"'\n]{1,256})["']""")
@@ -158,11 +168,21 @@ _THIRD = compile_later(
     r"""\([ \t]?(?:["'][^"'\n]{0,256}["']|[\w.]{1,64})[ \t]?,[ \t]?["'][^"'\n]{0,128}["'][ \t]?,[ \t]?["']([^"'\n]{1,256})["']"""
 )
 """The password of a connecting function: address, user, password."""
-_SECOND = compile_later(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,256})["']""")
+_SECOND = compile_later(r"""[(][ \t]?[^,\n()]{1,256},[ \t]?[brufN@]?["']([^"'\n]{1,256})["'](?![ ]?:)""")
 """The secret of a function that takes a user or a payload before it."""
-_LOGIN_SQL = compile_later(r"""[ \t]N?'[^'\n]{0,128}'[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
+_LOGIN_SQL = compile_later(r"""[ \t](?:N?'[^'\n]{0,128}'|(?i:null))[ \t]?,[ \t]?N?'([^'\n]{1,256})'""")
 _QUOTED_NEXT = compile_later(r"""[ \t]+["']([^"'\n]{1,256})["']""")
 _USER_COLON = compile_later(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
+_COMMUNITY_TOLD = compile_later(r"""(?:[ ]?[:=][ ]?["']?|[ ]?(?=["'])["'])([^\s"',;:()]{4,64})(?=["']|[ ,;)]|\s|$)""")
+_UNSEAL = compile_later(r"(?:[ ]-{1,2}[\w=:/.-]{1,128})*[ ]([A-Za-z0-9+/=]{20,512})")
+_IWCONFIG = compile_later(r"[^\n]{0,80}?[ ]key[ ](?:s:)?(\S{5,64})")
+_COM2SEC = compile_later(r"[ \t]+(?:-Cn[ ]\S{1,64}[ ])?\S{1,64}[ \t]+\S{1,64}[ \t]+(\S{1,256})")
+_SNMP_USER = compile_later(
+    r"[ \t]+\S{1,64}[ \t]+(?:MD5|SHA(?:-?\d{3})?)[ \t]+(?:\"([^\"\n]{4,128})|(\S{4,128}))|(?<=[ ])(?:DES|AES(?:-?\d{3})?)[ \t]+(?:\"([^\"\n]{4,128})|(\S{4,128}))"
+)
+"""Both secrets of a user of SNMP 3, in turns."""
+_THIRD_OF_COMMUNITY = compile_later(r"[ \t]+[a-z,]{1,32}[ \t]+(\S{1,256})")
+_DEVICE = compile_later(r"[ \t]*(?:\d[ ])?(\S{4,256})(?=[ \t]*(?:\r?\n|$|[ ](?:address|hostname|level|encrypted)\b))")
 _THIN = compile_later(r"e:thin:[\w$#.-]{1,64}/([^\s/@]{1,128})(?=@)")
 
 COMMANDS: dict[str, re.Pattern[str]] = {
@@ -184,15 +204,15 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "basicauth(": _SECOND, "pscredential(": _SECOND, "usernamepassword": _SECOND, "basiccredentials(": _SECOND, "jwt.sign": _SECOND,
     "jwt.verify": _SECOND, "jwt.encode": _SECOND, "sp_addlogin": _LOGIN_SQL, "sp_password": _LOGIN_SQL, "convertto-securestring": _QUOTED_NEXT,
     "beeline": _SPACED, "impala-shell": _SPACED, "sqoop": _SPACED, "addauth digest": _USER_COLON, "]:587": _USER_COLON, "]:465": _USER_COLON,
-    "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "rocommunity ": _NEXT, "rwcommunity ": _NEXT, "login attempt": _BRACKETED, "--user": _ANY_USER, "->login(": _CALLED_WITH, "->connect(": _CALLED_WITH, "->authenticate(": _CALLED_WITH,
+    "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "rocommunity ": _NEXT, "rwcommunity ": _NEXT, "--user": _ANY_USER, "->login(": _CALLED_WITH, "->connect(": _CALLED_WITH, "->authenticate(": _CALLED_WITH,
     "verification code": _SENT_CODE, "security code": _SENT_CODE, "one-time code": _SENT_CODE, "login code": _SENT_CODE, "2fa code": _SENT_CODE,
     "mfa code": _SENT_CODE, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
     "wpa_passphrase ": _USER_AND_LAST, "tacacs-server key": _WHOLE_NEXT, "radius-server key": _WHOLE_NEXT, "impdp ": _SLASHED, "expdp ": _SLASHED,
     "sqlldr ": _SLASHED, "rman target": _SLASHED, "isql ": _THIRD_WORD, "hdbsql": _SPACED, "nuget push": _KEY_FLAG, "input_pw": _NEXT, "owner_pw": _NEXT, "user_pw": _NEXT,
     "rclone config": _PASS_WORD, "snmpset": _COMMUNITY, "snmpbulkwalk": _COMMUNITY, "authenticating user": _USING, "login(": _ARGUMENTS,
-    "authenticate(": _ARGUMENTS, "crypt('": _INSIDE, "bypassphrase('": _INSIDE, "pgp_sym_encrypt(": _SECOND, "pgp_sym_decrypt(": _SECOND, "aes_encrypt(": _SECOND, "aes_decrypt(": _SECOND,
+    "authenticate(": _ARGUMENTS, "crypt('": _INSIDE, "bypassphrase('": _INSIDE, "by passphrase('": _INSIDE, "pgp_sym_encrypt(": _SECOND, "pgp_sym_decrypt(": _SECOND, "aes_encrypt(": _SECOND, "aes_decrypt(": _SECOND,
     "userpassword(": _SECOND, "db.auth(": _SECOND, "community string": _WHOLE_NEXT, "snmp community": _WHOLE_NEXT, "net use": _NET_USE, "nickserv identify": _NEXT,
-    " -u ": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _LOGIN_FLAG, " -pw ": _NEXT,
+    " -u ": _BESIDE_USER, " -u:": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _LOGIN_FLAG, " -pw ": _NEXT,
     "useradd ": _EITHER, "usermod ": _EITHER, "openssl passwd": _HASHED_LAST, "mkpasswd ": _HASHED_LAST, "ssh-keygen": _NEW_PHRASE, "ldappasswd": _S_FLAG, "slappasswd": _S_FLAG,
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
     "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, " pin: ": _PIN, "pin-code": _PIN, " pass ": _PASS_OF_USER, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
@@ -204,7 +224,12 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
     "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
-    "ntlm": _NTLM, "aad3b435b51404ee": DUMPED, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "plain service=": _SASL, " plain response=": _AMQP,
+    "ntlm": _NTLM, "aad3b435b51404ee": DUMPED, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "authenticate xoauth2": _SASL, "authenticate oauthbearer": _SASL, "authenticate scram-": _SASL, "auth xoauth2": _SASL, "auth oauthbearer": _SASL, "plain service=": _SASL, "plain response=": _AMQP,
+    "operator unseal ": _UNSEAL, "iwconfig ": _IWCONFIG, ' : eap "': _INSIDE_DOUBLE, " : eap '": _INSIDE, ' : xauth "': _INSIDE_DOUBLE, " : xauth '": _INSIDE,
+    "com2sec ": _COM2SEC, "createuser ": _SNMP_USER, "authcommunity ": _THIRD_OF_COMMUNITY, "stats auth ": _USER_COLON, " community name": _COMMUNITY_TOLD, " community '": _COMMUNITY_TOLD, ' community "': _COMMUNITY_TOLD, " community: ": _COMMUNITY_TOLD, " community=": _COMMUNITY_TOLD,
+    "password 0 ": _DEVICE, "password 5 ": _DEVICE, "password 6 ": _DEVICE, "password 8 ": _DEVICE, "password 9 ": _DEVICE, "secret 8 ": _DEVICE, "secret 9 ": _DEVICE,
+    "isakmp key ": _DEVICE, "ascii-text ": _QUOTED_NEXT, "auth plain": _SASL,
+    "nt-hash": _NTLM, "nthash": _NTLM, "nt hash": _NTLM, "lm-hash": _NTLM, "lmhash": _NTLM, "lm hash": _NTLM, "sp_adduser": _LOGIN_SQL,
     "trap community": _WHOLE_NEXT, "wifi-sec.psk ": _NEXT, "authentication failed": _PAIR_BEHIND, "login failed": _PAIR_BEHIND,
     "logging in as": _AS_WITH, "log in as": _AS_WITH, "login as": _AS_WITH, "logged in as": _AS_WITH,
 }  # fmt: skip

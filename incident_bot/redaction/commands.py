@@ -13,6 +13,8 @@ from incident_bot.redaction.command_lines import (
     NOT_OURS,
     PAIR_BEFORE,
     PIPED,
+    TRACED,
+    TRACED_BEHIND,
     USER_BEFORE,
 )
 from incident_bot.redaction.extents import shell_end
@@ -27,7 +29,7 @@ REACH = 512
 
 def find_in_command(text: str, start: int, command: str) -> Iterator[Finding]:
     """The password in the command line that starts at `start`."""
-    end = -1 if command == "ugfzc3dvcmq6" else text.find("\n", start, start + REACH)
+    end = -1 if command in _ACROSS_LINES else text.find("\n", start, start + REACH)
     if command != "identified":
         pipe = text.find(" | ", start, start + REACH)
         end = pipe if 0 <= pipe < end or (pipe >= 0 and end < 0) else end
@@ -54,7 +56,18 @@ def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | Non
     return COMMANDS[command].search(text, start + len(command) - 1, end)
 
 
-_DEMANDED = {" pass ": USER_BEFORE}
+_ACROSS_LINES = {"ugfzc3dvcmq6", "auth plain", "authenticate plain"}
+"""What a client sends on a line of its own."""
+_OF_SNMP = compile_later(r"(?i:snmp|trap\b|\bmib\b)")
+_TOLD_COMMUNITIES = (" community name", " community '", ' community "', " community: ", " community=")
+_OF_DEVICE = compile_later(
+    r"(?:^|\n|[#>])[ \t]*(?:(?:no|username \S{1,64}|user \S{1,64}|enable|ppp \w{1,8}|neighbor \S{1,64}|privilege \d{1,2}|server)[ ]){0,3}$"
+)
+"""A line of a network device's configuration so far."""
+_DEVICE_PASSWORDS = (*(f"password {digit} " for digit in "05689"), "secret 8 ", "secret 9 ")
+_DEMANDED = (
+    {" pass ": USER_BEFORE} | dict.fromkeys(_DEVICE_PASSWORDS, _OF_DEVICE) | dict.fromkeys(_TOLD_COMMUNITIES, _OF_SNMP)
+)
 """What must stand before them."""
 _REFUSED = {" -u ": NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
 """What must not."""
@@ -77,7 +90,15 @@ _BEHIND = _FAILS | {
     " pin: ",
     "pin-code",
     " pass ",
+    "auth plain",
+    "authenticate plain",
     "ntlm",
+    "nt-hash",
+    "nthash",
+    "nt hash",
+    "lm-hash",
+    "lmhash",
+    "lm hash",
     "failed login",
     "invalid login",
     "bad login",
@@ -93,8 +114,9 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
     end = shell_end(text, match.end(group)) if text[match.start(group) - 1] == "'" else match.end(group)
     if not is_stand_in(value) and (
         command not in TALKED_OF
-        or _is_typed(value)
-        or (command in _CONFIGURES and is_given(value) and text[end : end + 1] in {"", "\n", "\r"})
+        or (_is_typed(value) and command != "put-parameter")
+        or (command in _CONFIGURES and is_given(value) and _ends_command(text, end))
+        or (command == "put-parameter" and is_given(value) and _SECURE.search(text, match.start() - 8, match.end()))
         or (
             command not in _CONNECTS
             and text[match.start(group) - 1] in {'"', "'"}
@@ -105,13 +127,23 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
         yield Finding(match.start(group), end, "password")
 
 
+def _ends_command(text: str, end: int) -> bool:
+    """Whether nothing follows, a flag or the peer: a sentence goes on with a word."""
+    return text[end : end + 1] in {"", "\n", "\r"} or text.startswith((" /", " address ", " hostname "), end)
+
+
+_SECURE = compile_later(r"SecureString|(?i:--name[ =]\S{0,96}(?:passw|secret|token|key))")
 _MOST_AGAIN = 7
-_REPEATED = frozenset({"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"', "keytool", "jarsigner"})
+_REPEATED = frozenset(
+    {"createuser ", "snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"', "keytool", "jarsigner"}
+)
 """Commands that take a password for reading and one for signing."""
 
 
 _CONFIGURES = frozenset(
     {
+        *_DEVICE_PASSWORDS,
+        "isakmp key ",
         "key-string",
         "pre-shared-key ",
         "radius-server host",
@@ -121,12 +153,13 @@ _CONFIGURES = frozenset(
         "enable password ",
         "trap community",
         " privilege ",
+        "net user",
+        " pass ",
     }
 )
-"""Commands of network devices: a plain word counts at the end of the line, if it tells nothing about the secret."""
+"""Commands of network devices and their like: a plain word counts at the end of the line, if it tells nothing about the secret."""
 TALKED_OF = frozenset(
     {
-        "net user",
         "login with",
         "log in with",
         "sign in with",
@@ -149,7 +182,6 @@ TALKED_OF = frozenset(
         "bad login",
         "decrypt(",
         "put-parameter",
-        " pass ",
         "auth init",
         *_CONFIGURES,
         "basic auth ",
@@ -186,6 +218,8 @@ def find_piped(text: str, start: int) -> Iterator[Finding]:
     else:
         match = PIPED.search(text, max(text.rfind("\n", 0, start) + 1, start - REACH), start)
     if match is None:
-        match = HERE.match(text, start)
+        match = HERE.match(text, start) or TRACED.search(text, max(0, start - REACH), start)
+    if match is None and text.startswith("+", text.rfind("\n", 0, start) + 1):
+        match = TRACED_BEHIND.match(text, start)
     if match and not is_stand_in(match[match.lastindex or 1]):
         yield Finding(*match.span(match.lastindex or 1), "password")

@@ -12,12 +12,12 @@ MAX_VALUE = 8192
 
 _FIRST_LOOK = 96
 
-QUOTE = r"""\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]"""
+QUOTE = r"""\"{3}|'{3}|\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]"""
 _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = compile_later(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD]))?
+    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\((?:hex|base64|b64|base32|plain|raw|ascii|utf-?8|hex-encoded|\d{{1,4}}[ -]?bits?)\)(?=[ ]?[:=]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
       | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
@@ -31,7 +31,7 @@ SEPARATOR = compile_later(
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
     (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
       |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[]\s{{0,40}}(?={QUOTE})
-      |<<(?={QUOTE})|qq?[({{\[](?=\S))?
+      |(?:Just|Some|Right)[ ](?={QUOTE})|<<(?={QUOTE})|qq?[({{\[](?=\S))?
     (?P<bytes>[brufN@]?(?={QUOTE}))?
     {_COLOUR}
     """,
@@ -74,6 +74,8 @@ def closing(text: str, at: int, quote: str) -> int:
         if escapes % 2 == 0:
             break
         found = text.find(quote, found + 1, limit)
+    while found > at and len(quote) == 1 and text.startswith(quote, found + 1):
+        found = text.find(quote, found + 2, limit)  # SQL, YAML and CSV write a quote inside twice
     if found >= 0:
         return found
     return at + len(text[at:limit].rstrip("\r"))

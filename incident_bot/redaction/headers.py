@@ -15,9 +15,14 @@ _SCHEME = compile_later(
     r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)(?:[ \t]+|[ \t]*\\?\r?\n[ \t]+)",
     re.IGNORECASE,
 )
+_OWN_SCHEME = compile_later(r"[A-Za-z][\w-]{1,31}[ ](?=[^\s=,]{0,255}\d)(?=\S{12})")
+"""A scheme of somebody's own, `hmac app:x`, before what holds a digit and is no sentence."""
 _HEADER_REST = compile_later(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
 _HEADER_LINE = compile_later(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
 _COOKIE = compile_later(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_IN_JAR = compile_later(
+    r"""\s{0,80}(?P<quote>\\{0,3}["'])(?P<name>[\w.!#$%*+^|~-]{1,128})(?P=quote)[ ]?(?::|=>)[ ]?(?P=quote)(?P<value>[^"'\\\n]{0,4096})(?P=quote)[ ]?,?"""
+)
 _MOST_COOKIES = 64
 """Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
 _SHORTEST_NUMBER = 6
@@ -34,7 +39,7 @@ def header(text: str, at: int) -> Iterator[Finding]:
     at = separator.end() if separator else at
     quote = OPENING.match(text, at)
     at = quote.end() if quote else at
-    scheme = _SCHEME.match(text, at)
+    scheme = _SCHEME.match(text, at) or (_OWN_SCHEME.match(text, at) if separator else None)
     if scheme is None and separator is None:
         return
     at = scheme.end() if scheme else at
@@ -60,9 +65,22 @@ def cookies(text: str, at: int) -> list[Finding] | None:
     if not separator or separator["break"] is not None:
         return None
     at = separator.end()
+    if text.startswith("{", at):
+        return list(_jar(text, at + 1))
     quote = OPENING.match(text, at)
     at = quote.end() if quote else at
     return list(_cookies(text, at)) if _COOKIE.match(text, at) else None
+
+
+def _jar(text: str, at: int) -> Iterator[Finding]:
+    """The values of cookies that a program shows as a dictionary."""
+    for _ in range(_MOST_COOKIES):
+        cookie = _IN_JAR.match(text, at)
+        if not cookie:
+            return
+        if not (is_stand_in(cookie["value"]) or _is_preference(cookie["name"], cookie["value"])):
+            yield Finding(*cookie.span("value"), "cookie")
+        at = cookie.end()
 
 
 def _is_preference(name: str, value: str) -> bool:

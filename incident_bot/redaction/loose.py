@@ -43,7 +43,7 @@ _INNER = compile_later(
 )
 """`"password": {"stringValue": "x"}`."""
 _REFUSED = compile_later(
-    r"""\\?["']\]?[ ]?(?:,.{0,160}?\\?["'](?:input|input_value|val|value|rejectedValue|actual|received)\\?["'][ ]?:[ ]?\\?["'](?P<value>[^"'\\\n]{4,256})\\?["']|:[ ]rejected[ ]value[ ]\[(?P<bracketed>[^\]\n]{4,256})\])"""
+    r"""\\?["']\]?[ ]?(?:,.{0,160}?\\?["'](?:input|input_value|val|value|rejectedValue|rejected_value|invalid_value|attempted_value|attemptedValue|actual|received)\\?["'][ ]?:[ ]?(?:\\"(?P<escaped>[^"\n]{4,256}?)\\"|"(?P<value>(?:[^"\\\n]|\\.){4,256})"|'(?P<single>(?:[^'\\\n]|\\.){4,256})')|:[ ]rejected[ ]value[ ]\[(?P<bracketed>[^\]\n]{4,256})\])"""
 )
 """What a validation says of a field: `"loc": ["body", "password"], ..., "input": "x"`, `on field 'password': rejected value [x]`."""
 _OF_FIELD = compile_later(
@@ -82,8 +82,9 @@ def find_loose(said: SecretName) -> list[Finding]:
         match = _ARGUMENT.match(text, end)
     elif _OF_FIELD.search(text, said.before(120), said.start):
         match = _REFUSED.match(text, end)
-        if match and match["bracketed"]:
-            return _at(said, match.span("bracketed"))
+        if match and match.lastgroup:
+            return [] if is_stand_in(match[match.lastgroup]) else _at(said, match.span(match.lastgroup))
+        match = None
     elif _OF_BOTH.search(text, said.before(16), said.start):
         match = _BOTH.match(text, end)
     else:

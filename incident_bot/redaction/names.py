@@ -51,7 +51,7 @@ _BEFORE_CODE = frozenset(
 _WEAK = frozenset(
     "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext ticket".split()
 )
-_PLURAL = frozenset("secrets apikeys".split())
+_PLURAL = frozenset("secrets apikeys cookies".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"
@@ -96,7 +96,7 @@ _ABOUT = frozenset(
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
     " duration interval timeout latency request requests response responses result results message messages msg"
     " text description desc reason title table tables row rows schema constraint constraints bytes input output"
-    " cost price arn lock case stdin encryption encrypter hashing encoder hasher hashers validators encoders".split()
+    " variable variables cost price arn lock case stdin encryption encrypter hashing encoder hasher hashers validators encoders".split()
 )
 _OF_PASSWORD = frozenset("hash hashed digest secret key".split())
 """Behind `password`: its hash, or the object that holds it."""

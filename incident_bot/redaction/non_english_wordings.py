@@ -26,7 +26,7 @@ _VALUE = compile_later(
 _OWNED = r"(?:[ ](?:f\xfcr|von|des|der|de|du|d'|del|do|da|di|dell'utente|dell'|van|voor|f\xf6r|for|til|dla|u\u017cytkownika|u\u017eivatele|pour|para|per)(?:[ ](?:den|dem|das|die|der|le|la|el|il|het|Benutzer|Nutzer|usuario|usu\xe1rio|utente|utilisateur|gebruiker)){0,2}[ ]?[\w.@/-]{1,64}|[ ](?:u\u017cytkownika|u\u017eivatele|dell')[ ]?[\w.@-]{1,64})?"
 _GIVEN = r"[\"'\xab\u201e]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)[\"'\xbb\u201c]?"
 _GIVEN_TOO = _GIVEN.replace("<value>", "<after>")
-_ENDS = r"(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$))"
+_ENDS = r"(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$)|[ ]\()"
 _CHANGED = compile_later(
     rf"""{_OWNED}(?:
         [ ](?:wurde[ ]|ist[ ])?auf[ ]{_GIVEN}[ ](?:ge\w{{2,12}}|zur\xfcck\w{{2,12}}|fest\w{{2,12}})\b
@@ -44,7 +44,7 @@ _HANDED = compile_later(
     rf"[ ]{_GIVEN}(?:{_ENDS}|(?=[ ][^\W\d_]{{3,20}}(?:[ ][^\W\d_]{{2,20}})?[ \t]*(?:[.,;!)]|\r?\n|$)))"
 )
 _LABELLED = compile_later(
-    rf"{_OWNED}(?:[ ]?[:=\uff1a][ ]?|[ ](?:lautet|ist|est|es|\xe8|\xe9|is|er|\xe4r|je|jest|to)[ ]){_GIVEN}{_ENDS}"
+    rf"(?:[ ](?!f\xfcr|von|des|der|de|du|del|do|da|di|van|voor|til|dla|pour|para|per)[^\W\d_]{{4,16}}){{0,2}}{_OWNED}(?:[ ]?[:=\uff1a][ ]?|[ ](?:lautet|ist|est|es|\xe8|\xe9|is|er|\xe4r|je|jest|to)[ ]){_GIVEN}{_ENDS}"
 )
 _ITALIAN = compile_later("[ ](?:cambia|impost|reimpost|aggiorn|dell')")
 _VERBS = frozenset(

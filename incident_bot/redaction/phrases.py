@@ -55,6 +55,8 @@ _LEAST_MARKS = 3
 def find_wallet_words(text: str, start: int) -> Iterator[Finding]:
     """The words in the line of the word at `start`."""
     newline = text.find("\n", start, start + _WALLET_REACH)
+    if newline >= 0 and text[newline - 1] in ":\r":  # they stand below
+        newline = text.find("\n", newline + 4, start + _WALLET_REACH)
     for words in _WALLET_WORDS.finditer(text, start, newline if newline >= 0 else start + _WALLET_REACH):
         listed = [word for word in re.split(r"[^a-z]+", words[0]) if word]
         first = next((place for place, word in enumerate(listed) if word not in _WALLET_TALK), 0)

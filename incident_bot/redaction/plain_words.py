@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 _WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ][(\[]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so|now|today|for now)\b))"
-_OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|della|dell'|von|für|van|för|du|pour|para|per|til|voor)(?:[ ](?:the|user|usuario|utilisateur|utente|Benutzer|account|demo|den|dem|das|die|der|le|la|el|il|o|het)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
+_OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|di|della|dell'|von|für|van|för|av|af|du|pour|para|per|pro|dla|til|voor)(?:[ ](?:the|user|usuario|utilisateur|utente|Benutzer|account|demo|den|dem|das|die|der|le|la|el|il|o|het)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
         [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
       | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as):?
       | [ ](?:equals|remains|reads|used[ ]to[ ]be|turned[ ]out[ ]to[ ]be)
       | 's
+      | [ ]value(?:[ ]is)?
     )[ \t]{{1,4}}{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -93,6 +94,10 @@ _DIGEST = compile_later(
 _BRACKETED = compile_later(
     r"[ ]?[\[(](?P<value>[^\s\[\]()\"'=]{4,64})[\])](?:[ ](?:does|did|is|was|invalid|incorrect|rejected|wrong|too|failed)\b|[ ](?:from|for|by|on)[ ]\S)"
 )
+SENT_BEFORE = compile_later(r"(?i:command|cmd|request|received|sent|recv)[ :]{1,2}\[$")
+"""`Command [pass] [x]` of a server; test runners print `[pass] [suite]`, and usages `[user] [password]`."""
+_IN_BRACKETS = compile_later(r"\][ ]?(?::[ ]|=[ ]?)?\[(?P<value>[^\s\[\]]{4,64})\]")
+"""`[password] [x]`."""
 _IT_IS = compile_later(
     rf"""(?:[ ][a-z']{{2,12}}){{0,3}}[,;.]?[ ](?:and[ ]|but[ ])?(?:(?:it|the[ ]new[ ]one|new[ ]one|that)(?:[ ]is|'s|[ ]was)(?:[ ](?:now|still|just|simply))?|(?:which[ ]is|still|now)):?[ ]{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
@@ -225,6 +230,10 @@ def _may_go_on(rest: str) -> bool:
 
 def _beside(said: SecretName) -> re.Match[str] | None:
     ahead = said.text[said.end : said.end + 1]
+    if ahead == "]" and said.text[said.start - 1 : said.start] == "[":
+        match = _IN_BRACKETS.match(said.text, said.end)
+        sent = match and (not match["value"].islower() or SENT_BEFORE.search(said.text, said.before(24), said.start))
+        return match if sent else None
     if ahead in {")", "]"}:
         before = said.text[said.before(96) : said.start]
         opens = " (" in before or " [" in before

@@ -57,7 +57,7 @@ def reading_of(name: str) -> Reading:
     )
 
 
-_SEPARATES = frozenset("\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
+_SEPARATES = frozenset("(\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
 """What a separator begins with, behind a space too."""
 
 

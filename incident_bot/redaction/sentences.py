@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
 
 _PROSE = compile_later(
-    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|be|got|from
+    r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|entered|typed|submitted|supplied|be|got|from
     |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
@@ -55,8 +55,8 @@ _QUALIFIED = compile_later(
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3
 """Digits of a card's check value."""
-_TRIED = re.compile(  # likewise
-    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
+_TRIED = compile_later(
+    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set|log(?:ged|ging)?[ ]in[ ]with)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
 _CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$)")
@@ -109,6 +109,8 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
     if not bare:
         return
     value = trim(bare[0])
+    if bare[0] == value + ":" and text[words.end() - 1] == "(" and value.isalnum():
+        return  # an argument's name
     if (
         (
             level is Promise.CODE

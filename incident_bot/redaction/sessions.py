@@ -34,7 +34,7 @@ def find_session(text: str, end: int) -> Iterator[Finding]:
     if not match or not any(map(str.isdigit, match["value"])):
         return
     value = match["value"]
-    if not (value.replace("-", "").isalnum() and (looks_secret(value) or _UUID.fullmatch(value))):
+    if not (value.replace("-", "").replace("_", "").isalnum() and (looks_secret(value) or _UUID.fullmatch(value))):
         return
     told = (match["after"] or "").strip().lower() in _LASTS
     if told or (looks_secret(value) and not match["after"]):

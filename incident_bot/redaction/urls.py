@@ -18,7 +18,7 @@ _HOST_PORT = compile_later(
 )
 _ENDS_INFO = compile_later(r"[\s\"'<>`]")
 _MORE_INFO = compile_later(
-    r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
+    r"[^\s\"'<>`/?#@]{0,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
 )
 _SCHEME_END = compile_later(r".*:(?://|\\/\\/)", re.DOTALL)
 """The last one; JSON may escape slashes."""
@@ -28,6 +28,11 @@ _PLAIN = compile_later(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 _SLASHED = compile_later(
     r"""(?i:\b(?:conn|connect|userid|login|logon|sqlplus|credentials?)[ =:]{1,3}["']?)[A-Za-z][\w$#-]{0,63}/(?P<value>[^\s/"'@]{4,64}@?)$"""
 )
+_ORACLE = compile_later(r"""(?<![\w/.@:-])[A-Za-z][\w$#.-]{0,63}/["']?(?P<value>[^\s/"'@]{4,64})["']?$""")
+_ORACLE_PLACE = compile_later(
+    r"//?[\w.-]{1,253}(?::\d{2,5})?/\w|[\w.-]{1,253}:1[45]\d\d(?:[/:\s]|$)|\((?i:description)"
+)
+"""Where a database of Oracle is, `@//db:1521/orcl`: nothing else writes so behind `a/b`."""
 _SLASH_REACH = 72
 
 
@@ -60,13 +65,20 @@ def find_user_info(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
 
 def find_slashed(text: str, at: int) -> Iterator[Finding]:
     """The password of `connect app/x@db`, as Oracle writes it, before the `@` at `at`."""
-    if text.find("/", max(0, at - _SLASH_REACH), at) >= 0 and (match := _SLASHED.search(text, max(0, at - 160), at)):
+    if text.find("/", max(0, at - _SLASH_REACH), at) < 0:
+        return
+    match = _SLASHED.search(text, max(0, at - 160), at)
+    if match is None and _ORACLE_PLACE.match(text, at + 1):
+        match = _ORACLE.search(text, max(0, at - 2 * _SLASH_REACH), at)
+    if match and not is_stand_in(match["value"]):
         yield Finding(*match.span("value"), "password")
 
 
 def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:
     info = text[start:at]
-    if re.match(r"[\w.\-]+(?::\d{1,5})?[/?#]", info) or not _AUTHORITY.match(text, at + 1):
+    if re.match(r"[\w.\-]+(?::\d{1,5})?[/?#]", info) or not (
+        _AUTHORITY.match(text, at + 1) or text.startswith("@", at + 1)
+    ):
         return
     user, colon, password = info.partition(":")
     if colon:

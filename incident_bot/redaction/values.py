@@ -21,7 +21,7 @@ _STAND_IN = compile_later(
       | confirm | m[i\xed]nimo | minimum | mindestens | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
       | protected | encrypted | hashed | stored | inherited | revoked | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
-      | \*{3,}[A-Za-z]{1,16}\** | S-1-\d{1,3}(?:-\d{1,10}){1,8}
+      | \*{2,}[A-Za-z]{1,16}\*+ | \*{3,}[A-Za-z]{1,16} | S-1-\d{1,3}(?:-\d{1,10}){1,8}
       | [*xX.•#_-]{2,}                                            # masked already
       | \W{1,3}
       | \*{3,}.{0,4} | .{0,4}\*{3,}
@@ -30,7 +30,7 @@ _STAND_IN = compile_later(
       | \$\d{1,3}\W* | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|var|local|module|each|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
-      | [A-Za-z_][\w.]*\(.{0,200}                                 # a call
+      | [A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
     )
@@ -67,8 +67,10 @@ _CLOCK = compile_later(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = compile_later(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
 _SEPARATED = compile_later(r"[-_./:=+~]+")
 _CHANGE = compile_later(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
-_CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+")
-"""What a setting chooses: `type:basic`."""
+_CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+|[a-z_]{2,16}=[0-9]{1,6}")
+"""What a setting chooses, `type:basic`, or the next field of an error: `code=403`."""
+_VARIABLE = compile_later("[A-Z]{2,}(?:_[A-Z]{2,})+")
+"""The name of a variable of the environment: `ENV["SECRET_KEY"]`."""
 _DIGEST = compile_later(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)
 
 
@@ -137,7 +139,9 @@ def is_prose_word(value: str) -> bool:
     """Whether the value is an ordinary word of letters, perhaps hyphenated."""
     return (
         not is_phrase(value)
-        and re.fullmatch(r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value)
+        and re.fullmatch(
+            r"[A-Z]?[a-z]+(?:[-_'][a-z]+)*[.,:;!?]*|[A-Z]{2,20}[.,:;!?]*|[A-Z][a-z]+(?:[A-Z][a-z]+)+", value
+        )
         is not None
     )
 
@@ -173,7 +177,7 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
         return False
     if _ADDRESS.fullmatch(value) or _FOLDERS.fullmatch(value):
         return False
-    if " " in value or is_prose_word(value) or _CHOICE.fullmatch(value):
+    if " " in value or is_prose_word(value) or _CHOICE.fullmatch(value) or _VARIABLE.fullmatch(value):
         return False
     if re.fullmatch(r"[a-z]+(?:[-_.][a-z0-9]+)*", value) and ("-" in value or "." in value or "_" in value):
         return looks_secret(value) or any(_is_drawn(segment) for segment in _SEPARATED.split(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from incident_bot.redaction import arguments, argv, phrases, sessions
+from incident_bot.redaction import arguments, argv, pairs, phrases, printed, sessions
 from incident_bot.redaction.prefilter import Keyword
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
     for word, then in arguments.LISTS.items():
         keyword = Keyword(word, any_case=True, then=then)
         found[keyword] = _both(found[keyword], _listed) if keyword in found else _listed
+    for group, asked in ((pairs.SURE, _paired), (printed.PRINTING, _printed), (printed.FED, _fed)):
+        found |= {Keyword(word, any_case=True, then=then): asked for word, then in group.items()}
+    found |= {Keyword(word): _sent for word in printed.SENT}
     found |= {Keyword(word, any_case=True, then=then): _session for word, then in sessions.WORDS.items()}
     found |= {Keyword(word, any_case=True): _wallet for word in phrases.WALLET}
     found[Keyword(argv.NUMBERED, any_case=True)] = numbered
@@ -65,6 +68,22 @@ def _called(reading: Reading, start: int, end: int) -> Iterable[Finding]:
 
 def _listed(reading: Reading, start: int, end: int) -> Iterable[Finding]:
     return arguments.find_listed(reading.text, start, end)
+
+
+def _paired(reading: Reading, start: int, end: int) -> Iterable[Finding]:
+    return pairs.find_pair(reading.text, start, end)
+
+
+def _printed(reading: Reading, start: int, end: int) -> Iterable[Finding]:
+    return printed.find_printed(reading.text, start, end)
+
+
+def _fed(reading: Reading, start: int, _end: int) -> Iterable[Finding]:
+    return printed.find_fed(reading.text, start)
+
+
+def _sent(reading: Reading, start: int, end: int) -> Iterable[Finding]:
+    return printed.find_sent(reading.text, start, end)
 
 
 def _wallet(reading: Reading, start: int, _end: int) -> Iterable[Finding]:

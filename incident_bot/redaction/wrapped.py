@@ -22,7 +22,10 @@ _SUMMED = compile_later(
 )
 """The next text of `"a" + "b"`, `("a"\\n "b")` and their like in other languages."""
 _JOINED = compile_later(r"\\?\r?\n[ \t]*(?P<more>[^\s\"'`\\]{4,512})")
-_FOLDED = compile_later(r"=?\r?\n[ \t]+(?P<more>[A-Za-z0-9+/=_.~-]{6,512})[ \t]*(?=\r?\n|$|[\"'])")
+_FOLDED = compile_later(
+    r"(?:=?\r?\n[ \t]+(?P<more>[A-Za-z0-9+/=_.~-]{6,512})[ \t]*(?=\r?\n|$|[\"'])|(?:(?<==)|=)\r?\n(?P<soft>[A-Za-z0-9+/_.~-]{4,512})(?=[\s\"'.,;)<]|$))"
+)
+"""A folded line, or the soft break of quoted-printable (RFC 2045, 6.7)."""
 _PREFIXED = compile_later(
     r"\r?\n(?P<prefix>[^\s|]{1,64}[ \t]{1,8}\| |[^\n|\[\]]{0,64}\]:? )(?P<more>[A-Za-z0-9+/=_-]{8,512})[ \t]*(?=\r?\n|$)"
 )
@@ -52,12 +55,15 @@ def find_rest(text: str, finding: Finding) -> Iterator[Finding]:
         return
     for _ in range(_MOST_PARTS):
         more = pattern.match(text, end)
-        if not more or (
-            pattern is not _SUMMED and not _is_rest(finding.kind, value, more["more"], folded=pattern is _FOLDED)
+        part = more.lastgroup if more else None
+        if (
+            not more
+            or not part
+            or (pattern is not _SUMMED and not _is_rest(finding.kind, value, more[part], folded=pattern is _FOLDED))
         ):
             break
-        yield Finding(more.start("more"), more.end("more"), finding.kind)
-        end = more.end("more")
+        yield Finding(*more.span(part), finding.kind)
+        end = more.end(part)
     if pattern is _FOLDED and end == finding.end:
         yield from _under_prefix(text, finding)
 

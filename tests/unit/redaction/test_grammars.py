@@ -32,4 +32,6 @@ def test_asking_every_grammar_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
 def test_a_name_in_a_sentence_is_asked_hardly_any() -> None:
     reading = Reading(authorizes=False, of_cookies=False, of_login=False, dashed=False)
 
-    assert [grammar.__name__ for grammar in assignments._grammars_between("e ", " b", reading)] == ["_alone_on_line"]
+    assert [grammar.__name__ for grammar in assignments._grammars_between("e ", " b", reading)] == [
+        "find_alone_on_line"
+    ]

@@ -1,0 +1,170 @@
+"""Secrets that no name announces: a pair of user and password, what a command prints below it, what a script sends; and the silence beside them."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from incident_bot.redaction import Redactor
+
+WORD = "meadowfalcon"
+MIXED = "Meadow" + "417!"
+TOKEN = "q7Zr2Lw9Xk" + "4Tn8Vb1Mc6Ys3"
+CODE = "481516"
+
+PAIRS = [
+    "radiusd[88]: (12) Login incorrect (pap: wrong): [app/{}] (from client ap1 port 7)",
+    "sshd honeypot: login attempt [app/{}] failed",
+    "cloud-init[912]: chpasswd list: app:{}",
+    "HTTP Basic auth decoded: app:{}",
+    "ORA-01017: logon denied, connect string app/{}@//db.internal:1521/ORCL",
+    "EZCONNECT app/{}@db.internal/ORCL",
+    "retry with app/{}@db.internal:1521/ORCL",
+    "which staging login was it?\n14:03 <jon> app / {}",
+    "LDAP simple bind cn=app,dc=example {}",
+    "amqp://app:{}@@mq.internal:5672//",
+]
+PRINTED = [
+    "$ kubectl get secret db -o jsonpath='{{.data.password}}' | base64 -d\n{}",
+    "$ kubectl get secret db -o go-template='{{{{.data.token}}}}'\n{}\n",
+    "$ terraform output -raw db_password\n{}\n",
+    "+ vault kv get -field=password secret/db\n{}",
+    "$ printenv DB_PASSWORD\n{}",
+    "+ echo {}\n+ docker login -u app --password-stdin",
+    "+ docker login -u app --password-stdin\n+ echo {}\n",
+    "+ passwd app <<EOF\n{0}\n{0}\nEOF\n",
+    'expect "Password:"\nsend -- "{}\\r"',
+    "openvpn --auth-user-pass <(printf 'app\\n{}\\n')",
+]
+DEVICES = [
+    "ppp chap password 0 {}",
+    "crypto isakmp key {} address 10.0.0.1",
+    'set security ike policy p pre-shared-key ascii-text "{}"',
+    "com2sec readonly default {}",
+    "createUser app SHA {0} AES {0}",
+    "authCommunity log,execute,net {}",
+    "snmpd: packet with community '{}' refused",
+    "snmp: bad community name: {} from 10.0.0.5",
+    "line vty 0 4\n password {}\n login",
+    "machine db.internal\n  login app\n  password {}",
+    'app : EAP "{}"',
+    "ppp0: CHAP secret for app: {}",
+    "Command [pass] [{}]",
+    'Tunnel-Password:1 = "{}"',
+    'Config(user=Just "app", password=Just "{}")',
+    'password = """{}"""',
+    '["pass"]=>\n  string(12) "{}"',
+    '[{{username,<<"app">>}},{{password,<<"{}">>}}]',
+    '{{"errors":[{{"field":"password","rejectedValue":"{}","message":"too weak"}}]}}',
+    "Mot de passe temporaire pour m.app : {} (à changer)",
+    "EXEC sp_password NULL, '{}', 'app'",
+]
+GENERATED = [
+    "cookies={{'sessionid': '{}', 'lang': 'de'}}",
+    "cookies: {{'connect.sid': 's%3A{}', 'locale': 'en'}}",
+    "Authorization: acme-hmac app:{}",
+    "/confirm/{}/ok",
+    "vault operator unseal {}",
+    "session key (base64): {}",
+]
+CODES = [
+    "PIN entered: {}",
+    "Recovery code used by app: {}",
+    "backup code {} used by app",
+    "totp code entered: {} (expected another)",
+]
+
+
+@pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *DEVICES])
+@pytest.mark.parametrize("password", [WORD, MIXED])
+def test_passwords_that_their_surroundings_give_away(shape: str, password: str) -> None:
+    assert password not in Redactor(b"key").redact(shape.format(password))
+
+
+@pytest.mark.parametrize("shape", GENERATED)
+def test_generated_values_that_their_surroundings_give_away(shape: str) -> None:
+    assert TOKEN not in Redactor(b"key").redact(shape.format(TOKEN))
+
+
+@pytest.mark.parametrize("shape", CODES)
+def test_codes_that_somebody_typed(shape: str) -> None:
+    assert CODE not in Redactor(b"key").redact(shape.format(CODE))
+
+
+@pytest.mark.parametrize(
+    "dialogue", ["C: A AUTHENTICATE PLAIN\nS: +\nC: {}", "smtp: AUTH PLAIN\nserver: 334\nclient: {}"]
+)
+def test_what_a_client_answers_below_the_mechanism(dialogue: str) -> None:
+    answer = base64.b64encode(f"\0app\0{WORD}".encode()).decode()
+
+    assert answer not in Redactor(b"key").redact(dialogue.format(answer))
+
+
+def test_a_quote_that_is_written_twice_does_not_end_the_value() -> None:
+    redacted = Redactor(b"key").redact("ALTER ROLE app PASSWORD 'mea''dow7%falcon';")
+
+    assert "dow7%falcon" not in redacted
+
+
+def test_the_rest_behind_a_soft_break_is_replaced() -> None:
+    redacted = Redactor(b"key").redact(f"Your API token is {TOKEN[:12]}=\n{TOKEN[12:]} - keep it safe.")
+
+    assert TOKEN[12:] not in redacted
+
+
+SILENT = [
+    "login incorrect: [carla] from 10.0.0.4",
+    "login attempt failed [auth/ldap] retrying",
+    "Login attempt 3/5 for carla",
+    "simple bind failed: ldap.example.com:636",
+    'userlist: "staff" "admins"',
+    "connect string: db01/orders",
+    "chpasswd: (user carla) pam_chauthtok() failed",
+    "decoded header: content-type:application/json",
+    "user carla: which login?\n14:03 <jon> yes / no",
+    "uses: org/action@v4:15",
+    "$ kubectl get secret db -o jsonpath='{.data}'\nError from server (NotFound): secrets \"db\" not found",
+    "$ kubectl get pods -o jsonpath='{.items[0].metadata.name}'\napi-7d9c5b8f6d-q2x8z",
+    "+ kubectl get secret db -o yaml\n+ exit 1",
+    "$ openssl rand -hex 16 > key.txt\n$ ls",
+    "$ cat /run/secrets/token\ncat: /run/secrets/token: No such file or directory",
+    "$ vault read auth/token/lookup -field=ttl\n2764800",
+    'expect "login:"\nsend "root\\r"',
+    "enter password 8 characters",
+    "secret 9 objects scanned",
+    "galaxy collection community.docker: 3.4.0",
+    "bgp community 65000:100 accepted",
+    "AUTH PLAIN LOGIN\n250-SIZE 1000\n250 ENHANCEDSTATUSCODES",
+    "C: A2 AUTHENTICATE PLAIN\nS: A2 NO Authentication failed",
+    "cookies: {'theme': 'dark', 'lang': 'de'}",
+    "cookies: 12 set, 3 expired",
+    "Authorization: none required",
+    "password (hex): required",
+    "GET /confirm/order-20260301-000123 200",
+    "PIN entered incorrectly 3 times",
+    "recovery code 4 of 10 used",
+    "exit code used by systemd: 203",
+    "host db01\npassword authentication\n",
+    "login as root\npassword incorrect\n",
+    '{"errors":[{"field":"password","rejectedValue":"","message":"must not be blank"}]}',
+    "[pass] [unit] 12 tests",
+    "usage: login [user] [password] [host]",
+    "shared secret 'db-shared' not found",
+    'secret_key = ENV["SECRET_KEY"]',
+    "api_key: STRIPE_API_KEY",
+    "error validating token: code=401 permission denied",
+    "password=**REMOVED** db=orders",
+    "530 Please login with USER and PASS.",
+    "withCredentials([usernamePassword(credentialsId: 'deploy', usernameVariable: 'U', passwordVariable: 'P')])",
+    "password = get_password(user, realm='prod')",
+    "password='' user=''",
+    "Le mot de passe de carla est expiré (voir)",
+    "vault operator unseal -migrate",
+    "aws ssm put-parameter --name /app/region --value eu-west-1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_lines_of_the_same_words_without_a_secret_stay(line: str) -> None:
+    assert Redactor(b"key").redact(line) == line
