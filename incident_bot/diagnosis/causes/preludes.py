@@ -7,14 +7,17 @@ Both only stand beside a cause that was found otherwise.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.traces import is_frame
 from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
 from incident_bot.diagnosis.logs.changes import reports_change
+from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.logs.outcome import ends_of, is_background
 from incident_bot.diagnosis.logs.statements import weigh_statement
 
@@ -33,6 +36,8 @@ _NEAR_LINES = 8
 _BESIDE_LINES = 3
 _BESIDE_SHARE = 0.5
 _AGAIN = 3
+_LONGEST_TRACE = 60
+_OPENS = re.compile(r"Traceback \(most recent call last\)|stack ?trace:|\bbacktrace:", re.IGNORECASE)
 _READ = 400
 """Kept lines that are looked at before an error."""
 
@@ -51,7 +56,11 @@ def add_prelude(candidate: Candidate, scene: Scene) -> Candidate:
     if place is None:
         return candidate
     quote = log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene)
-    return replace(candidate, supporting=(quote, *candidate.supporting), sign_before=log.kept[place].text)
+    candidate = replace(candidate, supporting=(quote, *candidate.supporting))
+    text = log.kept[place].text
+    if log.kept[place].count == 1:
+        return replace(candidate, sign_before=text)
+    return replace(candidate, statements=(*candidate.statements, text))
 
 
 def find_prelude(log: Log, index: int, cited: Collection[int], *, began: int = 0) -> int | None:
@@ -63,11 +72,24 @@ def find_prelude(log: Log, index: int, cited: Collection[int], *, began: int = 0
     first = began or min(kept.line for kept in ends_of(own, log))
     if first <= _ENOUGH_BEFORE or not _has_usual_lines(log, first) or _fails_before(log, first):
         return None
-    near = [place for place in _around(log, index, first) if log.kept[place].line not in cited]
+    trace = _open_trace(log, first)
+    near = [
+        place
+        for place in _around(log, index, first)
+        if log.kept[place].line not in cited and not trace <= log.kept[place].line <= first
+    ]
     once = [place for place in near if _is_said_once(log.kept[place], first)]
     if once:
         return max(once, key=lambda place: (_tells(log.kept[place].text), place))
     return next((place for place in near if _is_beside(log.kept[place], own, first)), None)
+
+
+def _open_trace(log: Log, first: int) -> int:
+    """Where a traceback opens that ends with the first error, or the line behind that: its frames are the same trouble."""
+    opened = (
+        kept.line for kept in log.kept if first - _LONGEST_TRACE <= kept.line < first and _OPENS.search(kept.text)
+    )
+    return min(opened, default=first + 1)
 
 
 def _around(log: Log, index: int, first: int) -> Iterator[int]:
@@ -83,9 +105,10 @@ def _is_calm(text: str) -> bool:
     return (
         grade(text) < Level.ERROR
         and len(text) >= _SHORTEST
-        and any(map(str.isalpha, text))
+        and " " in read_message(text)
         and read_answer(text) is None
         and not is_no_report(text)
+        and not is_frame(text)
         and "\ufffd" not in text
     )
 

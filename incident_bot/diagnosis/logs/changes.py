@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CHANGE = re.compile(
     r"\b(?:config(?:uration)?|settings?|feature ?flags?|flags?|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model|passwords?|credentials?|roles?|tokens?|permissions?|zone|records?|routes?|quotas?|limits?|tables?|columns?|image|release|tariff|template)\b"
     r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
-    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback|default))\b"
+    r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback))\b"
     r"|\b(?:alter (?:table|role|user|database|system)|revoke|grant) \w|\b(?:chown|chmod|setfacl) \S|\bclock stepped\b|\breplaced by \S"
     r"|\"(?:from|old|before)\": ?[^,{}\[\]]{1,80}, ?\"(?:to|new|after)\": ?[^,{}\[\]]",
     re.IGNORECASE,

@@ -56,3 +56,15 @@ def test_where_every_line_is_of_its_own_kind_none_is_news() -> None:
     lines += [f"2026-11-21T08:{m:02}:00Z {ERROR.format(m)}" for m in range(40, 60)]
     found = diagnose(make_case({"sorter.log": "\n".join(lines) + "\n"}), RULES)
     assert "seen" not in quotes(found)
+
+
+def test_the_frames_and_the_heading_of_a_trace_beside_each_error_are_not_told() -> None:
+    for beside in ("[stacktrace]", "#0 /app/vendor/sorter/Belt.php(783): Belt->run()"):
+        found = tell(beside=beside)
+        assert beside.split()[0] not in quotes(found)
+        assert "stacktrace" not in found.causes[0].explanation
+
+
+def test_what_stands_inside_the_traceback_of_the_error_is_not_what_came_before_it() -> None:
+    trace = ("INFO [belt-4] Traceback (most recent call last):", "INFO [belt-4]     from sorter import belt_of")
+    assert "belt_of" not in quotes(tell(*trace))
