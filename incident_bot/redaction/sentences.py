@@ -55,7 +55,7 @@ _QUALIFIED = compile_later(
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3
 """Digits of a card's check value."""
-_TRIED = compile_later(
+_TRIED = re.compile(  # likewise
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set|log(?:ged|ging)?[ ]in[ ]with)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
