@@ -101,8 +101,8 @@ def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise
     if name.lower() in AMBIGUOUS:
         level = promise_in_place(text, name_start, name_end, level)
     if level and text[name_start - 1 : name_start] in {":", "/"}:
-        if text.startswith(" HTTP/", name_end):
-            return Promise.NONE
+        if text.startswith((" HTTP/", " -> ", " => "), name_end):
+            return Promise.NONE  # the end of a path
         return Promise.NONE if _is_about_it(text, name_start) else level
     return level
 
@@ -186,6 +186,8 @@ def _assigned(said: SecretName) -> list[Finding] | None:
         return None
     if separator[0] == ":" and said.text.startswith("://", said.start - 3):
         return []  # a user of a URL, whose password ends at the `@`
+    if said.text.startswith(":?", said.end) and said.text.startswith("${", said.start - 2):
+        return []  # what a shell says where the variable is not set
     paired = said.name.startswith("-") or (
         is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
     )

@@ -17,7 +17,7 @@ _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
 _IS = compile_later(
-    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ]["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
+    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host)[ ])?["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
 )
 _WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|t?otp|backup|recovery|emergency|verification|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"

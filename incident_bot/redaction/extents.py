@@ -17,7 +17,7 @@ _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = compile_later(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\((?:hex|base64|b64|base32|plain|raw|ascii|utf-?8|hex-encoded|\d{{1,4}}[ -]?bits?)\)(?=[ ]?[:=]))?
+    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\([\w /.-]{{1,24}}\)(?=[ ]?[:=]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
       | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}

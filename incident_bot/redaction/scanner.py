@@ -180,7 +180,10 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}
     probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
     for word in protocols.WORDS:
-        probes.setdefault(Keyword(word, any_case=word.islower()), []).append(_spoken(word))
+        keyword = Keyword(
+            word, any_case=word.islower(), starting=word in protocols.THEN, then=protocols.THEN.get(word, "")
+        )
+        probes.setdefault(keyword, []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     encoded = _encoded(scan_decoded)

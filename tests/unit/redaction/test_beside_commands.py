@@ -23,6 +23,9 @@ PAIRS = [
     "retry with app/{}@db.internal:1521/ORCL",
     "which staging login was it?\n14:03 <jon> app / {}",
     "LDAP simple bind cn=app,dc=example {}",
+    "auth attempt: app / {} -> denied by password policy",
+    "PASS {}\n230 User app logged in.",
+    "switching over to {} as the new password for app tonight",
     "amqp://app:{}@@mq.internal:5672//",
 ]
 PRINTED = [
@@ -69,6 +72,7 @@ GENERATED = [
     "session key (base64): {}",
 ]
 CODES = [
+    "one-time password for account 4471 is {}, expires in 5 minutes",
     "PIN entered: {}",
     "Recovery code used by app: {}",
     "backup code {} used by app",
@@ -99,6 +103,26 @@ def test_what_a_client_answers_below_the_mechanism(dialogue: str) -> None:
     answer = base64.b64encode(f"\0app\0{WORD}".encode()).decode()
 
     assert answer not in Redactor(b"key").redact(dialogue.format(answer))
+
+
+def test_a_password_of_two_words_and_a_number_is_one() -> None:
+    password = "tundra." + "velvet4769"
+
+    assert password not in Redactor(b"key").redact(f'the temporary password for user "app" is {password} - change it')
+
+
+def test_a_header_that_a_shell_continues_is_read_on() -> None:
+    first, rest = TOKEN[:12], TOKEN[12:] + "Qa7Lp2Zx9"
+
+    redacted = Redactor(b"key").redact(f'curl -H "Authorization: Bearer \\\n{first}\\\n{rest}"')
+
+    assert first not in redacted
+    assert rest not in redacted
+
+
+@pytest.mark.parametrize("label", ["part 1/2", "hex", "plain text"])
+def test_a_remark_between_name_and_value_is_passed_over(label: str) -> None:
+    assert TOKEN not in Redactor(b"key").redact(f"secret_key ({label}): {TOKEN}")
 
 
 def test_a_quote_that_is_written_twice_does_not_end_the_value() -> None:
@@ -161,6 +185,11 @@ SILENT = [
     "password='' user=''",
     "Le mot de passe de carla est expiré (voir)",
     "vault operator unseal -migrate",
+    "spring.datasource.password=${SPRING_DB_PASSWORD:?must be set}",
+    "credential helper: osxkeychain",
+    "route registered: /users/:id/password -> UsersController#change_password",
+    "PASS src/login2.test.js\n2 passed",
+    "using credentials from the environment",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
 
