@@ -90,6 +90,8 @@ _BEHIND = _FAILS | {
     " pin: ",
     "pin-code",
     " pass ",
+    "hmac.new(",
+    "tlrmtvntuaad",
     "auth plain",
     "authenticate plain",
     "ntlm",

@@ -29,7 +29,7 @@ SEPARATOR = compile_later(
     (?:{_COLOUR}[ \t]{{0,4}})?{_COLOUR}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
-    (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
+    (?P<typed>(?:!!?[a-zA-Z][\w:/.-]{{0,31}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
       |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[]\s{{0,40}}(?={QUOTE})
       |(?:Just|Some|Right)[ ](?={QUOTE})|<<(?={QUOTE})|qq?[({{\[](?=\S))?
     (?P<bytes>[brufN@]?(?={QUOTE}))?
@@ -39,7 +39,7 @@ SEPARATOR = compile_later(
 )
 OPENING = compile_later(QUOTE)
 PAIR = compile_later(
-    r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+    r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value|(?<=["'])v(?=["']))\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 """Between a name and its value in `name: PASSWORD, value: x`."""
 BARE = compile_later(

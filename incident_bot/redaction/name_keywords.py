@@ -56,6 +56,10 @@ _PHRASES = (
     "pairing code",
 )
 NAME_KEYWORDS = (*_WORDS, *_PHRASES)
+COLUMN = ",pass"
+"""In the head of a table, where a delimiter or the end of the line follows."""
+HANDED_IN = ("code=", 'code":"', 'code": "', "code_verifier")
+"""Names of an authorization's code, where something long follows; other codes are numbers and names of errors."""
 CODE_KEYWORDS = (
     "PIN ",
     "TOTP ",

@@ -155,6 +155,8 @@ def _promise_of(words: list[str]) -> Promise:
         words[-1] == "secret" and words[-2:-1] and words[-2] in _OWN_SECRET
     ):
         return Promise.STRONG
+    if words[-2:] == ["authorization", "code"]:
+        return Promise.FIRM
     if words[-1] in {"answer", "answers"} and words[-2:-1] and words[-2] in _ASKED:
         return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:

@@ -40,6 +40,27 @@ PRINTED = [
     'expect "Password:"\nsend -- "{}\\r"',
     "openvpn --auth-user-pass <(printf 'app\\n{}\\n')",
 ]
+TABLES_AND_MARKUP = [
+    "PASSWORD\n--------\n{}\n(1 row)",
+    "+----------+\n| password |\n+----------+\n| {} |\n+----------+",
+    "user,pass\napp,{}\n",
+    "<b>Password:</b> {}<br/>",
+    "<arg>--password</arg><arg>{}</arg>",
+    "<input value='{}' type='password'>",
+    '{{"k":"password","v":"{}"}}',
+    "password: !vault-plain {}",
+    "password rotated old={} new=***",
+    "keystore password: {} (default)",
+    "Password: {}  Role: viewer",
+    "echo '{}' > /tmp/password",
+    "printf '%s' '{}' > secret.key",
+    "$ cat password.txt\n{}",
+    "hmac.new(b'{}', msg, sha256)",
+    "crypto.createHmac('sha256', '{}')",
+    'conn = connect(host, "app", "{}")',
+    "INFO default account is app/{}, change it after setup",
+    "Admin login -> app : {}",
+]
 DEVICES = [
     "ppp chap password 0 {}",
     "crypto isakmp key {} address 10.0.0.1",
@@ -70,8 +91,16 @@ GENERATED = [
     "/confirm/{}/ok",
     "vault operator unseal {}",
     "session key (base64): {}",
+    "authorization_code={}",
+    "oauth callback code={} state=x",
+    '{{"code": "{}", "state": "x"}}',
+    "cat secret.txt\n{}",
+    "NTLM TlRMTVNTUAAD{}",
 ]
 CODES = [
+    "otp generated: {} ttl=300",
+    "verify_otp called with code={} user=app",
+    "code sent to app: {}",
     "one-time password for account 4471 is {}, expires in 5 minutes",
     "PIN entered: {}",
     "Recovery code used by app: {}",
@@ -80,7 +109,7 @@ CODES = [
 ]
 
 
-@pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *DEVICES])
+@pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *TABLES_AND_MARKUP, *DEVICES])
 @pytest.mark.parametrize("password", [WORD, MIXED])
 def test_passwords_that_their_surroundings_give_away(shape: str, password: str) -> None:
     assert password not in Redactor(b"key").redact(shape.format(password))
@@ -190,6 +219,24 @@ SILENT = [
     "route registered: /users/:id/password -> UsersController#change_password",
     "PASS src/login2.test.js\n2 passed",
     "using credentials from the environment",
+    "total,pass,fail\n12,11,1\n",
+    "suite,pass\nunit,yes\n",
+    "PASSWORD\n--------\nRules for passwords are listed below",
+    "status code=ERR_MODULE_NOT_FOUND_IN_PATH",
+    '{"code":"resource-version-too-old"}',
+    "exit code=137 reason=OOMKilled",
+    "<th>Password</th><th>Role</th>",
+    "<b>Password</b> <i>required</i>",
+    "<li>password</li><li>email</li>",
+    "echo done > password_reset.log",
+    "echo 'checking secrets' > /tmp/secret.log",
+    "code sent to review: 3 files",
+    "credentials are missing and auth fails",
+    "login: disabled / locked",
+    "default account is locked",
+    "password updated, old=*** new=***",
+    "$ cat secrets.yaml\napiVersion: v1",
+    "diff @@ -1,3 +1,4 @@ password",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
 
