@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.severity import grade
 from incident_bot.diagnosis.causes.asides import drop_asides
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
@@ -14,10 +14,10 @@ from incident_bot.diagnosis.causes.candidates import (
     cited_lines,
     concerns_same,
     merge_facts,
-    restarts_of,
 )
 from incident_bot.diagnosis.causes.cascade import favour_first
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, WEIGHTS, bound
+from incident_bot.diagnosis.causes.probes import is_probe_symptom
 from incident_bot.diagnosis.causes.scheduling import order_scheduling
 from incident_bot.diagnosis.causes.succession import (
     begins_in_time,
@@ -281,7 +281,7 @@ def _implies(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         return True
     if symptom.specificity == 1:
         return cause.specificity > 1 or _is_telling(cause) or _says_it_better(cause, symptom)
-    return _is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
+    return is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
 
 
 def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
@@ -361,23 +361,6 @@ def _is_bare_end(cause: Candidate, symptom: Candidate) -> bool:
     return (
         is_bare and says_more and symptom.specificity <= 2 <= cause.specificity and cause.category is not Category.PROBE
     )
-
-
-_KILLED = re.compile(r"failed (?:liveness|startup) probe", re.IGNORECASE)
-
-
-def _is_probe_symptom(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
-    """A probe that fails because the container crashed, or because its own log says why, is a symptom."""
-    if symptom.category is not Category.PROBE or cause.category is Category.PROBE:
-        return False
-    loud_enough = Level.WARNING if cause.specificity == 3 else Level.ERROR
-    says_why = cause.specificity >= 2 and any(
-        fact.source == "log" and grade(fact.value) >= loud_enough for fact in cause.facts
-    )
-    if any(event.reason == "Killing" and _KILLED.search(event.message) for event, _ in scene.events):
-        return says_why
-    crashed = any(fact.source in ("container", "exit_code") for fact in cause.facts) or restarts_of(cause, scene) > 0
-    return says_why or (crashed and cause.specificity >= 2)
 
 
 def _show_doubt(pool: list[Candidate]) -> list[Candidate]:

@@ -21,6 +21,7 @@ from incident_bot.diagnosis.joins.join import (
     is_listed,
     same_namespace,
 )
+from incident_bot.diagnosis.joins.lifetimes import find_failed_starts
 from incident_bot.diagnosis.joins.policies import find_admissions, find_forbidden_names, find_policies
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
 from incident_bot.diagnosis.targets import Relation, stem_of
@@ -50,6 +51,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "autoscaler-at-maximum": frozenset({"autoscaler", "replicas", "use", "target"}),
+    "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
@@ -254,4 +256,5 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_zones,
     _find_revisions,
     _find_saturated,
+    find_failed_starts,
 )
