@@ -31,7 +31,7 @@ _PASS_COUNT = compile_later(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
 _PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)\s{{0,40}}(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
 _KEY_OF = compile_later(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
-    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
+    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|registration|enrol?lment|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
 _PUBLIC = compile_later(r"(?i:\bpub(?:lic)?)[ _-]$")

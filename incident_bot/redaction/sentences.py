@@ -50,7 +50,7 @@ _SUPPLIED = compile_later(
 _UUID_CHARS = 36
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = compile_later(
-    r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
+    r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|hec|ingest|collector|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
 )
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3

@@ -41,6 +41,14 @@ PRINTED = [
     "openvpn --auth-user-pass <(printf 'app\\n{}\\n')",
 ]
 TABLES_AND_MARKUP = [
+    "request_body: \\x22password\\x22:\\x22{}\\x22",
+    "UserName              : app\nPassword              : {}\nDomain                : X",
+    "{{spring.datasource.password=OriginTrackedValue '{}'}}",
+    '$password\n[1] "{}"',
+    "cache_peer x parent 3128 0 login=app:{}",
+    'UserInfo: "app:{}"',
+    "ip ospf message-digest-key 1 md5 {}",
+    "chpasswd:\n  list: |\n    app:{}",
     "PASSWORD\n--------\n{}\n(1 row)",
     "+----------+\n| password |\n+----------+\n| {} |\n+----------+",
     "user,pass\napp,{}\n",
@@ -92,6 +100,8 @@ GENERATED = [
     "vault operator unseal {}",
     "session key (base64): {}",
     "authorization_code={}",
+    "skey={} host=api.example.com",
+    "CookieJar: <Cookie(name='sid', value='{}')>",
     "oauth callback code={} state=x",
     '{{"code": "{}", "state": "x"}}',
     "cat secret.txt\n{}",
@@ -152,6 +162,25 @@ def test_a_header_that_a_shell_continues_is_read_on() -> None:
 @pytest.mark.parametrize("label", ["part 1/2", "hex", "plain text"])
 def test_a_remark_between_name_and_value_is_passed_over(label: str) -> None:
     assert TOKEN not in Redactor(b"key").redact(f"secret_key ({label}): {TOKEN}")
+
+
+def test_a_sasl_payload_is_read_wherever_it_stands() -> None:
+    payload = base64.b64encode(f"\0app\0{WORD}".encode()).decode()
+
+    assert payload not in Redactor(b"key").redact(f'{{"saslStart":1,"mechanism":"PLAIN","payload":"{payload}"}}')
+
+
+def test_a_gossip_key_is_one_by_its_length() -> None:
+    key = base64.b64encode(bytes(range(32))).decode()
+
+    assert key not in Redactor(b"key").redact(f'encrypt = "{key}"')
+
+
+def test_a_static_key_of_openvpn_is_a_private_one() -> None:
+    line = "20378" + "69ea7d8a70e505c3b12ba03b5be"
+    begin, end = "-----BEGIN OpenVPN Static key V1-----", "-----END OpenVPN Static key V1-----"
+
+    assert line not in Redactor(b"key").redact(f"{begin}\n{line}\n{line}\n{end}")
 
 
 def test_a_quote_that_is_written_twice_does_not_end_the_value() -> None:
@@ -237,6 +266,11 @@ SILENT = [
     "password updated, old=*** new=***",
     "$ cat secrets.yaml\napiVersion: v1",
     "diff @@ -1,3 +1,4 @@ password",
+    "'switchPIN', 'onRequest', 'onReceive'",
+    "['ACAccount', 'ACAccountCredential', 'ACAccountStore']",
+    "login=disabled user=app:reader",
+    "login=true",
+    "the encrypt = \"none\" setting",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
 
