@@ -15,7 +15,7 @@ from incident_bot.redaction.patterns import compile_later
 if TYPE_CHECKING:
     from incident_bot.redaction.prefilter import Keyword
 
-_THEN = compile_later(r"(?P<chars>\[[^]^][^]]*\])(?:\{(?P<least>\d+)[,}])?(?![?*])")
+_THEN = compile_later(r"(?P<chars>\[[^]^][^]]*\])(?:\{(?P<least>\d+)[,}])?")
 """How what must follow begins; to say what must not refuses little, and Hyperscan builds a fifth longer for it."""
 _THEN_CHARS = 8
 """Characters of what must follow a keyword that are part of its pattern; more make patterns slower and refuse little."""
@@ -27,7 +27,7 @@ _WORD_ENDS = b"[^A-Za-z0-9]"
 
 
 class AutomatonFinder:
-    """A match tells only its end, so every pattern has one length; what a pattern does not ask is asked of the match."""
+    """Most patterns have one length, since a match tells only its end; what a pattern does not ask is asked of the match."""
 
     def __init__(self, keywords: Sequence[Keyword]) -> None:
         patterns = [_pattern(keyword) for keyword in keywords]
@@ -42,8 +42,8 @@ class AutomatonFinder:
         window, base = (raw[low - 1 : high], low - 1) if low else (b" " + raw[:high], -1)
         lengths, checks = self._lengths, self._checks
         found = []
-        for end, number in self._automaton.matches(window):
-            start = base + end - lengths[number]
+        for begin, end, number in self._automaton.matches(window):
+            start = base + (end - lengths[number] if lengths[number] else begin + 1)
             if start < low:
                 continue
             check = checks[number]
@@ -56,21 +56,16 @@ class AutomatonFinder:
 class AutomatonNumbers:
     """Where cards and IBANs may start: see `personal.StartFinder`."""
 
-    _PATTERNS = (
-        (rb"[^A-Za-z0-9_.][3-6][0-9]{12}", 13),
-        (rb"[^A-Za-z0-9_.][2-6][0-9]{3}[ -][0-9]{4}", 9),
-        (rb"[^A-Za-z0-9][A-Z]{2}[0-9]{2}[A-Z0-9]{4}", 8),
-        (rb"[^A-Za-z0-9][A-Z]{2}[0-9]{2} [A-Z0-9]{4}", 9),
-    )
-    """With what each begins, behind what may stand before it, and how long that is."""
+    _PATTERN = rb"[^A-Za-z0-9_.](?:[3-6][0-9]{12}|[2-6][0-9]{3}[ -][0-9]{4})|[^A-Za-z0-9][A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}"
+    """With what they begin, behind what may stand before it; as several patterns it takes longer."""
 
     def __init__(self) -> None:
-        self._automaton = _Automaton([pattern for pattern, _ in self._PATTERNS], [0] * len(self._PATTERNS))
+        self._automaton = _Automaton([self._PATTERN], [hyperscan.HS_FLAG_SOM_LEFTMOST])
 
     def find(self, raw: bytes) -> list[int]:
         """The places, in order."""
-        # A space stands before all: a match ends one further.
-        return sorted(end - 1 - self._PATTERNS[number][1] for end, number in self._automaton.matches(b" " + raw))
+        # A space stands before all: what matches starts at the character before.
+        return sorted(begin for begin, _end, _number in self._automaton.matches(b" " + raw))
 
 
 class AutomatonParts:
@@ -93,7 +88,7 @@ class AutomatonParts:
         if self._new:
             self._build()
         for automaton, parts in self._built:
-            for end, number in automaton.matches(raw):
+            for _begin, end, number in automaton.matches(raw):
                 part = parts[number]
                 yield end - len(part), part
 
@@ -124,26 +119,28 @@ class _Automaton:
         self._database.compile(expressions=patterns, ids=range(len(patterns)), elements=len(patterns), flags=flags)
         self._of_thread = threading.local()
 
-    def matches(self, raw: bytes) -> list[tuple[int, int]]:
-        """(end, number of the pattern) of all matches, by their ends."""
+    def matches(self, raw: bytes) -> list[tuple[int, int, int]]:
+        """(start, end, number of the pattern) of all matches, by their ends; starts only of those whose flags ask for it."""
         if self._database is None:
             return []
         try:
             scratch = self._of_thread.scratch
         except AttributeError:
             scratch = self._of_thread.scratch = hyperscan.Scratch(self._database)
-        found: list[tuple[int, int]] = []
+        found: list[tuple[int, int, int]] = []
         add = found.append
 
-        def take(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((end, number))
+        def take(number: int, start: int, end: int, _flags: int, _context: object) -> None:
+            add((start, end, number))
 
         self._database.scan(raw, match_event_handler=take, scratch=scratch)
         return found
 
 
 def _pattern(keyword: Keyword) -> tuple[bytes, int]:
-    """What is searched for a keyword, and how many characters from the keyword's start are part of it."""
+    """What is searched for a keyword, and how many characters from the keyword's start are part of it; none where that differs."""
+    if _is_asked_whole(keyword):
+        return _WORD_ENDS + re.escape(keyword.text.encode("latin-1")) + keyword.then.encode("latin-1"), 0
     text = keyword.text if keyword.then else keyword.text[:_TELLING]
     pattern, length = re.escape(text.encode("latin-1")), len(text)
     if then := _THEN.match(keyword.then):
@@ -154,18 +151,24 @@ def _pattern(keyword: Keyword) -> tuple[bytes, int]:
     return (_WORD_ENDS + pattern if asks_start else pattern), length
 
 
+def _is_asked_whole(keyword: Keyword) -> bool:
+    """Whether all that must follow is part of the pattern: where that is one of several things, its beginning refuses little."""
+    return keyword.starting and "|" in keyword.then
+
+
 def _flags(keywords: Sequence[Keyword], patterns: Sequence[tuple[bytes, int]]) -> list[int]:
     flags = [hyperscan.HS_FLAG_CASELESS if keyword.any_case else 0 for keyword in keywords]
     # Hyperscan builds a second automaton for texts of at most 70 characters, which takes three times as long as the rest,
     # unless it has to tell where the matches of one pattern start, one that is no mere text (its `SmallWriteBuildImpl::add`).
-    for number, (pattern, _) in enumerate(patterns):
-        if pattern.startswith(_WORD_ENDS):
-            flags[number] |= hyperscan.HS_FLAG_SOM_LEFTMOST
-            break
+    starts = [number for number, (pattern, _) in enumerate(patterns) if pattern.startswith(_WORD_ENDS)]
+    for number in {*starts[:1], *(number for number in starts if not patterns[number][1])}:
+        flags[number] |= hyperscan.HS_FLAG_SOM_LEFTMOST
     return flags
 
 
 def _check(number: int, keyword: Keyword) -> Check | None:
     """What is still to ask where the pattern of a keyword matched."""
+    if _is_asked_whole(keyword):
+        return None
     begins = keyword.starting and len(keyword.text) >= _SHORT
     return Check(number, keyword) if begins or keyword.then or len(keyword.text) > _TELLING else None

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from incident_bot.redaction.patterns import compile_later
 
+_CODE = compile_later(r"\x1b\[[0-9;]{0,16}[mK]")
 _CODES = compile_later(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
 # The escape first: `re` skips to it, where a look back would be tried at every character.
 _INSIDE = compile_later(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
@@ -25,7 +26,7 @@ class Plain:
         self._coloured = coloured
         self._places = places
         lines = [coloured[start:end] for start, end in places]
-        self.text = _CODES.sub("", _BETWEEN.join((*lines, ""))) if lines else ""
+        self.text = _CODE.sub("", _BETWEEN.join((*lines, ""))) if lines else ""
         """The lines, joined."""
 
     @cached_property

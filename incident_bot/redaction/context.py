@@ -30,32 +30,29 @@ _TRACED = compile_later(
 _RUN_CLASSES = bytes(
     ord("A") if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/_~.-") else 0 for byte in range(256)
 )
+_DIGITS_ALIKE = bytes(ord("0") if chr(byte).isdecimal() else byte for byte in range(256))
+"""A path with an id in it is another one in every line, and has the same shape."""
 _SHORTEST = b"A" * 16
 _REST = len(_SHORTEST) - 1
 _NO_SIGN = "0123456789abcdefABCDEF+/_~.-="
 """Hex, however it is taken apart, is an id and no secret."""
-_CHANGE = compile_later("[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
+_CHANGE = re.compile(b"[0-9][A-Za-z]|[a-z][A-Z0-9]|[A-Z][0-9]")
 """Without it nothing looks generated: paths and names are words and numbers, each apart."""
-_SEGMENT = compile_later("[A-Za-z0-9]{8}")
+_SEGMENT = re.compile(b"[A-Za-z0-9]{8}")
 """Nor without this, for signs between letters take a value apart: `kube-api-access-fb7f3`."""
 
 
-def mark_runs(raw: bytes) -> bytes:
-    """Where candidates stand in a text, read as a byte a character: their characters as `A`."""
-    return raw.translate(_RUN_CLASSES)
-
-
-def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[Finding], int]:
+def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[Finding], int]:
     """Values on the line of the word at `start`, not before `floor`, and up to where was read.
 
-    `runs` is what `mark_runs` made of the text.
+    `raw` is the text as the prefilter reads it, a byte a character.
     """
     low = start - REACH // 2 if start > REACH // 2 else 0
     line_start = text.rfind("\n", low, start) + 1 or low
     end = text.find("\n", start, start + REACH)
     if end < 0:
         end = min(len(text), start + REACH)
-    at = runs.find(_SHORTEST, max(floor, line_start), end + _REST)
+    at = _next_run(raw, max(floor, line_start), end)
     if at < 0:
         return (), max(floor, end)
     found: list[Finding] = []
@@ -65,10 +62,15 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
             read_to = match.end()
             end = max(end, read_to)
             value = match[0].rstrip(".")
-            if value.strip(_NO_SIGN) and _is_generated(value) and not _is_traced(text, at):
+            if (
+                value.strip(_NO_SIGN)
+                and _is_mixed(raw[at : at + len(value)].translate(_DIGITS_ALIKE))
+                and looks_random(value)
+                and not _is_traced(text, at)
+            ):
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
-        run_end = runs.find(b"\0", read_to, end + 512)
-        at = runs.find(_SHORTEST, run_end, end + _REST) if run_end >= 0 else -1
+        run_end = raw[read_to : end + 512].translate(_RUN_CLASSES).find(b"\0")
+        at = _next_run(raw, read_to + run_end, end) if run_end >= 0 else -1
     # Asked last: most lines hold no such value.
     low = start - 5 if start > 5 else 0
     if found and not _is_telling(text[low : start + _WORD_CHARS], start - low):
@@ -76,10 +78,16 @@ def find_near(text: str, runs: bytes, start: int, floor: int) -> tuple[Sequence[
     return found, max(floor, end)
 
 
+def _next_run(raw: bytes, low: int, high: int) -> int:
+    """Where the first candidate starts that begins between the two; negative when none does."""
+    at = raw[low : high + _REST].translate(_RUN_CLASSES).find(_SHORTEST) if low < high else -1
+    return low + at if at >= 0 else at
+
+
 @lru_cache(maxsize=4096)
-def _is_generated(value: str) -> bool:
-    """Whether it looks so: judged once, for paths and names of images stand in many lines."""
-    return _CHANGE.search(value) is not None and _SEGMENT.search(value) is not None and looks_random(value)
+def _is_mixed(shape: bytes) -> bool:
+    """Whether a value of this shape may look generated: judged once, for paths and names of images stand in many lines."""
+    return _CHANGE.search(shape) is not None and _SEGMENT.search(shape) is not None
 
 
 @lru_cache(maxsize=4096)

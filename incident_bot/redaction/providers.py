@@ -82,11 +82,6 @@ SIGN_IN = (
     ),
     _p("kubernetes-bootstrap-token", "--token token=", r"(?<=token[ =])[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.])", inner=True),
     _p("k3s-token", "::server: ::node:", rf"K10{_HEX}{{64}}::(?:server|node):{_W}{{8,128}}", inner=True),
-    _p(
-        "password-hash",
-        "pbkdf2_sha pbkdf2:sha scrypt:",
-        r"(?:pbkdf2[_:]sha\d{1,3}[$:]\d{1,8}|scrypt:\d{1,8}:\d{1,3}:\d{1,3})\$[^\s$:]{1,64}\$[A-Za-z0-9+/]{20,160}={0,2}",
-    ),
     _p("password-hash", ":aad3b435b51404ee", r":aad3b435b51404ee[0-9a-f]{16}:[0-9a-fA-F]{32,64}", inner=True),
     _p(
         "tls-secret",
@@ -221,7 +216,7 @@ MAIL = (
     _p("sendgrid-key", "SG.", rf"SG\.{_W}{{16,32}}\.{_W}{{32,64}}"),
     _p("mailgun-key", "^key-", rf"key-{_HEX}{{32}}(?![A-Za-z0-9])"),
     _p("mailgun-public-key", "pubkey-", rf"pubkey-{_HEX}{{32}}(?![A-Za-z0-9])"),
-    _p("mailchimp-key", "-us", rf"{_HEX}{{32}}-us\d{{1,2}}", inner=True),
+    _p("mailchimp-key", "-us(?=[0-9])", rf"{_HEX}{{32}}-us\d{{1,2}}", inner=True),
     _p("sendinblue-key", "xkeysib- xsmtpsib-", rf"x(?:key|smtp)sib-{_HEX}{{64}}-{_A}{{16}}"),
     _p("resend-key", "^re_", rf"re_{_A}{{8,10}}_{_A}{{20,30}}"),
     _p("postmark-token", "x-postmark-server-token", rf"(?i:x-postmark-server-token)\W{{1,4}}{_UUID}"),

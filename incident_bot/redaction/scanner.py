@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction import (
@@ -24,7 +24,7 @@ from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
-from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
+from incident_bot.redaction.name_keywords import CODE_KEYWORDS, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
@@ -67,11 +67,6 @@ class Scan:
         self.near_until = 0
         self.providers_until = 0
         self.listed_until = 0
-
-    @cached_property
-    def runs(self) -> bytes:
-        """Where values can stand that look generated."""
-        return context.mark_runs(self.raw)
 
 
 class Scanner:
@@ -159,9 +154,6 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in NAME_KEYWORDS}
     probes |= {Keyword(word): [_announcing(word)] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
-    long = "[=:\"' ]{0,4}[A-Za-z0-9_~./+-]{16}"
-    probes[Keyword(COLUMN, any_case=True, then="[,\r\n]")] = [_announcing(COLUMN)]
-    probes |= {Keyword(word, any_case=True, then=long): [_announcing(word)] for word in HANDED_IN}
     probes |= {Keyword(word, starting=True): [_announcing(word)] for word in (*CODE_KEYWORDS, "pw ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
@@ -183,10 +175,7 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}
     probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
     for word in protocols.WORDS:
-        keyword = Keyword(
-            word, any_case=word.islower(), starting=word in protocols.THEN, then=protocols.THEN.get(word, "")
-        )
-        probes.setdefault(keyword, []).append(_spoken(word))
+        probes.setdefault(Keyword(word, any_case=word.islower()), []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     encoded = _encoded(scan_decoded)
@@ -199,8 +188,6 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
 
 def _at_sign(*, emails: bool) -> Probe:
     def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
-        if scan.text.startswith("@", end):
-            return ()  # the last ends a password that ends with one
         floor, scan.at_signs_until = scan.at_signs_until, end
         if scan.text.startswith("sha256:", end):
             return ()  # an image by its digest
@@ -270,7 +257,7 @@ def _scan_words(scan_decoded: ScanDecoded, text: str) -> list[Finding]:
 def _announcing(word: str) -> Probe:
     """What asks about the name that a word is a part of; the word goes without the signs and the verb at its end."""
     length = len(word.rstrip("".join(char for char in set(word) if not char.isalnum())))
-    lead = len(word) - len(word.lstrip(" ,"))
+    lead = len(word) - len(word.lstrip(" "))
     verb = word[:length].rpartition(" ")[2]
     shorter = word.rindex(" ", 0, length) if verb in _VERBS and " " in word[:length] else length
 
@@ -302,7 +289,7 @@ def _announced(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     until = scan.near_until
     # A line that was read to its end for a word before this one has no more to give.
     if start >= until or (start + context.REACH > until and text[until : until + 1] not in _LINE_ENDS):
-        near, scan.near_until = context.find_near(text, scan.runs, start, until)
+        near, scan.near_until = context.find_near(text, scan.raw, start, until)
         return [*found, *near] if near else found
     return found
 
@@ -365,7 +352,11 @@ def _misshapen(scan: Scan, start: int, end: int, kind: str) -> Iterator[Finding]
 def _may_start(text: str, start: int) -> bool:
     if start == 0 or not (text[start - 1].isalnum() and text[start - 1].isascii()):
         return True
-    return any(match.end() == start for match in _ESCAPED_BREAK.finditer(text, max(0, start - 10), start))
+    low = max(0, start - 10)
+    before = text[low:start]
+    if "\\" not in before and "%" not in before and "\x1b" not in before:
+        return False
+    return any(match.end() == start for match in _ESCAPED_BREAK.finditer(text, low, start))
 
 
 def _broken(text: str, start: int, provider: Provider) -> Iterator[Finding]:
