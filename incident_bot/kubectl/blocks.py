@@ -36,7 +36,7 @@ _LOOK_AHEAD = 12
 _DESCRIBE_FIELD = re.compile(
     r"(?:Namespace|Priority|Priority Class Name|Roles|Labels|Annotations|CreationTimestamp|Selector|StorageClass|Node|"
     r"Finalizers|Provisioner|Service Account|Schedule|Address|Reference|API Version|Kind|Type|IsDefaultClass|"
-    r"Image pull secrets|Status|Resource {2,}Used):?(?:\s|$)"
+    r"Image pull secrets|Status|Capacity|Allocatable|Conditions|Containers|Resource {2,}Used):?(?:\s|$)"
 )
 _PROMPT = re.compile(
     r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ (?:[^-\s]\S* )?)*"

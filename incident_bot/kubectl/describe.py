@@ -66,6 +66,8 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Node", frozenset({"Roles", "Conditions"})),
     ("Node", frozenset({"Conditions", "Allocatable"})),
     ("Node", frozenset({"Conditions", "Non-terminated Pods"})),
+    ("Node", frozenset({"Capacity", "Allocatable"})),
+    ("Node", frozenset({"Allocatable", "Non-terminated Pods"})),
     ("Deployment", frozenset({"Replicas", "NewReplicaSet"})),
     ("ReplicaSet", frozenset({"Replicas", "Pods Status", "Controlled By"})),
     ("Job", frozenset({"Parallelism", "Completions"})),

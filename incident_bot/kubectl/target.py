@@ -78,6 +78,9 @@ def _failure_of_pod(pod: KubeObject) -> float:
     return score - (3 if "deletionTimestamp" in _mapping(pod.body.get("metadata")) else 0)
 
 
+_OLD_RESTART_S = 86_400.0
+
+
 def _failure_of_container(status: Mapping[str, Any]) -> float:
     state, last = _mapping(status.get("state")), _mapping(status.get("lastState"))
     waiting, terminated = _mapping(state.get("waiting")), _mapping(state.get("terminated"))
@@ -89,6 +92,9 @@ def _failure_of_container(status: Mapping[str, Any]) -> float:
     if _mapping(last.get("terminated")).get("exitCode") not in (None, 0):
         score += 4
     restarts = status.get("restartCount")
+    last_s = status.get("lastRestartAgeSeconds")
+    if isinstance(last_s, (int, float)) and last_s > _OLD_RESTART_S and status.get("ready"):
+        return score
     return score + (min(restarts, 10) / 2 if isinstance(restarts, int) else 0)
 
 
@@ -191,7 +197,10 @@ def _target_of_healthy(pods: list[KubeObject], objects: list[KubeObject]) -> Tar
     nodes = {item.name for item in objects if item.kind == "Node"}
     if len(nodes) == 1 and not pods:
         return Target(node=nodes.pop())
-    namespaces = {item.namespace for item in objects if item.namespace}
+    whole = [item for item in objects if "table" not in item.body]
+    namespaces = {item.namespace for item in whole if item.namespace} or {
+        item.namespace for item in objects if item.namespace
+    }
     return Target(namespace=namespaces.pop()) if len(namespaces) == 1 else Target()
 
 

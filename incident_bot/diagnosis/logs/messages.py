@@ -72,9 +72,13 @@ _LEAD = re.compile(
 def read_message(line: str) -> str:
     """What a line says, at most a sentence: the message and error of JSON or logfmt, else the text behind its prefixes.
 
-    The bare name of an event, such as `call_failed`, says little: the other fields of its record follow.
+    The bare name of an event, such as `call_failed`, says little: the other fields of its record follow. A record
+    without any message is told by its fields.
     """
-    told = shorten(tidy(read_text(line)))
+    text = read_text(line)
+    if text.startswith("{") and (fields := read_details(line)):
+        return fields
+    told = shorten(tidy(text))
     details = read_details(line) if told and " " not in told else ""
     return f"{told} ({details})" if details else told
 

@@ -99,6 +99,7 @@ def test_log_of_a_healthy_program_is_no_failure(sample: Sample) -> None:
         ("#PID<0.1.0> running Shop.Endpoint (connection #PID<0.9.0>) terminated: ** (E) no pool", "no pool"),
         ("| ranker | 3 | UNAVAILABLE", "ranker | 3 | UNAVAILABLE"),
         ("no route to the store [] []", "no route to the store"),
+        ('{"time":"2026-11-20T10:00:00Z","api":{"name":"PutObject","status":"Forbidden"}}', "name=PutObject, status=Forbidden"),
         ("Refused  access denied      2026-11-20 08:11:00 +0000 UTC", "Refused access denied"),
     ],
 )  # fmt: skip

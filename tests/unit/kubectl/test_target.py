@@ -81,3 +81,27 @@ def test_names_that_kubernetes_would_refuse_are_no_targets() -> None:
 
 def test_nothing_is_about_nothing() -> None:
     assert Target() == infer_target([]) == infer_target([Reading()])
+
+
+@pytest.mark.parametrize(("ago", "pod"), [("31d", ""), ("4m", "cainjector-5c9d7b6f8-p2m4l")])
+def test_restarts_of_last_month_make_no_ready_pod_the_target(ago: str, pod: str) -> None:
+    """And what is shown whole says the namespace, not what is only listed."""
+    table = (
+        "NAMESPACE      NAME                         READY   STATUS    RESTARTS      AGE\n"
+        f"cert-manager   cainjector-5c9d7b6f8-p2m4l   1/1     Running   4 ({ago} ago)   31d\n"
+        "status         web-58d7c6b9f-6zk2j          1/1     Running   0             90d\n"
+    )
+    certificate = (
+        "Name:         status-tls\nNamespace:    status\nAPI Version:  cert-manager.io/v1\nKind:         Certificate\n"
+        "Spec:\n  Secret Name:  status-tls\n"
+    )
+
+    found = target_of(table, certificate)
+
+    assert (found.pod, found.namespace) == (pod, "cert-manager" if pod else "status")
+
+
+def test_a_description_of_a_node_cut_to_its_sizes_is_one() -> None:
+    text = "Name:               k8s-w-05\nCapacity:\n  pods:               110\nAllocatable:\n  pods:               110\nNon-terminated Pods:  (79 in total)\n"
+
+    assert [(item.kind, item.name) for item in read_text(text).objects] == [("Node", "k8s-w-05")]
