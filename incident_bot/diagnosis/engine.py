@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.activity import is_about_performance, is_over, judge_activity, says_ended
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
@@ -77,6 +78,11 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
     candidates = find_candidates(scene, health, rules)
     ranking = rank(candidates, rules, scene)
     verdict = judge(scene, health, ranking)
+    if verdict is Verdict.HEALTHY:
+        # What is too weak to be a failure hides no recovery.
+        past = rank([item for item in candidates if item.activity is not Activity.ACTIVE], rules, scene)
+        if judge(scene, health, past) is Verdict.RECOVERED:
+            verdict, ranking = Verdict.RECOVERED, past
     causes = _worth_telling(verdict, ranking)
     if verdict is Verdict.FAILURE:
         causes = put_reason_first(causes, scene)
@@ -222,7 +228,17 @@ def _shows_past(fact: Fact) -> bool:
 def _says_enough(active: Sequence[Candidate]) -> bool:
     """Whether a cause is named: an umbrella symptom (it crashes, a Job's pods fail) is none, and failed requests alone neither."""
     is_named = bool(active) and (active[0].specificity > 1 or active[0].rule is None)
-    return is_named and not all(item.finding and item.finding.kind == "server-errors" for item in active)
+    return is_named and not all(_says_little(item) for item in active)
+
+
+def _says_little(item: Candidate) -> bool:
+    """Failed requests, or a warning that no reader knows and nothing bears out: a symptom, or a line like any other."""
+    if item.finding is None:
+        return False
+    is_mere_warning = item.finding.kind == "error-line" and item.confidence < _SURE_WITH_ALERT
+    return item.finding.kind == "server-errors" or (
+        is_mere_warning and all(grade(fact.value) <= Level.WARNING for fact in item.facts)
+    )
 
 
 def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:

@@ -172,6 +172,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     places: dict[str, list[int]] = {}
     for place, event in enumerate(events):
         places.setdefault(event.reason, []).append(place)
+    logs = tuple(_logs(case, digests, containers, relate))
     others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
@@ -181,15 +182,24 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         objects=others,
         events=tuple((event, relate.of(event.kind, event.name, event.namespace)) for event in events),
         places_of_events=places,
-        logs=tuple(_logs(case, digests, containers, relate)),
+        logs=logs,
         restart_ages_s=dict(_restart_ages(objects)),
-        joins=find_joins((*((pod.source, pod.relation) for pod in pods), *others)),
+        joins=find_joins(
+            (*((pod.source, pod.relation) for pod in pods), *others),
+            [(_speaker(log, pods), log.text) for log in logs if log.relation is not Relation.NEIGHBOUR],
+        ),
         at=at,
         is_live=is_live,
         newest_event_s=min((age_s for event in events if (age_s := age_at(event, at)) is not None), default=0.0),
         cronjob_age_s=newest_of_cronjobs(events, at),
         texts={item.id: item for item in case.evidence},
     )
+
+
+def _speaker(log: Log, pods: Sequence[Pod]) -> str:
+    """The namespace that a log is from; where no pod tells it, the name of its container or workload."""
+    namespace = next((pod.namespace for pod in pods if pod.name == log.pod), "")
+    return namespace or log.container or stem_of(log.pod)
 
 
 def _restart_ages(objects: Sequence[kubectl.KubeObject]) -> Iterator[tuple[str, float]]:

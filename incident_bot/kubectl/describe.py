@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from incident_bot.kube_kinds import CLUSTER_SCOPED
-from incident_bot.kubectl import describe_cluster, describe_pod, describe_workload
+from incident_bot.kubectl import describe_cluster, describe_pod, describe_policy, describe_workload
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.events import read_event_rows
 from incident_bot.kubectl.outline import Field, read_outline
@@ -28,7 +28,7 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "Ingress": describe_cluster.fill_ingress,
     "HorizontalPodAutoscaler": describe_cluster.fill_autoscaler,
     "ResourceQuota": describe_cluster.fill_quota,
-    "NetworkPolicy": describe_cluster.fill_network_policy,
+    "NetworkPolicy": describe_policy.fill_network_policy,
     "Deployment": describe_workload.fill_deployment,
     "ReplicaSet": describe_workload.fill_replica_set,
     "ReplicationController": describe_workload.fill_replica_set,

@@ -148,24 +148,6 @@ def fill_service(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: A
         draft.child("status", line).put("endpoints", addresses, line)
 
 
-_POLICY_LABEL = re.compile(r"([\w./-]{1,317})=([\w.-]{0,63})")
-
-
-def fill_network_policy(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
-    """A NetworkPolicy: which pods it selects, and in which directions it restricts them."""
-    told = root.get("Spec")
-    if told is None:
-        return
-    spec = draft.child("spec", told.line)
-    line = told.line_of("PodSelector")
-    selected = told.value_of("PodSelector").partition("(")[0]
-    labels = spec.child("podSelector", line)
-    for key, value in _POLICY_LABEL.findall(selected[:2_000]):
-        labels.child("matchLabels", line).put(key, value, line)
-    types = [word.strip() for word in told.value_of("Policy Types").split(",") if word.strip()]
-    spec.put("policyTypes", types or None, told.line_of("Policy Types"))
-
-
 def fill_ingress(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
     """An Ingress: class, address, and its backends as kubectl prints them, errors included."""
     spec = draft.child("spec", root.line_of("Rules"))

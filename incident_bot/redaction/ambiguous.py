@@ -18,6 +18,12 @@ _USER_FIELD = compile_later(
 """A user's name on the same line: beside it `pass` is a password, even a plain word."""
 _HOST_FIELD = compile_later(r"""(?<![a-z])(?:host(?:name)?|server|dbname|database)[ \t]?[:=]""", re.IGNORECASE)
 _PASS_REACH = 96
+_DELIMITERS = frozenset(",;\t|")
+_ENDS_CELL = _DELIMITERS | {"\n", "\r"}
+_USER_HEAD = compile_later(
+    r"(?i:(?:^|[\n,;\t|])[ \"']?(?:user|username|user_name|login|email|account)[ \"']?[,;\t|][^\n]{0,80}$)"
+)
+"""A user's column before the one of a table whose names stand at its top."""
 _PASS_OF = compile_later(
     r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
 )
@@ -25,7 +31,7 @@ _PASS_COUNT = compile_later(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
 _PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)\s{{0,40}}(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
 _KEY_OF = compile_later(
     r"(?i:(?:(?:api|access|secret|private|signing|encryption|license|master|auth|service account|subscription|session|wallet|disk|data|root|account|storage"
-    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
+    r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|registration|enrol?lment|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
 _PUBLIC = compile_later(r"(?i:\bpub(?:lic)?)[ _-]$")
@@ -54,7 +60,9 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     a_key = of is not None and (not of["brand"] or is_branded([of["brand"].lower()]))
     if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
         return Promise.STRONG  # a connection string
-    if name.lower() == "pass" and _is_a_password(text, name_start, name_end):
+    if name.lower() == "pass" and (
+        _is_column_or_command(text, name_start, name_end) or _is_a_password(text, name_start, name_end)
+    ):
         return Promise.STRONG
     if level is Promise.WEAK and _PUBLIC.search(text, max(0, name_start - 10), name_start):
         return Promise.NONE
@@ -62,10 +70,16 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     return Promise.FIRM if a_pass or a_key or queried else level
 
 
+def _is_column_or_command(text: str, name_start: int, name_end: int) -> bool:
+    """Whether `pass` heads a column beside one of users, or is what a server was told: `Command [pass] [x]`."""
+    low = max(0, name_start - _PASS_REACH)
+    if text[name_start - 1 : name_start] in _DELIMITERS and text[name_end : name_end + 1] in _ENDS_CELL:
+        return _USER_HEAD.search(text, low, name_start) is not None
+    return text.startswith("] [", name_end) and SENT_BEFORE.search(text, low, name_start) is not None
+
+
 def _is_a_password(text: str, name_start: int, name_end: int) -> bool:
     """Whether `pass` has a text for a value, or stands beside a user's name."""
-    if text.startswith("] [", name_end):
-        return SENT_BEFORE.search(text, max(0, name_start - 24), name_start) is not None
     if text.startswith(("%3D", "%3d", "%253"), name_end) or _PASS_QUOTED.match(text, name_end):
         return True
     if _PASS_COUNT.match(text, name_end):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
-from incident_bot.redaction.chosen_words import find_again, find_chosen_word
+from incident_bot.redaction.chosen_words import find_again, find_chosen_word, find_labelled
 from incident_bot.redaction.columns import DELIMITERS, find_in_columns
 from incident_bot.redaction.extents import (
     MAX_VALUE,
@@ -32,6 +32,7 @@ from incident_bot.redaction.parameters import find_bound
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
+from incident_bot.redaction.printed import find_written
 from incident_bot.redaction.secret_name import Reading, SecretName, may_be_named, may_separate, reading_of
 from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
@@ -40,7 +41,7 @@ from incident_bot.redaction.wrapped import find_rest, find_wrapped
 _ARN = compile_later(r"\barn:[\w:*-]{4,72}:$")
 """Before `secret` in a resource name of AWS."""
 _NAME_KEY = compile_later(
-    r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
+    r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?|(?<=["'])k)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
 _FLAG = compile_later(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
 _SIDE = compile_later(r"\b(?:old|new|previous|current)(?:_?[vV]alue)?[\"']?[ ]?[:=][ ]?")
@@ -80,7 +81,7 @@ _CALLED = compile_later(rf"\((?={QUOTE})")
 _USER_AND_PASSWORD = compile_later(r"""\([ \t]?["'][^"'\n]{0,128}["'],[ \t]?["']([^"'\n]{1,256})["'][ \t]?\)""")
 _SETTER = compile_later(r"(?:set|with|add|put|use)(?![a-z])")
 _GETTER = compile_later(
-    r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test)"
+    r"(?:get|has|is|check|validate|verify|find|read|load|resolve|parse|encode|decode|hash|encrypt|decrypt|match|compare|prompt|test|createhmac)"
 )
 
 
@@ -101,8 +102,8 @@ def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise
     if name.lower() in AMBIGUOUS:
         level = promise_in_place(text, name_start, name_end, level)
     if level and text[name_start - 1 : name_start] in {":", "/"}:
-        if text.startswith(" HTTP/", name_end):
-            return Promise.NONE
+        if text.startswith((" HTTP/", " -> ", " => "), name_end):
+            return Promise.NONE  # the end of a path
         return Promise.NONE if _is_about_it(text, name_start) else level
     return level
 
@@ -129,6 +130,8 @@ def _announced_by(said: SecretName) -> list[Finding]:
 
 
 def _in_words(said: SecretName) -> list[Finding]:
+    if written := find_written(said):
+        return written
     if said.level < Promise.FIRM:
         return []
     if shown := find_in_cell(said):
@@ -149,6 +152,7 @@ def _in_words(said: SecretName) -> list[Finding]:
         or list(find_plain_word(said))
         or find_in_non_english_wording(said)
         or find_phrase(said)
+        or (find_labelled(said) if said.text[said.end : said.end + 1] in {" ", ","} else [])
     )
 
 
@@ -186,6 +190,8 @@ def _assigned(said: SecretName) -> list[Finding] | None:
         return None
     if separator[0] == ":" and said.text.startswith("://", said.start - 3):
         return []  # a user of a URL, whose password ends at the `@`
+    if said.text.startswith(":?", said.end) and said.text.startswith("${", said.start - 2):
+        return []  # what a shell says where the variable is not set
     paired = said.name.startswith("-") or (
         is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
     )
@@ -219,6 +225,8 @@ def _refused_below(said: SecretName) -> list[Finding] | None:
     return [found] if counts(refused["value"], said.level, quoted=True) else []
 
 
+_RULED = frozenset("-=+| ")
+"""What the line below the only column of a table begins with."""
 Grammar = Callable[[SecretName], list[Finding] | None]
 GRAMMARS: tuple[Grammar, ...] = (
     _in_named_pair,
@@ -240,7 +248,10 @@ def _grammars_between(before: str, after: str, reading: Reading) -> tuple[Gramma
     last, head = before[-1:], after[:1]
     may_apply = (
         may_be_named(before),
-        "  " in {before, after} or after[1:] == "\n" or not DELIMITERS.isdisjoint(before + after),
+        "  " in {before, after}
+        or after[1:] == "\n"
+        or (head == "\n" and after[1:] in _RULED)
+        or not DELIMITERS.isdisjoint(before + after),
         head == "(",
         reading.of_login,
         last in {"<", ">", ":", '"', "'"} or head in {">", "&", "\\"},
@@ -287,6 +298,8 @@ def _lists_more(text: str, separator: re.Match[str], level: Promise, *, paired: 
     word, _quote, rest = text[at + 1 : at + 40].partition(text[at : at + 1])
     if separator["close"] and rest.lstrip()[:1] == ":":
         return True  # the next name of an object: `"field": "password", "rejected": ...`
+    if not paired and level is not Promise.STRONG and word.isalpha() and not looks_secret(word):
+        return True  # names, whose next is no value
     given = level is Promise.STRONG and rest[:1] in {")", "]", ">"} and is_given(word)
     return not paired and is_prose_word(word) and not given
 
@@ -340,6 +353,12 @@ _DASHES = frozenset({"-", "\u2013", "\u2014"})
 """What sets a remark off from the value before it."""
 
 
+_NEXT_LABEL = compile_later(
+    r"[ \t]+(?:\((?:default|temporary|generated|initial|again|new|old)\)|(?:[A-Z][a-z]{1,16}[ ]){0,2}[A-Z][A-Za-z]{1,16}: )"
+)
+"""The next field of a line of fields, or a remark: `Password: x  Role: y`, `password: x (default)`."""
+
+
 def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
     if (
@@ -349,8 +368,10 @@ def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
     ):
         return True
     followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
-    if followed and level is Promise.STRONG and followed[0].strip() in _DASHES and is_given(value):
-        return False
+    if followed and level is Promise.STRONG and is_given(value):
+        rest = bare.string[bare.end() : bare.end() + 40]
+        if followed[0].strip() in _DASHES or _NEXT_LABEL.match(rest):
+            return False
     return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
 
 

@@ -15,7 +15,7 @@ from incident_bot.redaction.patterns import compile_later
 if TYPE_CHECKING:
     from incident_bot.redaction.prefilter import Keyword
 
-_THEN = compile_later(r"(?P<chars>\[[^]^][^]]*\])(?:\{(?P<least>\d+)[,}])?")
+_THEN = compile_later(r"(?P<chars>\[[^]^][^]]*\])(?:\{(?P<least>\d+)[,}])?(?![?*])")
 """How what must follow begins; to say what must not refuses little, and Hyperscan builds a fifth longer for it."""
 _THEN_CHARS = 8
 """Characters of what must follow a keyword that are part of its pattern; more make patterns slower and refuse little."""

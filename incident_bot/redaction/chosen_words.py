@@ -65,7 +65,7 @@ def find_chosen_word(said: SecretName) -> list[Finding]:
     """The plain word that a setting gives a token or key for its value, or the value behind a label."""
     ahead = said.text[said.end : said.end + 1]
     if ahead in {" ", ","}:
-        found = _labelled(said)
+        found = find_labelled(said)
         if found or not said.name.startswith("--"):
             return found
     if (
@@ -132,7 +132,8 @@ def find_again(text: str, finding: Finding) -> Iterator[Finding]:
         yield finding._replace(start=at, end=at + len(value))
 
 
-def _labelled(said: SecretName) -> list[Finding]:
+def find_labelled(said: SecretName) -> list[Finding]:
+    """The value behind a label that several words make: `password in use: x`, `rotated, old=x`."""
     match = _LABELLED.match(said.text, said.end)
     if match and _NAMES_ONE.isdisjoint(match["words"].lower().split()) and _is_value(match["value"], said):
         return [Finding(*match.span("value"), said.kind)]

@@ -17,7 +17,7 @@ _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
 _IS = compile_later(
-    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ]["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
+    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host)[ ])?["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
 )
 _WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|t?otp|backup|recovery|emergency|verification|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"
@@ -45,6 +45,10 @@ _PHRASE = compile_later(
 _NESTED = compile_later(
     r"""["'.:\]\[\w]{1,10}[ ]?[:=]?[ ]?(?:[{\[][^{}\n]{0,96}?["'](?:code|token|value|otp|pin|passcode|response)["'][ ]?:[ ]?)?["']?(?P<value>\d{4,10})(?![\w.])"""
 )
+_CHECKED = compile_later(
+    r"""[^\n]{0,80}?\b(?:code|otp|token|value|pin)["']?[ ]?[:=][ ]?["']?(?P<value>\d{4,10})(?![\w.])"""
+)
+"""The code that is checked, among the arguments or fields of a call."""
 _ANSWERED = compile_later(
     r"""\banswer["']?[ ]?(?:is[ ]|was[ ]|[:=])[ ]?(?:["'](?P<quoted>[^"'\n]{2,64})["']|(?P<value>[^\s"',;{\[]{3,64}))"""
 )
@@ -81,6 +85,9 @@ SENT = (
     "to verify your",
     "recovery code ",
     "use code ",
+    "code sent",
+    "otp generated",
+    "otp sent",
     "de s\xe9curit\xe9",
     "de seguridad",
     "de seguran\xe7a",
@@ -90,13 +97,31 @@ SENT = (
     "recovery codes",
     "backup codes",
 )
-NESTED = ('"mfa"', "mfa.", "mfa:", "mfa[", "2fa:", '"2fa"', "twofactor", "two_factor", "two-factor", '"totp"')
+NESTED = (
+    "verify_otp",
+    "verifyotp",
+    "verify_code",
+    "verifycode",
+    "verify_mfa",
+    "verify_totp",
+    "verify_2fa",
+    '"mfa"',
+    "mfa.",
+    "mfa:",
+    "mfa[",
+    "2fa:",
+    '"2fa"',
+    "twofactor",
+    "two_factor",
+    "two-factor",
+    '"totp"',
+)
 """What a code stands in or behind: `"mfa":{"code":"481516"}`."""
 LINKS = (
     "/reset/", "/reset-password/", "/password-reset/", "/magic/", "/magic-link/", "/invite/", "/activate/", "/verify-email/", "/unlock/", "/hooks/", "/share/", "/shared/", "/ical/", "/join/", "/webhooks/", "/webhook/", "/confirm/", "/confirmation/", "/accept/", "/invitation/", "/unsubscribe/", "/hook/", "/password/reset/", "/recover/", "/sso/", "/one-time/",
 )  # fmt: skip
 """Folders of links that let in whoever has them."""
-_LETS_IN = frozenset(LINKS[:10])
+_LETS_IN = frozenset({*LINKS[:10], "/ical/", "/unsubscribe/", "/password/reset/", "/recover/"})
 """Folders behind which a uuid or plain hex is such a link, too, and no object."""
 QUESTIONS = ("security question", "secret question", "securityquestion", "security_question", "question=", '"answer"')
 ANSWERS = ("safe word", "safeword", "security answer", "secret answer", "maiden name")
@@ -105,7 +130,9 @@ PHRASES = ("seed phrase", "recovery phrase", "seed words", "mnemonic phrase")
 
 def find_nested_code(text: str, start: int, word: str) -> Iterator[Finding]:
     """The code in the object, or behind the name, of a second factor."""
-    match = _NESTED.match(text, start + len(word) - 1, start + len(word) + _REACH)
+    end = start + len(word)
+    pattern = _CHECKED if word.startswith("verify") else _NESTED
+    match = pattern.match(text, end - 1, end + _REACH)
     if match and is_code(match["value"]):
         yield Finding(*match.span("value"), "secret", spreads=False)
 

@@ -31,6 +31,10 @@ _HEAD = compile_later(r"[^\W\d][\w./()#-]{0,24}(?: [\w./()#-]{1,16}){0,2}")
 _GAP = compile_later(r" {2,}| ?\t+ ?")
 _CELL = compile_later(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
 _RULE = compile_later(r"[\s|+:=-]{3,2048}")
+_ONE_COLUMN = compile_later(r"[ \t]*\|?[ \t]*\r?\n[ \t]*(?:\+?-{3,128}\+?|={3,128})[ \t]*\r?\n")
+"""The rule below the only name, as the clients of databases draw it."""
+_ALONE = compile_later(r"(?:^|\n)[ \t]*\|?[ \t]*$")
+_ONLY_CELL = compile_later(r"[ \t]*\|?[ \t]*(?P<value>[^\s|(+-][^\s|]{2,511})[ \t]*\|?[ \t]*(?:\r?\n|$)")
 _INSERT = compile_later(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
 _QUOTED = r"""\\{0,3}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\(?!["'])|''){0,1024})\\{0,3}(?P=quote)"""
 _VALUE = compile_later(rf"\s{{0,40}}(?:{_QUOTED}|(?P<bare>[^,()\"'\n]{{0,256}}))\s{{0,40}}(?P<stop>[,)])")
@@ -76,6 +80,8 @@ def _handed_in(text: str, span: tuple[int, int], bare: str, name: str, names: li
 def find_in_columns(said: SecretName) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
+    if below := _find_below_rule(said):
+        return below
     around = text[max(0, start - 2) : start].strip("\"'` ")[-1:] + text[end : end + 40].strip("\"'` \r")[:1]
     delimiter = next((char for char in around if char in DELIMITERS), "")
     if not delimiter and (cell := _BEFORE_CELL.search(text, max(0, start - 40), start)):
@@ -94,6 +100,22 @@ def find_in_columns(said: SecretName) -> list[Finding] | None:
     if any(promise(name) >= Promise.FIRM for name in names[:column]):
         return None  # the first such column has read the rows for all of them
     return list(_rows(text, high + 1, delimiter, names))
+
+
+def _find_below_rule(said: SecretName) -> list[Finding] | None:
+    """The values of a table that has no other column."""
+    table = _ONE_COLUMN.match(said.text, said.end)
+    if not table or said.level < Promise.FIRM or not _ALONE.search(said.text, max(0, said.start - 40), said.start):
+        return None
+    found, at = [], table.end()
+    for _ in range(_MOST_ROWS):
+        row = _ONLY_CELL.match(said.text, at)
+        if not row:
+            break
+        if counts(row["value"], said.level, quoted=True):
+            found.append(Finding(*row.span("value"), said.kind))
+        at = row.end()
+    return found or None
 
 
 def _find_aligned(said: SecretName) -> list[Finding] | None:
@@ -177,7 +199,8 @@ def _rows(text: str, at: int, delimiter: str, names: list[str]) -> Iterator[Find
 def _cells(at: int, cells: list[str], names: list[str]) -> Iterator[Finding]:
     for name, cell in zip(names, cells, strict=True):
         value = cell.strip("\"'` \t\r")
-        if value and counts(value, promise(name), quoted=True):
+        level = Promise.STRONG if name.lower() == "pass" else promise(name)
+        if value and counts(value, level, quoted=True):
             start = at + cell.index(value)
             yield Finding(start, start + len(value), kind_of(name))
         at += len(cell) + 1

@@ -174,6 +174,13 @@ _LOGIN_SQL = compile_later(r"""[ \t](?:N?'[^'\n]{0,128}'|(?i:null))[ \t]?,[ \t]?
 _QUOTED_NEXT = compile_later(r"""[ \t]+["']([^"'\n]{1,256})["']""")
 _USER_COLON = compile_later(r"[ \t]+[\w.@+-]{1,64}:([^\s:]{1,256})")
 _COMMUNITY_TOLD = compile_later(r"""(?:[ ]?[:=][ ]?["']?|[ ]?(?=["'])["'])([^\s"',;:()]{4,64})(?=["']|[ ,;)]|\s|$)""")
+_NTLM_ANSWER = compile_later(r"([A-Za-z0-9+/]{20,4096}={0,2})")
+"""The third message of NTLM, which holds what a password is guessed from: its signature and type in base64 (MS-NLMP 2.2.1.3)."""
+_SASL_PLAIN = compile_later(r"[^\n]{0,160}?(?<![\w+/])(A[C-H][A-Za-z0-9+/]{8,512}={0,2})(?![\w+/=])")
+_DIGEST_KEY = compile_later(r"\d{1,3}[ ]md5[ ](?:\d[ ])?(\S{4,128})", re.IGNORECASE)
+_GOSSIP = compile_later(r"([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)(?=\")")
+"""The key with which agents of Consul, Nomad and Serf talk: 16 or 32 bytes in base64."""
+_DIGEST_ANSWER = compile_later(r"""[^\n]{0,400}?\bresponse=\\?["']?([0-9a-f]{32,64})(?![0-9a-f])""")
 _UNSEAL = compile_later(r"(?:[ ]-{1,2}[\w=:/.-]{1,128})*[ ]([A-Za-z0-9+/=]{20,512})")
 _IWCONFIG = compile_later(r"[^\n]{0,80}?[ ]key[ ](?:s:)?(\S{5,64})")
 _COM2SEC = compile_later(r"[ \t]+(?:-Cn[ ]\S{1,64}[ ])?\S{1,64}[ \t]+\S{1,64}[ \t]+(\S{1,256})")
@@ -225,6 +232,8 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
     "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,
     "ntlm": _NTLM, "aad3b435b51404ee": DUMPED, "bindrequest": _BIND_REQUEST, "authenticate plain": _SASL, "authenticate xoauth2": _SASL, "authenticate oauthbearer": _SASL, "authenticate scram-": _SASL, "auth xoauth2": _SASL, "auth oauthbearer": _SASL, "plain service=": _SASL, "plain response=": _AMQP,
+    "saslstart": _SASL_PLAIN, "message-digest-key ": _DIGEST_KEY, 'encrypt = "': _GOSSIP, '"encrypt": "': _GOSSIP, '"encrypt":"': _GOSSIP, "digest username=": _DIGEST_ANSWER,
+    "tlrmtvntuaad": _NTLM_ANSWER, "createhmac(": _SECOND_QUOTED, "hmac.new(": _FIRST_TEXT, "= connect(": _THIRD,
     "operator unseal ": _UNSEAL, "iwconfig ": _IWCONFIG, ' : eap "': _INSIDE_DOUBLE, " : eap '": _INSIDE, ' : xauth "': _INSIDE_DOUBLE, " : xauth '": _INSIDE,
     "com2sec ": _COM2SEC, "createuser ": _SNMP_USER, "authcommunity ": _THIRD_OF_COMMUNITY, "stats auth ": _USER_COLON, " community name": _COMMUNITY_TOLD, " community '": _COMMUNITY_TOLD, ' community "': _COMMUNITY_TOLD, " community: ": _COMMUNITY_TOLD, " community=": _COMMUNITY_TOLD,
     "password 0 ": _DEVICE, "password 5 ": _DEVICE, "password 6 ": _DEVICE, "password 8 ": _DEVICE, "password 9 ": _DEVICE, "secret 8 ": _DEVICE, "secret 9 ": _DEVICE,

@@ -12,15 +12,15 @@ MAX_VALUE = 8192
 
 _FIRST_LOOK = 96
 
-QUOTE = r"""\"{3}|'{3}|\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]"""
+QUOTE = r"""\"{3}|'{3}|\\{0,7}["'`]|&quot;|&\#3[49];|%(?:25)?2[27]|\\{1,3}u002[27]|\\{1,2}x2[27]"""
 _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = compile_later(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\((?:hex|base64|b64|base32|plain|raw|ascii|utf-?8|hex-encoded|\d{{1,4}}[ -]?bits?)\)(?=[ ]?[:=]))?
+    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\([\w /.-]{{1,24}}\)(?=[ ]?[:=]))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
-      | [ \t]{{0,8}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
+      | [ \t]{{0,24}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
       | [ ]?\.{{6,96}}[ ]?:?[ ]{{0,8}}(?=\S)
       | ::[ ](?=[A-Za-z0-9+/]{{4,512}}={{0,2}}[ \t]{{0,8}}(?:\r?\n|$))
       | (?P<scope>::)(?=\w)
@@ -29,9 +29,9 @@ SEPARATOR = compile_later(
     (?:{_COLOUR}[ \t]{{0,4}})?{_COLOUR}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
-    (?P<typed>(?:!!?[a-zA-Z]{{1,16}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
+    (?P<typed>(?:!!?[a-zA-Z][\w:/.-]{{0,31}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
       |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[]\s{{0,40}}(?={QUOTE})
-      |(?:Just|Some|Right)[ ](?={QUOTE})|<<(?={QUOTE})|qq?[({{\[](?=\S))?
+      |(?:Just|Some|Right|\w{{0,32}}(?:Value|Secret|Property|Text))[ ](?={QUOTE})|<<(?={QUOTE})|qq?[({{\[](?=\S))?
     (?P<bytes>[brufN@]?(?={QUOTE}))?
     {_COLOUR}
     """,
@@ -39,7 +39,7 @@ SEPARATOR = compile_later(
 )
 OPENING = compile_later(QUOTE)
 PAIR = compile_later(
-    r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value)\\{0,7}["']?[ \t]*[:=][ \t]*"""
+    r"""(?P<close>\\{0,7}["'])?(?:[ ](?!value)[a-z-]{2,16}="[^"\n<>]{0,64}"){0,3}[ \t]*,?(?P<break>[ \t]*\r?\n[^\S\n]*)?[ \t]*\\{0,7}["']?(?:Parameter)?(?i:value|(?<=["'])v(?=["']))\\{0,7}["']?[ \t]*[:=][ \t]*"""
 )
 """Between a name and its value in `name: PASSWORD, value: x`."""
 BARE = compile_later(

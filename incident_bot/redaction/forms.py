@@ -19,7 +19,7 @@ _PART = compile_later(
 """A part of `multipart/form-data` (RFC 7578): `name="password"`, an empty line, the value."""
 _PART_NAME = compile_later(r"""name=\\?["']$""")
 _SHOWN = compile_later(
-    r"""[ \t]*\r?\n(?:\$\d{1,4} = )?(?P<quote>["'])(?P<value>[^"'\n]{6,512})(?P=quote)[ \t]*\r?(?:\n|$)"""
+    r"""[ \t]*\r?\n(?:\$\d{1,4} = |\[1\] )?(?P<quote>["'])(?P<value>[^"'\n]{6,512})(?P=quote)[ \t]*\r?(?:\n|$)"""
 )
 """What a debugger or a prompt of Python shows below the name that was asked for."""
 _BELOW = compile_later(

@@ -12,7 +12,7 @@ from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_word, is_stand_in
 
 _SCHEME = compile_later(
-    r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)(?:[ \t]+|[ \t]*\\?\r?\n[ \t]+)",
+    r"(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|SSWS|AWS4-HMAC-SHA256|GenieKey|Key|Splunk|Klaviyo-API-Key|OAuth|Hawk|JWT)(?:[ \t]*\\\r?\n[ \t]*|[ \t]*\r?\n[ \t]+|[ \t]+)",
     re.IGNORECASE,
 )
 _OWN_SCHEME = compile_later(r"[A-Za-z][\w-]{1,31}[ ](?=[^\s=,]{0,255}\d)(?=\S{12})")

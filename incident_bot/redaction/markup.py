@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
-from incident_bot.redaction.values import counts, looks_secret
+from incident_bot.redaction.values import counts, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
@@ -24,6 +25,16 @@ _EMPHASIS = compile_later(
     r"(?:[ ][a-z]{2,12}){0,2}[ ]?(?:[:=]|[ ](?:is|lautet|ist|est|es|\xe8|\xe9|now|to))[ ]{0,2}<(?P<cell>code|b|strong|span|tt|kbd|pre|i|em|samp)(?:[ ][^<>\n]{0,80})?>(?P<value>[^<\s]{4,512})</"
 )
 """`Password: <b>x</b>`."""
+_BEHIND_LABEL = compile_later(
+    r"[ ]?:?[ ]?</(?:b|strong|label|span|th|dt|em|i)>[ ]?:?\s{0,4}(?P<value>[^<\s]{4,512})[ ]?(?:<|\r?\n|$)"
+)
+"""`<b>Password:</b> x`."""
+_SIBLING = compile_later(r"</(?P<tag>arg|argument|string|param|value|item)>\s{0,80}<(?P=tag)>([^<\n]{1,512})</")
+"""`<arg>--password</arg><arg>x</arg>`."""
+_INPUT = compile_later(
+    r"""<input\b[^<>\n]{0,160}?\bvalue=["'](?P<value>[^"'\n]{1,256})["'][^<>\n]{0,80}\btype=["']$""", re.IGNORECASE
+)
+"""A field of a form that hides what it shows."""
 _LABEL_FOR = compile_later(r"""\b(?:for|htmlFor)=\\?["']$""")
 _MARKUP_TEXT = compile_later(
     r"(?:>|&gt;|\\u003[eE])\s{0,80}(?:<(?:\w{1,16}:)?(?i:value|string|text)>\s{0,80})?(?:<!\[CDATA\[)?(?=\S)([^<\n]{1,512}?)(?:\]\]>)?\s{0,80}(?:</|&lt;/|\\u003[cC]/)"
@@ -39,8 +50,12 @@ def find_in_markup(said: SecretName) -> list[Finding] | None:
         markup = _MARKUP_PAIR.match(said.text, said.end) or _MARKUP_TEXT.match(said.text, said.end)
         if markup and " " in markup[1] and not looks_secret(markup[1].replace(" ", "")):
             return None
-    elif before == ">":
-        markup = _MARKUP_PAIR.match(said.text, said.end)
+    elif before in {">", "-"} and said.text.startswith("<", said.end):
+        markup = _MARKUP_PAIR.match(said.text, said.end) or _SIBLING.match(said.text, said.end)
+        if markup and markup.lastindex == 2:
+            return [Finding(*markup.span(2), said.kind)] if counts(markup[2], said.level, quoted=True) else []
+    elif before in {'"', "'"} and (typed := _INPUT.search(said.text, said.before(300), said.start)):
+        return [] if is_stand_in(typed["value"]) else [Finding(*typed.span("value"), said.kind)]
     elif before in {"<", ":"}:
         markup = _MARKUP_ELEMENT.match(said.text, said.end)
     elif before in {'"', "'"} and _LABEL_FOR.search(said.text, said.before(8), said.start):
@@ -57,7 +72,7 @@ def find_in_cell(said: SecretName) -> list[Finding]:
     text, end = said.text, said.end
     if "<" not in text[end : end + 40]:
         return []
-    cell = _CELL.match(text, end) or _EMPHASIS.match(text, end)
+    cell = _CELL.match(text, end) or _EMPHASIS.match(text, end) or _BEHIND_LABEL.match(text, end)
     if cell is None:
         return []
     value = cell["value"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _WORDS = (
     'passw passphrase passcode pass= pass: pass" pass> pass< pass( pass] _pass -pass .pass pwd secret token key credential creds auth'
-    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sig= signature= signature" otp= otp: pin='
+    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sid" sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
     " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= assertion: plaintext= ticket= ticket: puk= puk: passord"
@@ -18,6 +18,10 @@ _WORDS = (
     " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code activation_code sessionid>"
     ' passkey assertion" _pat= _pat: _pat" security_answer securityanswer security-answer recovery_answer recoveryanswer challenge_answer challengeanswer appid= pincode malcode ngscode itscode tiecode schaltcode parool'
 ).split()
+_QUOTED = tuple(
+    f"{word}'" for word in "pw pin otp psk session sessionid sid signature bearer license seed cvc csrf".split()
+)
+"""In single quotes, where languages write so; those in double quotes stand above."""
 _PHRASES = (
     "pass'",
     "pass\\",
@@ -55,7 +59,11 @@ _PHRASES = (
     "psk ",
     "pairing code",
 )
-NAME_KEYWORDS = (*_WORDS, *_PHRASES)
+NAME_KEYWORDS = (*_WORDS, *_QUOTED, *_PHRASES)
+COLUMN = ",pass"
+"""In the head of a table, where a delimiter or the end of the line follows."""
+HANDED_IN = ("code=", 'code":"', 'code": "', "code_verifier")
+"""Names of an authorization's code, where something long follows; other codes are numbers and names of errors."""
 CODE_KEYWORDS = (
     "PIN ",
     "TOTP ",
@@ -69,6 +77,9 @@ CODE_KEYWORDS = (
     "mTAN ",
     "mTAN:",
     "smsTAN ",
+    "chipTAN ",
+    "pushTAN ",
+    "photoTAN ",
     "smsTAN:",
     "tan=",
 )

@@ -35,7 +35,7 @@ _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
     " credentials creds bearer jwt authkey appkey licensekey signingkey encryptionkey masterkey accountkey"
     " sharedkey sessionid sessid jsessionid phpsessid sid cookie authorization zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais otp totp pin cvv cvc mnemonic"
-    " webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
+    " skey webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
     " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse schlüssel schluessel jeton clé chave chiave sleutel nyckel klucz llave tkn tok geheimnis geheimwort hemlighet sekret nøkkel nokkel nøgle noegle avain anahtar kunci kulcs klic klíč cheie kljuc ključ clef cle".split()
 )
 _OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth ipsec radius tacacs ike".split())
@@ -127,6 +127,7 @@ _ALONE = {
     "tan": Promise.CODE,
     "mTAN": Promise.CODE,
     "smsTAN": Promise.CODE,
+    **dict.fromkeys(("chipTAN", "pushTAN", "photoTAN"), Promise.CODE),
     "SAMLResponse": Promise.FIRM,
     "id_token_hint": Promise.FIRM,
     "PUK": Promise.CODE,
@@ -155,6 +156,8 @@ def _promise_of(words: list[str]) -> Promise:
         words[-1] == "secret" and words[-2:-1] and words[-2] in _OWN_SECRET
     ):
         return Promise.STRONG
+    if words[-2:] == ["authorization", "code"]:
+        return Promise.FIRM
     if words[-1] in {"answer", "answers"} and words[-2:-1] and words[-2] in _ASKED:
         return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:

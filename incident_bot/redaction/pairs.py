@@ -22,13 +22,21 @@ SURE = {
     "authentication attempt": r"[^\n]{0,60}[\[/:]",
     "brute force": r"[^\n]{0,60}[\[/:]",
     "bruteforce": r"[^\n]{0,60}[\[/:]",
-    "chpasswd": r"[^\n]{0,60}:",
+    "chpasswd": r"[^\n]{0,60}[:\n]",
     "auth decoded": r"[^\n]{0,60}:",
     "decoded auth": r"[^\n]{0,60}:",
     "decoded basic": r"[^\n]{0,60}:",
     "decoded header": r"[^\n]{0,60}:",
     "decoded cred": r"[^\n]{0,60}:",
     "userlist": r"[^\n]{0,60}[\"']",
+    "default account": r"[^\n]{0,40}[/:]",
+    "login=": r"[\"']?[\w.@-]{1,32}:",
+    "userinfo": r"[=:\"' ]{1,4}[\w.@-]{1,32}:",
+    "http basic": r"[^\n]{0,24}:",
+    "(decoded)": r"[^\n]{0,24}:",
+    "log in:": r"[ ][\w.@-]{1,32} / ",
+    "login:": r"[ ][\w.@-]{1,32} / ",
+    "login ->": r"[ ][\w.@-]{1,32} ?[/:] ",
     "connect string": r"[^\n]{0,60}/",
     "connect descriptor": r"[^\n]{0,60}/",
     "ezconnect": r"[^\n]{0,60}/",
@@ -45,7 +53,8 @@ _PAIR = compile_later(
         \[b?["']?(?:{_USER})["']?/b?["']?(?P<bracketed>[^\s\]\["']{{4,128}})["']?\]
       | ["'](?:{_USER})["'][ ,:/]{{1,3}}["'](?P<quoted>[^\s"']{{4,128}})["']
       | (?<=[\s"'=:])(?:{_USER})/["']?(?P<placed>[^\s"'/]{{4,128}}?)["']?@(?=[\w/(])
-      | (?<=[\s"'=])(?!\w{{1,16}}://)(?:{_USER})(?::|[ ]/[ ])(?P<tied>[^\s:/"'\]\[()]{{4,128}})(?=["']?[ \t]*(?:$|\n|[,;.)\]]|[ ][a-z(]))
+      | (?<=[\s"'=])(?!\w{{1,16}}://)(?:{_USER})(?::|[ ][/:][ ])(?P<tied>[^\s:/"'\]\[()]{{4,128}})(?=["']?[ \t]*(?:$|\n|[,;.)\]]|[ ](?:[a-z(]|[-=]>)))
+      | [ ]is[ ](?:{_USER})/(?P<glued>[^\s:/"'\]\[(),]{{4,128}})(?=[,.;]|[ \t]*(?:$|\n))
       | (?<=[ ])(?:cn|uid|CN|UID)=[\w=, .-]{{1,128}}[ ]["']?(?P<bound>[^\s"'=,]{{4,128}})["']?[ \t]*(?:$|\n)
     )""",
     re.VERBOSE,
@@ -59,9 +68,15 @@ _ON_NEXT_LINE = compile_later(
 """What somebody answers who was asked for a login."""
 
 
+_IN_LIST = compile_later(
+    rf""":?[ \t]*\r?\n(?:[ \t]*(?:list|users):[ \t]*[|>]?-?[ \t]*\r?\n)?[ \t]+(?:-[ ])?["']?{_USER}:(?P<value>[^\s:/"']{{4,128}})["']?[ \t]*(?:\r?\n|$)"""
+)
+"""`chpasswd: list: |` of cloud-init, and the users below."""
+
+
 def find_pair(text: str, start: int, end: int) -> Iterator[Finding]:
     """The password of the pair in the line of the words at `text[start:end]`."""
-    match = (_ON_NEXT_LINE if text[start] == " " else _PAIR).match(text, end)
+    match = (_ON_NEXT_LINE if text[start] == " " else _PAIR).match(text, end) or _IN_LIST.match(text, end)
     if not match or not match.lastgroup:
         return
     value = match[match.lastgroup]

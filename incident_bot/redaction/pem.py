@@ -12,8 +12,11 @@ KIND = "private-key"
 MAX_BODY_LINES = 400
 """Lines after BEGIN in which END is looked for; a 16,384-bit key has 200."""
 
-_BEGIN = compile_later(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:", re.IGNORECASE)
-_END = compile_later(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
+_BEGIN = compile_later(
+    r"-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V\d)-----|PuTTY-User-Key-File-\d:",
+    re.IGNORECASE,
+)
+_END = compile_later(r"-----END [A-Z0-9 ]{0,40}(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V\d)-----", re.IGNORECASE)
 _BODY = compile_later(r"(?:^|.*[\s|:\"'])([A-Za-z0-9+/=]{1,76})(?:\\[nr]|[\s\"',\\+])*")
 _INNER_HEADER = compile_later(
     r"[\s|\w:.\-+]*(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines|Private-Lines|Private-MAC): ?.*"

@@ -69,6 +69,8 @@ _JUDGED = compile_later(rf"[ \t]{_WORD}[ ](?:is|was)[ ](?:too|very)[ ](?:weak|sh
 _BELOW = compile_later(rf":[ \t]*\r?\n[ \t]*{_WORD}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|$)|$)")
 
 _HEX = compile_later("[0-9a-fA-F]{32,128}")
+_NUMBERED = compile_later(r"[a-z]{3,16}[-.][a-z]{4,16}\d{2,6}")
+"""Two words and a number, as people make passwords longer."""
 _LETTERS = compile_later(r"[^\W\d_]+(?:[-_.][^\W\d_]+)*")
 _MODAL = compile_later(rf"{_OWNER}[ ](?:should|must|will|has[ ]to|ought[ ]to)[ ]be:?[ ]{_WORD}{_ENDS}", re.VERBOSE)
 """Behind these plain words say what a password has to be like."""
@@ -259,7 +261,8 @@ def tells_by_its_form(word: str) -> bool:
 def is_given(word: str) -> bool:
     """Whether the word is the password and tells nothing about it."""
     if not _LETTERS.fullmatch(word):
-        return _HEX.fullmatch(word) is not None or is_prose_secret(word, Promise.STRONG)
+        chosen = _HEX.fullmatch(word) or _NUMBERED.fullmatch(word)
+        return chosen is not None or is_prose_secret(word, Promise.STRONG)
     parts = re.split("[-_.]", word.lower())
     # A word of two and more, or a capital in its middle, is no word of a sentence; its last part may still tell: `case-sensitive`.
     return not (

@@ -13,6 +13,8 @@ from incident_bot.redaction.values import is_prose_secret, is_stand_in, looks_se
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from incident_bot.redaction.secret_name import SecretName
+
 _TELLS = r"(?i:passw|secret|token|api.?key|private.?key|credential|cred)"
 PRINTING = {
     "jsonpath": rf"[^\n]{{0,48}}{_TELLS}|[^\n]{{0,24}}\.data",
@@ -41,7 +43,7 @@ PRINTING = {
     "echo $": rf"\{{?\w{{0,40}}{_TELLS}",
     'echo "$': rf"\{{?\w{{0,40}}{_TELLS}",
     "config:get ": rf"\w{{0,40}}{_TELLS}",
-    "cat /": rf"[\w./-]{{0,48}}{_TELLS}",
+    "cat ": rf"[\w./~-]{{0,48}}{_TELLS}",
     "pass show ": "",
     "find-generic-password": "",
 }
@@ -74,14 +76,26 @@ _EXPECTED = compile_later(
 )
 _ANSWER = compile_later(r"""(?P<value>[^"\n]{4,256}?)(?:\\r|\\n){0,2}["]""")
 _FILE_OF = compile_later(rf"(?:{_TELLS}|(?i:pass|auth|login|key))[^\n]{{0,80}}$")
+_ECHOED = compile_later(
+    r"""\b(?:echo|printf)[ ](?:-n[ ]|-e[ ]|["']?%s(?:\\n)?["']?[ ]){0,2}(?P<quote>["']?)(?P<value>[^\s"'|;&]{4,256})(?P=quote)[ ]?>{1,2}[ ]?["']?[\w./~$-]{0,64}$"""
+)
 _WRITTEN = compile_later(
     r"""["']?(?:-n[ ])?(?:%s[ ])?(?:[\w.@-]{1,64}(?:\\n|:))?(?P<value>[^\s"'\\)]{4,256})(?:\\n)?["']?\)"""
 )
 
 
+def find_written(said: SecretName) -> list[Finding]:
+    """What `echo x >` writes into a file with the name."""
+    if ">" not in said.text[said.before(24) : said.start]:
+        return []
+    written = _ECHOED.search(said.text, said.before(_COMMAND_REACH), said.start)
+    return [Finding(*written.span("value"), said.kind)] if written and not is_stand_in(written["value"]) else []
+
+
 def find_printed(text: str, start: int, end: int) -> Iterator[Finding]:
     """The line below the command with the words at `text[start:end]`, where it is a single word and no further command."""
-    if not _TYPED.search(text, max(0, start - _COMMAND_REACH), start):
+    alone = start == 0 or text[start - 1] == "\n"
+    if not alone and not _TYPED.search(text, max(0, start - _COMMAND_REACH), start):
         return
     below = _BELOW.match(text, end)
     if below is None or below["value"][0] in _CLEAN or is_stand_in(below["value"]):
@@ -89,7 +103,7 @@ def find_printed(text: str, start: int, end: int) -> Iterator[Finding]:
     value = below["value"]
     if value.endswith((":", ",")) or "://" in value:
         return
-    if looks_secret(value) or is_prose_secret(value, Promise.STRONG) or is_given(value):
+    if looks_secret(value) or is_prose_secret(value, Promise.STRONG) or (is_given(value) and not alone):
         yield Finding(*below.span("value"), "secret")
 
 

@@ -16,9 +16,11 @@ _REACH = 512
 """Characters of one line that are read."""
 WORDS = (
     ":IDENTIFY ", "AUTH ", '"auth"', "AUTH\\r\\n$", " LOGIN ", "> PASS ", ": PASS ", "C: PASS ", "\nPASS ", "command PASS ",
-    '"PASS ', "'PASS ", "FTP PASS ", "POP3 PASS ", "POP PASS ",
+    '"PASS ', "'PASS ", "FTP PASS ", "POP3 PASS ", "POP PASS ", "PASS ",
 )  # fmt: skip
 """Words that a password follows."""
+THEN = {"PASS ": r"[^\n]{1,56}\n[0-9+-]"}
+"""What must follow such a word: a server's answer below a command without anything before it."""
 _CODE = compile_later(r"[(){}\[\],:]|\.\w{1,4}$|^[\d.]+$|/|^\W|REDACTED")
 _NEXT = compile_later(
     r"""["' ](?:["' ]{0,3}(?P<first>[\w.-]{1,32})["']? ["']?|["' ]{0,2})(?:oauth:)?([^\s"'|;\\]{4,256}?)(?=\.{0,2}["']?(?:\s|$)|["']?,|\\r|\\n|["'])"""
@@ -37,6 +39,8 @@ _SPEAKER = compile_later(r"(?i:\b(?:ftp|pop3?|imap|smtp|irc|nntp)\W{0,3}(?:reque
 _USER_SENT = compile_later(r"(?:^|\n)[^\n]{0,40}\bUSER \S{1,64}\r?\n(?:[^\n]{0,80}\n)?[^\n]{0,40}$")
 _ASKED = compile_later(r"(?:^|[\s>])331[ -][^\n]{0,120}\n[^\n]{0,24}$")
 """FTP asks for a password with this number (RFC 959)."""
+_ANSWERED = compile_later(r"[ \t]*\r?\n(?:[<-]{0,4}[ ]?)?(?:[25][0-9]{2}[ -]|\+OK|-ERR)")
+"""How a server of FTP or POP3 answers (RFC 959, RFC 1939)."""
 _TAGGED = compile_later(r"(?:^|\n|[ >])[a-zA-Z]{0,4}\d{1,6}$")
 _SCHEMES = frozenset("LOGIN PLAIN CRAM-MD5 XOAUTH2 DIGEST-MD5 OAUTHBEARER".split())
 
@@ -53,7 +57,7 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
     if word.endswith('"') and text[at : at + 1] != " ":
         return  # a field of JSON
     match = (_LOGIN if "LOGIN" in word else _NEXT).match(text, at - 1, end)
-    if not match:
+    if not match or (word in THEN and not _ANSWERED.match(text, match.end())):
         return
     last = match.lastindex or 1
     value = match[last]
@@ -68,7 +72,7 @@ def find_in_protocol(text: str, start: int, word: str) -> Iterator[Finding]:
 
 def _is_dialogue(text: str, start: int, word: str, end: int) -> bool:
     """Whether the lines around show the protocol itself, so that even a plain word is a password."""
-    if word.startswith("command ") or text.startswith("\\r", end):
+    if word.startswith("command ") or word in THEN or text.startswith("\\r", end):
         return True
     at = start + word.index("P") if word[0] in "\nC>" else start + (word[0] in " \"'")
     if _DIRECTED.search(text, max(0, start - 24), at) or _MONITORED.search(text, max(0, start - 72), start):

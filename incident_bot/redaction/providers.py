@@ -82,6 +82,11 @@ SIGN_IN = (
     ),
     _p("kubernetes-bootstrap-token", "--token token=", r"(?<=token[ =])[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.])", inner=True),
     _p("k3s-token", "::server: ::node:", rf"K10{_HEX}{{64}}::(?:server|node):{_W}{{8,128}}", inner=True),
+    _p(
+        "password-hash",
+        "pbkdf2_sha pbkdf2:sha scrypt:",
+        r"(?:pbkdf2[_:]sha\d{1,3}[$:]\d{1,8}|scrypt:\d{1,8}:\d{1,3}:\d{1,3})\$[^\s$:]{1,64}\$[A-Za-z0-9+/]{20,160}={0,2}",
+    ),
     _p("password-hash", ":aad3b435b51404ee", r":aad3b435b51404ee[0-9a-f]{16}:[0-9a-fA-F]{32,64}", inner=True),
     _p(
         "tls-secret",

@@ -24,7 +24,7 @@ from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.formats import is_distinctive
 from incident_bot.redaction.known import fastest_parts
-from incident_bot.redaction.name_keywords import CODE_KEYWORDS, NAME_KEYWORDS
+from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
@@ -154,6 +154,9 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in NAME_KEYWORDS}
     probes |= {Keyword(word): [_announcing(word)] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
+    long = "[=:\"' ]{0,4}[A-Za-z0-9_~./+-]{16}"
+    probes[Keyword(COLUMN, any_case=True, then="[,\r\n]")] = [_announcing(COLUMN)]
+    probes |= {Keyword(word, any_case=True, then=long): [_announcing(word)] for word in HANDED_IN}
     probes |= {Keyword(word, starting=True): [_announcing(word)] for word in (*CODE_KEYWORDS, "pw ")}
     for provider in PROVIDERS:
         for mark in provider.marks:
@@ -175,7 +178,10 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}
     probes |= {Keyword(word, any_case=True): [_asked(word)] for word in codes.QUESTIONS}
     for word in protocols.WORDS:
-        probes.setdefault(Keyword(word, any_case=word.islower()), []).append(_spoken(word))
+        keyword = Keyword(
+            word, any_case=word.islower(), starting=word in protocols.THEN, then=protocols.THEN.get(word, "")
+        )
+        probes.setdefault(keyword, []).append(_spoken(word))
     for mark in manifests.MARKS:
         probes[Keyword(mark)] = [_in_manifest]
     encoded = _encoded(scan_decoded)
@@ -188,6 +194,8 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
 
 def _at_sign(*, emails: bool) -> Probe:
     def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
+        if scan.text.startswith("@", end):
+            return ()  # the last ends a password that ends with one
         floor, scan.at_signs_until = scan.at_signs_until, end
         if scan.text.startswith("sha256:", end):
             return ()  # an image by its digest
@@ -257,7 +265,7 @@ def _scan_words(scan_decoded: ScanDecoded, text: str) -> list[Finding]:
 def _announcing(word: str) -> Probe:
     """What asks about the name that a word is a part of; the word goes without the signs and the verb at its end."""
     length = len(word.rstrip("".join(char for char in set(word) if not char.isalnum())))
-    lead = len(word) - len(word.lstrip(" "))
+    lead = len(word) - len(word.lstrip(" ,"))
     verb = word[:length].rpartition(" ")[2]
     shorter = word.rindex(" ", 0, length) if verb in _VERBS and " " in word[:length] else length
 

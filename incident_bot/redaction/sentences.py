@@ -40,7 +40,7 @@ _TYPED_AS = re.compile(  # not later: `find_refused` asks which pattern matched
 )
 """`typed "x" as password`."""
 _PARTED = compile_later(
-    r"[ ]/{1,2}[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default)s?:)[\w.@+-]{2,64}:[^:]*$"
+    r"[ ]/{1,2}[ ]|(?:^|[ =])(?!(?:type|file|env|kind|mode|scheme|provider|method|source|realm|name|id|status|store|profile|default|helper|manager|backend|plugin|process|chain|cache|scope|rule|error|check|lookup)s?:)[\w.@+-]{2,64}:[^:]*$"
 )
 """Between a user and a password, even a plain word: `app / x`, `app:x`."""
 _SUPPLIED = compile_later(
@@ -50,16 +50,17 @@ _SUPPLIED = compile_later(
 _UUID_CHARS = 36
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIED = compile_later(
-    r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
+    r"(?i:access|refresh|api|auth|client|activation|signing|encryption|webhook|shared|registration|join|acl|bearer|reset|secret|license|subscription|bot|deploy|server|service|admin|invite|hec|ingest|collector|snyk|heroku|consul|vault|nomad|netlify|postmark)[ _-](?i:token|key|secret|id)$"
 )
 """What makes a uuid behind `token` more than an id."""
 _CHECK_DIGITS = 3
 """Digits of a card's check value."""
-_TRIED = compile_later(
-    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set|log(?:ged|ging)?[ ]in[ ]with)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
+_TRIED = re.compile(  # likewise
+    r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set|log(?:ged|ging)?[ ]in[ ]with|to)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
-_CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$)")
+_USES = compile_later(r"(?i:\b(?:using|with|tried|sent|got))[ ](?:[a-z]{2,12}[ ])?$")
+_CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$|[ ]for[ ])")
 _QUOTED_TIE = compile_later(r"""["'`][ ](?i:as|for|of|in)[ ]""")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
@@ -120,9 +121,19 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
             )
         )
         or is_prose_secret(value, level)
+        or (said.kind == "credential" and _is_used(said, value, words.end()))
         or (len(value) == _UUID_CHARS and _UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
+
+
+def _is_used(said: SecretName, value: str, at: int) -> bool:
+    """Whether the sentence ends with the credentials that it says were used."""
+    return (
+        _CLAUSE_ENDS.match(said.text, at + len(value)) is not None
+        and is_prose_secret(value, Promise.STRONG)
+        and _USES.search(said.text, said.before(24), said.start) is not None
+    )
 
 
 def _may_end(text: str, at: int) -> bool:

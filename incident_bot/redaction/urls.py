@@ -18,7 +18,7 @@ _HOST_PORT = compile_later(
 )
 _ENDS_INFO = compile_later(r"[\s\"'<>`]")
 _MORE_INFO = compile_later(
-    r"[^\s\"'<>`/?#@]{0,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
+    r"[^\s\"'<>`/?#@]{1,128}@|[^\s\"'<>`/=@]{1,128}@(?=[\w.-]{1,253}(?::\d{1,5})?(?:[/\s\"'?,;)]|$))"
 )
 _SCHEME_END = compile_later(r".*:(?://|\\/\\/)", re.DOTALL)
 """The last one; JSON may escape slashes."""
@@ -76,9 +76,7 @@ def find_slashed(text: str, at: int) -> Iterator[Finding]:
 
 def _in_url(text: str, start: int, at: int) -> Iterator[Finding]:
     info = text[start:at]
-    if re.match(r"[\w.\-]+(?::\d{1,5})?[/?#]", info) or not (
-        _AUTHORITY.match(text, at + 1) or text.startswith("@", at + 1)
-    ):
+    if re.match(r"[\w.\-]+(?::\d{1,5})?[/?#]", info) or not _AUTHORITY.match(text, at + 1):
         return
     user, colon, password = info.partition(":")
     if colon:

@@ -49,7 +49,9 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
         keyword = Keyword(word, any_case=True, then=then)
         found[keyword] = _both(found[keyword], _listed) if keyword in found else _listed
     for group, asked in ((pairs.SURE, _paired), (printed.PRINTING, _printed), (printed.FED, _fed)):
-        found |= {Keyword(word, any_case=True, then=then): asked for word, then in group.items()}
+        found |= {
+            Keyword(word, any_case=True, starting=word[0].isalpha(), then=then): asked for word, then in group.items()
+        }
     found |= {Keyword(word): _sent for word in printed.SENT}
     found |= {Keyword(word, any_case=True, then=then): _session for word, then in sessions.WORDS.items()}
     found |= {Keyword(word, any_case=True): _wallet for word in phrases.WALLET}

@@ -179,7 +179,8 @@ def add_change_before(candidate: Candidate, scene: Scene) -> Candidate:
         return candidate
     index = next((place for place, kept in enumerate(log.kept) if kept.line == int(fact.field)), 0)
     before = find_changes_before(log, index)
-    if not before:
+    if not before or index in before:
+        # A line that reports a change and is itself the cause is not told twice.
         return candidate
     changes = tuple(
         log_fact(log, log.offsets[place], log.kept[place].text, count=1, groups={}, scene=scene) for place in before

@@ -47,6 +47,9 @@ def add_prelude(candidate: Candidate, scene: Scene) -> Candidate:
     fact = candidate.facts[0]
     if fact.source != "log" or fact.citation is None or candidate.change_before or candidate.sign_before:
         return candidate
+    if grade(fact.value) < Level.WARNING and reports_change(fact.value):
+        # The change itself is what came just before.
+        return candidate
     log = next((item for item in scene.logs if item.evidence_id == fact.citation.evidence_id), None)
     index = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
     if log is None or index is None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.severity import grade
 from incident_bot.diagnosis.causes.asides import drop_asides
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
@@ -14,24 +14,26 @@ from incident_bot.diagnosis.causes.candidates import (
     cited_lines,
     concerns_same,
     merge_facts,
-    restarts_of,
 )
 from incident_bot.diagnosis.causes.cascade import favour_first
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, WEIGHTS, bound
+from incident_bot.diagnosis.causes.downstream import is_about_caller, is_downstream, put_dependency_first, speaks_of
+from incident_bot.diagnosis.causes.probes import is_probe_symptom
 from incident_bot.diagnosis.causes.scheduling import order_scheduling
 from incident_bot.diagnosis.causes.succession import (
-    begins_in_time,
+    is_after_end,
     is_behind_others,
     is_last_word_of_job,
     is_listed_reason,
     is_of_another_secret,
     is_of_shared_service,
+    is_of_supplier,
     is_waited_for,
+    is_what_leaks,
     is_why_time_ran_out,
     opens_trouble,
 )
-from incident_bot.diagnosis.logs.dependencies import find_address
-from incident_bot.diagnosis.targets import Relation, stem_of
+from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     causes = drop_asides(sorted((item for item in pool if item.confidence >= SHOWN_FROM), key=_order))
     if level is Activity.ACTIVE and len(causes) < MAX_CAUSES:
         causes += _worth_a_look(elsewhere, causes, rules)[: MAX_CAUSES - len(causes)]
+        causes = put_dependency_first(causes)
     return Ranking(causes=tuple(causes[:MAX_CAUSES]), noise=noise, elsewhere=tuple(elsewhere))
 
 
@@ -156,7 +159,7 @@ def _strengthen(item: Candidate, symptoms: Sequence[Candidate], scene: Scene) ->
     beside = [
         symptom
         for symptom in symptoms
-        if symptom.finding and (symptom.finding.is_known or _is_downstream(item, symptom, scene))
+        if symptom.finding and (symptom.finding.is_known or is_downstream(item, symptom, scene))
     ]
     merged = merge_facts(item, [*told, *sorted(beside, key=_order)[:_MAX_BESIDE]])
     surest = max((symptom.confidence for symptom in symptoms if _is_behind(item, symptom, scene)), default=0.0)
@@ -172,73 +175,27 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     return (
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
+        or is_of_supplier(cause, symptom, scene)
+        or is_what_leaks(cause, symptom)
         or opens_trouble(cause, symptom)
         or is_last_word_of_job(cause, symptom, scene)
         or is_behind_others(cause, symptom, scene)
-        or _is_downstream(cause, symptom, scene)
+        or is_downstream(cause, symptom, scene)
     )
 
 
-def _is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
-    """Whether a complaint about another service is explained by that service's own trouble, in its own log."""
-    is_repeated = _repeats(symptom, cause) and begins_in_time(cause, symptom, scene, is_known=False)
-    if (
-        not (_speaks_of(symptom, cause) or is_repeated)
-        or _speaks_of(cause, symptom)
-        or _REPORTED.search(cause.facts[0].value)
-    ):
-        return False
-    finding = cause.finding
-    is_said_again = finding is not None and finding.count >= _AGAIN
-    if finding is not None and not finding.is_known:
-        is_said_again = is_said_again and begins_in_time(cause, symptom, scene, is_known=False)
-    is_last_word = "said by a log at the end of a run" in cause.reasons
-    is_as_telling = cause.specificity >= symptom.specificity or is_said_again or is_last_word
-    return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
-
-
-_REPORTED = re.compile(r"remote error: tls:|\b(?:sslv3|tlsv1) alert |SSL alert number \d", re.IGNORECASE)
-"""A server that repeats what its peer told it: RFC 8446's alerts. Why the peer refused stands in the peer's own log."""
-
-
-def _speaks_of(one: Candidate, other: Candidate) -> bool:
-    own = {"", stem_of(one.pod).lower(), one.pod.lower(), one.container.lower()}
-    names = {stem_of(other.pod).lower(), other.pod.lower(), other.container.lower()} - own
-    line = one.facts[0].value
-    host = find_address(line).partition(":")[0].partition(".")[0].lower()
-    if host and host in names:
-        return True
-    callee = _CALLEE.search(line[:1000])
-    return callee is not None and callee[1].lower() in names
-
-
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Whether a line repeats what another's service, named by a word, answered."""
-    names = {stem_of(other.pod).lower(), other.pod.lower(), other.container.lower()} - {"", one.container.lower()}
-    return any(word[1].lower() in names for word in _ANSWERING.finditer(one.facts[0].value[:1000]))
-
-
-_CALLEE = re.compile(
-    r"\b(?:upstream|target|service|peer|backend|dependency|remote|callee|from|source|replica)(?:_name|_service)?\"?\s?[=:]\s?\"?([a-z][\w-]{2,60})\b",
-    re.IGNORECASE,
-)
-"""A field that names who was called, where no address does."""
-_ANSWERING = re.compile(
-    r"\b([a-z][\w-]{3,60})(?: (?:service|api|server|backend))?:? (?:said|says|answer(?:s|ed)|return(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|refuse[sd]|reject(?:s|ed))\b",
-    re.IGNORECASE,
-)
-"""Words that say who answered: `basket service said 422`."""
-
-
 def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
-    if is_listed_reason(symptom, cause) or is_of_another_secret(cause, symptom):
+    if _cannot_explain(cause, symptom, scene):
         return False
     if (
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
-        or _is_downstream(cause, symptom, scene)
+        or is_downstream(cause, symptom, scene)
         or is_of_shared_service(cause, symptom)
+        or is_of_supplier(cause, symptom, scene)
+        or is_what_leaks(cause, symptom)
         or is_behind_others(cause, symptom, scene)
+        or (is_about_caller(symptom) and speaks_of(cause, symptom))
     ):
         return True
     if not concerns_same(cause, symptom) or _comes_before(symptom, cause):
@@ -249,6 +206,17 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
     if symptom.id in explained and (cause.specificity > 1 or symptom.specificity == 1):
         return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
     return cause.id not in rules.explained.get(symptom.id, ()) and _implies(cause, symptom, scene)
+
+
+def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether it is the other way round, about another Secret, or later than what it would explain."""
+    return (
+        is_listed_reason(symptom, cause)
+        or is_what_leaks(symptom, cause)
+        or is_of_another_secret(cause, symptom)
+        or is_after_end(cause, symptom, scene)
+        or (is_about_caller(cause) and cause.container != symptom.container)
+    )
 
 
 def _comes_before(cause: Candidate, symptom: Candidate) -> bool:
@@ -281,7 +249,7 @@ def _implies(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         return True
     if symptom.specificity == 1:
         return cause.specificity > 1 or _is_telling(cause) or _says_it_better(cause, symptom)
-    return _is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
+    return is_probe_symptom(cause, symptom, scene) or _is_bare_end(cause, symptom)
 
 
 def _covers_finding(cause: Candidate, symptom: Candidate) -> bool:
@@ -361,23 +329,6 @@ def _is_bare_end(cause: Candidate, symptom: Candidate) -> bool:
     return (
         is_bare and says_more and symptom.specificity <= 2 <= cause.specificity and cause.category is not Category.PROBE
     )
-
-
-_KILLED = re.compile(r"failed (?:liveness|startup) probe", re.IGNORECASE)
-
-
-def _is_probe_symptom(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
-    """A probe that fails because the container crashed, or because its own log says why, is a symptom."""
-    if symptom.category is not Category.PROBE or cause.category is Category.PROBE:
-        return False
-    loud_enough = Level.WARNING if cause.specificity == 3 else Level.ERROR
-    says_why = cause.specificity >= 2 and any(
-        fact.source == "log" and grade(fact.value) >= loud_enough for fact in cause.facts
-    )
-    if any(event.reason == "Killing" and _KILLED.search(event.message) for event, _ in scene.events):
-        return says_why
-    crashed = any(fact.source in ("container", "exit_code") for fact in cause.facts) or restarts_of(cause, scene) > 0
-    return says_why or (crashed and cause.specificity >= 2)
 
 
 def _show_doubt(pool: list[Candidate]) -> list[Candidate]:

@@ -12,8 +12,9 @@ from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.causes.candidates import Candidate, cited_lines, from_finding, merge_facts
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
+from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
-from incident_bot.diagnosis.logs.changes import reports_change
+from incident_bot.diagnosis.logs.changes import reports_change, states_old_and_new
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
 from incident_bot.diagnosis.logs.outcome import shape_of
 from incident_bot.diagnosis.logs.reading import read_line
@@ -64,7 +65,7 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
     began = _beginnings(causes[0], scene) if is_storm else ({}, None)
     others = (
-        replace(item, salience=item.salience + _CHANGE_BEFORE * _is_change_before(item, began, scene))
+        replace(item, salience=item.salience + _weigh_change(item, began, scene))
         for item in found
         if _place_of(item) not in lines | symptoms
         and shape_of(item.log.kept[item.index].text) not in shapes
@@ -102,6 +103,14 @@ def _beginnings(cause: Candidate, scene: Scene) -> tuple[dict[str, int], datetim
     return {}, None
 
 
+def _weigh_change(item: SalientLine, began: tuple[dict[str, int], datetime | None], scene: Scene) -> float:
+    """How much more a line counts that reports a change just before a storm, and what it was and is now."""
+    if not _is_change_before(item, began, scene):
+        return 0.0
+    text = item.log.kept[item.index].text
+    return _CHANGE_BEFORE + _OLD_AND_NEW * (reports_change(text) and states_old_and_new(text))
+
+
 def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime | None], scene: Scene) -> bool:
     """Whether a line that was said once and reports a change stands just before the beginning, by lines in the same log, by time in another."""
     kept = item.log.kept[item.index]
@@ -122,6 +131,8 @@ def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime |
 
 
 _CHANGE_BEFORE = 1.5
+_OLD_AND_NEW = 2.5
+"""Who writes down a value before and after has changed it: nothing else in a log is as sure to be what is new."""
 _STORM_COUNT = 5
 """What was said less often is no storm that a change began: it is as likely what the change led to first."""
 
@@ -131,7 +142,14 @@ _SOON = timedelta(minutes=3)
 
 def _is_vague(item: Candidate) -> bool:
     """Whether a line of a log is told because it is loud, or says only that something was late, gone or failing."""
-    return item.finding is not None and (not item.finding.is_known or _leaves_open(item.finding.complaint))
+    if item.finding is not None:
+        return not item.finding.is_known or _leaves_open(item.finding.complaint)
+    is_log_only = all(fact.source == "log" for fact in item.facts)
+    is_open = item.rule is not None and item.specificity < _NAMES_A_CAUSE and is_log_only
+    return is_open and _leaves_open(find_complaint(item.facts[0].value[:_REACH]))
+
+
+_NAMES_A_CAUSE = 3
 
 
 def _leaves_open(complaint: Complaint | None) -> bool:
@@ -147,14 +165,14 @@ _OPEN_KINDS = frozenset({"leader-election"})
 def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
     """Whether a line can be the reason of a cause that leaves it open.
 
-    That is no row of a listing, nothing that came again before it without consequence, no second witness of the same,
-    and no other symptom of the same log.
+    That is no row of a listing, no caller who left, nothing that came again before it without consequence, no second
+    witness of the same, and no other symptom of the same log.
     """
     kept = item.log.kept[item.index]
     beside = [line for evidence, line in cited_lines(cause) if evidence == item.log.evidence_id]
     began = min(beside, default=0)
     is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
-    if is_of_no_consequence or not is_dated(item.log):
+    if is_of_no_consequence or not is_dated(item.log) or FROM_A_CLIENT.search(kept.text[:_REACH]):
         return False
     complaint = find_complaint(kept.text[:_REACH])
     is_witness = complaint is not None and cause.finding is not None and complaint.kind == cause.finding.kind

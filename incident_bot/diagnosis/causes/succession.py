@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.logs.outcome import shape_of
 from incident_bot.diagnosis.logs.records import is_same_template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from incident_bot.diagnosis.causes.candidates import Candidate
-    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.diagnosis.scene import Log, Scene
 
 _SHARED_SERVICES = (
     (
@@ -33,6 +35,21 @@ _SHARED_SERVICES = (
 )  # fmt: skip
 """Network plugins and name servers, by the usual names of their pods, and what everybody else sees when one fails."""
 
+_SUPPLIERS = (
+    (
+        re.compile(
+            r"external-?secrets|secrets?-store|secrets-operator|sealed-secrets|vault-(?:agent|injector|secrets)",
+            re.IGNORECASE,
+        ),
+        frozenset({"db-auth-failed", "upstream-auth-error", "log-login-failed", "log-forbidden", "config-secret-missing"}),
+    ),
+    (
+        re.compile(r"cert-?manager|acme|certbot|lego", re.IGNORECASE),
+        frozenset({"tls-certificate-failure", "log-certificate"}),
+    ),
+)  # fmt: skip
+"""Who brings credentials and certificates to others, and what those say once theirs are no longer right."""
+
 _SURE = 0.5
 
 
@@ -42,6 +59,38 @@ def is_of_shared_service(cause: Candidate, symptom: Candidate) -> bool:
         return False
     name = f"{cause.pod} {cause.container}"
     return any(service.search(name) and symptom.id in seen for service, seen in _SHARED_SERVICES)
+
+
+def is_of_supplier(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether the log of what brings credentials or certificates says again and again why it cannot, since before they were refused."""
+    finding = cause.finding
+    name = f"{cause.pod} {cause.container}"
+    if (
+        finding is None
+        or finding.count < _OFTEN
+        or cause.confidence < _SURE
+        or f"{symptom.pod} {symptom.container}" == name
+    ):
+        return False
+    is_served = any(service.search(name) and symptom.id in seen for service, seen in _SUPPLIERS)
+    return is_served and begins_in_time(cause, symptom, scene, is_known=True)
+
+
+_OFTEN = 2
+
+
+_EXHAUSTED = frozenset(
+    {"db-connections-exhausted", "log-connections-exhausted", "app-fd-limit", "app-pid-thread-limit"}
+)
+
+
+def is_what_leaks(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a program says of itself that it does not give back what it later has none left of."""
+    complaint = cause.finding.complaint if cause.finding else None
+    is_leak = complaint is not None and complaint.kind == "leak"
+    is_own = (cause.pod, cause.container) == (symptom.pod, symptom.container)
+    first, second = cause.at, symptom.at
+    return is_leak and is_own and symptom.id in _EXHAUSTED and not (first and second and first > second)
 
 
 _TIME_IS_UP = frozenset({"job-deadline-exceeded", "job-backoff-limit", "job-pods-failing"})
@@ -59,6 +108,23 @@ def is_last_word_of_job(cause: Candidate, symptom: Candidate, scene: Scene) -> b
 
 
 _OWN_FAULTS = frozenset({"not-defined", "exception", "mismatch"})
+
+
+def is_after_end(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether a line of the present run would explain how the one before it ended: what that run never logged, did not end it."""
+    logs = {log.evidence_id: log for log in scene.logs}
+    present, before = _log_of(cause, logs), _log_of(symptom, logs)
+    if present is None or before is None or present.previous or not before.previous:
+        return False
+    if (present.pod, present.container) != (before.pod, before.container):
+        return False
+    own = next((kept for kept in present.kept if str(kept.line) == cause.facts[0].field), None)
+    return own is not None and all(shape_of(kept.text) != shape_of(own.text) for kept in before.kept)
+
+
+def _log_of(item: Candidate, logs: Mapping[str, Log]) -> Log | None:
+    fact = item.facts[0]
+    return logs.get(fact.citation.evidence_id) if fact.source == "log" and fact.citation else None
 
 
 def is_why_time_ran_out(cause: Candidate, symptom: Candidate) -> bool:

@@ -239,8 +239,7 @@ _RESTART_ALERT = ("restart", "oom", "crash")
 
 def _has_settled(container: Container, scene: Scene) -> bool:
     """Whether a container that ended badly has run long enough since to call it over."""
-    alert = scene.case.incident.alert
-    if alert.status is AlertStatus.RESOLVED:
+    if scene.case.incident.alert.status is AlertStatus.RESOLVED:
         return True
     if (listed_s := scene.restart_ages_s.get(container.pod)) is not None:
         return listed_s >= SETTLED.total_seconds()
@@ -248,10 +247,20 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     started = read_time(first_value(container.status, "state.running.startedAt"))
     since = max((time for time in (ended, started) if time), default=None)
     ran_for = scene.at - since if since else None
-    if (ran_for is not None and _outlives(container, ran_for)) or _has_long_log(container, scene):
+    if ran_for is not None:
+        if _comes_again(container, ran_for):
+            return False
+        if _outlives(container, ran_for) or _has_long_log(container, scene):
+            return True
+        if scene.is_live or ran_for >= SETTLED:
+            return ran_for >= SETTLED
+    return _is_long_over(container, scene)
+
+
+def _is_long_over(container: Container, scene: Scene) -> bool:
+    """The same where no time of the present run is known: by its log, by events, by how often it restarted."""
+    if _has_long_log(container, scene):
         return True
-    if ran_for is not None and (scene.is_live or ran_for >= SETTLED):
-        return ran_for >= SETTLED
     ages = [
         age
         for event, _ in scene.events
@@ -262,7 +271,18 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     if ages:
         return min(ages) >= SETTLED.total_seconds()
     restarts = read_quantity(container.status.get("restartCount")) or 0
+    alert = scene.case.incident.alert
     return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
+
+
+def _comes_again(container: Container, ran_for: timedelta) -> bool:
+    """Whether a container that ended badly many times, the last time after a longer run than this one, may do so again."""
+    started = read_time(first_value(container.status, "lastState.terminated.startedAt"))
+    ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
+    restarts = read_quantity(container.status.get("restartCount")) or 0
+    if not started or not ended or restarts <= _FEW_RESTARTS:
+        return False
+    return ran_for < ended - started
 
 
 def _has_long_log(container: Container, scene: Scene) -> bool:

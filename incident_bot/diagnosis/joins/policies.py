@@ -84,7 +84,7 @@ _DNS_PORTS = frozenset({"53", "dns", "dns-tcp", "domain"})
 
 def find_admissions(by_kind: ByKind) -> Iterator[Join]:
     """Peers of NetworkPolicies, chosen by namespace labels that no namespace has of all that were listed."""
-    namespaces = [(item, _namespace_labels(item)) for item, _ in by_kind.get("Namespace", ())]
+    namespaces = [(item, namespace_labels(item)) for item, _ in by_kind.get("Namespace", ())]
     if len(namespaces) < _FEWEST_NAMESPACES or not any(labels for _, labels in namespaces):
         return
     for policy, relation in by_kind.get("NetworkPolicy", ()):
@@ -116,6 +116,7 @@ _FEWEST_NAMESPACES = 2
 _PEERS = "spec.ingress[].from[].namespaceSelector.matchLabels|spec.egress[].to[].namespaceSelector.matchLabels"
 
 
-def _namespace_labels(item: KubeObject) -> Mapping[str, str]:
+def namespace_labels(item: KubeObject) -> Mapping[str, str]:
+    """The labels of a namespace, as far as its listing shows them."""
     labels = first_value(item.body, "metadata.labels")
     return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
+from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_refused_callers
 from incident_bot.diagnosis.joins.config import find_changes
 from incident_bot.diagnosis.joins.join import (
     TEMPLATED,
@@ -21,13 +22,16 @@ from incident_bot.diagnosis.joins.join import (
     is_listed,
     same_namespace,
 )
+from incident_bot.diagnosis.joins.lifetimes import find_failed_starts
 from incident_bot.diagnosis.joins.policies import find_admissions, find_forbidden_names, find_policies
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
+from incident_bot.diagnosis.joins.usage import find_at_limit
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from incident_bot.diagnosis.joins.callers import Said
     from incident_bot.kubectl import KubeObject
 
 _REFERENCED = frozenset({"name", "wanted", "owner"})
@@ -50,17 +54,22 @@ JOINS: Mapping[str, frozenset[str]] = {
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "autoscaler-at-maximum": frozenset({"autoscaler", "replicas", "use", "target"}),
+    "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
+    "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
+    "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
+    "schedule-missed": frozenset({"cronjob"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
 
 
-def find_joins(objects: Sequence[Pair]) -> tuple[Join, ...]:
-    """Every join among objects of one case, pods among them."""
+def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = ()) -> tuple[Join, ...]:
+    """Every join among objects of one case, pods among them, and between them and what logs complain of."""
     by_kind: dict[str, list[Pair]] = {}
     for pair in objects:
         by_kind.setdefault(pair[0].kind, []).append(pair)
-    return tuple(join for find in _FINDERS for join in find(by_kind))
+    beside_logs = (join for find in (find_refused_callers, find_missed_schedules) for join in find(by_kind, logs))
+    return (*(join for find in _FINDERS for join in find(by_kind)), *beside_logs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,4 +263,6 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_zones,
     _find_revisions,
     _find_saturated,
+    find_failed_starts,
+    find_at_limit,
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.logs.messages import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +64,57 @@ def speaks_of_trouble(line: str) -> bool:
     return _SPOKEN_OF.search(head) is not None and not states_level(head) and not _CLOCK_TIME.search(head)
 
 
+_SETTINGS = re.compile(
+    r"^(?:[^\n=]{0,40}\b(?:settings|config(?:uration)?|options|flags|parameters|arguments|args)\b:?\s{1,4})(?:--?)?[\w.-]{1,60}=\S{0,200}(?:[ ,;]{1,3}(?:--?)?[\w.-]{1,60}(?:=\S{0,200})?)*\s*$"
+    r"|^\W{0,4}(?:\w{1,20} )?log[ -]level\b\s?(?:is |set to |[:=])\s{0,2}[\"']?\w{1,12}[\"']?\s*$",
+    re.IGNORECASE,
+)
+"""A program that prints what it was told to do: `log level: error`, `settings: on-error=continue retries=3`."""
+_NONE_OF_ANY = re.compile(
+    r"(?<![\d.,:/-])\b0 (?:\w+(?:\(s\))?,? (?:and |or )?(?:0 )?){0,4}?(?:leaked|failed|failures?|errors?|rejected|dropped|lost|missing|broken)\b"
+    r"|\b(?:leaked|failed|rejected|dropped|lost|missing|broken)\b:? 0 [\w()]{1,30}(?:(?:,| and| or) 0 [\w()]{1,30}){0,4}\s*$",
+    re.IGNORECASE,
+)
+
+
+def _counts_none(line: str) -> bool:
+    """Whether a line counts what went wrong, there is none of it, and nothing else sounds bad: `leaked: 0 connections`."""
+    head = read_text(line[:_REACH])
+    match = _NONE_OF_ANY.search(head)
+    return match is not None and grade(head[: match.start()] + head[match.end() :]) < Level.NOTICE
+
+
+_TAKEN_IN = re.compile(
+    r"^(?:[^:\"{}=]{0,40} )?(?:stored|saved|ingested|accepted|recorded|indexed|archived|collected)\b(?: [\w-]{1,20}){0,4}$"
+    r"|^(?:[\w-]{1,20} ){0,3}(?:reports?|events?|records?|entries|batch(?:es)?|documents?|messages?) (?:stored|saved|ingested|accepted|recorded|indexed|archived|collected)$",
+    re.IGNORECASE,
+)
+_NAMES_OF_REPORTS = re.compile(
+    r"\b(?:crash|error|exception|bug|incident|failure) (?:reports?|events?|records?|logs?)\b", re.IGNORECASE
+)
+_SAID_IN_RECORD = re.compile(r"\"?(?:msg|message|event)\"?\s?[=:]\s?\"((?:[^\"\\\\]|\\\\.){3,120})\"")
+
+
+def carries_report(line: str) -> bool:
+    """Whether a record says that somebody else's report was taken in: what its other fields tell happened elsewhere.
+
+    Collectors of crashes and of browser errors log each at the level that it has for whoever sent it.
+    """
+    said = _SAID_IN_RECORD.search(line[:_REACH])
+    told = _NAMES_OF_REPORTS.sub("report", said[1]) if said else ""
+    return bool(told) and _TAKEN_IN.search(told) is not None and grade(told) < Level.NOTICE
+
+
 def is_no_report(line: str) -> bool:
-    """Whether a line's words of failure are meant, only spoken of, or addressed to whoever reads the log."""
-    return is_said_expected(line) or speaks_of_trouble(line) or is_addressed_to_reader(line)
+    """Whether a line's words of failure are meant, only spoken of, counted as none, another's, or addressed to its reader."""
+    return (
+        is_said_expected(line)
+        or speaks_of_trouble(line)
+        or is_addressed_to_reader(line)
+        or _SETTINGS.search(line[:_REACH]) is not None
+        or _counts_none(line)
+        or carries_report(line)
+    )
 
 
 _ADDRESSED = re.compile(

@@ -32,6 +32,18 @@ def reports_change(line: str) -> bool:
     return _CHANGE.search(line[:_REACH]) is not None
 
 
+_OLD_AND_NEW = re.compile(
+    r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
+    r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]",
+    re.IGNORECASE,
+)
+
+
+def states_old_and_new(line: str) -> bool:
+    """Whether a line that reports a change says what a setting was and what it is now."""
+    return _OLD_AND_NEW.search(line[:_REACH]) is not None
+
+
 def find_changes_before(log: Log, index: int) -> tuple[int, ...]:
     """The rare lines before the storm: a change that the log reports shortly before the line at `index` or the first
     error, and what it says of its outcome.

@@ -22,12 +22,24 @@ _IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 # In order of how surely the match is the remote end.
 ADDRESSES = (
     # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
-    rf"\blookup (?P<host>{_HOST})(?: on \S+)?:",
+    rf"\blookup (?P<host>{_HOST}) on \S+:",
+    rf"\blookup (?P<host>{_HOST}): (?:no such host|i/o timeout|server misbehaving|Temporary failure)",
+    # nginx says of each request who was to answer it
+    rf"\bupstream: \"[a-z]{{1,10}}://(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
     # Go's net.OpError: the remote end stands behind the arrow
     rf"\b(?:read|write) (?:tcp|udp)[46]? \S{{1,60}}->(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
     rf"\bdial (?:tcp|udp|unix)[46]? (?:\d{{1,3}}\S*->)?(?:lookup )?(?P<host>{_HOST}):(?P<port>\d{{1,5}})",
-    # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432
+    # Python: HTTPConnectionPool(host='x', port=80); connection to server at "db" (10.0.0.1), port 5432; asyncio
     rf"host='(?P<host>{_HOST})', port=(?P<port>\d{{1,5}})",
+    rf"\('(?P<host>{_HOST})', (?P<port>\d{{1,5}})(?:, \d+, \d+)?\)",
+    rf"\bFailed to resolve '(?P<host>{_HOST})'",
+    # Rust's url::Url, and gRPC's sub-channels
+    rf"\bDomain\(\"(?P<host>{_HOST})\"\)\)?(?:, port: Some\((?P<port>\d{{1,5}})\))?",
+    rf"\bipv[46]:(?:%5B|\[)?(?P<host>{_IPV4}|::1):(?P<port>\d{{1,5}})",
+    # PHP: php_network_getaddresses: getaddrinfo for x failed
+    rf"\bgetaddrinfo for (?P<host>{_HOST}) failed",
+    # Java's InetSocketAddress: name/10.0.0.1:6379
+    rf"(?<![\w./-])(?P<host>[A-Za-z][\w.-]{{0,120}})/(?:{_IPV4}|<unresolved>):(?P<port>\d{{1,5}})",
     rf"server at \"(?P<host>{_HOST})\"(?: \([^)]{{1,45}}\))?, port (?P<port>\d{{1,5}})",
     rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?on port (?P<port>\d{{1,5}})",
     rf"Can't connect to (?:MySQL )?server on '(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?'",
@@ -39,7 +51,10 @@ ADDRESSES = (
     rf"\bconnect(?:ion|ing)? to (?:\w{{1,20}} )?(?:at )?[\"'\[]?(?P<host>{_HOST})[\"']?(?:/[\d.]{{7,15}})?(?::(?P<port>\d{{1,5}}))",
     rf"\b[a-z][a-z0-9+.-]{{1,20}}://(?:[^\s/@\"']{{1,200}}@)?(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
     rf"could not translate host name \"(?P<host>{_HOST})\"",
-    rf"could not resolve (?:host|proxy)?:? ?[\"']?(?P<host>{_HOST})",
+    rf"could not resolve (?:host|proxy): ?[\"']?(?P<host>{_HOST})",
+    rf"\bhost not found in upstream \"(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?\"",
+    # Erlang, and objects that JavaScript prints
+    rf"\bhost(?:name)?: ?(?:~c)?[\"'](?P<host>{_HOST})[\"'](?:,? port: (?P<port>\d{{1,5}}))?",
     rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
 )
 _LOOSE_ADDRESSES = tuple(
@@ -47,11 +62,11 @@ _LOOSE_ADDRESSES = tuple(
     for hint, pattern in (
         (
             r":\d\d",
-            rf"(?<![\w.:/-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?!\w|[.:]\w)",
+            rf"(?<![\w.:/@-])(?P<host>(?:{_IPV4}|[a-z][a-z0-9-]{{1,62}}(?:\.[a-z0-9-]{{1,63}}){{0,8}})):(?P<port>\d{{2,5}})(?!\w|[.:]\w)",
         ),
         (
             r"\.(?:svc|com|net|org|io|internal|local|cloud)(?![\w-])",
-            r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-])",
+            r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-]|\.\w)",
         ),
     )
 )
@@ -84,8 +99,17 @@ def _addresses_in(head: str) -> Iterator[tuple[str, str]]:
     for pattern in _address_patterns(head):
         for match in pattern.finditer(head):
             host, port = match["host"], match.groupdict().get("port")
-            if not (_FILE_LIKE.search(host) or host.isdigit()):
+            is_page = _READ_MORE.search(head, max(0, match.start() - _READ_MORE_CHARS), match.start())
+            if not (_FILE_LIKE.search(host) or host.isdigit() or is_page):
                 yield host, port or ""
+
+
+_READ_MORE = re.compile(
+    r"\b(?:see|visit|docs?|documentation|info|information|background on this error at|refer to|(?:read|learn) more(?: at)?|help|upgrade at)\b:?\s{0,2}[\"'(<]?$",
+    re.IGNORECASE,
+)
+"""What stands before the address of a page that explains the error: nobody called that one."""
+_READ_MORE_CHARS = 40
 
 
 @cache
@@ -104,9 +128,14 @@ _SETTING = re.compile(r"(?<![\w./-])(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,10})
 
 
 def find_path(text: str) -> str:
-    """The file or folder that a line names."""
-    match = _PATH.search(text[:_REACH])
+    """The file or folder that a line names, the full path before one in the program's own folder."""
+    match = _PATH.search(text[:_REACH]) or _OWN_PATH.search(text[:_REACH])
     return match["path"] if match else ""
+
+
+_OWN_PATH = re.compile(
+    r"[\"'`](?P<path>(?:\./)?[\w.@+-]{1,120}(?:/[\w.@+-]{1,120}){1,12}/?)(?<!\.erl)(?<!\.ex)(?<!\.exs)(?<!\.py)[\"'`]"
+)
 
 
 def find_quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.logs.announced import is_no_report
 from incident_bot.diagnosis.logs.findings import Draft
 from incident_bot.diagnosis.logs.loud_lines import write_unmarked
 from incident_bot.diagnosis.logs.messages import read_text
@@ -74,7 +75,7 @@ _LAST_LINES = 2
 def _last_bad_word(log: Log) -> int | None:
     """The last line of a program that ended or is not ready, if it uses a word of failure without calling itself one."""
     places = range(len(log.kept) - 1, max(-1, len(log.kept) - 1 - _LAST_LINES), -1)
-    texts = ((place, log.kept[place].text[:_REACH]) for place in places)
+    texts = ((place, text) for place in places if not is_no_report(text := log.kept[place].text[:_REACH]))
     return next((place for place, text in texts if grade(text) >= Level.NOTICE or _WANTS.search(text)), None)
 
 

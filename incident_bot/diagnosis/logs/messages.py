@@ -72,14 +72,14 @@ _LEAD = re.compile(
 def read_message(line: str) -> str:
     """What a line says, at most a sentence: the message and error of JSON or logfmt, else the text behind its prefixes.
 
-    The bare name of an event, such as `call_failed`, says little: the other fields of its record follow. A record
-    without any message is told by its fields.
+    The bare name of an event, such as `call_failed`, says little: the other fields of its record follow, and so they do
+    where they say what a setting was and what it is now. A record without any message is told by its fields.
     """
     text = read_text(line)
     if text.startswith("{") and (fields := read_details(line)):
         return fields
     told = shorten(tidy(text))
-    details = read_details(line) if told and " " not in told else ""
+    details = read_details(line) if told and (" " not in told or " -> " in line) else ""
     return f"{told} ({details})" if details else told
 
 
@@ -345,6 +345,7 @@ def read_details(line: str) -> str:
 
 _TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))
 _DEEPEST = 2
+_MOST_ITEMS = 3
 
 
 def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
@@ -353,6 +354,8 @@ def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
         yield f"{name}={str(value).lower()}"
     elif isinstance(value, str | int | float):
         yield f"{name}={value}"
+    elif isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
+        yield f"{name}: {'; '.join(map(str, value[:_MOST_ITEMS]))}"
     elif isinstance(value, dict):
         pair = next((pair for pair in _TURNED if value.keys() >= {*pair}), None)
         old, new = (value[key] for key in pair) if pair else (None, None)

@@ -32,6 +32,7 @@ from incident_bot.diagnosis.logs.loud_lines import draft_loud
 from incident_bot.diagnosis.logs.messages import read_message, read_text, shorten, tell_line, tidy
 from incident_bot.diagnosis.logs.onsets import draft_onsets, is_onset
 from incident_bot.diagnosis.logs.outcome import shape_of
+from incident_bot.diagnosis.logs.peers import find_peer
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
 
@@ -81,7 +82,7 @@ def read_line(log: Log, index: int) -> Finding:
     """What one line says, loud or not: its complaint, or its own words."""
     complaint = find_complaint(log.kept[index].text[:_LINE_CHARS])
     if complaint is not None:
-        what = _name(complaint, log.kept[index].text[:_LINE_CHARS], partial(_address_nearby, log, index))
+        what = _name(complaint, log.kept[index].text[:_LINE_CHARS], partial(_peer_nearby, log, index))
         return _write_complaint(complaint, log, index, _ASIDE_WEIGHT, what)
     return Finding(
         kind="other-line",
@@ -203,7 +204,7 @@ def _draft_complaint(complaint: Complaint, log: Log, index: int, weight: float) 
 
 def _name_draft(complaint: Complaint, log: Log, index: int, weight: float) -> Draft:
     line = log.kept[index].text[:_LINE_CHARS]
-    what = _name(complaint, line, partial(_address_nearby, log, index))
+    what = _name(complaint, line, partial(_peer_nearby, log, index))
     weight += _NAMED_WEIGHT * bool(what)
     return Draft(most=weight, index=index, write=partial(_write_complaint, complaint, log, index, weight, what))
 
@@ -260,14 +261,14 @@ _READERS: Mapping[str, tuple[Callable[[str], str], ...]] = {
 }
 
 
-def _address_nearby(log: Log, index: int) -> str:
-    """Loggers often print the address one line before or after the error."""
+def _peer_nearby(log: Log, index: int) -> str:
+    """Loggers often print the address one line before or after the error, or elsewhere in its record."""
     for near in (index - 1, index + 1):
         if 0 <= near < len(log.kept) and abs(log.kept[near].line - log.kept[index].line) <= 2:
             found = find_address(read_text(log.kept[near].text))
             if found:
                 return found
-    return ""
+    return find_peer(log, index)
 
 
 def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
@@ -315,7 +316,7 @@ def _exception(log: Log) -> Finding | None:
     return Finding(
         kind=f"{root.language.lower().strip('.')}-exception" if named is None else named.kind,
         category=named.category if named else Category.APPLICATION,
-        title=_title_of(root, named, log, "stops" if ends else "fails"),
+        title=_title_of(root, named, log, index, "stops" if ends else "fails"),
         hint=named.hint if named else "Read the frames around the line; compare with the last release.",
         index=index,
         offset=root.offset,
@@ -337,14 +338,14 @@ def _with_message_below(log: Log, index: int, root: Thrown) -> tuple[int, Thrown
 _MESSAGE_WITHIN = 6
 
 
-def _title_of(root: Thrown, named: Complaint | None, log: Log, verb: str) -> str:
+def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb: str) -> str:
     """The complaint with its name, where that says more than the exception's own words."""
     name = re.split(r"[.\\]|::", root.type)[-1] or root.language
     message = tidy(root.message)
     is_unnamed = root.type in _NO_NAMES or root.language == "shell"
     says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
-        return _fill(named, _name(named, root.message or root.type), says, log)
+        return _fill(named, _name(named, root.message or root.type, partial(find_peer, log, index)), says, log)
     return f"{subject_of(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 

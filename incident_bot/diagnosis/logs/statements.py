@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_addressed_to_reader
-from incident_bot.diagnosis.logs.outcome import is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.outcome import is_background, is_everywhere, is_routine, shape_of
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
@@ -158,7 +158,11 @@ def find_statements(scene: Scene, cited: set[tuple[str, int]], at: tuple[str, in
         if is_constant or not _is_ordinary(log.kept[item.index], log)
     ]
     found.sort(key=lambda item: (-item.weight, item.index))
-    return tuple(item for item in found if item.weight >= _TELLS)[:_MOST]
+    each_once: dict[str, Statement] = {}
+    for item in found:
+        if item.weight >= _TELLS:
+            each_once.setdefault(shape_of(item.log.kept[item.index].text), item)
+    return tuple(each_once.values())[:_MOST]
 
 
 def weigh_statement(line: str) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, show
 from incident_bot.diagnosis.logs.dependencies import find_address, find_path, find_setting
 from incident_bot.diagnosis.logs.messages import tidy
+from incident_bot.diagnosis.logs.peers import find_peer
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed, stem_of
 from incident_bot.diagnosis.telling.memory_need import read_memory_need, say_gib, suggest_limit
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from incident_bot.diagnosis.causes.candidates import Candidate
+    from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Container, Scene
     from incident_bot.model import Target
 
@@ -68,7 +70,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         found |= _memory_values(container, found["memory_limit"], scene)
     if candidate.rule:
         found |= _captured(candidate.rule.captures, candidate, container, scene)
-    found |= _read_from_line(candidate)
+    found |= _read_from_line(candidate, scene)
     found |= {name: tidy(value) if name in TOLD else value for name, value in candidate.groups.items()}
     return {name: value for name, value in found.items() if value}
 
@@ -102,26 +104,33 @@ def _memory_values(container: Container, limit: str, scene: Scene) -> dict[str, 
 
 TOLD = frozenset({"error", "error2", "problem", "what", "why", "reason", "advice", "detail"})
 """Captures that are the rest of a line, not a name."""
-_ADDRESS_NAMES = ("host", "address", "dependency", "server", "endpoint", "service_host", "master")
+_ADDRESS_NAMES = ("peer", "host", "address", "dependency", "server", "endpoint", "service_host", "master")
 _PATH_NAMES = ("path", "file", "dir")
 _SETTING_NAMES = ("setting", "variable", "env")
 
 
-def _read_from_line(candidate: Candidate) -> dict[str, str]:
-    """What the deciding log line names, for rules whose pattern did not capture it."""
-    line = next((fact.value for fact in candidate.facts if fact.source == "log"), "")
-    if not line:
+def _read_from_line(candidate: Candidate, scene: Scene) -> dict[str, str]:
+    """What the deciding log line and its record name, for rules whose pattern did not capture it."""
+    fact = next((fact for fact in candidate.facts if fact.source == "log"), None)
+    if fact is None:
         return {}
+    line = fact.value
     return {
         name: value
         for names, value in (
-            (_ADDRESS_NAMES, find_address(line)),
+            (_ADDRESS_NAMES, _peer_of(fact, scene)),
             (_PATH_NAMES, find_path(line)),
             (_SETTING_NAMES, find_setting(line)),
         )
         for name in names
         if value
     }
+
+
+def _peer_of(fact: Fact, scene: Scene) -> str:
+    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+    place = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
+    return find_address(fact.value) if log is None or place is None else find_peer(log, place)
 
 
 def _main_container(scene: Scene, pod: str) -> Container | None:

@@ -175,7 +175,7 @@ def test_server_that_repeats_the_alert_of_its_peer_is_not_the_cause() -> None:
     server = "http: TLS handshake error from 10.244.3.9:41822: remote error: tls: bad certificate\n"
     found = diagnose(make_case({"pricing.log": client * 9, "rates.log": server * 9}), RULES)
 
-    assert found.summary.startswith("TLS verification fails in pricing")
+    assert found.summary.startswith("pricing cannot verify the certificate of rates.fx.svc:8443")
 
 
 FLOOD = "flood stage disk watermark [95%] exceeded on [aB3][db-1][/data] free: 3gb[3%], all indices will be marked read-only\n"

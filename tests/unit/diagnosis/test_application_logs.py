@@ -40,7 +40,7 @@ def _read_sample(block: str) -> Sample:
     return Sample(name=name, decisive=head.get("?", ""), named=tuple(head.get("#", "").split("|")), log=log)
 
 
-FAILING = [*read_samples("failing.txt"), *read_samples("model_servers.txt")]
+FAILING = [*read_samples("failing.txt"), *read_samples("model_servers.txt"), *read_samples("clients.txt")]
 HEALTHY = read_samples("healthy.txt")
 
 

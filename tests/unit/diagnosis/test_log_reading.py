@@ -266,5 +266,13 @@ def test_statements_that_break_a_constraint_are_no_failure_of_the_database() -> 
     assert not found.causes
 
 
+def test_words_packages_clients_and_pages_are_no_remote_end() -> None:
+    """What stands where an address could stand: a verb, a package, the caller, and the page that explains the error."""
+    assert find_address("price lookup failed: connection refused") == ""
+    assert find_address("Caused by: java.net.ConnectException: Connection refused") == ""
+    assert find_address("shop/app@10.1.1.1:4444 pooler error") == ""
+    assert find_address("self-signed certificate (see https://curl.se/libcurl/c/libcurl-errors.html)") == ""
+
+
 def test_the_far_end_of_an_arrow_is_the_peer() -> None:
     assert find_address("read udp 10.244.0.7:41200->10.0.0.2:53: i/o timeout") == "10.0.0.2:53"

@@ -23,6 +23,9 @@ PAIRS = [
     "retry with app/{}@db.internal:1521/ORCL",
     "which staging login was it?\n14:03 <jon> app / {}",
     "LDAP simple bind cn=app,dc=example {}",
+    "auth attempt: app / {} -> denied by password policy",
+    "PASS {}\n230 User app logged in.",
+    "switching over to {} as the new password for app tonight",
     "amqp://app:{}@@mq.internal:5672//",
 ]
 PRINTED = [
@@ -36,6 +39,35 @@ PRINTED = [
     "+ passwd app <<EOF\n{0}\n{0}\nEOF\n",
     'expect "Password:"\nsend -- "{}\\r"',
     "openvpn --auth-user-pass <(printf 'app\\n{}\\n')",
+]
+TABLES_AND_MARKUP = [
+    "request_body: \\x22password\\x22:\\x22{}\\x22",
+    "UserName              : app\nPassword              : {}\nDomain                : X",
+    "{{spring.datasource.password=OriginTrackedValue '{}'}}",
+    '$password\n[1] "{}"',
+    "cache_peer x parent 3128 0 login=app:{}",
+    'UserInfo: "app:{}"',
+    "ip ospf message-digest-key 1 md5 {}",
+    "chpasswd:\n  list: |\n    app:{}",
+    "PASSWORD\n--------\n{}\n(1 row)",
+    "+----------+\n| password |\n+----------+\n| {} |\n+----------+",
+    "user,pass\napp,{}\n",
+    "<b>Password:</b> {}<br/>",
+    "<arg>--password</arg><arg>{}</arg>",
+    "<input value='{}' type='password'>",
+    '{{"k":"password","v":"{}"}}',
+    "password: !vault-plain {}",
+    "password rotated old={} new=***",
+    "keystore password: {} (default)",
+    "Password: {}  Role: viewer",
+    "echo '{}' > /tmp/password",
+    "printf '%s' '{}' > secret.key",
+    "$ cat password.txt\n{}",
+    "hmac.new(b'{}', msg, sha256)",
+    "crypto.createHmac('sha256', '{}')",
+    'conn = connect(host, "app", "{}")',
+    "INFO default account is app/{}, change it after setup",
+    "Admin login -> app : {}",
 ]
 DEVICES = [
     "ppp chap password 0 {}",
@@ -67,8 +99,19 @@ GENERATED = [
     "/confirm/{}/ok",
     "vault operator unseal {}",
     "session key (base64): {}",
+    "authorization_code={}",
+    "skey={} host=api.example.com",
+    "CookieJar: <Cookie(name='sid', value='{}')>",
+    "oauth callback code={} state=x",
+    '{{"code": "{}", "state": "x"}}',
+    "cat secret.txt\n{}",
+    "NTLM TlRMTVNTUAAD{}",
 ]
 CODES = [
+    "otp generated: {} ttl=300",
+    "verify_otp called with code={} user=app",
+    "code sent to app: {}",
+    "one-time password for account 4471 is {}, expires in 5 minutes",
     "PIN entered: {}",
     "Recovery code used by app: {}",
     "backup code {} used by app",
@@ -76,7 +119,7 @@ CODES = [
 ]
 
 
-@pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *DEVICES])
+@pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *TABLES_AND_MARKUP, *DEVICES])
 @pytest.mark.parametrize("password", [WORD, MIXED])
 def test_passwords_that_their_surroundings_give_away(shape: str, password: str) -> None:
     assert password not in Redactor(b"key").redact(shape.format(password))
@@ -99,6 +142,45 @@ def test_what_a_client_answers_below_the_mechanism(dialogue: str) -> None:
     answer = base64.b64encode(f"\0app\0{WORD}".encode()).decode()
 
     assert answer not in Redactor(b"key").redact(dialogue.format(answer))
+
+
+def test_a_password_of_two_words_and_a_number_is_one() -> None:
+    password = "tundra." + "velvet4769"
+
+    assert password not in Redactor(b"key").redact(f'the temporary password for user "app" is {password} - change it')
+
+
+def test_a_header_that_a_shell_continues_is_read_on() -> None:
+    first, rest = TOKEN[:12], TOKEN[12:] + "Qa7Lp2Zx9"
+
+    redacted = Redactor(b"key").redact(f'curl -H "Authorization: Bearer \\\n{first}\\\n{rest}"')
+
+    assert first not in redacted
+    assert rest not in redacted
+
+
+@pytest.mark.parametrize("label", ["part 1/2", "hex", "plain text"])
+def test_a_remark_between_name_and_value_is_passed_over(label: str) -> None:
+    assert TOKEN not in Redactor(b"key").redact(f"secret_key ({label}): {TOKEN}")
+
+
+def test_a_sasl_payload_is_read_wherever_it_stands() -> None:
+    payload = base64.b64encode(f"\0app\0{WORD}".encode()).decode()
+
+    assert payload not in Redactor(b"key").redact(f'{{"saslStart":1,"mechanism":"PLAIN","payload":"{payload}"}}')
+
+
+def test_a_gossip_key_is_one_by_its_length() -> None:
+    key = base64.b64encode(bytes(range(32))).decode()
+
+    assert key not in Redactor(b"key").redact(f'encrypt = "{key}"')
+
+
+def test_a_static_key_of_openvpn_is_a_private_one() -> None:
+    line = "20378" + "69ea7d8a70e505c3b12ba03b5be"
+    begin, end = "-----BEGIN OpenVPN Static key V1-----", "-----END OpenVPN Static key V1-----"
+
+    assert line not in Redactor(b"key").redact(f"{begin}\n{line}\n{line}\n{end}")
 
 
 def test_a_quote_that_is_written_twice_does_not_end_the_value() -> None:
@@ -161,6 +243,34 @@ SILENT = [
     "password='' user=''",
     "Le mot de passe de carla est expiré (voir)",
     "vault operator unseal -migrate",
+    "spring.datasource.password=${SPRING_DB_PASSWORD:?must be set}",
+    "credential helper: osxkeychain",
+    "route registered: /users/:id/password -> UsersController#change_password",
+    "PASS src/login2.test.js\n2 passed",
+    "using credentials from the environment",
+    "total,pass,fail\n12,11,1\n",
+    "suite,pass\nunit,yes\n",
+    "PASSWORD\n--------\nRules for passwords are listed below",
+    "status code=ERR_MODULE_NOT_FOUND_IN_PATH",
+    '{"code":"resource-version-too-old"}',
+    "exit code=137 reason=OOMKilled",
+    "<th>Password</th><th>Role</th>",
+    "<b>Password</b> <i>required</i>",
+    "<li>password</li><li>email</li>",
+    "echo done > password_reset.log",
+    "echo 'checking secrets' > /tmp/secret.log",
+    "code sent to review: 3 files",
+    "credentials are missing and auth fails",
+    "login: disabled / locked",
+    "default account is locked",
+    "password updated, old=*** new=***",
+    "$ cat secrets.yaml\napiVersion: v1",
+    "diff @@ -1,3 +1,4 @@ password",
+    "'switchPIN', 'onRequest', 'onReceive'",
+    "['ACAccount', 'ACAccountCredential', 'ACAccountStore']",
+    "login=disabled user=app:reader",
+    "login=true",
+    "the encrypt = \"none\" setting",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
 

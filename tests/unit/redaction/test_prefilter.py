@@ -102,6 +102,14 @@ def test_offsets_hold_behind_characters_that_change_length(finder: str) -> None:
 
 
 @either_finder
+@pytest.mark.parametrize("text", ["login=app:x", 'login="app:x'])
+def test_what_may_follow_a_keyword_is_not_demanded(finder: str, text: str) -> None:
+    keyword = Keyword("login=", any_case=True, then="[\"']?[a-z]{1,32}:")
+
+    assert hits(Prefilter([keyword], FINDERS[finder]), raw(text)) == [(0, keyword)]
+
+
+@either_finder
 def test_no_keywords_no_hits(finder: str) -> None:
     assert hits(Prefilter([], FINDERS[finder]), b"anything") == []
 

@@ -1,0 +1,112 @@
+"""What objects say about what a log complains of: a policy that does not let the caller in, a schedule that stands still."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.fieldpaths import find_values, first_value
+from incident_bot.diagnosis.joins.join import ByKind, Join, selector_of, selects
+from incident_bot.diagnosis.joins.policies import namespace_labels
+from incident_bot.diagnosis.targets import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from incident_bot.kubectl import KubeObject
+
+Said = tuple[str, str]
+"""The namespace that a log is from, or where that is not known whose it is (its container, its workload), and what it says."""
+
+_FROM = "spec.ingress[].from[]"
+
+
+def find_refused_callers(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
+    """Policies of a service that a log names, which let in other namespaces and not the one that is called as the log's program.
+
+    A policy that lets in anybody by pod or by address leaves it open who may.
+    """
+    namespaces = {item.name: item for item, _ in by_kind.get("Namespace", ())}
+    for policy, _ in by_kind.get("NetworkPolicy", ()):
+        peers = list(find_values(policy.body, _FROM))
+        wanted = [_wanted(peer) for _, peer in peers]
+        if not wanted or not all(wanted):
+            continue
+        for name, text in logs:
+            own = namespaces.get(name)
+            is_foreign = own is not None and own.name != policy.namespace
+            if own is None or not is_foreign or not _is_called(policy, text):
+                continue
+            labels = namespace_labels(own)
+            if any(selects(one, labels) for one in wanted):
+                continue
+            key = next(iter(wanted[0]))
+            yield Join(
+                name="policy-refuses-caller",
+                subject=policy,
+                relation=Relation.RELATED,
+                path=f"{peers[0][0]}.namespaceSelector.matchLabels.{key}",
+                value=name,
+                other=own,
+                other_path="metadata.labels",
+                groups={"policy": policy.name, "caller": name, "wanted": _show(wanted[0])},
+            )
+            break
+
+
+def _wanted(peer: object) -> dict[str, str]:
+    """The labels of namespaces that a peer asks for; empty where it asks for anything else too."""
+    labels = first_value(peer, "namespaceSelector.matchLabels")
+    is_alone = isinstance(peer, dict) and set(peer) == {"namespaceSelector"}
+    return {str(key): str(value) for key, value in labels.items()} if is_alone and isinstance(labels, dict) else {}
+
+
+def _show(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in labels.items())
+
+
+def _is_called(policy: KubeObject, text: str) -> bool:
+    """Whether a log names a service of the pods that a policy guards: by a value of its selector, or in its namespace."""
+    names = [
+        re.escape(value) for value in selector_of(policy, "spec.podSelector.matchLabels").values() if len(value) > 2
+    ]
+    if policy.namespace:
+        names.append(rf"[\w-]+\.{re.escape(policy.namespace)}\.svc")
+    return bool(names) and re.search(rf"(?<![\w-])(?:{'|'.join(names)})(?:[.:]|\b)", text) is not None
+
+
+_STALE = re.compile(
+    r"\b(?:stale|outdated|out of date|too old|older than|overdue|not (?:been )?(?:updated|refreshed|loaded|synced|renewed)|no (?:new|fresh|recent) \w+"
+    r"|newest|last (?:run|success|successful|update|updated|load|loaded|sync|synced|import|backup|seen|refresh))\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[a-z][a-z0-9]{2,}")
+_COMMON = frozenset(
+    {"job", "cron", "cronjob", "the", "and", "for", "daily", "nightly", "hourly", "weekly", "monthly", "prod"}
+)
+
+
+def find_missed_schedules(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
+    """CronJobs that are suspended, while a log complains that something with all the words of their name is out of date."""
+    for item, _ in by_kind.get("CronJob", ()):
+        if first_value(item.body, "spec.suspend") is not True:
+            continue
+        words = set(_WORD.findall(item.name.lower())) - _COMMON
+        line = next((line for _, text in logs for line in text.splitlines() if words and _is_missed(words, line)), "")
+        if line:
+            yield Join(
+                name="schedule-missed",
+                subject=item,
+                relation=Relation.RELATED,
+                path="spec.suspend",
+                value="true",
+                groups={"cronjob": item.name},
+            )
+
+
+def _is_missed(words: set[str], line: str) -> bool:
+    lowered = line[:1000].lower()
+    return (
+        all(word in lowered for word in words) and _STALE.search(lowered) is not None and grade(line) >= Level.WARNING
+    )

@@ -1,0 +1,62 @@
+"""What pods use, as `kubectl top` lists it, beside the limits that they have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
+from incident_bot.diagnosis.joins.join import ByKind, Join, same_namespace
+from incident_bot.diagnosis.targets import stem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from incident_bot.kubectl import KubeObject
+
+_LIMIT = "spec.containers[].resources.limits.cpu"
+_LISTED = "table.CPU(cores)"
+_MEASURED = "containers[].usage.cpu"
+"""What the metrics API itself answers (metrics.k8s.io, PodMetrics)."""
+_AT_LIMIT = 0.95
+"""CFS cuts a container at its quota: an average this near to it means that most periods were cut."""
+
+
+def find_at_limit(by_kind: ByKind) -> Iterator[Join]:
+    """Pods whose use of processors is their limit, measured on them or on a replica; each container must have a limit."""
+    for pod, relation in by_kind.get("Pod", ()):
+        limit = _limit_of(pod)
+        if limit is None:
+            continue
+        for row, _ in by_kind.get("PodMetrics", ()):
+            used = _used_by(row)
+            is_its_own = stem_of(row.name) == stem_of(pod.name) and same_namespace(row, pod)
+            if is_its_own and used is not None and used >= _AT_LIMIT * limit > 0:
+                path, told = next(iter(find_values(pod.body, _LIMIT)))
+                groups = {"pod": row.name, "used": f"{used * 1000:.0f}m", "limit": str(told)}
+                yield Join(
+                    name="pod-at-cpu-limit",
+                    subject=pod,
+                    relation=relation,
+                    path=path,
+                    value=str(told),
+                    other=row,
+                    other_path="table" if "table" in row.body else "containers[0]",
+                    groups=groups,
+                )
+                break
+
+
+def _limit_of(pod: KubeObject) -> float | None:
+    containers = first_value(pod.body, "spec.containers")
+    limits = [read_quantity(value) for _, value in find_values(pod.body, _LIMIT)]
+    if not isinstance(containers, list) or not limits or len(limits) != len(containers) or None in limits:
+        return None
+    return sum(limit for limit in limits if limit is not None)
+
+
+def _used_by(row: KubeObject) -> float | None:
+    listed = first_value(row.body, _LISTED)
+    if listed is not None:
+        return read_quantity(listed)
+    used = [read_quantity(value) for _, value in find_values(row.body, _MEASURED)]
+    return sum(value or 0 for value in used) if used else None

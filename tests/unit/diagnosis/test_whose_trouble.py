@@ -1,0 +1,252 @@
+"""The obvious suspect is wrong: what another service, an earlier run, a policy or a limit did is told before what shouts."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+
+
+def _minute(number: int) -> str:
+    return f"2026-11-21T11:{number // 60:02d}:{number % 60:02d}Z"
+
+
+def test_a_time_limit_that_was_lowered_goes_before_the_time_outs_it_causes() -> None:
+    calm = "".join(f"{_minute(n)} INFO GET /seats 200 {40 + n % 9}ms\n" for n in range(40))
+    change = (
+        f'{{"ts":"{_minute(41)}","level":"info","msg":"settings reloaded","changed":["seatmap.timeout: 5s -> 50ms"]}}\n'
+    )
+    storm = "".join(
+        f"{_minute(n)} ERROR seat map: request to seatmap:8080 timed out after 50 ms\n" for n in range(43, 90)
+    )
+
+    cause = diagnose(make_case({"booking.log": calm + change + storm}), RULES).causes[0]
+
+    assert "seatmap.timeout: 5s -> 50ms" in cause.title
+    assert any("timed out after 50 ms" in citation.quote for citation in cause.citations)
+
+
+def test_a_server_whose_callers_leave_is_not_told_as_their_cause() -> None:
+    caller = "".join(
+        f"{_minute(n)} ERROR quote: target=rates:8080 deadline exceeded after 300 ms\n" for n in range(5, 60)
+    )
+    server = "".join(
+        f"{_minute(n)} WARN org.apache.catalina.connector.ClientAbortException: java.io.IOException: Broken pipe\n"
+        for n in range(6, 60)
+    )
+
+    found = diagnose(make_case({"quote.log": caller, "rates.log": server}), RULES)
+
+    assert found.causes[0].title.startswith("quote ")
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: feed-7d9f8b6c5d-x2k4q, namespace: ml, creationTimestamp: "2026-11-20T11:00:00Z"}}
+spec: {{nodeName: node-1, containers: [{{name: feed}}]}}
+status:
+  phase: Running
+  conditions: [{{type: Ready, status: "True"}}]
+  containerStatuses:
+  - name: feed
+    ready: true
+    restartCount: {restarts}
+    state: {{running: {{startedAt: "2026-11-21T11:40:00Z"}}}}
+    lastState: {{terminated: {{exitCode: 2, reason: Error, startedAt: "{began}", finishedAt: "2026-11-21T11:39:58Z"}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("restarts", "began", "verdict"),
+    [
+        (9, "2026-11-21T10:20:00Z", Verdict.FAILURE),
+        (1, "2026-11-21T10:20:00Z", Verdict.RECOVERED),
+        (9, "2026-11-21T11:39:30Z", Verdict.RECOVERED),
+    ],
+)
+def test_what_ends_again_and_again_has_not_recovered_before_it_outlives_its_last_run(
+    restarts: int, began: str, verdict: Verdict
+) -> None:
+    """Twenty minutes prove nothing where the run before took eighty, and much where it took half a minute."""
+    before = "2026-11-21T11:39:57Z INFO tick\n" * 30 + "fatal error: concurrent map writes\n\ngoroutine 7 [running]:\n"
+    now = "2026-11-21T11:40:01Z ERROR dial tcp 10.0.0.9:6379: i/o timeout, using the local copy\n" + "".join(
+        f"2026-11-21T11:{minute}:01Z INFO tick\n" for minute in range(41, 60)
+    )
+    files = {
+        "pod.yaml": POD.format(restarts=restarts, began=began),
+        "feed-7d9f8b6c5d-x2k4q_feed.previous.log": before,
+        "feed-7d9f8b6c5d-x2k4q_feed.log": now,
+    }
+
+    found = diagnose(make_case(files), RULES)
+
+    assert found.verdict is verdict
+    assert "concurrent map" in found.causes[0].title, "what the present run met first did not end the one before"
+
+
+def test_what_leaks_connections_goes_before_that_none_is_left() -> None:
+    leak = (
+        "2026-11-21T03:10:02Z WARN pool: Connection leak detection triggered for conn-17 on thread mailing-2\n"
+        "java.lang.Exception: Apparent connection leak detected\n\tat com.acme.mail.Digest.send(Digest.java:40)\n"
+    )
+    work = "".join(f"{_minute(n)} INFO GET /inbox 200\n" for n in range(40))
+    storm = "".join(
+        f"{_minute(n)} ERROR HikariPool-1 - Connection is not available, request timed out after 30000ms\n"
+        for n in range(50, 90)
+    )
+
+    cause = diagnose(make_case({"inbox.log": leak + work + storm}), RULES).causes[0]
+
+    assert "leak" in cause.title
+    assert any("Connection is not available" in citation.quote for citation in cause.citations)
+
+
+def test_who_cannot_bring_a_new_password_goes_before_those_who_are_turned_away() -> None:
+    operator = "".join(
+        f'{{"level":"error","ts":"2026-11-21T{hour:02d}:10:00Z","msg":"Reconciler error","error":"error retrieving secret:'
+        ' User is not authorized to perform: secretsmanager:GetSecretValue on resource: prod/pay/db"}\n'
+        for hour in range(2, 11)
+    )
+    client = "".join(f'{_minute(n)} ERROR pq: password authentication failed for user "pay"\n' for n in range(60))
+
+    found = diagnose(make_case({"external-secrets.log": operator, "pay.log": client}), RULES)
+
+    assert "GetSecretValue" in found.causes[0].title
+
+
+PENDING = """\
+NAME                          READY   STATUS              RESTARTS   AGE
+forum-0                       0/1     CrashLoopBackOff    9          90d
+{name}   0/1     ContainerCreating   0          31m
+"""
+EVENTS = """\
+LAST SEEN   TYPE      REASON               OBJECT                            MESSAGE
+30m         Warning   FailedAttachVolume   pod/{name}   Multi-Attach error for volume "pvc-11" Volume is already used by pod(s) old
+1m          Warning   BackOff              pod/forum-0                       Back-off restarting failed container forum in pod forum-0_forum(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_first"), [("forum-pg-5d8c7f9b4-w9tlz", True), ("forum-mq-5d8c7f9b4-w9tlz", False)]
+)
+def test_the_trouble_of_the_very_dependency_that_is_named_goes_first(name: str, is_first: bool) -> None:
+    log = "2026-11-21T11:50:00Z ERROR cannot reach forum-pg:5432: Connection refused\n" * 9
+    files = {"pods.txt": PENDING.format(name=name), "events.txt": EVENTS.format(name=name), "forum-0.log": log}
+
+    found = diagnose(make_case(files), RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert (found.causes[0].rule_id == "volume-multi-attach") is is_first
+
+
+NAMESPACES = """\
+NAME       STATUS   AGE    LABELS
+ledger     Active   700d   kubernetes.io/metadata.name=ledger
+{caller}    Active   411d   kubernetes.io/metadata.name=reports{labels}
+frontend   Active   620d   kubernetes.io/metadata.name=frontend,zone=inner
+"""
+LETS_IN = """\
+Name:         ledger-db
+Namespace:    ledger
+Created on:   2026-02-11 10:00:12 +0000 UTC
+Labels:       <none>
+Annotations:  <none>
+Spec:
+  PodSelector:     app=ledger-db
+  Allowing ingress traffic:
+    To Port: 5432/TCP
+    From:
+      NamespaceSelector: zone=inner
+{more}  Not affecting egress traffic
+  Policy Types: Ingress
+"""
+FROM_PODS = "    From:\n      PodSelector: role=reader\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "more", "host", "is_told"),
+    [
+        ("", "", "ledger-db.ledger.svc:5432", True),
+        (",zone=inner", "", "ledger-db.ledger.svc:5432", False),
+        ("", FROM_PODS, "ledger-db.ledger.svc:5432", False),
+        ("", "", "mail.example.org:587", False),
+    ],
+)
+def test_a_namespace_that_a_policy_does_not_let_in(labels: str, more: str, host: str, is_told: bool) -> None:
+    log = "".join(f"{_minute(n)} ERROR dial tcp {host}: connect: connection timed out\n" for n in range(30))
+    files = {
+        "ns.txt": NAMESPACES.format(caller="reports", labels=labels),
+        "policy.txt": LETS_IN.format(more=more),
+        "reports.log": log,
+    }
+
+    found = diagnose(make_case(files), RULES)
+
+    told = next((cause for cause in found.causes if cause.rule_id == "network-policy-refuses-caller"), None)
+    assert (told is not None) is is_told
+    if told:
+        assert {"NamespaceSelector: zone=inner"} <= {citation.quote for citation in told.citations}
+
+
+LIMITED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: points-7d9f8b6c5d-x2k4q, namespace: ml, creationTimestamp: "2026-11-20T11:00:00Z"}
+spec: {nodeName: node-1, containers: [{name: points, resources: {limits: {cpu: 250m}}}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: "True"}]
+  containerStatuses: [{name: points, ready: true, restartCount: 0, state: {running: {startedAt: "2026-11-20T11:00:05Z"}}}]
+"""
+
+
+@pytest.mark.parametrize(("used", "is_told"), [("249m", True), ("120m", False)])
+def test_a_pod_at_its_cpu_limit_goes_before_everything_that_is_late_in_it(used: str, is_told: bool) -> None:
+    log = "".join(
+        f"{_minute(n)} ERROR redis: command timed out after 2 seconds\n"
+        f"{_minute(n)} ERROR HikariPool-1 - Connection is not available, request timed out after 30000ms\n"
+        for n in range(40)
+    )
+    top = f"NAME                      CPU(cores)   MEMORY(bytes)\npoints-7d9f8b6c5d-x2k4q   {used}         811Mi\n"
+
+    found = diagnose(make_case({"pod.yaml": LIMITED, "top.txt": top, "points-7d9f8b6c5d-x2k4q_points.log": log}), RULES)
+
+    assert (found.causes[0].rule_id == "cpu-limit-reached") is is_told
+
+
+def test_a_pod_at_its_cpu_limit_that_only_works_hard_is_no_failure() -> None:
+    log = "".join(f"{_minute(n)} INFO batch {n} done\n" for n in range(60))
+    top = "NAME                      CPU(cores)   MEMORY(bytes)\npoints-7d9f8b6c5d-x2k4q   250m         811Mi\n"
+
+    found = diagnose(make_case({"pod.yaml": LIMITED, "top.txt": top, "points-7d9f8b6c5d-x2k4q_points.log": log}), RULES)
+
+    assert found.verdict is Verdict.HEALTHY
+
+
+SCHEDULES = """\
+NAME            SCHEDULE     TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE
+rates-import    30 1 * * *   <none>     {suspended}      0        3d9h            412d
+vacuum          0 4 * * 0    <none>     False     0        4d6h            300d
+"""
+
+
+@pytest.mark.parametrize(
+    ("suspended", "said", "is_told"),
+    [
+        ("True", "import of rates is overdue: newest row is of 2026-11-18", True),
+        ("False", "import of rates is overdue: newest row is of 2026-11-18", False),
+        ("True", "basket 17 is too old and was dropped", False),
+    ],
+)
+def test_a_schedule_that_stands_still_goes_before_what_is_out_of_date(suspended: str, said: str, is_told: bool) -> None:
+    log = "".join(f"{_minute(n)} INFO GET /rates 200\n{_minute(n)} ERROR {said}\n" for n in range(40))
+
+    found = diagnose(make_case({"cronjobs.txt": SCHEDULES.format(suspended=suspended), "api.log": log}), RULES)
+
+    assert any(cause.rule_id == "cronjob-suspended-missed" for cause in found.causes) is is_told
+    assert not is_told or found.causes[0].rule_id == "cronjob-suspended-missed"
