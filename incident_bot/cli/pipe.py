@@ -126,4 +126,5 @@ def _summary(lines: int, counts: dict[str, int], summary_format: str) -> str:
         return json.dumps({"lines": lines, "redactions": dict(sorted(counts.items()))})
     total = sum(counts.values())
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
-    return f"redact: {lines} lines, {total} values replaced" + (f" ({kinds})" if kinds else "")
+    counted = f"{lines} line{'' if lines == 1 else 's'}, {total} value{'' if total == 1 else 's'} replaced"
+    return f"redact: {counted}" + (f" ({kinds})" if kinds else "")

@@ -6,9 +6,9 @@ GitHub is emulated, the cluster is a recording.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,18 +29,17 @@ RECORDING = ROOT / "tests/contract/recordings/kubernetes/model-server-is-oom-kil
 
 
 @contextmanager
-def opened_runner(folder: Path) -> Iterator[Runner]:
-    """The workflow in a repository of its own, beside the recorded cluster."""
+def opened_runner(folder: Path, install: Callable[[Runner], None] = Runner.install) -> Iterator[Runner]:
+    """The workflow in a repository, beside the recorded cluster."""
     recorded = json.loads(RECORDING.read_text(encoding="utf-8"))
     cluster = KubeApi(objects=recorded["objects"])
-    serving = cluster.serve()
-    next(serving)
     (folder / "emulate").mkdir()
-    with emulated_github(folder / "emulate") as url:
+    # Closed whatever happens: a server that is left running keeps pytest from ending.
+    with closing(cluster.serve()) as serving, emulated_github(folder / "emulate") as url:
+        next(serving)
         runner = Runner(folder=folder, api_url=url, kubeconfig=cluster.kubeconfig())
-        runner.install()
+        install(runner)
         yield runner
-    serving.close()
 
 
 @pytest.fixture
@@ -85,6 +84,20 @@ def test_an_alert_lives_through_the_workflow(runner: Runner) -> None:
     assert runner.dispatch("workflow_dispatch", {"inputs": inputs}) == 0, runner.output[-1]
     (issue,) = runner.store().list_issues(label="", state="all", limit=100)
     assert "resolved" not in issue.labels
+
+
+def test_a_users_repository_with_nothing_but_the_workflow_files_an_issue(tmp_path: Path) -> None:
+    """The README's install: real pip and uv install what `INCIDENT_BOT_PACKAGE` names, in each of the three jobs."""
+    inputs = {"alert_name": "ManualTriage", "namespace": "e2e-oom", "pod_name": pod_name(), "severity": "warning"}
+    with opened_runner(tmp_path, Runner.install_as_user) as runner:
+        assert runner.dispatch("workflow_dispatch", {"inputs": inputs}) == 0, runner.output[-1]
+        (issue,) = runner.store().list_issues(label="", state="all", limit=100)
+        runner.variables = {}
+        assert runner.dispatch("workflow_dispatch", {"inputs": inputs}) != 0
+
+    assert issue.title == f"[PRODUCTION ALERT] ManualTriage - {pod_name()}"
+    assert "OOM-killed at its memory limit" in issue.body
+    assert "set the variable INCIDENT_BOT_PACKAGE (docs/workflow.md)" in runner.output[-1]
 
 
 MARKDOWN = (

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e.chain.process_tree import kill_tree
+from e2e.kube.bot_image import uv
 
 from fakes.github_emulate import REPOSITORY, TOKEN
 from incident_bot.tracker.github import GithubStore, connect
@@ -92,6 +93,10 @@ class Run:
         return re.findall(rf"/({'|'.join(JOBS)})\s*\] 🏁  Job succeeded", self.output)
 
 
+_NETWORK = ("SSL_CERT_FILE", "PIP_CERT", "PIP_INDEX_URL", "UV_INDEX_URL", "HTTPS_PROXY", "NO_PROXY")
+"""What a machine may need to reach the package registry."""
+
+
 @dataclass
 class Runner:
     """A git repository with the workflow, and everything that it talks to."""
@@ -101,22 +106,45 @@ class Runner:
     kubeconfig: str
     secrets: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def install(self) -> None:
-        """Make the repository, the stand-ins of the actions and the programs that steps call."""
+        """Make the bot's own repository, the stand-ins of the actions and the programs that steps call.
+
+        Nothing is downloaded: `python -m pip install uv` and `uv sync` put this very environment on the path.
+        """
+        repository = self._repository()
+        shutil.copy(ROOT / "pyproject.toml", repository)
+        self._finish(repository)
+        _write_programs(self.folder / "bin")
+
+    def install_as_user(self) -> None:
+        """Make a repository as docs/workflow.md tells a user to: the workflow and a wheel, with a Python that has only pip."""
+        repository = self._repository()
+        uv("build", "--wheel", "--out-dir", str(self.folder / "dist"))
+        (wheel,) = (self.folder / "dist").glob("*.whl")
+        shutil.copy(wheel, repository)
+        self.variables = {"INCIDENT_BOT_PACKAGE": f"./{wheel.name}"}
+        self.environment = {name: os.environ[name] for name in _NETWORK if name in os.environ}
+        self._finish(repository)
+        uv("venv", "--seed", "--python", sys.executable, str(self.folder / "python"))
+        (self.folder / "bin").symlink_to("python/bin")
+
+    def _repository(self) -> Path:
         repository = self.folder / "repository"
         (repository / WORKFLOW.relative_to(ROOT)).parent.mkdir(parents=True)
         shutil.copy(WORKFLOW, repository / WORKFLOW.relative_to(ROOT))
-        shutil.copy(ROOT / "pyproject.toml", repository)
+        return repository
+
+    def _finish(self, repository: Path) -> None:
         _commit(repository)
         for action, script in STUBS.items():
             place = self.folder / "actions" / action
             place.mkdir(parents=True)
             (place / "action.yml").write_text(STUB_ACTION.format(script=script), encoding="utf-8")
             _commit(place)
-        _write_programs(self.folder / "bin")
         (self.folder / "home").mkdir()
 
     def start(self, event_name: str, event: Mapping[str, Any], dispatched_at: float | None = None) -> Run:
@@ -130,7 +158,10 @@ class Runner:
                 process = subprocess.Popen(
                     self._command(event_name, event_file),
                     cwd=self.folder / "repository",
-                    env={"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "HOME": str(self.folder / "home")},
+                    env={
+                        "PATH": f"{(self.folder / 'bin').resolve()}:{os.environ['PATH']}",
+                        "HOME": str(self.folder / "home"),
+                    },
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -163,10 +194,12 @@ class Runner:
         command += ["--action-cache-path", self.folder / "cache"]
         for name, value in {"GITHUB_TOKEN": TOKEN, "KUBECONFIG_DATA": self.kubeconfig, **self.secrets}.items():
             command += ["-s", f"{name}={value}"]
+        for name, value in self.variables.items():
+            command += ["--var", f"{name}={value}"]
         environment = {
             "GITHUB_API_URL": self.api_url,
             "GITHUB_REPOSITORY": REPOSITORY,
-            "STUB_BIN": self.folder / "bin",
+            "STUB_BIN": (self.folder / "bin").resolve(),
             "STUB_ARTIFACTS": event_file.parent / "artifacts",
             **self.environment,
         }
@@ -200,7 +233,6 @@ def _commit(folder: Path) -> None:
 
 
 def _write_programs(folder: Path) -> None:
-    """`python -m pip install uv` and `uv sync` put this very environment on the path: nothing is downloaded."""
     folder.mkdir(parents=True)
     venv = Path(sys.prefix)
     programs = {

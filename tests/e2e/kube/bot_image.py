@@ -72,7 +72,7 @@ def _dependencies_layer(folder: Path) -> Path:
         for outdated in cache.glob("bot-*.layer"):
             outdated.unlink()
         requirements, venv = folder / "requirements.txt", _new_venv(folder / "dependencies")
-        _uv("export", "--frozen", "--no-default-groups", "--extra=server", "--no-emit-project", "-o", str(requirements))
+        uv("export", "--frozen", "--no-default-groups", "--extra=server", "--no-emit-project", "-o", str(requirements))
         _install(venv, "--require-hashes", "-r", str(requirements))
         with tarfile.open(folder / name, "w") as tar:
             _add_tree(tar, venv, _PLACE)
@@ -87,7 +87,7 @@ def _dependencies_layer(folder: Path) -> Path:
 
 def _write_bot_layer(layer: Path, folder: Path, certificate: Path) -> None:
     venv, wheels = _new_venv(folder / "wheel"), folder / "wheels"
-    _uv("build", "--wheel", "--out-dir", str(wheels))
+    uv("build", "--wheel", "--out-dir", str(wheels))
     _install(venv, "--no-deps", *(str(wheel) for wheel in wheels.glob("*.whl")))
     with tarfile.open(layer, "w") as tar:
         _add_tree(tar, venv, _PLACE)
@@ -95,15 +95,16 @@ def _write_bot_layer(layer: Path, folder: Path, certificate: Path) -> None:
 
 
 def _new_venv(folder: Path) -> Path:
-    _uv("venv", "--relocatable", "--python", sys.executable, str(folder))
+    uv("venv", "--relocatable", "--python", sys.executable, str(folder))
     return folder
 
 
 def _install(venv: Path, *what: str) -> None:
-    _uv("pip", "install", "--compile-bytecode", "--python", str(venv / "bin" / "python"), *what)
+    uv("pip", "install", "--compile-bytecode", "--python", str(venv / "bin" / "python"), *what)
 
 
-def _uv(*arguments: str) -> None:
+def uv(*arguments: str) -> None:
+    """Run uv in the project's folder, the machine's or the one that make set up."""
     program = shutil.which("uv") or str(_ROOT / ".uv" / "bin" / "uv")
     environment = {**os.environ, "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
     subprocess.run([program, "--quiet", *arguments], cwd=_ROOT, env=environment, check=True)

@@ -70,7 +70,7 @@ def test_neither_settings_nor_click_are_loaded_where_nothing_asks_for_them(tmp_p
     ran = run_plainly(tmp_path, "x\n")
 
     assert ran.stdout == "x\n[]\n"
-    assert ran.stderr == "redact: 1 lines, 0 values replaced\n"
+    assert ran.stderr == "redact: 1 line, 0 values replaced\n"
     assert ran.returncode == 0
 
 
