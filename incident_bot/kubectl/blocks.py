@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
-from incident_bot.kubectl.releases import end_of_status, is_status_start
+from incident_bot.kubectl.releases import end_of_rollout, end_of_status, is_rollout_line, is_status_start
 from incident_bot.kubectl.tables import columns_of, is_header, is_row
 
 
@@ -21,6 +21,7 @@ class Form(StrEnum):
     YAML = "yaml"
     JSON = "json"
     RELEASE = "release"
+    ROLLOUT = "rollout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,12 @@ def form_at(lines: Sequence[str], index: int) -> Form | None:
         return _form_of_upper(lines, index)
     if (first.islower() or first == "-") and _YAML_START.fullmatch(line):
         return Form.YAML if _is_yaml_start(lines, index) else None
+    if first in _ROLLOUT_INITIALS and is_rollout_line(line):
+        return Form.ROLLOUT
     return Form.EVENTS if (first.isalnum() or first == " ") and is_event_row(line) else None
+
+
+_ROLLOUT_INITIALS = "edsp"
 
 
 def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
@@ -94,11 +100,11 @@ def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
         return Form.DESCRIBE if _has_describe_events(lines, index) else None
     if is_status_start(lines, index):
         return Form.RELEASE
-    if is_event_header(line):
-        return Form.EVENTS
-    if is_header(line):
+    if is_rollout_line(line):
+        return Form.ROLLOUT
+    if is_header(line) and not is_event_header(line):
         return Form.TABLE
-    if is_event_row(line):
+    if is_event_header(line) or is_event_row(line):
         return Form.EVENTS
     is_cut = index > 0 and _SECTION.match(line) and "describe" in command_of(lines[index - 1]).split()
     return Form.DESCRIBE if is_cut or is_describe_start(lines, index) else None
@@ -196,7 +202,7 @@ def _end_of_rows(lines: Sequence[str], index: int, *, further_lines: int) -> int
     return len(lines)
 
 
-_NOT_ROWS = (Form.TABLE, Form.DESCRIBE, Form.YAML, Form.JSON, Form.RELEASE)
+_NOT_ROWS = (Form.TABLE, Form.DESCRIBE, Form.YAML, Form.JSON, Form.RELEASE, Form.ROLLOUT)
 
 
 def _end_of_describe(lines: Sequence[str], index: int) -> int:
@@ -229,4 +235,5 @@ _ENDS = {
     Form.YAML: _end_of_yaml,
     Form.JSON: _end_of_json,
     Form.RELEASE: end_of_status,
+    Form.ROLLOUT: end_of_rollout,
 }

@@ -13,7 +13,7 @@ from incident_bot.kubectl.events import read_event_table
 from incident_bot.kubectl.objects import read_objects
 from incident_bot.kubectl.origin import subject_of_command
 from incident_bot.kubectl.reading import Reading
-from incident_bot.kubectl.releases import read_status
+from incident_bot.kubectl.releases import read_rollout, read_status
 from incident_bot.kubectl.status_tables import read_status_table
 from incident_bot.model import Evidence, EvidenceKind
 
@@ -87,8 +87,9 @@ def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading
         return read_objects(evidence_id, read_json("\n".join(inside), block.first + 1))
     if block.form is Form.EVENTS:
         return Reading(events=tuple(read_event_table(evidence_id, numbered)))
-    if block.form is Form.RELEASE:
-        return Reading(objects=(read_status(evidence_id, numbered),))
+    if block.form in (Form.RELEASE, Form.ROLLOUT):
+        read_release = read_status if block.form is Form.RELEASE else read_rollout
+        return Reading(objects=tuple(read_release(evidence_id, numbered)))
     if block.form is Form.TABLE:
         return Reading(objects=tuple(read_status_table(evidence_id, numbered)))
     _, kind, name = subject_of_command(_command_above(lines, block))

@@ -16,6 +16,7 @@ _KIND_OF_FORM = {
     Form.EVENTS: EvidenceKind.EVENTS,
     Form.DESCRIBE: EvidenceKind.DESCRIBE,
     Form.RELEASE: EvidenceKind.DESCRIBE,
+    Form.ROLLOUT: EvidenceKind.DESCRIBE,
     Form.YAML: EvidenceKind.OBJECT,
     Form.JSON: EvidenceKind.OBJECT,
 }

@@ -1,7 +1,7 @@
-"""What the tools that roll releases out print: `helm history`, `helm list`, `helm status` and `argocd app get`.
+"""What the tools that roll releases out print: `helm history`, `list` and `status`, `argocd app get`, `kubectl rollout status`.
 
 They become objects like any other: a `Release` for Helm, an `Application` for Argo CD, whose `status` says the phase,
-the message, and which of its resources were refused.
+the message, and which of its resources were refused; a workload whose rollout came to its end, or to none.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def end_of_status(lines: Sequence[str], index: int) -> int:
     return len(lines)
 
 
-def read_status(evidence_id: str, lines: Sequence[tuple[int, str]]) -> KubeObject:
+def read_status(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
     """The release that `helm status` shows."""
     draft = Draft(lines[0][0])
     status, namespace = draft.child("status", lines[0][0]), ""
@@ -71,7 +71,47 @@ def read_status(evidence_id: str, lines: Sequence[tuple[int, str]]) -> KubeObjec
             namespace = match[2]
         elif match and match[1] != "REVISION":
             status.put({"STATUS": "phase", "DESCRIPTION": "message"}[match[1]], match[2], number)
-    return draft.finish(evidence_id, "Release", lines[0][1].removeprefix("NAME: ").strip(), namespace)
+    return [draft.finish(evidence_id, "Release", lines[0][1].removeprefix("NAME: ").strip(), namespace)]
+
+
+_ROLLOUT = re.compile(
+    r"(?:error: )?(?:Waiting for )?(?P<kind>deployment|daemon set|statefulset) \"(?P<name>[^\"\s]{1,253})\" "
+    r"(?P<end>rollout to finish: .*|successfully rolled out|exceeded its progress deadline)\s*"
+    r"|Waiting for (?:deployment|daemon set|statefulset) spec update to be observed\.\.\.\s*"
+    r"|Waiting for \d+ pods to be ready\.\.\.\s*|(?:statefulset rolling update|partitioned roll out) complete\b.*"
+)
+"""kubectl 1.36, `pkg/polymorphichelpers/rollout_status.go`."""
+_ROLLED_OUT = {"deployment": "Deployment", "daemon set": "DaemonSet", "statefulset": "StatefulSet"}
+
+
+def is_rollout_line(line: str) -> bool:
+    """Whether a line is one of `kubectl rollout status`."""
+    return len(line) < _LONGEST_LINE and _ROLLOUT.fullmatch(line) is not None
+
+
+_LONGEST_LINE = 1_000
+
+
+def end_of_rollout(lines: Sequence[str], index: int) -> int:
+    """Where the output of `kubectl rollout status` ends."""
+    return next((end for end in range(index + 1, len(lines)) if not is_rollout_line(lines[end])), len(lines))
+
+
+def read_rollout(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
+    """The workload whose rollout ended, well or not; while kubectl waits, nothing is known of it yet."""
+    found: list[KubeObject] = []
+    for number, line in lines:
+        match = _ROLLOUT.fullmatch(line)
+        if match is None or not match["end"] or match["end"].startswith("rollout to finish"):
+            continue
+        is_done = match["end"].startswith("successfully")
+        draft = Draft(number)
+        condition = draft.child("status", number).item("conditions", "Progressing", number, field="type")
+        condition.put("status", "True" if is_done else "False", number)
+        condition.put("reason", "NewReplicaSetAvailable" if is_done else "ProgressDeadlineExceeded", number)
+        condition.put("message", line.strip(), number)
+        found.append(draft.finish(evidence_id, _ROLLED_OUT[match["kind"]], match["name"], ""))
+    return found
 
 
 def fill_application(root: Field, draft: Draft, lines: Sequence[tuple[int, str]]) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _BEFORE_START = frozenset(
     {"FailedScheduling", "FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NotTriggerScaleUp"}
 )
+_AFTER_START = frozenset({"Started", "Unhealthy"})
+_RAN_BEFORE = "Back-off restarting failed container"
+"""Who is probed or started anew has been started."""
 _SETTLED_S = 600.0
 
 
@@ -30,7 +33,7 @@ def is_passed(facts: Sequence[Fact], scene: Scene) -> bool:
         and fact.field in _BEFORE_START
         and fact.age_s is not None
         and any(
-            event.reason == "Started"
+            (event.reason in _AFTER_START or event.message.startswith(_RAN_BEFORE))
             and event.name == fact.pod
             and (age_s := event_age_s(event, scene)) is not None
             and age_s < fact.age_s

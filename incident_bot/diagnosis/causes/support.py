@@ -10,7 +10,7 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.logs.outcome import is_background
-from incident_bot.diagnosis.logs.records import begins_record, is_same_template
+from incident_bot.diagnosis.logs.records import begins_record, find_message_below, is_same_template
 from incident_bot.diagnosis.logs.statements import find_statements
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         if index is None:
             continue
         cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
+        below = find_message_below(log, index)[:1]
         place, before = _most_telling(log, index, cited), _sign_before(log, index, cited)
         outer = _outermost(log, index)
+        facts = (*candidate.facts, *(_quote(log, found, scene) for found in below))
         told = [_quote(log, found, scene) for found in (outer, place, before) if found is not None]
-        candidate = replace(candidate, supporting=(*told, *candidate.supporting))
+        candidate = replace(candidate, facts=facts, supporting=(*told, *candidate.supporting))
         return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
 

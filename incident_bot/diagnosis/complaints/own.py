@@ -15,7 +15,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-full",
         category=Category.STORAGE,
         patterns=(
-            r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
+            r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|\bfull (?:osd|pool|volume|brick|datastore)\(?s?\)?|\b(?:osd|pool|volume|brick|datastore)(?:\(s\)|s)? (?:is |are )?full\b|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),
         title="{container} has no disk space left at {what}",
@@ -138,7 +138,7 @@ OWN: tuple[Complaint, ...] = (
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
-            r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
+            r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:of .{2,60}? )?(?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
         ),
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",

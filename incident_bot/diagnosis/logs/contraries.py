@@ -45,6 +45,24 @@ def takes_back(line: str, complaint: str) -> bool:
     )
 
 
+_CLEAR = re.compile(
+    r"\b(?:check|alarm|alert|warning|condition|problem|incident|block)s?\b.{0,40}?\b(?:cleared|resolved|healed)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+
+
+def tells_all_clear(line: str) -> bool:
+    """Whether a line says that a check or an alarm was cleared, in the words of the trouble that it was about."""
+    head = line[:_REACH]
+    return _CLEAR.search(head) is not None and not _NOT.search(head)
+
+
+def clears(line: str, complaint: str) -> bool:
+    """Whether a line clears the very check or alarm, by its code, that a complaint raised (`Health check cleared: OSD_DOWN`)."""
+    return tells_all_clear(line) and bool({*_CODE.findall(line[:_REACH])} & {*_CODE.findall(complaint[:_REACH])})
+
+
 @lru_cache(maxsize=64)
 def _goods(complaint: str) -> tuple[re.Pattern[str], ...]:
     """What would take a complaint back."""

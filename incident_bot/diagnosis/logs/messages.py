@@ -62,6 +62,7 @@ _LEAD = re.compile(
     | [a-z][\w.-]{0,40}[ ]{1,30}\|(?=[ ][^|\n]{1,4000}$)
     | \*{2,3}(?=\s)
     | (?:LEVELS|[\w.$]{1,80})\|(?=\S)
+    | (?:log_channel\(\w{1,20}\)[ ]log|cluster|audit)[ ]\[(?:ERR|WRN|INF|DBG)\](?:[ ]:)?
     | \|
     | [:·•>=-]{1,3}(?=\s)
     )\s{0,40}""".replace("LEVELS", _LEVELS),
@@ -97,7 +98,10 @@ def read_text(line: str) -> str:
     bare = _strip_leads(text)
     fields = dict(_fields(text) or _fields(bare))
     told = _from_fields(fields) if fields else ""
-    return _strip_leads(told) if told else bare
+    if told:
+        return _strip_leads(told)
+    is_quoted = bare[:1] == bare[-1:] == '"' and bare.count('"') == 2
+    return bare[1:-1] if is_quoted else bare
 
 
 def tidy(text: str) -> str:
@@ -180,9 +184,9 @@ _TAIL = re.compile(
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
 _ANSWER = re.compile(
-    r"[ :]{0,3}\{\"[^\n]{0,400}?\"(?:error|message|reason|detail|msg)\":\s?\"(?P<inner>[^\"\n]{3,300})\".*$"
+    r"[ :=]{0,3}\{[\"'][^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']:\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
 )
-"""What a service answered, in JSON behind the program's own words: its error is the news."""
+"""What a service answered, in JSON or as Python prints it, behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")

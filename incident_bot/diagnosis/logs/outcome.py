@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.logs.announced import is_announced
-from incident_bot.diagnosis.logs.contraries import takes_back
+from incident_bot.diagnosis.logs.contraries import clears, takes_back
 from incident_bot.diagnosis.logs.tally import ends_without_failure
 from incident_bot.diagnosis.targets import is_guessed
 
@@ -74,10 +74,11 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     if log.previous or not text:
         is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
         return Outcome.OVERCOME if is_over else Outcome.OPEN
-    if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
-        return Outcome.HARMLESS
     shape = shape_of(text)
     last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
+    is_cleared = any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES])
+    if is_cleared or is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
+        return Outcome.OVERCOME if is_cleared else Outcome.HARMLESS
     end = _last_error(log, default=last)
     is_last_word = end <= last
     end = max(last, end)

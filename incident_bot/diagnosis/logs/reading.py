@@ -16,6 +16,7 @@ from incident_bot.diagnosis.complaints.own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.complaints.search import find_complaint, find_words, spell_out
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
+from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.logs.dependencies import (
     find_account,
     find_address,
@@ -33,6 +34,7 @@ from incident_bot.diagnosis.logs.messages import read_message, read_text, shorte
 from incident_bot.diagnosis.logs.onsets import draft_onsets, is_onset
 from incident_bot.diagnosis.logs.outcome import shape_of
 from incident_bot.diagnosis.logs.peers import find_peer
+from incident_bot.diagnosis.logs.records import find_message_below
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
 
@@ -126,7 +128,7 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
         level = _level_of(kept.text)
         if kept.text[:1] == " " and index and log.kept[index - 1].line == kept.line - 1:
             level = _level_above(log.kept[index - 1].text, default=level)
-        if level < Level.WARNING and _SLOW_STATEMENT.search(kept.text[:400]):
+        if level < Level.WARNING and _STATED_CALMLY.search(kept.text[:400]):
             level = Level.WARNING
         if (
             level < Level.WARNING
@@ -170,17 +172,18 @@ def _is_harmless(text: str) -> bool:
     if any(sign in head for sign in _FRAME_SIGNS) and _FRAME.search(head) and _FRAME.match(read_text(head)):
         return True
     answer = read_answer(text)
-    return (answer is not None and answer.status < _CLIENT_ERROR) or is_no_report(text)
+    return (answer is not None and answer.status < _CLIENT_ERROR) or is_no_report(text) or tells_all_clear(text)
 
 
 _CLIENT_ERROR = 400
-_SLOW_STATEMENT = re.compile(
+_STATED_CALMLY = re.compile(
     r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [1-9]|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b"
     r"|\bPause (?:Full|Young|Remark|Cleanup)\b.{0,160}[ ,]\d{4,7}\.\d{1,3} ?ms$|\[Full GC .{0,200}, (?:[1-9]|\d\d)\.\d{1,9} secs"
     r"|\bidle in transaction\b.{0,80}\b\d\d:\d\d"
+    r"|\b(?:from (?:state )?\w{3,30} to|\w{3,30} ?(?:->|=>|\u2192)) '?(?:FAILED|FAILING|Failed|SyncFailed)\b"
 )
-"""What databases and virtual machines report as information, and what is none: statements, waits and pauses of a second or
-more. Nobody sets the thresholds of PostgreSQL and MySQL there for fun."""
+"""What programs report as information, and what is none: statements, waits and pauses of a second or more, and that
+something they look after has failed. Nobody sets the thresholds of PostgreSQL and MySQL there for fun."""
 
 
 def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
@@ -341,7 +344,9 @@ _MESSAGE_WITHIN = 6
 def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb: str) -> str:
     """The complaint with its name, where that says more than the exception's own words."""
     name = re.split(r"[.\\]|::", root.type)[-1] or root.language
-    message = tidy(root.message)
+    below = () if _NAMES.search(root.message) else find_message_below(log, index)
+    further = next((log.kept[place].text.strip() for place in below), "")
+    message = ": ".join(part for part in (tidy(root.message).rstrip(":"), tidy(further)) if part)
     is_unnamed = root.type in _NO_NAMES or root.language == "shell"
     says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
@@ -349,6 +354,7 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb:
     return f"{subject_of(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 
+_NAMES = re.compile(r"[\"'`/\d]")
 _NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})
 """What a runtime prints before every message, not the type of an error."""
 

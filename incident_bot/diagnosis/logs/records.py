@@ -34,3 +34,19 @@ def begins_record(text: str) -> bool:
     return bool(_NEW_RECORD.match(text)) or (
         states_level(text) and grade(text) != Level.QUIET and text[:1] not in " \t"
     )
+
+
+_FRAME = re.compile(r"\s+at \S|\s+\.\.\. \d+ |\s*Caused by: |\s*---> ")
+_MESSAGE_LINES = 10
+
+
+def find_message_below(log: Log, index: int) -> tuple[int, ...]:
+    """The further lines of an exception's message: what stands between its first line and its first frame, or its cause."""
+    end = min(index + 2 + _MESSAGE_LINES, len(log.kept))
+    for place in range(index + 1, end):
+        text = log.kept[place].text
+        if _FRAME.match(text):
+            return tuple(item for item in range(index + 1, place) if any(map(str.isalpha, log.kept[item].text)))
+        if begins_record(text) or log.kept[place].line - log.kept[place - 1].line > 1:
+            break
+    return ()

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.facts import (
     log_fact,
 )
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
+from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, required_words
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import Citation, EvidenceKind
@@ -273,7 +274,8 @@ def _log_facts(test: Mapping[str, Any], scene: Scene, logs: Sequence[Log]) -> It
 
 
 def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fact]:
-    hits = list(itertools.islice(_find_all(test["pattern"], log), _MAX_HITS))
+    found = itertools.islice(_find_all(test["pattern"], log), _MAX_HITS)
+    hits = [hit for hit in found if not tells_all_clear(log.kept[log.index_at(hit.start())].text)]
     if not hits:
         return
     lines = {log.index_at(hit.start()): hit for hit in reversed(hits)}

@@ -212,3 +212,34 @@ def test_server_that_fails_many_requests_is_not_called_healthy(every: int, *, is
     ]
 
     assert (diagnose(make_case({"edge-0.log": "\n".join(lines)}), RULES).verdict is Verdict.FAILURE) is is_failure
+
+
+CHECKS = """\
+2026-11-21T09:06:42Z cluster [WRN] Health check failed: clock skew detected on mon.b (MON_CLOCK_SKEW)
+2026-11-21T09:10:07Z cluster [INF] Health check cleared: MON_CLOCK_SKEW (was: clock skew detected on mon.b)
+2026-11-21T09:14:47Z cluster [ERR] Health check failed: 3 full osd(s) (OSD_FULL)
+"""
+
+
+def test_a_check_that_was_cleared_is_no_cause_of_what_failed_later() -> None:
+    """The line that clears it repeats its words; the check that nobody cleared is the cause."""
+    found = diagnose(make_case({"mon-a.log": CHECKS}), RULES)
+
+    assert "no disk space" in found.causes[0].title
+    assert not any("clock" in cause.title for cause in found.causes)
+
+
+@pytest.mark.parametrize(("last", "is_cause"), [("Started", False), ("Scheduled", True)])
+def test_a_mount_that_failed_before_the_container_ran_is_behind_it(last: str, *, is_cause: bool) -> None:
+    later = {
+        "Started": "80s   Warning   BackOff   pod/rank-0   Back-off restarting failed container rank in pod rank-0_search(6f0b)",
+        "Scheduled": "80s   Normal   Pulled   pod/other-0   Container image is present on machine",
+    }[last]
+    events = (
+        "LAST SEEN   TYPE      REASON        OBJECT       MESSAGE\n"
+        '57m         Warning   FailedMount   pod/rank-0   MountVolume.SetUp failed for volume "models" : timed out waiting for the condition\n'
+        f"{later}\n"
+    )
+    found = diagnose(make_case({"events.txt": events}), RULES)
+
+    assert any("models" in cause.title for cause in found.causes) is is_cause

@@ -276,3 +276,25 @@ def test_words_packages_clients_and_pages_are_no_remote_end() -> None:
 
 def test_the_far_end_of_an_arrow_is_the_peer() -> None:
     assert find_address("read udp 10.244.0.7:41200->10.0.0.2:53: i/o timeout") == "10.0.0.2:53"
+
+
+def test_message_of_several_lines_is_told_and_cited_up_to_its_first_frame() -> None:
+    log = (
+        "2026-11-21 11:00:00 INFO starting\n"
+        "2026-11-21 11:00:02 ERROR run failed\n"
+        "org.example.tool.ValidationException: Validation has failed:\n"
+        "Migration checksum mismatch for migration version 12\n"
+        "\tat org.example.tool.Main.run(Main.java:10)\n"
+    )
+    first = diagnose(make_case({"app.log": log}), NO_RULES).causes[0]
+
+    assert "version 12" in first.title
+    assert any("version 12" in citation.quote for citation in first.citations)
+
+
+def test_error_that_python_prints_as_a_dictionary_is_read_for_its_reason() -> None:
+    line = "ERROR [batch] index 7 status=400 error={'type': 'parse_error', 'reason': \"Limit of total fields [9] has been exceeded\"}"
+
+    assert (
+        "Limit of total fields [9] has been exceeded" in diagnose(make_case({"a.log": line + "\n"}), NO_RULES).summary
+    )

@@ -60,3 +60,17 @@ def test_an_application_names_the_resource_that_was_refused() -> None:
     assert status["operationState"]["syncResult"]["resources"] == [
         {"name": "till", "kind": "Deployment", "status": "SyncFailed", "message": 'Deployment.apps "till" is invalid'}
     ]
+
+
+def test_a_rollout_that_kubectl_gave_up_on_is_a_condition_of_its_workload() -> None:
+    waiting = 'Waiting for deployment "tickets" rollout to finish: 1 out of 3 new replicas have been updated...\n'
+    gave_up = _read(waiting + 'error: deployment "tickets" exceeded its progress deadline\n')
+    assert gave_up[0][:2] == ("Deployment", "tickets")
+    assert "'status': 'False', 'reason': 'ProgressDeadlineExceeded'" in str(gave_up[0][2])
+
+
+def test_a_rollout_that_ended_well_or_goes_on_is_no_trouble() -> None:
+    waiting = 'Waiting for deployment "tickets" rollout to finish: 1 out of 3 new replicas have been updated...\n'
+    assert _read(waiting) == []
+    assert "'status': 'True'" in str(_read(waiting + 'deployment "tickets" successfully rolled out\n'))
+    assert _read("daemon set rolling out now, see the dashboard\n") == []
