@@ -19,11 +19,11 @@ from incident_bot.model import AlertStatus
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from incident_bot.diagnosis.scene import Container, Pod, Scene
+    from incident_bot.diagnosis.scene import Container, Log, Pod, Scene
 from incident_bot.diagnosis.health.objects import judge_object
 from incident_bot.diagnosis.health.pod_age import is_young
 from incident_bot.diagnosis.health.replacements import departed_pods, forgive_earlier_runs, replaced_pods
-from incident_bot.diagnosis.health.rows import LONG_AGO_S, judge_row
+from incident_bot.diagnosis.health.rows import AGAIN, LONG_AGO_S, STEADY_S, judge_row
 from incident_bot.diagnosis.health.states import State, Symptom
 from incident_bot.diagnosis.logs.outcome import span_of
 
@@ -239,8 +239,9 @@ _RESTART_ALERT = ("restart", "oom", "crash")
 
 def _has_settled(container: Container, scene: Scene) -> bool:
     """Whether a container that ended badly has run long enough since to call it over."""
-    if scene.case.incident.alert.status is AlertStatus.RESOLVED:
-        return True
+    is_resolved = scene.case.incident.alert.status is AlertStatus.RESOLVED
+    if is_resolved or _may_recur(container, scene):
+        return is_resolved
     if (listed_s := scene.restart_ages_s.get(container.pod)) is not None:
         return listed_s >= SETTLED.total_seconds()
     ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
@@ -248,8 +249,6 @@ def _has_settled(container: Container, scene: Scene) -> bool:
     since = max((time for time in (ended, started) if time), default=None)
     ran_for = scene.at - since if since else None
     if ran_for is not None:
-        if _comes_again(container, ran_for):
-            return False
         if _outlives(container, ran_for) or _has_long_log(container, scene):
             return True
         if scene.is_live or ran_for >= SETTLED:
@@ -275,23 +274,34 @@ def _is_long_over(container: Container, scene: Scene) -> bool:
     return restarts <= 2 and not any(word in alert.name.lower() for word in _RESTART_ALERT)
 
 
-def _comes_again(container: Container, ran_for: timedelta) -> bool:
-    """Whether a container that ended badly many times, the last time after a longer run than this one, may do so again."""
-    started = read_time(first_value(container.status, "lastState.terminated.startedAt"))
-    ended = read_time(first_value(container.status, "lastState.terminated.finishedAt"))
-    restarts = read_quantity(container.status.get("restartCount")) or 0
-    if not started or not ended or restarts <= _FEW_RESTARTS:
+def _may_recur(container: Container, scene: Scene) -> bool:
+    """Whether a program that ends time and again, after running for long, has not yet run as long as the last time."""
+    status = container.status
+    began = read_time(first_value(status, "lastState.terminated.startedAt"))
+    ended = read_time(first_value(status, "lastState.terminated.finishedAt"))
+    since = read_time(first_value(status, "state.running.startedAt")) or ended
+    if (read_quantity(status.get("restartCount")) or 0) < AGAIN or not began or not ended or not since:
         return False
-    return ran_for < ended - started
+    last_run = ended - began
+    ages = [event_age_s(event, scene) for event, _ in scene.events if event.name == container.pod]
+    run_s = max(
+        (scene.at - since).total_seconds(),
+        scene.restart_ages_s.get(container.pod, 0.0),
+        min((age for age in ages if age is not None), default=0.0),
+        max((span_of(log, scene).total_seconds() for log in _logs_of(container, scene)), default=0.0),
+    )
+    return last_run >= SETTLED and run_s < min(last_run.total_seconds(), STEADY_S)
+
+
+def _logs_of(container: Container, scene: Scene) -> Iterator[Log]:
+    """The logs of the container's present run."""
+    owner = (container.pod, container.name, False)
+    return (log for log in scene.logs if (log.pod, log.container, log.previous) == owner)
 
 
 def _has_long_log(container: Container, scene: Scene) -> bool:
     """Whether the log of the present run alone is longer than that: in folders nothing else may tell when it was read."""
-    return not scene.is_live and any(
-        (log.pod, log.container, log.previous) == (container.pod, container.name, False)
-        and span_of(log, scene) >= SETTLED
-        for log in scene.logs
-    )
+    return not scene.is_live and any(span_of(log, scene) >= SETTLED for log in _logs_of(container, scene))
 
 
 _CLEARLY_RUNNING = timedelta(seconds=20)

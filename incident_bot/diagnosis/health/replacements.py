@@ -10,6 +10,7 @@ from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.health.pod_age import pod_age_s
 from incident_bot.diagnosis.health.states import State, Symptom
 from incident_bot.diagnosis.targets import Relation, is_guessed, stem_of
+from incident_bot.kubectl.times import read_age_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,16 +24,34 @@ _WELL = (State.HEALTHY, State.RECOVERED)
 def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) -> frozenset[str]:
     """Evicted or shut-down pods stay Failed after their replacement runs: that is over (alert-rules.md, trap 1).
 
-    A listed pod that ended with an error, and was not restarted, is over when another one of its Job completed. Where
+    A listed pod that ended with an error, and was not restarted, is over when a later one of its Job completed. Where
     it happened to one pod after the other, the last one has to outlive what ended those before it.
     """
-    has_completed = any(_listed_as(pod) == "Completed" or _phase(pod) == "Succeeded" for pod in near)
-    ends = {"Evicted", "Error", "OOMKilled"} if has_completed else {"Evicted"}
-    failed = {pod.name for pod in near if _phase(pod) == "Failed" or (_listed_as(pod) in ends and not _restarts(pod))}
+    completed = [pod for pod in near if _listed_as(pod) == "Completed" or _phase(pod) == "Succeeded"]
+    ended = [pod for pod in near if _phase(pod) == "Failed" or (_listed_as(pod) in _ENDS and not _restarts(pod))]
+    failed = {
+        pod.name
+        for pod in ended
+        if _phase(pod) == "Failed" or _listed_as(pod) == "Evicted" or _has_later(pod, completed, scene)
+    }
     rest = [pod for pod in near if pod.name not in failed]
-    if not has_completed and len(failed) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
+    if not completed and len(failed) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
         return frozenset()
     return frozenset(failed) if rest and all(pods[pod.name] in _WELL for pod in rest) else frozenset()
+
+
+_ENDS = frozenset({"Evicted", "Error", "OOMKilled"})
+
+
+def _has_later(failed: Pod, completed: Sequence[Pod], scene: Scene) -> bool:
+    """Whether one of the pods that completed is not older than the failed one, as far as ages are known."""
+    age_s = _age_s(failed, scene)
+    ages = [_age_s(pod, scene) for pod in completed]
+    return any(age is None or age_s is None or age <= age_s for age in ages)
+
+
+def _age_s(pod: Pod, scene: Scene) -> float | None:
+    return pod_age_s(pod.name, pod.body, scene) or read_age_s(str(first_value(pod.body, "table.AGE") or ""))
 
 
 _AGAIN = 2

@@ -22,6 +22,12 @@ SETTLED_S = 600.0
 LONG_AGO_S = 3 * 86_400.0
 """`RESTARTS 1 (97d ago)`: a restart days ago is no news."""
 
+AGAIN = 3
+"""So many restarts have a rhythm."""
+
+STEADY_S = 12 * 3_600.0
+"""What ran this long since its last restart has recovered, however long it ran before."""
+
 _STARTING = re.compile(r"^(?:Pending|ContainerCreating|PodInitializing|Init:\d{1,4}/\d{1,4})$")
 _DONE = frozenset({"Completed", "Succeeded"})
 
@@ -42,13 +48,13 @@ def judge_row(body: Mapping[str, object]) -> tuple[State, str]:
         return State.FAILING, f"is listed as {status}"
     is_ready = first_value(body, "status.containerStatuses[].ready")
     if status == "Running" and is_ready is not False:
-        return _judge_restarts(body)
+        return _judge_restarts(body, age_s)
     if age_s is not None and age_s <= YOUNG_S:
         return State.STARTING, ""
     return State.FAILING, "is listed as running but not ready" if status == "Running" else f"is listed as {status}"
 
 
-def _judge_restarts(body: Mapping[str, object]) -> tuple[State, str]:
+def _judge_restarts(body: Mapping[str, object], age_s: float | None) -> tuple[State, str]:
     restarts = read_quantity(first_value(body, "status.containerStatuses[].restartCount")) or 0
     if not restarts:
         return State.HEALTHY, ""
@@ -57,5 +63,7 @@ def _judge_restarts(body: Mapping[str, object]) -> tuple[State, str]:
         return State.UNKNOWN, ""
     if since_s > LONG_AGO_S:
         return State.HEALTHY, ""
+    if restarts >= AGAIN and age_s is not None and since_s < min((age_s - since_s) / restarts, STEADY_S):
+        return State.FAILING, f"restarted {restarts:.0f} times and has not run longer since than in between"
     times = "once" if restarts == 1 else f"{restarts:.0f} times"
     return State.RECOVERED, f"restarted {times} and runs again"
