@@ -41,7 +41,7 @@ def takes_back(line: str, complaint: str) -> bool:
     head = line[:_REACH]
     said = complaint[:_REACH]
     return (
-        any(good.search(head) for good in _goods(said)) and not _NOT.search(head) and bool(_words(head) & _words(said))
+        any(good.search(head) for good in _goods(said)) and not _NOT.search(head) and bool(words_of(head) & words_of(said))
     )
 
 
@@ -70,6 +70,6 @@ def _goods(complaint: str) -> tuple[re.Pattern[str], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
     """What a line is about: its words without times and levels."""
     return frozenset(word.lower() for word in _WORD.findall(_STAMP.sub(" ", text))) - _COMMON

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.logs.announced import is_announced
-from incident_bot.diagnosis.logs.contraries import clears, takes_back
+from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.tally import ends_without_failure
 from incident_bot.diagnosis.targets import is_guessed
 
@@ -94,6 +94,8 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     if over is None:
         over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
         is_loud = is_loud and not (over and count < _BUSY_COUNT and _is_soon(log, end, over, scene))
+    if _is_still_warned_of(start, log, text):
+        return Outcome.OPEN
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
@@ -112,6 +114,26 @@ def _next_run_works(log: Log, scene: Scene) -> bool:
 
 def _complains_of_nothing(log: Log, scene: Scene) -> bool:
     return span_of(log, scene) >= _CALM and not any(grade(kept.text) >= Level.WARNING for kept in log.kept)
+
+
+_WARNED_COUNT = 5
+_AT_END_SHARE = 0.95
+_SAME_WORDS = 2
+
+
+def _is_still_warned_of(start: int, log: Log, complaint: str) -> bool:
+    """Whether warnings about the same thing began after an error and go on to the log's end: a breaker that opens again."""
+    first = log.kept[start].line
+    return grade(complaint) >= Level.ERROR and any(
+        kept.count >= _WARNED_COUNT
+        and kept.line > first
+        and kept.why != "last"
+        and kept.last >= _AT_END_SHARE * log.total_lines
+        and grade(kept.text) == Level.WARNING
+        and not is_announced(kept, log)
+        and len(words_of(kept.text) & words_of(complaint)) >= _SAME_WORDS
+        for kept in log.kept
+    )
 
 
 _SECOND_TRY = timedelta(seconds=90)

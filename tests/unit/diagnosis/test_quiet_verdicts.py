@@ -68,3 +68,65 @@ def test_an_odd_warning_does_not_say_why_a_pod_crashes() -> None:
 def test_the_error_that_ends_the_same_log_does() -> None:
     end = "2026-11-21T09:01:00Z ERROR tile 58: bad checksum\n"
     assert verdict_of({"pods.txt": CRASHES, "tiler.log": loading(end)}) is Verdict.FAILURE
+
+
+def listed(restarts: str, age: str) -> dict[str, str]:
+    head = "NAME                     READY   STATUS    RESTARTS        AGE\n"
+    return {
+        "pods.txt": f"{head}intake-7b9d8c6f5-2q8zk   1/1     Running   {restarts}   {age}\n"
+        f"intake-7b9d8c6f5-6tmwd   1/1     Running   0   {age}\n"
+    }
+
+
+def test_a_pod_that_restarts_every_hour_has_not_recovered_after_a_quarter_of_one() -> None:
+    assert verdict_of(listed("5 (17m ago)", "6h")) is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def test_a_pod_that_restarted_as_often_at_its_start_has_recovered() -> None:
+    assert verdict_of(listed("5 (5h40m ago)", "6h")) is Verdict.RECOVERED
+
+
+def runs(*rows: tuple[str, str, str]) -> str:
+    head = "NAME                        READY   STATUS      RESTARTS   AGE\n"
+    return head + "".join(f"models-{run}   0/1     {status}   0   {age}\n" for run, status, age in rows)
+
+
+FAILED_RUN = (
+    "05:30:41  ERROR creating table totals\nDatabase Error in model totals\n  column c.segment does not exist\n"
+)
+
+
+def test_an_earlier_run_that_completed_makes_up_for_no_later_one() -> None:
+    pods = runs(("29396670-2jv8d", "Completed", "2d1h"), ("29398110-wz9kq", "Error", "3h2m"))
+    files = {"pods.txt": pods, "models-29398110-wz9kq.log": FAILED_RUN}
+    assert verdict_of(files) is Verdict.FAILURE
+
+
+def test_a_later_run_that_completed_does() -> None:
+    pods = runs(("29396670-2jv8d", "Error", "2d1h"), ("29398110-wz9kq", "Completed", "3h2m"))
+    files = {"pods.txt": pods, "models-29396670-2jv8d.log": FAILED_RUN}
+    assert verdict_of(files) is not Verdict.FAILURE
+
+
+def served(first: int, last: int) -> str:
+    return "".join(
+        f"2026-11-21T{8 + m // 60:02}:{m % 60:02}:{s:02}Z [info] GET /catalog/{m}{s} 200 9ms\n"
+        for m in range(first, last)
+        for s in (5, 25, 45)
+    )
+
+
+TIMEOUTS = "".join(
+    f"2026-11-21T08:20:{s:02}Z [error] stock-client: GET http://stock:8080/levels: timeout after 800ms\n"
+    for s in range(0, 40, 5)
+)
+
+
+def test_calm_after_time_outs_is_a_recovery() -> None:
+    assert verdict_of({"catalog.log": served(0, 20) + TIMEOUTS + served(21, 60)}) is Verdict.RECOVERED
+
+
+def test_calm_in_which_a_breaker_opens_again_and_again_is_none() -> None:
+    opened = "2026-11-21T{:02}:{:02}:50Z [warn] breaker stock-client: HALF_OPEN -> OPEN (probe failed: timeout after 800ms)\n"
+    later = "".join(served(m, m + 1) + opened.format(8 + m // 60, m % 60) for m in range(21, 60))
+    assert verdict_of({"catalog.log": served(0, 20) + TIMEOUTS + later}) is Verdict.FAILURE
