@@ -26,13 +26,8 @@ from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_
 from incident_bot.diagnosis.causes.support import add_record, add_statements
 from incident_bot.diagnosis.health.judgement import Health, judge_health
 from incident_bot.diagnosis.logs.access_lines import is_outage
-from incident_bot.diagnosis.logs.outcome import (
-    Outcome,
-    is_counted_well,
-    outcome_of,
-    read_outcome,
-    shape_of,
-)
+from incident_bot.diagnosis.logs.background import shape_of
+from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
 from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.scene import Scene, read_scene

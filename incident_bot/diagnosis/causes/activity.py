@@ -31,7 +31,8 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
-from incident_bot.diagnosis.logs.outcome import Outcome, is_background, is_everywhere, is_routine, read_outcome
+from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
 from incident_bot.model import AlertStatus, Category
 

@@ -16,9 +16,9 @@ from incident_bot.condense.traces import is_frame
 from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
+from incident_bot.diagnosis.logs.background import ends_of, is_background
 from incident_bot.diagnosis.logs.changes import reports_change
 from incident_bot.diagnosis.logs.messages import read_message
-from incident_bot.diagnosis.logs.outcome import ends_of, is_background
 from incident_bot.diagnosis.logs.statements import weigh_statement
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
+from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.changes import reports_change, states_old_and_new
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
-from incident_bot.diagnosis.logs.outcome import shape_of
 from incident_bot.diagnosis.logs.reading import read_line
 from incident_bot.diagnosis.logs.records import is_dated
 from incident_bot.diagnosis.logs.salience import LEAST, find_salient

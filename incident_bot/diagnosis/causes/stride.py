@@ -15,8 +15,9 @@ from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.causes.aftermath import has_finished
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
+from incident_bot.diagnosis.logs.background import ends_of, is_background, is_everywhere, is_routine
 from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
-from incident_bot.diagnosis.logs.outcome import ends_of, is_background, is_everywhere, is_harmless, is_routine
+from incident_bot.diagnosis.logs.outcome import is_harmless
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
 from incident_bot.diagnosis.logs.records import begins_record, is_dated
 from incident_bot.diagnosis.logs.turns import opens_turn

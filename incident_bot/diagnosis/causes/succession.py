@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
-from incident_bot.diagnosis.logs.outcome import shape_of
+from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.records import is_same_template
 
 if TYPE_CHECKING:

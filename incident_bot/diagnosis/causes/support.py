@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.facts import log_fact
-from incident_bot.diagnosis.logs.outcome import is_background
+from incident_bot.diagnosis.logs.background import is_background
 from incident_bot.diagnosis.logs.records import begins_record, find_message_below, is_same_template
 from incident_bot.diagnosis.logs.statements import find_statements
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.complaints.search import find_complaint
-from incident_bot.diagnosis.logs.outcome import is_background, is_routine, shape_of
+from incident_bot.diagnosis.logs.background import is_background, is_routine, shape_of
 from incident_bot.diagnosis.logs.records import begins_record, is_dated, is_same_template
 
 if TYPE_CHECKING:

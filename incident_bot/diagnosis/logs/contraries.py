@@ -41,7 +41,9 @@ def takes_back(line: str, complaint: str) -> bool:
     head = line[:_REACH]
     said = complaint[:_REACH]
     return (
-        any(good.search(head) for good in _goods(said)) and not _NOT.search(head) and bool(words_of(head) & words_of(said))
+        any(good.search(head) for good in _goods(said))
+        and not _NOT.search(head)
+        and bool(words_of(head) & words_of(said))
     )
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.logs.announced import is_no_report
+from incident_bot.diagnosis.logs.background import ends_of, is_everywhere
 from incident_bot.diagnosis.logs.findings import Draft
 from incident_bot.diagnosis.logs.loud_lines import write_unmarked
 from incident_bot.diagnosis.logs.messages import read_text
-from incident_bot.diagnosis.logs.outcome import ends_of, is_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

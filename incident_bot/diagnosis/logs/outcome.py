@@ -6,12 +6,12 @@ import re
 from bisect import bisect_left
 from datetime import timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.logs.announced import is_announced
+from incident_bot.diagnosis.logs.background import is_background, is_routine, shape_of
 from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.tally import ends_without_failure
 from incident_bot.diagnosis.targets import is_guessed
@@ -83,7 +83,7 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     is_last_word = end <= last
     end = max(last, end)
     later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
-    if not later:
+    if not later or _is_still_warned_of(start, log, text):
         return Outcome.OPEN
     calm = [line for line in later if grade(line) < Level.WARNING]
     is_loud = grade(text) >= Level.ERROR
@@ -94,8 +94,6 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     if over is None:
         over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
         is_loud = is_loud and not (over and count < _BUSY_COUNT and _is_soon(log, end, over, scene))
-    if _is_still_warned_of(start, log, text):
-        return Outcome.OPEN
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
@@ -338,52 +336,6 @@ _BROKEN_STATEMENT = re.compile(
 _OF_A_DATABASE = re.compile(r"\bSTATEMENT:  \S")
 """PostgreSQL's own log, which prints the statement beside its error."""
 
-_BACKGROUND_COUNT = 5
-_BACKGROUND_SHARE = 0.1
-_WARNING_SHARE = 0.4
-_EDGE = 0.1
-_EDGE_LINES = 20
-_GAPS = 2
-"""A gap of two mean ones is left by chance once in seven times."""
-
-
-def is_background(kept: KeptLine, log: Log) -> bool:
-    """Whether a line was there from the log's beginning to its end, now and then among ordinary work.
-
-    Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
-    """
-    is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
-    share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
-    return kept.count <= share * log.total_lines and is_everywhere(kept, log)
-
-
-def is_routine(kept: KeptLine, log: Log) -> bool:
-    """Whether a line calls itself information and was there from the log's beginning to its end."""
-    return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
-
-
-_STATED_WARNING = re.compile(
-    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?warn|^.{0,40}(?:\bWARN(?:ING)?\b|\[warn(?:ing)?\])|^W\d{4} ",
-    re.IGNORECASE,
-)
-_STATED_INFO = re.compile(
-    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\]|\[note\])|^I\d{4} ",
-    re.IGNORECASE,
-)
-
-
-def is_everywhere(kept: KeptLine, log: Log) -> bool:
-    """Whether lines like it came from the log's beginning to its end."""
-    if kept.count < _BACKGROUND_COUNT:
-        return False
-    total = log.total_lines
-    first = kept.line
-    if kept.why == "last":
-        first = min(item.line for item in ends_of(kept, log))
-    # What comes seldom leaves longer gaps by chance.
-    edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
-    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
-
 
 def _answers_requests(log: Log) -> bool:
     """Whether a server's own access lines show that nearly nobody got a server error."""
@@ -391,25 +343,3 @@ def _answers_requests(log: Log) -> bool:
     total = sum(count for count, _ in found)
     failed = sum(count for count, match in found if (match["a"] or match["b"]).startswith("5"))
     return total >= _ENOUGH_REQUESTS and failed <= _FEW_FAILED * total
-
-
-def ends_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:
-    """The first and the last kept line of a line's template; the line alone where it was said once."""
-    return _ends_by_template(log).get((kept.count, kept.last), (kept,)) if kept.count > 1 else (kept,)
-
-
-@lru_cache(maxsize=32)
-def _ends_by_template(log: Log) -> dict[tuple[int, int], tuple[KeptLine, ...]]:
-    found: dict[tuple[int, int], tuple[KeptLine, ...]] = {}
-    for kept in log.kept:
-        if kept.count > 1:
-            found[kept.count, kept.last] = (*found.get((kept.count, kept.last), ()), kept)
-    return found
-
-
-_VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
-
-
-def shape_of(line: str) -> str:
-    """A line without its numbers and hashes."""
-    return _VARIABLE.sub("#", line[:300])

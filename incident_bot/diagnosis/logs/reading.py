@@ -16,6 +16,7 @@ from incident_bot.diagnosis.complaints.own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.complaints.search import find_complaint, find_words, spell_out
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
+from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.logs.dependencies import (
     find_account,
@@ -32,7 +33,6 @@ from incident_bot.diagnosis.logs.last_words import draft_last_words, find_reason
 from incident_bot.diagnosis.logs.loud_lines import draft_loud
 from incident_bot.diagnosis.logs.messages import read_message, read_text, shorten, tell_line, tidy
 from incident_bot.diagnosis.logs.onsets import draft_onsets, is_onset
-from incident_bot.diagnosis.logs.outcome import shape_of
 from incident_bot.diagnosis.logs.peers import find_peer
 from incident_bot.diagnosis.logs.records import find_message_below
 from incident_bot.diagnosis.logs.turns import opens_turn

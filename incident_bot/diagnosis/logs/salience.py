@@ -19,9 +19,9 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced, is_no_report
+from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
 from incident_bot.diagnosis.logs.changes import reports_change
 from incident_bot.diagnosis.logs.messages import read_text
-from incident_bot.diagnosis.logs.outcome import is_background, is_everywhere, is_routine
 from incident_bot.diagnosis.logs.statements import weigh_statement
 from incident_bot.diagnosis.targets import Relation
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_addressed_to_reader
-from incident_bot.diagnosis.logs.outcome import is_background, is_everywhere, is_routine, shape_of
+from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine, shape_of
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:

@@ -1,0 +1,81 @@
+"""What was in a log from its beginning to its end, and so tells of nothing that began."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade
+
+if TYPE_CHECKING:
+    from incident_bot.diagnosis.scene import Log
+    from incident_bot.model import KeptLine
+
+_BACKGROUND_COUNT = 5
+_BACKGROUND_SHARE = 0.1
+_WARNING_SHARE = 0.4
+_EDGE = 0.1
+_EDGE_LINES = 20
+_GAPS = 2
+"""A gap of two mean ones is left by chance once in seven times."""
+
+
+def is_background(kept: KeptLine, log: Log) -> bool:
+    """Whether a line was there from the log's beginning to its end, now and then among ordinary work.
+
+    Declined cards, failed log-ins and players who shout are what such a program is for: nothing began with them.
+    """
+    is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
+    share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
+    return kept.count <= share * log.total_lines and is_everywhere(kept, log)
+
+
+def is_routine(kept: KeptLine, log: Log) -> bool:
+    """Whether a line calls itself information and was there from the log's beginning to its end."""
+    return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
+
+
+_STATED_WARNING = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?warn|^.{0,40}(?:\bWARN(?:ING)?\b|\[warn(?:ing)?\])|^W\d{4} ",
+    re.IGNORECASE,
+)
+_STATED_INFO = re.compile(
+    r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?(?:info|debug|trace)\b|^.{0,40}(?:\bINFO\b|\bDEBUG\b|\[info\]|\[debug\]|\[note\])|^I\d{4} ",
+    re.IGNORECASE,
+)
+
+
+def is_everywhere(kept: KeptLine, log: Log) -> bool:
+    """Whether lines like it came from the log's beginning to its end."""
+    if kept.count < _BACKGROUND_COUNT:
+        return False
+    total = log.total_lines
+    first = kept.line
+    if kept.why == "last":
+        first = min(item.line for item in ends_of(kept, log))
+    # What comes seldom leaves longer gaps by chance.
+    edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
+    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
+
+
+def ends_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:
+    """The first and the last kept line of a line's template; the line alone where it was said once."""
+    return _ends_by_template(log).get((kept.count, kept.last), (kept,)) if kept.count > 1 else (kept,)
+
+
+@lru_cache(maxsize=32)
+def _ends_by_template(log: Log) -> dict[tuple[int, int], tuple[KeptLine, ...]]:
+    found: dict[tuple[int, int], tuple[KeptLine, ...]] = {}
+    for kept in log.kept:
+        if kept.count > 1:
+            found[kept.count, kept.last] = (*found.get((kept.count, kept.last), ()), kept)
+    return found
+
+
+_VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
+
+
+def shape_of(line: str) -> str:
+    """A line without its numbers and hashes."""
+    return _VARIABLE.sub("#", line[:300])
