@@ -254,19 +254,17 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
         )
         about = ("--alert-name", "ApiDown", "--namespace", "shop", "--pod", "api-0")
         cluster = make_cluster(planted)
-        serving = cluster.serve()
-        next(serving)
-        run("collect", *about, "--out", str(out / "bundle"), INCIDENT_BOT_KUBECONFIG_DATA=cluster.kubeconfig())
-        run("diagnose", str(out / "bundle"), "--llm", "none", "--format", "markdown")
-        in_actions = run_as_job(tmp_path, planted, cluster)
-        exits["job log"] = ""
-        for arguments in (
-            ("triage", "--llm", "none", "--tracker", "console"),
-            ("collect", "--out", str(out / "bundle")),
-        ):
-            done = run(*arguments, **in_actions)
-            exits["job log"] += done.stdout + done.stderr
-        serving.close()
+        with cluster.serve():
+            run("collect", *about, "--out", str(out / "bundle"), INCIDENT_BOT_KUBECONFIG_DATA=cluster.kubeconfig())
+            run("diagnose", str(out / "bundle"), "--llm", "none", "--format", "markdown")
+            in_actions = run_as_job(tmp_path, planted, cluster)
+            exits["job log"] = ""
+            for arguments in (
+                ("triage", "--llm", "none", "--tracker", "console"),
+                ("collect", "--out", str(out / "bundle")),
+            ):
+                done = run(*arguments, **in_actions)
+                exits["job log"] += done.stdout + done.stderr
         run(
             "triage",
             "--bundle",

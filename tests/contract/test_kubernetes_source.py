@@ -67,12 +67,8 @@ def recorded_cluster() -> Iterator[Cluster]:
         for name, api in zip(NAMESPACES, loaded, strict=True)
     }
     powerful, powerless = KubeApi(objects=objects, logs=logs), KubeApi(objects=objects, logs=logs, allowed=set())
-    serving = [powerful.serve(), powerless.serve()]
-    for server in serving:
-        next(server)
-    yield Cluster(kubeconfig=powerful.kubeconfig(), powerless=powerless.kubeconfig(), pods=pods)
-    for server in serving:
-        server.close()
+    with powerful.serve(), powerless.serve():
+        yield Cluster(kubeconfig=powerful.kubeconfig(), powerless=powerless.kubeconfig(), pods=pods)
 
 
 @pytest.fixture(scope="module", params=["recorded", pytest.param("node", marks=pytest.mark.e2e)])
@@ -231,13 +227,11 @@ ROLE = [
 def test_one_missing_verb_is_named_and_costs_only_what_it_grants(missing: tuple[str, str]) -> None:
     api = load_recording(OOM)
     api.allowed = {("get", "pods"), *ROLE} - {missing}
-    serving = api.serve()
-    next(serving)
     pod = next(item["metadata"]["name"] for item in api.objects if item["kind"] == "Pod")
 
-    collected = Cluster(api.kubeconfig(), "", {}).collect(OOM, pod=pod)
+    with api.serve():
+        collected = Cluster(api.kubeconfig(), "", {}).collect(OOM, pod=pod)
 
-    serving.close()
     verb, resource = missing
     forbidden = {gap.reason for gap in collected.gaps if gap.kind == "forbidden"}
     assert forbidden == {f"not allowed to {verb} {resource} (403)"}

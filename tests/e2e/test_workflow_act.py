@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,9 +34,7 @@ def opened_runner(folder: Path, install: Callable[[Runner], None] = Runner.insta
     recorded = json.loads(RECORDING.read_text(encoding="utf-8"))
     cluster = KubeApi(objects=recorded["objects"])
     (folder / "emulate").mkdir()
-    # Closed whatever happens: a server that is left running keeps pytest from ending.
-    with closing(cluster.serve()) as serving, emulated_github(folder / "emulate") as url:
-        next(serving)
+    with cluster.serve(), emulated_github(folder / "emulate") as url:
         runner = Runner(folder=folder, api_url=url, kubeconfig=cluster.kubeconfig())
         install(runner)
         yield runner

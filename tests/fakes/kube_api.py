@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -103,8 +103,9 @@ class KubeApi:
         """From now on answer matching paths so; a later fault goes before an earlier one."""
         self.faults.insert(0, Fault(path, reply, times))
 
+    @contextmanager
     def serve(self, tls: ssl.SSLContext | None = None) -> Iterator[KubeApi]:
-        """Run on a free port below the range of outgoing connections, until the generator is closed."""
+        """Run on a free port below the range of outgoing connections, until the `with` ends."""
         server = _bind(self)
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -20,4 +20,5 @@ from fakes.kube_collection import (
 
 @pytest.fixture
 def api() -> Iterator[KubeApi]:
-    yield from KubeApi(objects=[POD, NODE, EVENT], logs={LogKey("api-0", "app"): LINES}).serve()
+    with KubeApi(objects=[POD, NODE, EVENT], logs={LogKey("api-0", "app"): LINES}).serve() as api:
+        yield api

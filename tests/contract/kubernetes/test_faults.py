@@ -47,7 +47,7 @@ def test_events_without_a_uid_are_all_kept() -> None:
     bare = {key: value for key, value in EVENT["metadata"].items() if key != "uid"}
     first = {**EVENT, "metadata": bare}
     second = {**EVENT, "metadata": {**bare, "name": "api-0.2"}, "reason": "DeadlineExceeded", "message": "too late"}
-    for api in KubeApi(objects=[POD, NODE, first, second], logs={LogKey("api-0", "app"): LINES}).serve():
+    with KubeApi(objects=[POD, NODE, first, second], logs={LogKey("api-0", "app"): LINES}).serve() as api:
         (events,) = [item for item in collect(api).items if item.kind is EvidenceKind.EVENTS]
 
         assert "Pulled" in events.text

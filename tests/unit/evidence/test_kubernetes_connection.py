@@ -75,7 +75,8 @@ def strict_api(identity: Identity, tmp_path: Path) -> Iterator[KubeApi]:
     context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
     context.load_verify_locations(tmp_path / "certificate")
     context.verify_mode = ssl.CERT_REQUIRED
-    yield from KubeApi(objects=[POD]).serve(context)
+    with KubeApi(objects=[POD]).serve(context) as api:
+        yield api
 
 
 @pytest.fixture
@@ -126,14 +127,13 @@ def test_verification_is_skipped_only_where_both_sides_say_so(identity: Identity
         (tmp_path / part).write_bytes(getattr(identity, part))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
-    serving = KubeApi(objects=[POD]).serve(context)
-    api = next(serving)
-    server = f"https://127.0.0.1:{api.port}"
+    with KubeApi(objects=[POD]).serve(context) as api:
+        server = f"https://127.0.0.1:{api.port}"
+        skips = api.kubeconfig(server=server, **{"insecure-skip-tls-verify": True})
 
-    skipping = names_read(api.kubeconfig(server=server, **{"insecure-skip-tls-verify": True}), allow_insecure_tls=True)
-    checking = names_read(api.kubeconfig(server=server), allow_insecure_tls=True)
+        skipping = names_read(skips, allow_insecure_tls=True)
+        checking = names_read(api.kubeconfig(server=server), allow_insecure_tls=True)
 
-    serving.close()
     assert skipping == ["pod.yaml"]
     assert checking == []
 
@@ -173,7 +173,8 @@ def plugin_kubeconfig(tmp_path: Path, script: str, api: KubeApi) -> str:
 
 @pytest.fixture
 def api() -> Iterator[KubeApi]:
-    yield from KubeApi(objects=[POD]).serve()
+    with KubeApi(objects=[POD]).serve() as api:
+        yield api
 
 
 def test_an_exec_plugin_s_token_is_used(tmp_path: Path, api: KubeApi) -> None:
