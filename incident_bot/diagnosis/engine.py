@@ -30,7 +30,7 @@ from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
 from incident_bot.diagnosis.rulebook.matching import match_rules
-from incident_bot.diagnosis.scene import Scene, read_scene
+from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.diagnosis.telling.advice import command_for, never_ran, tell_actions
 from incident_bot.diagnosis.telling.narrative import (
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.rulebook.rules import RuleSet
-    from incident_bot.diagnosis.scene import Log
+    from incident_bot.diagnosis.scene import Log, Scene
     from incident_bot.model import KeptLine
 
 ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})

@@ -365,6 +365,7 @@ MAKERS_OF_SAFE_TEXT = {
     "incident_bot/condense/candidates.py": "parts of a safe line, without colours",
     "incident_bot/condense/digests.py": "a safe line",
     "incident_bot/diagnosis/scene.py": "part of a safe line",
+    "incident_bot/diagnosis/scene_reading.py": "a safe line without the prefix that all lines of its log share",
     "incident_bot/diagnosis/grounding.py": "part of the cited safe line",
     "incident_bot/report/issue.py": "a sentence of our own",
     "incident_bot/llm/answer.py": "a model's quote, redacted by the pipeline before anyone else sees it",

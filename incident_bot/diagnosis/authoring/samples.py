@@ -15,7 +15,7 @@ from incident_bot.diagnosis.engine import find_candidates
 from incident_bot.diagnosis.health.judgement import judge_health
 from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.rulebook.rules import Rule, RuleSet
-from incident_bot.diagnosis.scene import Scene, read_scene
+from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.telling.advice import tell_actions
 from incident_bot.diagnosis.telling.narrative import tell_cause
 from incident_bot.model import Alert, Case, EvidenceKind, Incident, RawEvidence, Severity, Target, Verdict
@@ -23,6 +23,8 @@ from incident_bot.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from incident_bot.diagnosis.scene import Scene
 
 NAMESPACE, POD, WORKLOAD, CONTAINER, INIT_CONTAINER = "ml", "model-0", "model", "server", "init"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
