@@ -171,6 +171,21 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Give each container of a pod its own port, and check it where the manifest is reviewed.",),
     ),
     Complaint(
+        kind="field-missing",
+        category=Category.APPLICATION,
+        patterns=(
+            r"(?:avro|json ?schema|jsonpath|protobuf|proto|parquet|csv|xml|xsd|(?:de)?seriali[sz]\w*|unmarshal\w*|schema|record|row|message|payload|event|document|request|response|body)\w{0,24}\b[^\n]{0,120}\b(?:missing|lacks?|without|no|absent) (?:(?:a |the )?(?:required|mandatory) )?(?:field|property|column|element|attribute|tag)s?:? [\"'`$]?[\w./-]{2,80}",
+            r"(?:required|mandatory) (?:field|property|column|element|attribute) [\"'`]?[\w.-]{2,80}[\"'`]? (?:is |was )?(?:missing|absent|not (?:present|found|set|given))[^\n]{0,80}\b(?:record|row|message|payload|event|document|request|response|body|line|file)\b",
+        ),
+        title="{container} is given data without the field {what}",
+        names="setting",
+        otherwise="{container} is given data without a required field: {says}",
+        hint="Look at what sends such data and what it changed last, and at the schema that both sides agreed on.",
+        impact="Each such record fails; where it is tried again, everything behind it waits.",
+        steps=(_LOG, _HISTORY),
+        prevention=("Check schemas for compatibility where they are registered, and set what cannot be read aside.",),
+    ),
+    Complaint(
         kind="setting-missing",
         category=Category.CONFIG,
         patterns=(
