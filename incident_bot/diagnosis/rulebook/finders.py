@@ -275,7 +275,7 @@ def _log_facts(test: Mapping[str, Any], scene: Scene, logs: Sequence[Log]) -> It
 
 def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fact]:
     found = itertools.islice(_find_all(test["pattern"], log), _MAX_HITS)
-    hits = [hit for hit in found if not tells_all_clear(log.kept[log.index_at(hit.start())].text)]
+    hits = [hit for hit in found if not _is_no_trouble(log.kept[log.index_at(hit.start())].text, log)]
     if not hits:
         return
     lines = {log.index_at(hit.start()): hit for hit in reversed(hits)}
@@ -284,6 +284,15 @@ def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fac
         return
     hit = hits[-1] if test.get("occurrence") == "last" else _first_loud(hits, log)
     yield log_fact(log, hit.start(), hit[0], count=count, groups=_groups(hit), scene=scene)
+
+
+def _is_no_trouble(line: str, log: Log) -> bool:
+    """Whether a line tells that something is over, or in a node's journal what kubelet's own probes met."""
+    return tells_all_clear(line) or (log.node is not None and _PROBER in line)
+
+
+_PROBER = "prober.go:"
+"""In a node's journal kubelet tells here of its own calls to pods, which fail because of what is searched elsewhere."""
 
 
 def _first_loud(hits: Sequence[re.Match[str]], log: Log) -> re.Match[str]:

@@ -213,3 +213,16 @@ def test_journal_of_a_node_is_about_the_node() -> None:
 )
 def test_names_keep_their_capitals_inside_a_sentence(title: str, inside: str) -> None:
     assert lower_first(title) == inside
+
+
+def test_what_kubelet_says_of_a_probe_names_no_dependency() -> None:
+    """In a node's journal a refused probe is told like any other refused connection."""
+    line = (
+        "Nov 05 01:14:{:02} stor-3 kubelet[1801]: I1105 01:14:12.000221    1801 prober.go:107] "
+        '"Probe failed" probeType="Readiness" pod="kafka/kafka-2" containerName="kafka" probeResult="failure" '
+        'output="dial tcp 10.2.4.9:9092: connect: connection refused"\n'
+    )
+
+    found = diagnose(make_case({"journal.txt": "".join(line.format(second) for second in range(9))}), RULES)
+
+    assert "dep-connection-refused" not in {cause.rule_id for cause in found.causes}
