@@ -105,7 +105,7 @@ def _check_libraries() -> None:
     if missing:
         raise ConfigurationError(
             f"not installed: {', '.join(missing)}",
-            hint="The receiver is an extra: `pip install 'incident-bot[server]'`.",
+            hint="The receiver needs the extra `server`: in a checkout, `uv tool install '.[server]'` (docs/receiver.md).",
         )
 
 

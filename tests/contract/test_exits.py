@@ -10,6 +10,7 @@ import base64
 import json
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -192,6 +193,74 @@ def planted() -> list[Sample]:
     return samples()
 
 
+@dataclass
+class Job:
+    """One whole job as a user runs it, and everything that left the process on the way, by exit."""
+
+    folder: Path
+    environ: dict[str, str]
+    exits: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [BOT, *arguments],
+            env=self.environ | more,
+            input=stdin,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        self.add(f"stdout of {arguments[0]}", done.stdout)
+        self.add(f"stderr of {arguments[0]}", done.stderr)
+        assert done.returncode in {0, 6}, done.stderr
+        return done
+
+    def add(self, name: str, text: str) -> None:
+        self.exits[name] = self.exits.get(name, "") + text
+
+
+def run_on_evidence(job: Job, evidence: Path, out: Path, planted: list[Sample]) -> None:
+    """Every command that reads a folder or a stream."""
+    job.run("triage", "--bundle", str(evidence), "--tracker", "github")
+    job.run("diagnose", str(evidence), "--llm", "gemini", "--out", str(out / "analysis.json"), "--format", "json")
+    job.run("diagnose", str(evidence), "--llm", "none", "--format", "text")
+    job.run("publish", str(out / "analysis.json"), "--tracker", "github")
+    job.run("eval", "record", str(evidence), "--out", str(out / "scenarios"))
+    whole = log_of([sample.text for sample in planted]) + "".join(encoded_again(planted))
+    job.run("redact", stdin=whole)
+    job.run("condense", "--budget-tokens", "8000", stdin=whole)
+    triage = ("triage", "--bundle", str(evidence), "--llm", "none")
+    job.run(*triage, "--dry-run", "--format", "json")
+    job.run(*triage, "--tracker", "folder", "--tracker-dir", str(out / "issues"))
+    job.run(*triage, "--tracker", "github", "--out", str(out), GITHUB_TOKEN="refused")
+    job.run(*triage, "--tracker", "github")
+
+
+def run_on_cluster(job: Job, out: Path, planted: list[Sample]) -> None:
+    """Every command that reads a cluster, by hand and within GitHub Actions."""
+    cluster = make_cluster(planted)
+    about = ("--alert-name", "ApiDown", "--namespace", "shop", "--pod", "api-0")
+    collect = ("collect", "--out", str(out / "bundle"))
+    with cluster.serve():
+        job.run(*collect, *about, INCIDENT_BOT_KUBECONFIG_DATA=cluster.kubeconfig())
+        job.run("diagnose", str(out / "bundle"), "--llm", "none", "--format", "markdown")
+        in_actions = run_as_job(job.folder, planted, cluster)
+        for arguments in (("triage", "--llm", "none", "--tracker", "console"), collect):
+            done = job.run(*arguments, **in_actions)
+            job.add("job log", done.stdout + done.stderr)
+
+
+def read_files(job: Job, out: Path) -> None:
+    """What lies on the disk afterwards."""
+    job.add("job summary", (job.folder / "summary.md").read_text())
+    known = {"analysis.json": "analysis", "issues": "issue folder", "bundle": "bundle", "scenarios": "scenario"}
+    for path in sorted(out.rglob("*")):
+        if path.is_file():
+            job.add(known.get(path.relative_to(out).parts[0], "kept report"), path.read_text())
+
+
 @pytest.fixture(scope="module")
 def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> dict[str, str]:
     """Everything that left the process in one whole job, by exit."""
@@ -200,7 +269,6 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
     evidence.mkdir()
     write_evidence(evidence, planted)
     model = GithubModel()
-    exits: dict[str, str] = {}
     with FakeGemini() as gemini, github(model) as api_url:
         # A model that repeats what it read, as models do: its answer is an exit, too.
         echo = " ".join(sample.text.replace("\n", " ") for sample in planted[:5])
@@ -215,83 +283,17 @@ def exits(tmp_path_factory: pytest.TempPathFactory, planted: list[Sample]) -> di
             "GEMINI_API_KEY": GEMINI_KEY,
             "GOOGLE_GEMINI_BASE_URL": gemini.url,
         }
-
-        def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-            done = subprocess.run(
-                [BOT, *arguments],
-                env=environ | more,
-                input=stdin,
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            exits[f"stdout of {arguments[0]}"] = exits.get(f"stdout of {arguments[0]}", "") + done.stdout
-            exits[f"stderr of {arguments[0]}"] = exits.get(f"stderr of {arguments[0]}", "") + done.stderr
-            assert done.returncode in {0, 6}, done.stderr
-            return done
-
-        run("triage", "--bundle", str(evidence), "--tracker", "github")
-        run("diagnose", str(evidence), "--llm", "gemini", "--out", str(out / "analysis.json"), "--format", "json")
-        run("diagnose", str(evidence), "--llm", "none", "--format", "text")
-        run("publish", str(out / "analysis.json"), "--tracker", "github")
-        run("eval", "record", str(evidence), "--out", str(out / "scenarios"))
-        whole = log_of([sample.text for sample in planted]) + "".join(encoded_again(planted))
-        run("redact", stdin=whole)
-        run("condense", "--budget-tokens", "8000", stdin=whole)
-        run("triage", "--bundle", str(evidence), "--llm", "none", "--dry-run", "--format", "json")
-        run(
-            "triage",
-            "--bundle",
-            str(evidence),
-            "--llm",
-            "none",
-            "--tracker",
-            "folder",
-            "--tracker-dir",
-            str(out / "issues"),
-        )
-        about = ("--alert-name", "ApiDown", "--namespace", "shop", "--pod", "api-0")
-        cluster = make_cluster(planted)
-        with cluster.serve():
-            run("collect", *about, "--out", str(out / "bundle"), INCIDENT_BOT_KUBECONFIG_DATA=cluster.kubeconfig())
-            run("diagnose", str(out / "bundle"), "--llm", "none", "--format", "markdown")
-            in_actions = run_as_job(tmp_path, planted, cluster)
-            exits["job log"] = ""
-            for arguments in (
-                ("triage", "--llm", "none", "--tracker", "console"),
-                ("collect", "--out", str(out / "bundle")),
-            ):
-                done = run(*arguments, **in_actions)
-                exits["job log"] += done.stdout + done.stderr
-        run(
-            "triage",
-            "--bundle",
-            str(evidence),
-            "--llm",
-            "none",
-            "--tracker",
-            "github",
-            "--out",
-            str(out),
-            GITHUB_TOKEN="refused",
-        )
-        exits["prompt"] = json.dumps([request.body for request in gemini.requests], ensure_ascii=False)
-        run("triage", "--bundle", str(evidence), "--llm", "none", "--tracker", "github")
+        job = Job(tmp_path, environ)
+        run_on_evidence(job, evidence, out, planted)
+        run_on_cluster(job, out, planted)
+        job.add("prompt", json.dumps([request.body for request in gemini.requests], ensure_ascii=False))
         for name, stored in (("issue", model.issues), ("comment", model.comments), ("labels", model.labels)):
-            exits[name] = json.dumps(stored, ensure_ascii=False)
-        exits["history"] = "\n".join(model.sent)
-        assert len(gemini.requests) == 2, "the model was not asked: " + exits["stderr of triage"]
+            job.add(name, json.dumps(stored, ensure_ascii=False))
+        job.add("history", "\n".join(model.sent))
+        assert len(gemini.requests) == 2, "the model was not asked: " + job.exits["stderr of triage"]
     assert len(model.open_issues()) == 1
-    exits["job summary"] = (tmp_path / "summary.md").read_text()
-    for path in sorted(out.rglob("*")):
-        if path.is_file():
-            folder = path.relative_to(out).parts[0]
-            known = {"analysis.json": "analysis", "issues": "issue folder", "bundle": "bundle", "scenarios": "scenario"}
-            name = known.get(folder, "kept report")
-            exits[name] = exits.get(name, "") + path.read_text()
-    return exits
+    read_files(job, out)
+    return job.exits
 
 
 def test_fifty_kinds_are_planted(planted: list[Sample]) -> None:

@@ -14,7 +14,13 @@ from incident_bot.cli import COMMANDS
 from incident_bot.cli.menu import bot
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob(".github/*.md")]
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("docs/*.md"),
+    *ROOT.glob(".github/*.md"),
+    *ROOT.glob("alerts/*.md"),
+    *ROOT.glob("deploy/**/*.md"),
+]
 
 
 def _generator() -> Any:
@@ -54,6 +60,33 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
     broken = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
 
     assert [] == broken
+
+
+def headings_of(path: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a document."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    titles = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"(?m)^#+ (.+)$", text)]
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_to_headings_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text(encoding="utf-8"))
+    broken = [
+        f"{file}#{anchor}"
+        for file, anchor in targets
+        if anchor not in headings_of(path.parent / file if file else path)
+    ]
+
+    assert [] == broken
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_installed_by_a_name_that_is_not_ours(path: Path) -> None:
+    """No registry knows the package: `pip install incident-bot` would install whatever a stranger calls so."""
+    assert not re.search(
+        r"(?:pip|tool|pipx) install[^`\n]*(?<![/\w])incident-bot(?!\[\w+\] @|[\w/])", path.read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
