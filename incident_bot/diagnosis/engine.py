@@ -33,6 +33,7 @@ from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.diagnosis.telling.advice import command_for, never_ran, tell_actions
+from incident_bot.diagnosis.telling.checked import tell_checked
 from incident_bot.diagnosis.telling.narrative import (
     tell_cause,
     tell_impact,
@@ -102,7 +103,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         if complaint
         else (),
         do_not=_fill_all(first.do_not, causes[0], scene) if first and verdict is not Verdict.RECOVERED else (),
-        ruled_out=tell_ruled_out(ranking, scene) if verdict is not Verdict.HEALTHY else (),
+        ruled_out=tell_checked(scene, health) if verdict is Verdict.HEALTHY else tell_ruled_out(ranking, scene),
         gaps=tuple(_missing(scene, health, verdict)),
         timeline=tell_timeline(scene),
         engine=Engine.RULES,

@@ -111,12 +111,15 @@ def _verdict_style(diagnosis: Diagnosis) -> str:
 
 def _write_causes(page: _Page, analysis: Analysis) -> None:
     diagnosis = analysis.diagnosis
+    is_healthy = diagnosis.verdict is Verdict.HEALTHY
     if diagnosis.causes:
         page.head("Why")
+    elif is_healthy and diagnosis.ruled_out:
+        page.head("Checked")
     for cause in diagnosis.causes:
         _write_cause(page, cause, analysis)
     for reason in diagnosis.ruled_out:
-        page.say(f"ruled out: {reason}", indent="  ", hang="    ")
+        page.say(reason if is_healthy else f"ruled out: {reason}", indent="  ", hang="    ")
     if diagnosis.disagreement:
         page.say(f"disagreement: {diagnosis.disagreement}", indent="  ", hang="    ")
 
