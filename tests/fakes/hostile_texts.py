@@ -15,6 +15,7 @@ PIECES = [
     "echo a | chpasswd ", "cGFzc3dvcmQ", "[REDACTED:password:abc123]", "[REDACTED:", "4000000000000000 ", "AA00",
     "name: token\nvalue: ", '{"name":"token","value":"x"},', "value: x, name: token ", "token\x1b[31m=", "я", "密码", "AUTH a1", "$2b$", 'verify("a", "b", ', 'args: ["a", ',
     "PASSWORD  NAME\nabcd1234  x\n", "password = ? and ", 'token = "abc12345Xyz" + "', 'a0="x" type=execve a1="y" ', "bip39 words ",
+    "login attempt [a/", "$ cat secret\nabcd12\n", "password\n----\nab1\n", "digest username=x ", "saslstart A", "cookies: {'a': 'b', ",
 ]  # fmt: skip
 
 
@@ -33,5 +34,8 @@ def hostile_texts(size: int) -> dict[str, str]:
     texts["a new token a line"] = "".join(f"token={draw(20)}\n" for _ in range(size // 27))
     texts["long values"] = "".join(f"key={draw(300)} " for _ in range(size // 305))
     texts["one value again and again"] = "password=S3cr3tV4lue99 " + "S3cr3tV4lue99" * (size // 13)
-    texts["everything mixed"] = "".join(rng.choices([piece[:40] for piece in PIECES], k=size // 9))
+    each = [piece[:40] for piece in PIECES]
+    mixture = each * (size // sum(map(len, each)) + 1)  # of all alike, so that a longer one is no harder by chance
+    rng.shuffle(mixture)
+    texts["everything mixed"] = "".join(mixture)
     return texts
