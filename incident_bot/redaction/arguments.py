@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CALLS = (
-    "login(", "logon(", "signin(", "sign_in(", "log_in(", "authenticate(", "auth(", "verify(", "check(", "_user(", "createuser(", "adduser(", "bind(", "bind_s(", "_bind(",
+    "login(", "logon(", "signin(", "sign_in(", "log_in(", "authenticate(", "auth(", "verify(", "check(", "_user(", "loginuser(", "authuser(", "authenticateuser(", "createuser(", "adduser(", "bind(", "bind_s(", "_bind(",
     "credentials(", "password(", "_login(", "validate(", "ftp(", "unlock(", "compare(", "basic(", "attempt(",
 )  # fmt: skip
 THEN = r"[^()\n]{1,60},"

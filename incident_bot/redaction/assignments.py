@@ -59,6 +59,8 @@ _REPLACED = compile_later(
     r"""(?:"[^"\n]{0,512}"|'[^'\n]{0,512}'|null|\([a-z ]{1,32}\))[ \t]{1,4}(?:->|=>|→)[ \t]{1,4}["']"""
 )
 """What a change shows: `"old" -> "new"`."""
+_BECAME = compile_later(r"""[ \t]{1,4}(?:->|=>|\u2192)[ \t]{1,4}["']?(?P<value>[^\s"',;]{4,256})""")
+"""The same without quotes."""
 _FIRST_OF_TWO = compile_later(r"""[({][ \t]?["']?$""")
 """Before the name in `define('DB_PASSWORD', 'x')` and `{db_password, "x"}`."""
 _REFUSED = compile_later(
@@ -331,7 +333,15 @@ def _take(
         yield from header(text, at)
     elif not (_is_size(bare) or (alone and _is_prose(bare, value, level))) and counts(value, level, quoted=False):
         yield Finding(at, at + len(value), kind)
+        yield from _replacing(text, bare.end(), kind, level)
         yield from find_wrapped(text, bare.end(), value, kind)
+
+
+def _replacing(text: str, at: int, kind: str, level: Promise) -> Iterator[Finding]:
+    """The new value where the old one, which ends at `at`, is shown before it."""
+    became = _BECAME.match(text, at)
+    if became and counts(became["value"], level, quoted=False):
+        yield Finding(*became.span("value"), kind)
 
 
 def _own_part(text: str, at: int, value: str) -> str:

@@ -17,17 +17,21 @@ _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
 _IS = compile_later(
-    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host)[ ])?["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,]\d)"""
+    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host|card)[ ](?:ending[ ](?:in[ ])?)?)?["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,-]\d|[ ]?(?:ms|s|secs?|seconds|minutes|bits|bytes|chars|characters|times|attempts|requests|users|of)\b)"""
 )
 _WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|t?otp|backup|recovery|emergency|verification|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"
 )
 _IS_ANY = compile_later(
-    r"""(?:[ ](?:is|was|entered|sent|used|received|typed|accepted|verified|consumed|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,]\d|:)"""
+    r"""(?:[ ](?:is|was|entered|sent|used|received|typed|accepted|verified|consumed|lautet|ist|est|es|\xe8|\xe9)(?:[ ]now)?)?[ ]?[:=]?[ ]["'#]?(?P<value>\d{4,10})(?!\w|[.:,-]\d|:)"""
 )
 _OF_PLACE = compile_later(
-    r"[ ](?:for|to|of)[ ](?:the|my|our)[ ](?:gate|door|safe|alarm|garage|lock|building|house|office|entrance|vault|bike)(?:[ ]is|:)[ ](?P<value>\d{4,10})(?!\w|[.:,]\d)"
+    r"[ ](?:for|to|of)[ ](?:the|my|our)[ ](?:gate|door|safe|alarm|garage|lock|building|house|office|entrance|vault|bike)(?:[ ]is|:)[ ](?P<value>\d{4,10})(?!\w|[.:,-]\d)"
 )
+_DOES = compile_later(
+    r"(?i:(?:confirm|verif|authenticat|log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|unlock|activat)\w{0,6}[ ](?:\S{1,24}[ ])?(?:with|using)|(?:sms|text(?:ed|ing)?|mail(?:ed|ing)?)(?:[ ]\S{1,24})?)$"
+)
+"""What one does with a code that lets someone in: programs end `with code 1000`, too."""
 _EXPIRES = compile_later(
     r"(?:[ ]is)?:?[ ](?P<value>\d{4,8})(?=#|[ .,(]{1,2}(?:it )?(?:expires|valid for|valid until|g\xfcltig))"
 )
@@ -43,7 +47,7 @@ _PHRASE = compile_later(
     re.IGNORECASE,
 )
 _NESTED = compile_later(
-    r"""["'.:\]\[\w]{1,10}[ ]?[:=]?[ ]?(?:[{\[][^{}\n]{0,96}?["'](?:code|token|value|otp|pin|passcode|response)["'][ ]?:[ ]?)?["']?(?P<value>\d{4,10})(?![\w.])"""
+    r"""["'.:=\]\[\w]{1,10}[ ]?[:=]?[ ]?(?:[{\[][^{}\n]{0,96}?["'](?:code|token|value|otp|pin|passcode|response)["'][ ]?:[ ]?)?["']?(?<!\d)(?P<value>\d{4,10})(?![\w.])"""
 )
 _CHECKED = compile_later(
     r"""[^\n]{0,80}?\b(?:code|otp|token|value|pin)["']?[ ]?[:=][ ]?["']?(?P<value>\d{4,10})(?![\w.])"""
@@ -59,7 +63,9 @@ _LINKED = compile_later(r"(?:\d{1,24}/)?(?P<value>[\w~-]{16,256})(?=[\s\"'?#<>),
 _UUID = compile_later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _FIRST_LINES = 16
 
-THEN = {" code": r"[^\n]{0,28}[0-9]{4}", "code: ": "[0-9]{4}"}
+SHORT = ("otp ", "totp ", "pin ", "pin: ")
+"""Short names, which are parts of other words: they count where a word starts."""
+THEN = {" code": r"[^\n]{0,28}[0-9]{4}", "code: ": "[0-9]{4}"} | dict.fromkeys(SHORT, r"[^\n]{0,48}[0-9]{4}")
 """What must follow `code`, one of the most frequent words."""
 SENT = (
     "code: ",
@@ -87,6 +93,14 @@ SENT = (
     "use code ",
     "code sent",
     "otp generated",
+    "otp ",
+    "totp ",
+    "pin ",
+    "pin: ",
+    "de confirmation",
+    "de confirmaci\xf3n",
+    "di conferma",
+    "de confirma\xe7\xe3o",
     "otp sent",
     "de s\xe9curit\xe9",
     "de seguridad",
@@ -98,6 +112,8 @@ SENT = (
     "backup codes",
 )
 NESTED = (
+    "mfa=",
+    "2fa=",
     "verify_otp",
     "verifyotp",
     "verify_code",
@@ -180,6 +196,8 @@ def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
         match = _EXPIRES.match(text, end - 2)
     elif word == " code":
         match = _OF_PLACE.match(text, end) or _EXPIRES.match(text, end)
+        if match is None and _DOES.search(text, max(0, start - 48), start):
+            match = _IS.match(text, end)
         if match is None and _WHOSE.search(text, max(0, start - 16), start):
             match = _IS_ANY.match(text, end)
     else:

@@ -26,10 +26,12 @@ _VALUE = compile_later(
 _OWNED = r"(?:[ ](?:f\xfcr|von|des|der|de|du|d'|del|do|da|di|dell'utente|dell'|van|voor|f\xf6r|for|til|dla|u\u017cytkownika|u\u017eivatele|pour|para|per)(?:[ ](?:den|dem|das|die|der|le|la|el|il|het|Benutzer|Nutzer|usuario|usu\xe1rio|utente|utilisateur|gebruiker)){0,2}[ ]?[\w.@/-]{1,64}|[ ](?:u\u017cytkownika|u\u017eivatele|dell')[ ]?[\w.@-]{1,64})?"
 _GIVEN = r"[\"'\xab\u201e]?(?P<value>[!#-&(-+\--9;-~]{4,128}?)[\"'\xbb\u201c]?"
 _GIVEN_TOO = _GIVEN.replace("<value>", "<after>")
+_GIVEN_LAST = _GIVEN.replace("<value>", "<last>")
 _ENDS = r"(?=[ \t]*(?:[.,;!)](?:\s|$)|\r?\n|$)|[ ]\()"
 _CHANGED = compile_later(
     rf"""{_OWNED}(?:
-        [ ](?:wurde[ ]|ist[ ])?auf[ ]{_GIVEN}[ ](?:ge\w{{2,12}}|zur\xfcck\w{{2,12}}|fest\w{{2,12}})\b
+        [ ](?:ge\w{{2,12}}|zur\xfcckgesetzt)[ ]auf[ ]{_GIVEN_LAST}{_ENDS}
+      | [ ](?:wurde[ ]|ist[ ])?auf[ ]{_GIVEN}[ ](?:ge\w{{2,12}}|zur\xfcck\w{{2,12}}|fest\w{{2,12}})\b
       | (?:[ ](?:a|\xe9t\xe9|est|fue|ha|sido|foi|\xe8|stat[ao]|is|er|blev|ble|har|byl[oa]?|zosta\u0142o)){{0,3}}
         [ ](?:r\xe9initialis|chang|modifi|cambi|actualiz|restablec|alter|redefin|atualiz|mud|impost|reimpost|aggiorn|gewijzigd|ingesteld|veranderd|\xe4ndra|bytt|endre|\xe6ndre|zmien|zm\u011bn|nastaven)\w{{0,8}}
         [ ](?:en|\xe0|a|para|por|in|con|naar|op|till|til|na)[ ]{_GIVEN_TOO}{_ENDS}

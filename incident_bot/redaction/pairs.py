@@ -34,6 +34,7 @@ SURE = {
     "userinfo": r"[=:\"' ]{1,4}[\w.@-]{1,32}:",
     "http basic": r"[^\n]{0,24}:",
     "(decoded)": r"[^\n]{0,24}:",
+    "basic credentials": r"[^\n]{0,48}[:/]",
     "log in:": r"[ ][\w.@-]{1,32} / ",
     "login:": r"[ ][\w.@-]{1,32} / ",
     "login ->": r"[ ][\w.@-]{1,32} ?[/:] ",
@@ -46,6 +47,12 @@ SURE = {
     " account": r"[^\n]{0,24}\n[^\n]{0,32} / ",
 }
 """Words behind which a pair is one of a user and a password, and what must follow them."""
+_A_PAIR = r"[ ][\"']?[\w.@-]{2,32}(?::| / )[^\s:/]{5}"
+LIKELY = dict.fromkeys(("attempted login", "test login", "trying", "tried", "test user"), _A_PAIR) | {
+    "authentication for": r"[^\n]{0,60}[\"']",
+    "user info": r"[=:\"' ]{1,4}[\w.@-]{1,32}:",
+}
+"""Words behind which it may be something else, an image or a role, unless its second part is mixed as passwords are."""
 
 _USER = r"[A-Za-z][\w.@$#+\\-]{0,63}"
 _PAIR = compile_later(
@@ -54,6 +61,7 @@ _PAIR = compile_later(
       | ["'](?:{_USER})["'][ ,:/]{{1,3}}["'](?P<quoted>[^\s"']{{4,128}})["']
       | (?<=[\s"'=:])(?:{_USER})/["']?(?P<placed>[^\s"'/]{{4,128}}?)["']?@(?=[\w/(])
       | (?<=[\s"'=])(?!\w{{1,16}}://)(?:{_USER})(?::|[ ][/:][ ])(?P<tied>[^\s:/"'\]\[()]{{4,128}})(?=["']?[ \t]*(?:$|\n|[,;.)\]]|[ ](?:[a-z(]|[-=]>)))
+      | [ ]with[ ]["'](?P<with>[^\s"']{{4,128}})["'](?=[ ](?:failed|rejected|denied|refused|accepted|succeeded)|[ \t]*(?:$|\n|[,.;]))
       | [ ]is[ ](?:{_USER})/(?P<glued>[^\s:/"'\]\[(),]{{4,128}})(?=[,.;]|[ \t]*(?:$|\n))
       | (?<=[ ])(?:cn|uid|CN|UID)=[\w=, .-]{{1,128}}[ ]["']?(?P<bound>[^\s"'=,]{{4,128}})["']?[ \t]*(?:$|\n)
     )""",
@@ -85,5 +93,12 @@ def find_pair(text: str, start: int, end: int) -> Iterator[Finding]:
     )
     if user in _NO_USERS or is_stand_in(value) or promise(value) is not Promise.NONE:
         return
+    if text[start:end].lower() in LIKELY and not _is_mixed(value):
+        return
     if (is_given(value) and match.lastgroup != "quoted") or is_prose_secret(value, Promise.STRONG):
         yield Finding(*match.span(match.lastgroup), "password")
+
+
+def _is_mixed(value: str) -> bool:
+    marked = any(not char.isalnum() for char in value.strip(".-_"))
+    return any(map(str.isdigit, value)) and (marked or (not value.islower() and not value[0].isdigit()))

@@ -19,21 +19,21 @@ from incident_bot.redaction.values import is_prose_secret, is_stand_in
 if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
 
-_WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=]{4,64}?)["'`\u201d\u00bb]?"""
+_WORD = r"""["'`\u201c\u00ab]?(?P<value>[^\s"'`,;()\[\]{}<>:=][^\s"'`,;()\[\]{}<>:]{3,63}?)["'`\u201d\u00bb]?"""
 _ENDS = r"(?=[ \t]*(?:[.,;!)\]}](?:\s|$)|\r?(?:\n|$)|[ ][\u2014\u2013-][ ]|[ ][(\[]|[ ](?:if|please|but|und|ya|btw|instead|again|until|so|now|today|for now)\b))"
 _OWNER = r"""(?:[ ]\([^()\n]{1,40}\))?(?:[ ](?:for|of|to|on|at|in|del|de|do|da|di|della|dell'|von|für|van|för|av|af|du|pour|para|per|pro|dla|til|voor)(?:[ ](?:the|user|usuario|utilisateur|utente|Benutzer|account|demo|den|dem|das|die|der|le|la|el|il|o|het)){0,2}[ ]["']?[\w.@:/~-]{1,96}["']?(?:[ ]account|[ ]user)?)?"""
 _STATED = compile_later(
     rf"""(?:[ ](?!for|of|to|is|was|has|set)[a-z]{{2,12}}){{0,3}}{_OWNER}(?:
         [ ](?:is|was|lautet|ist|es|est|\xe8|\xe9|jest|heter|blir|\xe4r|er)(?:[ ](?:now|still|currently|nun|jetzt|noch|ahora|maintenant))?:?
-      | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated)(?:[ ]to|[ ]as):?
+      | (?:[ ](?:is|was|has[ ]been))?(?:[ ](?:re)?set|[ ]changed|[ ]updated|[ ]rotated|[ ]resolve[sd]|[ ]evaluate[sd]|[ ]expand(?:s|ed)|[ ]default(?:s|ed)|[ ]overridden)(?:[ ]to|[ ]as):?
       | [ ](?:equals|remains|reads|used[ ]to[ ]be|turned[ ]out[ ]to[ ]be)
       | 's
-      | [ ]value(?:[ ]is)?
+      | ,?[ ](?:with[ ]|has[ ])?value(?:[ ]is)?
     )[ \t]{{1,4}}{_WORD}{_ENDS}""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ANSWERED = compile_later(
-    rf"[ ](?:for|of)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
+    rf"[ ](?:for|of|di|de|da|do|von|van|pour|para|för|für|til)(?:[ ](?:the|user|key|account|demo)){{0,2}}[ ][\"']?[\w.@:/~-]{{1,128}}[\"']?(?:[ ]account|[ ]user)?:[ \t]{{1,4}}{_WORD}[ \t]*(?:\r?(?:\n|$)|[ ]\()"
 )
 _GIVEN = compile_later(
     rf"[ \t]{{1,4}}{_WORD}(?=[ \t]*(?:[.,;!)\]}}](?:\s|$)|\r?(?:\n|$)|[ ](?:from|on|to|at|in|for|against|and|accepted|rejected|worked|works|matched|still|does|did|found|cannot|can't|could|can|instead|btw|again|until|is|was|expired|failed|refused|against|but|matches)\b|:[ ]too\b))"
@@ -56,10 +56,10 @@ _CHANGES_IT = compile_later(
 _ALONE = compile_later(rf"[ ]{_WORD}[ \t]*(?:\r?\n|\Z)")
 """`admin password x` at the end of a line."""
 _LABELLED = compile_later(
-    rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created)(?:[ ][a-z]{{2,10}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
+    rf"[ ](?:hint|mismatch|generated|used|tried|now|reset|created|attempt|entered|typed|detected|sent)(?:[ ][a-z]{{2,10}}|[ ]\d{{1,3}}|[ ](?:by|for|from)[ ][\w.@-]{{1,64}})?:[ \t]{{1,4}}(?:got[ ])?{_WORD}(?=[ \t]*(?:[,;!)\]}}]|\r?(?:\n|$)|[ ](?:!=|<>)[ ]))"
 )
 _NOTED = compile_later(
-    rf"(?P<words>(?:[ ][a-z]{{2,12}}){{1,3}})(?:[ ](?:of|for)[ ](?:the[ ])?(?=[\"']))?(?::[ ]|[ ](?=[\"']))(?:(?:input|got|value|given|actual|received)[=:][ ]?)?{_WORD}(?=[ \t]*(?:[,;!)\]}}:]|\r?(?:\n|$)))"
+    rf"(?P<words>(?:[ ][a-z]{{2,12}}){{1,3}})(?:[ ](?:of|for)[ ](?:the[ ])?(?=[\"']))?(?::[ ]|[ ](?=[\"']))(?:(?:input|got|value|given|actual|received)[=:][ ]?)?{_WORD}(?=[ \t]*(?:[,;!)\]}}:]|\r?(?:\n|$)|[ ](?:returned|is|was|failed|passed)\b))"
 )
 """`password too short: x`, `password strength of "x": weak`: a plain word only behind words that announce it."""
 _ANNOUNCES = frozenset(
@@ -129,7 +129,7 @@ _FORMS = compile_later(
 )
 _TELLING = frozenset(
     # What a password is said to be.
-    "required weak strong short long wrong correct incorrect invalid valid empty blank null none missing mandatory optional expired unknown"
+    "requires needs takes expects accepts conflicts required weak strong short long wrong correct incorrect invalid valid empty blank null none missing mandatory optional expired unknown"
     " broken forgotten chosen taken given written forbidden stolen different relevant important redundant persistent consistent sufficient insufficient  known safe secure insecure plain same different identical equal good okay fine right public private present absent visible"
     " active inactive ready gone live back verlopen vergeten felaktigt utgånget secret encrypted hashed stored due stale fresh simple complex unset default hidden masked redacted"
     # Words of grammar that may follow.

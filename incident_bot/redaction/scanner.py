@@ -172,7 +172,9 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
     probes |= {Keyword(command, any_case=True): [_typed(command)] for command in COMMANDS}
     for command in commands.PIPED_INTO:
         probes[Keyword(command, any_case=True)] = [lambda scan, start, _end: commands.find_piped(scan.text, start)]
-    probes |= {Keyword(word, any_case=True, then=codes.THEN.get(word, "")): [_coded(word)] for word in codes.SENT}
+    for word in codes.SENT:
+        keyword = Keyword(word, any_case=True, starting=word in codes.SHORT, then=codes.THEN.get(word, ""))
+        probes.setdefault(keyword, []).append(_coded(word))
     probes |= {Keyword(word, any_case=True): [_answered(word)] for word in (*codes.ANSWERS, *codes.PHRASES)}
     probes |= {Keyword(word, any_case=True): [_nested(word)] for word in codes.NESTED}
     probes |= {Keyword(word): [_linked(word)] for word in codes.LINKS}

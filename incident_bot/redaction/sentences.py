@@ -23,7 +23,7 @@ _PROSE = compile_later(
     re.VERBOSE,
 )
 _CHANGE = compile_later(
-    r"""[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{1,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
+    r"""["'`]?[ ](?:for[ ]\S{1,96}[ ])?(?P<verb>(?:was[ ]|has[ ]been[ ])?(?:re)?(?:changed|set|rotated|updated)[ ])?from[ ]["'`]?(?P<old>[^\s"'`]{1,128})["'`]?[ ]to[ ]["'`]?(?P<new>[^\s"'`,;]{1,128})"""
 )
 _CHANGES = compile_later(r"(?i:change|changed|changing|rotated|updated)[ ](?:[\w']{1,24}[ ]){0,2}$")
 """Before the name: `changed the root password from x to y`."""
@@ -32,7 +32,7 @@ _REFUSED_AFTER = compile_later(
 )
 """`argument --password: invalid choice: 'x'`: a program that refuses a setting shows its value."""
 _REFUSED_BEFORE = compile_later(
-    r"""["'`](?P<value>[^\s"'`]{6,128})["'`][ ](?:(?:as|for|of|in)[ ])(?:(?:the|a|an|argument|option|flag|field|setting|variable|env|environment)[ ]){0,3}["'`]?-{0,2}$"""
+    r"""(?:["'`]|\b(?:value|argument|input)[ ])(?P<value>[^\s"'`]{6,128})["'`]?[ ](?:(?:as|for|of|in|after)[ ])(?:(?:the|a|an|argument|option|flag|field|setting|variable|env|environment)[ ]){0,3}["'`]?-{0,2}$"""
 )
 """`invalid value "x" for flag -password`, `"x" as password`."""
 _TYPED_AS = re.compile(  # not later: `find_refused` asks which pattern matched
@@ -59,9 +59,10 @@ _TRIED = re.compile(  # likewise
     r"""\b(?:try|tried|use|used|using|type|typed|enter|entered|set|log(?:ged|ging)?[ ]in[ ]with|to)[ ](?P<value>[^\s"'`]{4,64})[ ]as[ ](?:(?:the|a|an|your|his|her|my|new|old|user|admin|root|default)[ ]){0,3}$"""
 )
 """`try x as the password`."""
+_OF_ACCOUNT = compile_later(r"(?i:\b(?:account|user|client|authenticat\w{1,4}|log(?:ged|ging)?[ ]?in)\b)[^\n]*$")
 _USES = compile_later(r"(?i:\b(?:using|with|tried|sent|got))[ ](?:[a-z]{2,12}[ ])?$")
 _CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$|[ ]for[ ])")
-_QUOTED_TIE = compile_later(r"""["'`][ ](?i:as|for|of|in)[ ]""")
+_QUOTED_TIE = compile_later(r"""(?:["'`]|\b(?:value|argument|input)[ ]\S{6,64})[ ](?i:as|for|of|in|after)[ ]""")
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
 _BELOW = compile_later(
@@ -121,7 +122,7 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
             )
         )
         or is_prose_secret(value, level)
-        or (said.kind == "credential" and _is_used(said, value, words.end()))
+        or (said.kind in {"credential", "secret"} and _is_used(said, value, words.end()))
         or (len(value) == _UUID_CHARS and _UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
@@ -129,6 +130,8 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
 
 def _is_used(said: SecretName, value: str, at: int) -> bool:
     """Whether the sentence ends with the credentials that it says were used."""
+    if said.kind == "secret" and not _OF_ACCOUNT.search(said.text, said.before(96), said.start):
+        return False  # Kubernetes mounts a volume with a Secret
     return (
         _CLAUSE_ENDS.match(said.text, at + len(value)) is not None
         and is_prose_secret(value, Promise.STRONG)

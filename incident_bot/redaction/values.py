@@ -49,6 +49,8 @@ _SHORTEST_CHECK = 3
 _SHORTEST_HEX = 24
 """Hex digits that are a key; a shorter one may be a word."""
 _LONGEST_CODE = 10
+_NUMBERED_WORDS = compile_later(r"[a-z]{4,16}(?:[-.][a-z]{4,16})*[-.][a-z]{4,16}\d{3,6}")
+"""Two words and more, and a long number behind them, as people make passwords longer; names of hosts count to two digits."""
 _PHRASE = compile_later(r"[a-z]{4,}(?:-[a-z]{4,}){2,}")
 """Three words and more, as people choose passwords."""
 _LOOKED_AT = 512
@@ -195,9 +197,17 @@ def _is_drawn(segment: str) -> bool:
     return len(segment) >= 20 and len(_CHANGE.findall(segment)) >= 4
 
 
+_LONG_ENOUGH = 12
+"""Characters of a value in which a mixed beginning before `=` is no name of a setting."""
+
+
 def _is_tangled(value: str) -> bool:
     """Whether a value that holds `=` or `:` has too many other marks to be a setting or an address."""
-    return "//" not in value and any(char in "!#$%^*~" for char in value) and any(map(str.isdigit, value))
+    if "//" in value or not any(map(str.isdigit, value)):
+        return False
+    key = value.partition("=")[0]
+    mixed = any(map(str.isupper, key)) and any(map(str.islower, key)) and len(value) >= _LONG_ENOUGH
+    return mixed or any(char in "!#$%^*~?+" for char in value)
 
 
 _ENDS_SENTENCE = frozenset("!?*&")
@@ -227,7 +237,7 @@ def is_prose_secret(value: str, level: Promise) -> bool:
     if level is not Promise.STRONG:
         drawn = len(value) >= 20 and value.isalnum() and not value.isdigit() and sum(map(str.isdigit, value)) >= 2
         return drawn or _is_symbolic(value)
-    return is_phrase(value) or _is_no_word(value)
+    return is_phrase(value) or _NUMBERED_WORDS.fullmatch(value) is not None or _is_no_word(value)
 
 
 def _is_no_word(value: str) -> bool:

@@ -48,7 +48,7 @@ def probes(scan: Callable[[str], list[Finding]]) -> dict[Keyword, Asked]:
     for word, then in arguments.LISTS.items():
         keyword = Keyword(word, any_case=True, then=then)
         found[keyword] = _both(found[keyword], _listed) if keyword in found else _listed
-    for group, asked in ((pairs.SURE, _paired), (printed.PRINTING, _printed), (printed.FED, _fed)):
+    for group, asked in ((pairs.SURE | pairs.LIKELY, _paired), (printed.PRINTING, _printed), (printed.FED, _fed)):
         found |= {
             Keyword(word, any_case=True, starting=word[0].isalpha(), then=then): asked for word, then in group.items()
         }

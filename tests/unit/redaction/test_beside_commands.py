@@ -26,9 +26,19 @@ PAIRS = [
     "auth attempt: app / {} -> denied by password policy",
     "PASS {}\n230 User app logged in.",
     "switching over to {} as the new password for app tonight",
+    "db.password resolved to {}",
+    "config changed: password: old -> {}",
+    "property 'password' changed from 'x' to '{}'",
+    "field password, value {}",
+    "password attempt 3: {}",
+    "password entered by app: {}",
+    "Passwort ge\xe4ndert auf {}",
+    "password di app: {}",
+    "basic credentials for app / {}",
     "amqp://app:{}@@mq.internal:5672//",
 ]
 PRINTED = [
+    "loginUser(app, {}) -> false",
     "$ kubectl get secret db -o jsonpath='{{.data.password}}' | base64 -d\n{}",
     "$ kubectl get secret db -o go-template='{{{{.data.token}}}}'\n{}\n",
     "$ terraform output -raw db_password\n{}\n",
@@ -107,7 +117,24 @@ GENERATED = [
     "cat secret.txt\n{}",
     "NTLM TlRMTVNTUAAD{}",
 ]
+MIXED_ONLY = [
+    "trying app:{} on db.internal",
+    "attempted login app:{}",
+    "authentication for app with '{}' failed",
+    "unexpected value {} for option --password",
+    "service account app with secret {}",
+    "bind failed for cn=app,dc=example using credentials {}",
+    "password strength check for '{}' returned 2",
+]
 CODES = [
+    "otp for app is {}",
+    "totp for app: {}",
+    "pin: {}",
+    "pin for card ending 1234: {}",
+    "otp {} rejected for app",
+    "please confirm with code {}",
+    "mfa={}",
+    "code de confirmation: {}",
     "otp generated: {} ttl=300",
     "verify_otp called with code={} user=app",
     "code sent to app: {}",
@@ -122,6 +149,12 @@ CODES = [
 @pytest.mark.parametrize("shape", [*PAIRS, *PRINTED, *TABLES_AND_MARKUP, *DEVICES])
 @pytest.mark.parametrize("password", [WORD, MIXED])
 def test_passwords_that_their_surroundings_give_away(shape: str, password: str) -> None:
+    assert password not in Redactor(b"key").redact(shape.format(password))
+
+
+@pytest.mark.parametrize("shape", MIXED_ONLY)
+@pytest.mark.parametrize("password", [MIXED, "Meadow=" + "417fal+con"])
+def test_passwords_that_only_their_look_tells_from_other_words(shape: str, password: str) -> None:
     assert password not in Redactor(b"key").redact(shape.format(password))
 
 
@@ -270,6 +303,30 @@ SILENT = [
     "['ACAccount', 'ACAccountCredential', 'ACAccountStore']",
     "login=disabled user=app:reader",
     "login=true",
+    "otp length is 6, timeout 3000 ms",
+    "otp for carla expires in 3000 seconds",
+    "Erlang/OTP 26.2.1 starting",
+    "gpio pin 1024 ms debounce",
+    "pin: 17",
+    "websocket closed with code 1006",
+    "error code 12345 is valid for retry? no",
+    "your code 2024-01-01 build",
+    "trying registry.example.com:5000/app",
+    "trying postgres:15Alpine image",
+    "trying user / group lookup",
+    "test user admin / viewer roles",
+    "authentication for carla with 'ldap' failed",
+    "user info: role:admin",
+    "password attempt 3: failed",
+    "password entered by carla: incorrect",
+    "option --password requires a value",
+    "unexpected value production for option --profile",
+    "service account ci with secret ci-token-x7k2p",
+    "secret changed from 'a' to 'b'",
+    "Passwort ge\xe4ndert auf Wunsch",
+    "db.password resolved to ${DB_PASSWORD}",
+    "password for host node-worker001: expired",
+    "mfa=required",
     "the encrypt = \"none\" setting",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
