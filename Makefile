@@ -14,7 +14,7 @@ demo: .venv/.ready
 	@$(BOT) demo
 
 test: .venv/.ready
-	.venv/bin/pytest -q tests/unit tests/contract
+	.venv/bin/pytest -q $(PYTEST_FLAGS) tests/unit tests/contract
 
 # ---- what .ci/run adds to the two commands
 
@@ -28,15 +28,16 @@ lint: .venv/.ready
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck
+	.venv/bin/shellcheck .ci/run
 	.venv/bin/zizmor --offline --no-progress .github
 
 exam: .venv/.ready
 	$(BOT) rules test
 	$(BOT) eval tests/scenarios --min-hit1 0.95 --min-hit3 0.99 --max-false-alarms 0
 
-# promtool and amtool come with Debian's packages.
+# promtool and amtool come with Debian's packages; the tests ask amtool.
 alerts:
-	@command -v promtool >/dev/null || { apt-get update -qq && apt-get install -y -qq prometheus prometheus-alertmanager; }
+	@command -v promtool amtool | wc -l | grep -qx 2 || { apt-get update -qq && apt-get install -y -qq prometheus prometheus-alertmanager; }
 	promtool check rules alerts/*.rules.yaml
 	promtool test rules alerts/tests/*.yaml
 

@@ -190,6 +190,7 @@ def test_promtool_accepts_the_rules(tmp_path: Path) -> None:
 KUBECTL = shutil.which("kubectl") or shutil.which("kustomize")
 
 
+@pytest.mark.covered_by_e2e
 @pytest.mark.skipif(KUBECTL is None, reason="neither kubectl nor kustomize is here")
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_overlays_build(overlay: str) -> None:
