@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from incident_bot.intake.names import (
-    workload_of,
-)
+from incident_bot.intake.names import workload_of
 from incident_bot.kube_kinds import WORKLOADS, kind_of
 from incident_bot.kube_names import is_cluster_name, is_dns_label, is_object_name
 from incident_bot.model import Gap, Target
