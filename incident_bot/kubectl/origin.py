@@ -91,14 +91,14 @@ def is_pod_name(text: str, *, is_hashed: bool = False) -> bool:
     return bool(_HASHED_NAME.fullmatch(text) or (not is_hashed and _OTHER_POD.fullmatch(text)))
 
 
-_OF_NO_POD = frozenset({"drain", "cordon", "uncordon", "taint", "rollout", "scale", "autoscale"})
-"""Commands that name a node or a workload."""
+_OF_A_POD = frozenset({"logs", "log", "exec", "attach", "debug"})
+"""Commands that print what runs in the pod that they name; all others tell of objects."""
 
 
 def origin_of_command(command: str) -> tuple[str, str, bool]:
     """The same from `kubectl logs POD [CONTAINER] [-c CONTAINER] [--previous]`."""
     named, flags = _read_command(command)
-    if named and named[0] in _OF_NO_POD:
+    if not named or named[0] not in _OF_A_POD:
         return "", "", False
     container = flags.get("-c") or flags.get("--container", "")
     previous = any(flags.get(flag, "false") != "false" for flag in ("-p", "--previous"))

@@ -23,6 +23,7 @@ from incident_bot.diagnosis.causes.stride import (
     is_last_word,
     is_long_ago,
     is_of_another_time,
+    is_refused_change,
     is_taken_in_stride,
     opens_storm,
 )
@@ -162,6 +163,8 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         # The figures of its log say that it goes on; where status is known, they count for alerts about them.
         is_asked = is_about_performance(scene) or not health.is_known
         return Activity.ACTIVE if is_asked else Activity.INACTIVE
+    if is_refused_change(candidate.facts, scene):
+        return Activity.ACTIVE
     state = _state_for(candidate, scene, health)
     if _is_log_only(candidate) and state is not State.FAILING:
         judged = _judge_log(candidate, scene, health)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
@@ -16,6 +17,7 @@ from incident_bot.diagnosis.causes.aftermath import has_finished
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import ends_of, is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.changes import is_change_refused
 from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
 from incident_bot.diagnosis.logs.outcome import is_harmless
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
@@ -153,6 +155,15 @@ def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) 
     )
 
 
+def is_refused_change(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether each fact is a line of a present run about a new configuration that was refused for good."""
+    found = _find_lines(facts, scene)
+    return bool(found) and all(
+        not log.previous and not is_announced(log.kept[index], log) and is_change_refused(index, log)
+        for index, log in found
+    )
+
+
 def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
     """Whether a log ends with a fatal line, whatever the status of its container said then."""
     return any(
@@ -188,20 +199,35 @@ _SOON_LINES = 40
 def _is_before_storm(index: int, log: Log, *, is_named: bool) -> bool:
     line = log.kept[index].line
     later = [kept for kept in find_errors(log) if kept.line > line and kept.why != "last"]
+    if is_named and later:
+        # What a program gives up in consequence it often calls a warning.
+        later += [kept for kept in log.kept if _is_new_warning(kept, line)]
     is_soon = is_named and any(kept.line - line <= _SOON_LINES for kept in later)
     return (
         (is_soon or grade(log.kept[index].text) >= Level.ERROR)
         and sum(kept.count for kept in later) >= _STORM_LINES
         and max(max(kept.line, kept.last) for kept in later) >= (1 - _TAIL_SHARE) * log.total_lines
-        and not any(kept.line < line for kept in find_errors(log))
+        and not any(kept.line < _start_of_record(index, log) for kept in find_errors(log))
     )
+
+
+def _start_of_record(index: int, log: Log) -> int:
+    """Where the record begins that a line is part of: its first line is often an error too."""
+    if not is_dated(log):
+        return log.kept[index].line
+    begun = (kept.line for kept in reversed(log.kept[: index + 1]) if begins_record(kept.text))
+    return next(begun, log.kept[index].line)
+
+
+def _is_new_warning(kept: KeptLine, line: int) -> bool:
+    return kept.line > line and kept.why != "last" and grade(kept.text) == Level.WARNING and states_level(kept.text)
 
 
 def _is_minor(index: int, log: Log, bound: int) -> bool:
     kept = log.kept[index]
     answer = read_answer(kept.text)
     is_refusal = answer is not None and answer.status in TAKES_NO_MORE and is_onset(kept, log)
-    if answer is not None and answer.status < SERVER_ERROR and not (is_refusal or is_turned_away(log.kept)):
+    if answer is not None and answer.status < SERVER_ERROR and not (is_refusal or _turns_away(log)):
         return True
     if _DEBUG_LEVEL.search(kept.text[:200]):
         return True
@@ -211,6 +237,11 @@ def _is_minor(index: int, log: Log, bound: int) -> bool:
     if kept.count > _FEW and not (_is_rare(index, log) and (is_callers or _is_over(index, log))):
         return False
     return is_callers or _level(index, log) <= bound or _ends_well(index, log)
+
+
+@lru_cache(maxsize=32)
+def _turns_away(log: Log) -> bool:
+    return is_turned_away(log.kept)
 
 
 def _is_rare(index: int, log: Log) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from incident_bot.model import KeptLine
 
@@ -90,15 +90,49 @@ def is_outage(kept: Iterable[KeptLine]) -> bool:
 
 
 _TURNED_AWAY = (401, 403)
+_GONE = (404, 410)
 _ENOUGH_REFUSALS = 10
+_TO_THE_END_SHARE = 0.95
 
 
-def is_turned_away(kept: Iterable[KeptLine]) -> bool:
-    """Whether a server that answered callers lets nobody in any more: since some moment every answer is 401 or 403."""
-    answered = [(line, answer.status) for line in kept if (answer := read_answer(line.text))]
-    served = max((max(line.line, line.last) for line, status in answered if status < _CLIENT_ERROR), default=0)
-    refused = [line.count for line, status in answered if status in _TURNED_AWAY and line.line > served]
-    return served > 0 and max(refused, default=0) >= _ENOUGH_REFUSALS
+def is_turned_away(kept: Sequence[KeptLine]) -> bool:
+    """Whether a server that answered callers does so no more: since some moment every answer is 401 or 403, or what it
+    had served before is not found.
+    """
+    answered = [(line, answer) for line in kept if (answer := read_answer(line.text))]
+    served = max((max(line.line, line.last) for line, answer in answered if answer.status < _CLIENT_ERROR), default=0)
+    refused = [line.count for line, answer in answered if answer.status in _TURNED_AWAY and line.line > served]
+    return (served > 0 and max(refused, default=0) >= _ENOUGH_REFUSALS) or bool(find_lost(kept))
 
 
+def find_lost(kept: Sequence[KeptLine]) -> frozenset[str]:
+    """The paths that a server answered until some moment and does not find since, to the end of its log.
+
+    As many requests as make an outage have to be about them: a page that was taken down is asked for now and then.
+    """
+    served: dict[str, int] = {}
+    refused: dict[str, list[KeptLine]] = {}
+    answers = [(line, answer) for line in kept if (answer := read_answer(line.text))]
+    for line, answer in answers:
+        path = _DIGITS.sub("#", answer.path)
+        if answer.status < _CLIENT_ERROR:
+            served[path] = max(served.get(path, 0), line.line, line.last)
+        elif answer.status in _GONE and line.why != "last":
+            refused.setdefault(path, []).append(line)
+    lost = {path: lines for path, lines in refused.items() if 0 < served.get(path, 0) < min(x.line for x in lines)}
+    if not lost:
+        return frozenset()
+    count = sum(line.count for lines in lost.values() for line in lines)
+    end = max(max(line.line, line.last) for line in kept)
+    goes_on = max(line.last for lines in lost.values() for line in lines) >= _TO_THE_END_SHARE * end
+    total = sum(line.count for line, _ in answers if line.why != "last")
+    return frozenset(lost) if goes_on and count >= max(_ENOUGH_REFUSALS, _OUTAGE_SHARE * total) else frozenset()
+
+
+def is_lost(answer: Answer, kept: Sequence[KeptLine]) -> bool:
+    """Whether a request was not found that the same server answered before (`find_lost`)."""
+    return answer.status in _GONE and _DIGITS.sub("#", answer.path) in find_lost(kept)
+
+
+_DIGITS = re.compile(r"\d+")
 _CLIENT_ERROR = 400

@@ -32,6 +32,34 @@ def reports_change(line: str) -> bool:
     return _CHANGE.search(line[:_REACH]) is not None
 
 
+_WHAT = r"(?:config(?:uration)?|settings?|rules?|polic(?:y|ies)|certificates?|routes?|vhosts?|templates?|rego|\w+\.(?:conf|ya?ml|json|toml|rego|cfg|ini|hcl))"
+_REFUSED = re.compile(
+    rf"\breload(?:ing)?\b.{{0,80}}\b(?:fail\w*|refused|rejected|aborted)\b|\b(?:fail\w*|unable|could ?n[o']t|cannot) (?:to )?(?:re)?load\b.{{0,80}}\b{_WHAT}\b"
+    rf"|\b{_WHAT}\b.{{0,80}}\b(?:test failed|not (?:been )?(?:applied|loaded|reloaded)|rejected)\b"
+    rf"|\bkeeping (?:the )?(?:old|previous|running|current|last)\b.{{0,30}}\b{_WHAT}\b|\[emerg\] ",
+    re.IGNORECASE,
+)
+_APPLIED = re.compile(
+    rf"\b{_WHAT}\b.{{0,80}}\b(?:reloaded|loaded|applied|accepted|valid|ok|success\w*|done|in effect)\b|\b(?:reloaded|loaded|applied)\b.{{0,60}}\b{_WHAT}\b"
+    r"|\breload(?:ed|ing)?\b.{0,60}\b(?:ok|done|success\w*|complete\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def is_change_refused(index: int, log: Log) -> bool:
+    """Whether a line says that a new configuration was refused, and none was accepted later.
+
+    The program goes on with the old one, ready and calm, and what was wanted is not there: that ends with the next
+    attempt and not with time.
+    """
+    text = log.kept[index].text[:_REACH]
+    if grade(text) < Level.ERROR or not _REFUSED.search(text):
+        return False
+    last = max(log.kept[index].line, log.kept[index].last)
+    later = (kept.text[:_REACH] for kept in log.kept if max(kept.line, kept.last) > last)
+    return not any(grade(line) < Level.WARNING and _APPLIED.search(line) for line in later)
+
+
 _OLD_AND_NEW = re.compile(
     r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
     r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]",

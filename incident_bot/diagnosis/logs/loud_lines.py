@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
-from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, count_answers, read_answer
+from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, count_answers, is_lost, read_answer
 from incident_bot.diagnosis.logs.findings import Draft, Finding
 from incident_bot.diagnosis.logs.messages import tell_line
 from incident_bot.diagnosis.logs.turns import opens_turn
@@ -67,17 +67,10 @@ def draft_loud(
 def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Finding:
     answer = read_answer(log.kept[index].text)
     is_failed = answer is not None and answer.status >= SERVER_ERROR
-    if answer and is_failed:
-        bad, total = count_answers(log.kept)
-        title = (
-            f"{subject} answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
-        )
-    else:
-        title = tell_line(subject, log.kept[index].text)
     return Finding(
         kind="server-errors" if is_failed else "error-line",
         category=Category.APPLICATION,
-        title=title,
+        title=_title_of(log, index, subject),
         hint="Read the lines before it.",
         index=index,
         offset=log.offsets[index],
@@ -85,6 +78,19 @@ def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Fin
         count=log.kept[index].count,
         is_lasting=_lasts(log, index, level),
     )
+
+
+def _title_of(log: Log, index: int, subject: str) -> str:
+    """What an answered request means, where it failed or is not found any more; else the line's own words."""
+    answer = read_answer(log.kept[index].text)
+    if answer and answer.status >= SERVER_ERROR:
+        bad, total = count_answers(log.kept)
+        return (
+            f"{subject} answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
+        )
+    if answer and is_lost(answer, log.kept):
+        return f"{subject} answers {answer.method} {answer.path} with {answer.status}, and served it before"
+    return tell_line(subject, log.kept[index].text)
 
 
 _OFF_THE_USUAL = re.compile(
@@ -112,7 +118,7 @@ def write_unmarked(log: Log, index: int, subject: str, *, hint: str, weight: flo
     return Finding(
         kind="error-line",
         category=Category.APPLICATION,
-        title=tell_line(subject, log.kept[index].text),
+        title=_title_of(log, index, subject),
         hint=hint,
         index=index,
         offset=log.offsets[index],

@@ -130,3 +130,55 @@ def test_calm_in_which_a_breaker_opens_again_and_again_is_none() -> None:
     opened = "2026-11-21T{:02}:{:02}:50Z [warn] breaker stock-client: HALF_OPEN -> OPEN (probe failed: timeout after 800ms)\n"
     later = "".join(served(m, m + 1) + opened.format(8 + m // 60, m % 60) for m in range(21, 60))
     assert verdict_of({"catalog.log": served(0, 20) + TIMEOUTS + later}) is Verdict.FAILURE
+
+
+READY = """\
+NAME                      READY   STATUS    RESTARTS   AGE
+policy-6c9d8f7b5-4kxqz    2/2     Running   0          4d
+policy-6c9d8f7b5-zt8wp    2/2     Running   0          4d
+"""
+LISTING = "$ kubectl get svc | grep policy\npolicy   ClusterIP   10.96.14.3   <none>   8181/TCP   210d\n"
+NOT_LOADED = "2026-11-21T08:21:00Z error reload of /etc/policy/rules.yaml failed: line 88: unexpected token\n"
+LOADED = "2026-11-21T08:23:00Z info reload of /etc/policy/rules.yaml done, 214 rules\n"
+
+
+def decided(first: int, last: int) -> str:
+    return "".join(
+        f"2026-11-21T08:{m:02}:{s}Z info decision=allow user=u{m}\n" for m in range(first, last) for s in (10, 40)
+    )
+
+
+@pytest.mark.parametrize("beside", [{}, {"svc.txt": LISTING}])
+def test_a_refused_configuration_is_a_failure_however_ready_the_pods_are(beside: dict[str, str]) -> None:
+    log = decided(0, 21) + NOT_LOADED + decided(22, 55)
+    assert verdict_of({"policy.log": log, "pods.txt": READY, **beside}) is Verdict.FAILURE
+
+
+@pytest.mark.parametrize("beside", [{}, {"svc.txt": LISTING}])
+def test_it_is_none_once_a_later_one_was_accepted(beside: dict[str, str]) -> None:
+    log = decided(0, 21) + NOT_LOADED + LOADED + decided(24, 55)
+    assert verdict_of({"policy.log": log, "pods.txt": READY, **beside}) is not Verdict.FAILURE
+
+
+def asked(status: int, first: int, last: int) -> str:
+    lines = (
+        f'{10 + m}.0.{s}.7 - - [21/Nov/2026:08:{m:02}:{s:02} +0000] "GET {path} HTTP/1.1" {code} 153 "-" "Mozilla/5.0"\n'
+        for m in range(first, last)
+        for s, path, code in ((5, "/", 200), (25, "/static/app.js", status), (45, "/static/app.css", status))
+    )
+    return "".join(lines)
+
+
+def test_files_that_were_served_and_are_not_found_since_are_a_failure() -> None:
+    told = diagnose(make_case({"web.log": asked(200, 0, 25) + asked(404, 25, 50)}), RULES)
+    assert told.verdict is Verdict.FAILURE
+    assert "served it before" in told.causes[0].title
+
+
+def test_files_that_nobody_ever_found_are_none() -> None:
+    assert verdict_of({"web.log": asked(404, 0, 50)}) is Verdict.HEALTHY
+
+
+def test_files_that_are_found_again_are_none() -> None:
+    log = asked(200, 0, 20) + asked(404, 20, 24) + asked(200, 24, 50)
+    assert verdict_of({"web.log": log}) is not Verdict.FAILURE
