@@ -19,17 +19,18 @@ from incident_bot.diagnosis.causes.cascade import favour_first
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, WEIGHTS, bound
 from incident_bot.diagnosis.causes.downstream import is_about_caller, is_downstream, put_dependency_first, speaks_of
 from incident_bot.diagnosis.causes.probes import is_probe_symptom
+from incident_bot.diagnosis.causes.providers import is_of_provider
 from incident_bot.diagnosis.causes.scheduling import order_scheduling
 from incident_bot.diagnosis.causes.succession import (
     is_after_end,
     is_behind_others,
+    is_drift_before,
     is_last_word_of_job,
     is_listed_reason,
     is_of_another_secret,
-    is_of_shared_service,
-    is_of_supplier,
     is_waited_for,
     is_what_leaks,
+    is_why_refused,
     is_why_time_ran_out,
     opens_trouble,
 )
@@ -175,7 +176,9 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     return (
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
-        or is_of_supplier(cause, symptom, scene)
+        or is_of_provider(cause, symptom, scene)
+        or is_drift_before(cause, symptom)
+        or is_why_refused(cause, symptom)
         or is_what_leaks(cause, symptom)
         or opens_trouble(cause, symptom)
         or is_last_word_of_job(cause, symptom, scene)
@@ -191,8 +194,9 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
         or is_downstream(cause, symptom, scene)
-        or is_of_shared_service(cause, symptom)
-        or is_of_supplier(cause, symptom, scene)
+        or is_of_provider(cause, symptom, scene)
+        or is_drift_before(cause, symptom)
+        or is_why_refused(cause, symptom)
         or is_what_leaks(cause, symptom)
         or is_behind_others(cause, symptom, scene)
         or (is_about_caller(symptom) and speaks_of(cause, symptom))
@@ -214,6 +218,8 @@ def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         is_listed_reason(symptom, cause)
         or is_what_leaks(symptom, cause)
         or is_of_another_secret(cause, symptom)
+        or is_drift_before(symptom, cause)
+        or is_why_refused(symptom, cause)
         or is_after_end(cause, symptom, scene)
         or (is_about_caller(cause) and cause.container != symptom.container)
     )

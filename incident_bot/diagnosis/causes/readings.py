@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,17 +14,19 @@ from incident_bot.diagnosis.causes.candidates import Candidate, cited_lines, fro
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
+from incident_bot.diagnosis.causes.succession import EXHAUSTED
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.changes import reports_change, states_old_and_new
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
-from incident_bot.diagnosis.logs.reading import read_line
+from incident_bot.diagnosis.logs.drifts import find_drift
+from incident_bot.diagnosis.logs.reading import read_line, subject_of
 from incident_bot.diagnosis.logs.records import is_dated
 from incident_bot.diagnosis.logs.salience import LEAST, find_salient
 from incident_bot.diagnosis.logs.statements import weigh_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from incident_bot.diagnosis.complaints.complaint import Complaint
@@ -48,33 +51,50 @@ _STANDS_OUT_MORE = 1.0
 
 def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
     """The causes of a failure; where the first is only loud or a symptom and another line stands out clearly more, that line
-    is the first, and so is the error that it speaks of itself.
+    is the first, and so is the error that it speaks of itself, or what grew until it was said.
 
     The symptom goes on as what supports it, so that both are cited.
     """
-    first = _read_first_error(causes[0], scene) if causes else None
+    if not causes:
+        return ()
+    is_vague = _is_vague(causes[0])
+    first = _read_first_error(causes[0], scene) or (_read_drift(causes[0], scene) if is_vague else None)
     if first is not None:
         return _put_first(first, causes)
-    if not causes or not _is_vague(causes[0]):
+    if not (is_vague or causes[0].id in EXHAUSTED):
         return tuple(causes)
-    lines = cited_lines(causes[0])
+    reason = _find_reason(causes[0], scene)
+    return _put_first(reason, causes) if reason else tuple(causes)
+
+
+def _find_reason(cause: Candidate, scene: Scene) -> Candidate | None:
+    """What the line says that stands out clearly more than a cause which leaves its reason open."""
+    lines = cited_lines(cause)
     found = find_salient(scene, (), least=LEAST)
-    symptoms = {line for item in causes[0].took_over for line in cited_lines(item)}
-    shapes = {shape_of(fact.value) for item in causes[0].took_over for fact in item.facts}
-    own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
-    is_storm = max(fact.count for fact in causes[0].facts) >= _STORM_COUNT
-    began = _beginnings(causes[0], scene) if is_storm else ({}, None)
-    others = (
-        replace(item, salience=item.salience + _weigh_change(item, began, scene))
+    symptoms = {line for item in cause.took_over for line in cited_lines(item)}
+    shapes = {shape_of(fact.value) for item in cause.took_over for fact in item.facts}
+    is_storm = max(fact.count for fact in cause.facts) >= _STORM_COUNT
+    began = _beginnings(cause, scene) if is_storm else ({}, None)
+    weighed = [
+        (item, _weigh_change(item, began, scene))
         for item in found
         if _place_of(item) not in lines | symptoms
         and shape_of(item.log.kept[item.index].text) not in shapes
-        and _may_be_reason(item, causes[0])
-    )
-    best = max(others, key=lambda item: item.salience, default=None)
-    if best is None or best.salience < own + _STANDS_OUT_MORE:
-        return tuple(causes)
-    return _put_first(from_finding(read_line(best.log, best.index), best.log, scene), causes)
+        and _may_be_reason(item, cause)
+    ]
+    own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
+    if cause.id in EXHAUSTED:
+        # That nothing is left says enough, however loud; what was changed the moment before says why.
+        weighed = [(item, change) for item, change in weighed if change]
+        own = LEAST
+    best, change = max(weighed, key=lambda pair: pair[0].salience + pair[1], default=(None, 0.0))
+    if best is None or best.salience + change < own + _STANDS_OUT_MORE:
+        return None
+    finding = read_line(best.log, best.index)
+    return from_finding(replace(finding, hint=_BEGAN_WITH) if change else finding, best.log, scene)
+
+
+_BEGAN_WITH = "It is said once, and the complaints begin right after it: see what was changed, and by whom."
 
 
 def _put_first(reason: Candidate, causes: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -91,6 +111,21 @@ def _read_first_error(cause: Candidate, scene: Scene) -> Candidate | None:
     index = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
     first = find_first_error(log, index) if log is not None and index is not None else None
     return from_finding(read_line(log, first), log, scene) if log is not None and first is not None else None
+
+
+def _read_drift(cause: Candidate, scene: Scene) -> Candidate | None:
+    """What the log of a cause counted that grew until the first line of its kind, where the cause leaves open why."""
+    if cause.finding is not None and cause.finding.began:
+        return None
+    for log in scene.logs:
+        first = _beginnings(cause, scene)[0].get(log.evidence_id, 0)
+        if first > _ENOUGH_BEFORE:
+            found = find_drift(log, scene.texts[log.evidence_id].lines, first, subject_of(log))
+            return from_finding(found, log, scene) if found else None
+    return None
+
+
+_ENOUGH_BEFORE = 24
 
 
 def _beginnings(cause: Candidate, scene: Scene) -> tuple[dict[str, int], datetime | None]:
@@ -195,8 +230,40 @@ def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, 
     least = LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
     found = find_salient(scene, told, least=least)
     survived = math.inf if _ended_run(causes[0]) else _salience_of(causes[0], scene) - _NO_RIVAL
-    found = [item for item in found if item.salience >= survived or _is_error(item)]
+    kinds = {kind for item in causes for kind in _kinds_of(item)}
+    found = [
+        item
+        for item in found
+        if (item.salience >= survived or _is_error(item)) and not _is_idle(item) and _kind_of(item) not in kinds
+    ]
     return (*causes, *(_read(item, causes[-1].confidence, scene) for item in found[: MAX_CAUSES - len(causes)]))
+
+
+_IDLE = re.compile(
+    r"\bdeprecat\w+|RemovedIn\w{1,30}Warning|FutureWarning|will be removed in|\b(?:has been|was|ran|is) success\w*|\bsuccessfully\b",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"[A-Z0-9_/%()-]+(?:\s+[A-Z0-9_/%()-]+){3,}\s*$")
+
+
+def _is_idle(item: SalientLine) -> bool:
+    """Whether a line only announces what will change one day, reports a success, heads a listing or is about a caller who left."""
+    text = item.log.kept[item.index].text[:_REACH]
+    is_quiet = grade(text) < Level.ERROR and _IDLE.search(text) is not None
+    return is_quiet or _HEADING.match(text) is not None or FROM_A_CLIENT.search(text) is not None
+
+
+def _kinds_of(item: Candidate) -> Iterator[tuple[str, str]]:
+    """The kinds of complaints that a cause and what it accounts for are, each with its log."""
+    for each in (item, *item.took_over):
+        citation = each.facts[0].citation
+        if each.finding and each.finding.complaint and citation:
+            yield citation.evidence_id, each.finding.complaint.kind
+
+
+def _kind_of(item: SalientLine) -> tuple[str, str] | None:
+    complaint = find_complaint(item.log.kept[item.index].text[:_REACH])
+    return (item.log.evidence_id, complaint.kind) if complaint else None
 
 
 _NO_RIVAL = 3.0

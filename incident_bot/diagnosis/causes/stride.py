@@ -43,7 +43,7 @@ _LAST_LINES = 3
 _NAMES_A_CAUSE = 3
 
 FROM_A_CLIENT = re.compile(
-    r"TLS handshake error from |ClientAbortException|client (?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
+    r"TLS handshake error from |ClientAbortException|client (?:unexpectedly )?(?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
     r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"

@@ -18,70 +18,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.causes.candidates import Candidate
     from incident_bot.diagnosis.scene import Log, Scene
 
-_SHARED_SERVICES = (
-    (
-        re.compile(
-            r"calico|cilium|flannel|weave|aws-node|vpc-cni|azure-cni|antrea|canal|kube-router|multus|ovn|kube-proxy|tigera",
-            re.IGNORECASE,
-        ),
-        frozenset(
-            {"network-plugin-not-ready", "node-not-ready", "node-network-unavailable", "cni-plugin-failed", "sandbox-create-failed"}
-        ),
-    ),
-    (
-        re.compile(r"coredns|kube-dns|nodelocaldns|node-local-dns", re.IGNORECASE),
-        frozenset({"dns-resolution-failure", "log-name-resolution"}),
-    ),
-)  # fmt: skip
-"""Network plugins and name servers, by the usual names of their pods, and what everybody else sees when one fails."""
-
-_SUPPLIERS = (
-    (
-        re.compile(
-            r"external-?secrets|secrets?-store|secrets-operator|sealed-secrets|vault-(?:agent|injector|secrets)",
-            re.IGNORECASE,
-        ),
-        frozenset({"db-auth-failed", "upstream-auth-error", "log-login-failed", "log-forbidden", "config-secret-missing"}),
-    ),
-    (
-        re.compile(r"cert-?manager|acme|certbot|lego", re.IGNORECASE),
-        frozenset({"tls-certificate-failure", "log-certificate"}),
-    ),
-)  # fmt: skip
-"""Who brings credentials and certificates to others, and what those say once theirs are no longer right."""
-
-_SURE = 0.5
-
-
-def is_of_shared_service(cause: Candidate, symptom: Candidate) -> bool:
-    """Whether the log of a service that all others depend on says why they complain."""
-    if cause.confidence < _SURE or any(fact.source != "log" for fact in cause.facts) or cause.id == symptom.id:
-        return False
-    name = f"{cause.pod} {cause.container}"
-    return any(service.search(name) and symptom.id in seen for service, seen in _SHARED_SERVICES)
-
-
-def is_of_supplier(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
-    """Whether the log of what brings credentials or certificates says again and again why it cannot, since before they were refused."""
-    finding = cause.finding
-    name = f"{cause.pod} {cause.container}"
-    if (
-        finding is None
-        or finding.count < _OFTEN
-        or cause.confidence < _SURE
-        or f"{symptom.pod} {symptom.container}" == name
-    ):
-        return False
-    is_served = any(service.search(name) and symptom.id in seen for service, seen in _SUPPLIERS)
-    return is_served and begins_in_time(cause, symptom, scene, is_known=True)
-
-
-_OFTEN = 2
-
-
-_EXHAUSTED = frozenset(
-    {"db-connections-exhausted", "log-connections-exhausted", "app-fd-limit", "app-pid-thread-limit"}
-)
+EXHAUSTED = frozenset({"db-connections-exhausted", "log-connections-exhausted", "app-fd-limit", "app-pid-thread-limit"})
 
 
 def is_what_leaks(cause: Candidate, symptom: Candidate) -> bool:
@@ -90,7 +27,7 @@ def is_what_leaks(cause: Candidate, symptom: Candidate) -> bool:
     is_leak = complaint is not None and complaint.kind == "leak"
     is_own = (cause.pod, cause.container) == (symptom.pod, symptom.container)
     first, second = cause.at, symptom.at
-    return is_leak and is_own and symptom.id in _EXHAUSTED and not (first and second and first > second)
+    return is_leak and is_own and symptom.id in EXHAUSTED and not (first and second and first > second)
 
 
 _TIME_IS_UP = frozenset({"job-deadline-exceeded", "job-backoff-limit", "job-pods-failing"})
@@ -120,6 +57,34 @@ def is_after_end(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         return False
     own = next((kept for kept in present.kept if str(kept.line) == cause.facts[0].field), None)
     return own is not None and all(shape_of(kept.text) != shape_of(own.text) for kept in before.kept)
+
+
+_REFUSED = frozenset({"upstream-auth-error", "db-auth-failed", "log-login-failed", "log-forbidden"})
+_WITHDRAWN = re.compile(
+    r"invalid_grant|\brevoked\b|\b(?:disabled|deleted|locked) by\b|\baccount (?:is |was )?(?:locked|disabled|deleted|suspended)\b"
+    r"|\b(?:could not|cannot|can't|unable to|failed to) (?:renew|refresh|rotate)\b|\b(?:renewal|refresh|rotation) (?:of .{1,40} )?failed\b",
+    re.IGNORECASE,
+)
+
+
+def is_why_refused(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether a log says that a credential was withdrawn or not renewed, before it is turned away with it."""
+    first, second = cause.facts[0].citation, symptom.facts[0].citation
+    if symptom.id not in _REFUSED or cause.finding is None or first is None or second is None:
+        return False
+    is_before = first.evidence_id == second.evidence_id and first.line < second.line
+    one, other = (_WITHDRAWN.search(item.facts[0].value[:1000]) for item in (cause, symptom))
+    return is_before and one is not None and other is None
+
+
+def is_drift_before(cause: Candidate, symptom: Candidate) -> bool:
+    """Whether figures of a log had left their usual range before the line that says only that something is late or gone."""
+    drift, other = cause.finding, symptom.finding
+    first, second = cause.facts[0].citation, symptom.facts[0].citation
+    if drift is None or not drift.began or other is None or first is None or second is None:
+        return False
+    is_open = not other.is_known or (other.complaint is not None and other.complaint.is_symptom)
+    return is_open and not other.began and first.evidence_id == second.evidence_id and drift.began < second.line
 
 
 def _log_of(item: Candidate, logs: Mapping[str, Log]) -> Log | None:

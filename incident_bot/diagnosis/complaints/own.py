@@ -41,6 +41,18 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Keep tested backups, and alert on I/O errors of nodes and volumes.",),
     ),
     Complaint(
+        kind="partition",
+        category=Category.NETWORK,
+        patterns=(
+            r"net_tick_timeout|inconsistent_database|running_partitioned_network|\b(?:net-?split|split[- ]?brain)\b|network partition|partitioned (?:cluster|nodes?|network)|\bNode '?\S{3,80} not responding|(?:lost|losing) quorum|minority (?:side|partition|component)|non-Primary (?:view|component)",
+        ),
+        title="{container} has lost sight of other members of its cluster: {says}",
+        hint="Compare what each member logs at that time; look at the network and the load between them.",
+        impact="Members that do not see the others stop serving, or serve what the others do not know.",
+        steps=(("See where the members run and whether they are ready", "kubectl -n {namespace} get pods -o wide"), ("Read the events around that time", "kubectl -n {namespace} get events --sort-by=.lastTimestamp")),
+        prevention=("Say beforehand what a minority does (RabbitMQ: cluster_partition_handling), and alert on partitions.",),
+    ),
+    Complaint(
         kind="licence",
         category=Category.APPLICATION,
         patterns=(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
+from incident_bot.diagnosis.joins.addresses import find_unknown_addresses
 from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_refused_callers
 from incident_bot.diagnosis.joins.config import find_changes
 from incident_bot.diagnosis.joins.join import (
@@ -57,6 +58,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
+    "address-unknown": frozenset({"asked", "lacking", "near"}),
     "schedule-missed": frozenset({"cronjob"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
@@ -68,7 +70,7 @@ def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = ()) -> tuple[Join
     by_kind: dict[str, list[Pair]] = {}
     for pair in objects:
         by_kind.setdefault(pair[0].kind, []).append(pair)
-    beside_logs = (join for find in (find_refused_callers, find_missed_schedules) for join in find(by_kind, logs))
+    beside_logs = (join for find in _BESIDE_LOGS for join in find(by_kind, logs))
     return (*(join for find in _FINDERS for join in find(by_kind)), *beside_logs)
 
 
@@ -265,4 +267,10 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_saturated,
     find_failed_starts,
     find_at_limit,
+)
+
+_BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
+    find_refused_callers,
+    find_missed_schedules,
+    find_unknown_addresses,
 )

@@ -17,6 +17,7 @@ _CHANGE = re.compile(
     r"\b(?:config(?:uration)?|settings?|feature ?flags?|flags?|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model|passwords?|credentials?|roles?|tokens?|permissions?|zone|records?|routes?|quotas?|limits?|tables?|columns?|image|release|tariff|template)\b"
     r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
     r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback))\b"
+    r"|\bcache\w{0,10}[.:_ -]?(?:clear|flush|purge|reset|evict)(?:ed|s)?\b|\b(?:clear|flush|empti|purg|invalidat)\w* .{0,30}\bcaches?\b|\bflush(?:all|db)\b"
     r"|\b(?:alter (?:table|role|user|database|system)|revoke|grant) \w|\b(?:chown|chmod|setfacl) \S|\bclock stepped\b|\breplaced by \S"
     r"|\"(?:from|old|before)\": ?[^,{}\[\]]{1,80}, ?\"(?:to|new|after)\": ?[^,{}\[\]]",
     re.IGNORECASE,
@@ -62,7 +63,8 @@ def is_change_refused(index: int, log: Log) -> bool:
 
 _OLD_AND_NEW = re.compile(
     r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
-    r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]",
+    r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]"
+    r"|\"(?:from|old|before)\": ?\{[^\n{}]{1,200}\}, ?\"(?:to|new|after)\": ?\{",
     re.IGNORECASE,
 )
 

@@ -80,7 +80,7 @@ def read_message(line: str) -> str:
     if text.startswith("{") and (fields := read_details(line)):
         return fields
     told = shorten(tidy(text))
-    details = read_details(line) if told and (" " not in told or " -> " in line) else ""
+    details = read_details(line) if told and (" " not in told or _SAYS_BOTH.search(line)) else ""
     return f"{told} ({details})" if details else told
 
 
@@ -347,6 +347,7 @@ def read_details(line: str) -> str:
     return shorten(", ".join(told[:_MOST_DETAILS]))
 
 
+_SAYS_BOTH = re.compile(r" -> |\"(?:from|old|before|was)\": ?[^\n]{1,400}\"(?:to|new|after|is)\": ?")
 _TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))
 _DEEPEST = 2
 _MOST_ITEMS = 3
@@ -365,6 +366,9 @@ def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
         old, new = (value[key] for key in pair) if pair else (None, None)
         if pair and not isinstance(old, dict | list) and not isinstance(new, dict | list):
             yield f"{name}: {json.dumps(old)} -> {json.dumps(new)}"
+        elif isinstance(old, dict) and isinstance(new, dict):
+            changed = (key for key in new if old.get(key) != new[key] and not isinstance(new[key], dict | list))
+            yield from (f"{name}.{key}: {json.dumps(old.get(key))} -> {json.dumps(new[key])}" for key in changed)
         elif depth < _DEEPEST:
             for key, inner in value.items():
                 yield from _tell_field(key, inner, depth + 1)

@@ -1,0 +1,146 @@
+"""Reasons that nobody shouts: what grew, what was changed, who provides something, an address that nobody has."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+
+
+def _at(second: int) -> str:
+    return f"2026-11-21T{10 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+
+
+def _stats(figures: list[int], name: str) -> str:
+    return "".join(f"{_at(n * 30)} INFO pool {name}={figure} max=512\n" for n, figure in enumerate(figures))
+
+
+GROWS = [20] * 20 + [20 + n * 9 for n in range(50)]
+SWINGS = [20 + (n % 10) * 40 for n in range(70)]
+LATE = "".join(f"{_at(2150 + n)} ERROR ledger: request timed out after 5 s\n" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("figures", "name", "is_told"),
+    [(GROWS, "busy", True), (SWINGS, "busy", False), (GROWS, "served", False), ([200] * 70, "open_sockets", False)],
+)
+def test_what_grew_until_a_log_complains_goes_first(figures: list[int], name: str, is_told: bool) -> None:
+    found = diagnose(make_case({"printer.log": _stats(figures, name) + LATE}), RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert (f"{name} grew from" in found.causes[0].title) is is_told
+    assert not is_told or any("timed out" in citation.quote for citation in found.causes[0].citations)
+
+
+def test_what_grows_without_a_complaint_is_no_failure() -> None:
+    work = "".join(f"{_at(2100 + n)} INFO label printed\n" for n in range(60))
+
+    assert diagnose(make_case({"printer.log": _stats(GROWS, "busy") + work}), RULES).verdict is Verdict.HEALTHY
+
+
+NONE_LEFT = "".join(
+    f"{_at(903 + n)} ERROR could not obtain a connection from the pool within 5 seconds\n" for n in range(60)
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "is_first"),
+    [
+        (901, "cache cleared by rake cache:clear", True),
+        (60, "cache cleared by rake cache:clear", False),
+        (901, "page 17 of the catalogue rendered", False),
+    ],
+)
+def test_what_was_changed_the_moment_before_nothing_was_left(at: int, said: str, is_first: bool) -> None:
+    """A change a quarter of an hour before is not the moment before, and an odd line is no change."""
+    work = {second: f"{_at(second)} INFO GET /recipe 200\n" for second in range(0, 900, 10)}
+    work[at] = f"{_at(at)} INFO {said}\n"
+
+    found = diagnose(make_case({"recipes.log": "".join(work[second] for second in sorted(work)) + NONE_LEFT}), RULES)
+
+    assert (said in found.causes[0].title) is is_first
+
+
+SHORT = """\
+LAST SEEN   TYPE      REASON             OBJECT                        MESSAGE
+9m          Warning   FailedScheduling   pod/index-6f7d9c5b8-4xk2q     0/9 nodes are available: 9 Insufficient cpu.
+"""
+WAITS = """\
+NAME                      READY   STATUS    RESTARTS   AGE
+index-6f7d9c5b8-4xk2q     0/1     Pending   0          40m
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_first"),
+    [
+        ("failed launching nodeclaim: InsufficientInstanceCapacity: no m5.4xlarge left in eu-1a", True),
+        ("webhook certificate of the controller could not be written", False),
+    ],
+)
+def test_why_no_machine_comes_goes_before_that_none_has_room(said: str, is_first: bool) -> None:
+    log = "".join(f'{_at(60 * n)} ERROR controller: "{said}"\n' for n in range(20))
+    found = diagnose(make_case({"pods.txt": WAITS, "events.txt": SHORT, "karpenter.log": log}), RULES)
+
+    assert (said[:20] in found.causes[0].title) is is_first
+
+
+def test_a_coordinator_that_failed_later_is_not_the_reason() -> None:
+    """What ZooKeeper says an hour after the clients is another story."""
+    clients = "".join(f"{_at(n)} ERROR kafka: LEADER_NOT_AVAILABLE for topic clicks\n" for n in range(60))
+    later = "".join(f"{_at(3600 + n)} ERROR fsync: Input/output error in /data\n" for n in range(9))
+
+    found = diagnose(make_case({"clicks.log": clients, "zookeeper.log": later}), RULES)
+
+    assert found.causes[0].rule_id == "kafka-unavailable"
+
+
+def test_a_refresh_token_that_was_revoked_hours_before_goes_first() -> None:
+    revoked = f"{_at(60)} ERROR token endpoint answered 400 invalid_grant: refresh token revoked\n"
+    work = "".join(f"{_at(100 + n * 60)} INFO contact synced\n" for n in range(60))
+    refused = "".join(f"{_at(4000 + n)} ERROR CRM answered 401 Unauthorized: session expired\n" for n in range(60))
+
+    assert "invalid_grant" in diagnose(make_case({"sync.log": revoked + work + refused}), RULES).causes[0].title
+
+
+NAMESPACES = "NAME       STATUS   AGE\nledger     Active   300d\nweb        Active   300d\n"
+SERVICES = """\
+NAMESPACE   NAME    TYPE        CLUSTER-IP    EXTERNAL-IP   PORT(S)    AGE
+ledger      pg      ClusterIP   10.96.14.7    <none>        5432/TCP   300d
+ledger      api     ClusterIP   10.96.14.8    <none>        80/TCP     300d
+web         front   ClusterIP   {front}    <none>        80/TCP     300d
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "lacking"),
+    [
+        ("pg.ledgers.svc.cluster.local:5432", "namespace ledgers (there is ledger)"),
+        ("pgs.ledger.svc:5432", "Service pgs in ledger (there is pg)"),
+        ("front.web.svc:8080", "port 8080 of Service front (it has 80)"),
+        ("pg.ledger.svc:5432", ""),
+        ("mail.outside.svc:25", "namespace outside (2 were listed)"),
+        ("mail.example.org:25", ""),
+    ],
+)
+def test_an_address_that_nobody_has(called: str, lacking: str) -> None:
+    log = "".join(f"{_at(n)} ERROR cannot reach {called}: timed out\n" for n in range(30))
+    files = {"ns.txt": NAMESPACES, "svc.txt": SERVICES.format(front="10.96.14.9"), "shop.log": log}
+
+    found = diagnose(make_case(files), RULES)
+
+    told = next((cause for cause in found.causes if cause.rule_id == "address-names-nothing"), None)
+    assert (told is not None) is bool(lacking)
+    assert told is None or lacking in told.title
+
+
+def test_a_headless_service_sends_to_any_port() -> None:
+    log = "".join(f"{_at(n)} ERROR cannot reach front.web.svc:8080: timed out\n" for n in range(30))
+
+    found = diagnose(make_case({"svc.txt": SERVICES.format(front="None      "), "shop.log": log}), RULES)
+
+    assert all(cause.rule_id != "address-names-nothing" for cause in found.causes)
