@@ -13,7 +13,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, get_type_hints
 
 from incident_bot import libyaml
 from incident_bot.environment import find_config
@@ -69,6 +69,22 @@ class EvidenceConfig(Section):
     log_bytes: int = _key(8 * 1024 * 1024, "Newest bytes kept of each container's log.", ge=4096, le=256 * 1024 * 1024)
 
 
+LABEL_CHARS = 50
+"""GitHub refuses an issue whose label has a longer name (github/docs#32156), or none."""
+
+
+class _LabelBounds:
+    """What pydantic, which is imported only where there is a config file, checks of a label's name."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.str_schema(min_length=1, max_length=LABEL_CHARS, strip_whitespace=True)
+
+
+LabelName = Annotated[str, _LabelBounds()]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueConfig(Section):
     """How the issue looks and lives."""
@@ -76,7 +92,7 @@ class IssueConfig(Section):
     evidence_tokens: int = _key(
         8_000, "Budget for the raw evidence below the diagnosis, in estimated tokens.", ge=500, le=14_000
     )
-    labels: tuple[str, ...] = _key((), "Further labels for every issue.")
+    labels: tuple[LabelName, ...] = _key((), "Further labels for every issue, of at most 50 characters each.")
     reopen_window_h: float = _key(
         24.0, "A closed issue that fires again within this many hours is reopened; later, a new one links it.", ge=0
     )

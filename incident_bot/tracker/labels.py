@@ -10,8 +10,6 @@ from incident_bot.model import Category, Severity
 IDENTITY_LABEL = "production-alert"
 """The label by which issues are listed; always put back when somebody removes it."""
 RESOLVED_LABEL = "resolved"
-MAX_NAME_CHARS = 50
-"""GitHub refuses longer label names (github/docs#32156); descriptions end at 100."""
 
 _CAUSE = "cause/"
 _SEVERITIES = frozenset(severity.value for severity in Severity)

@@ -64,6 +64,8 @@ def test_the_run_url_needs_all_three_parts() -> None:
             {"evidence": {"deadline_s": "soon"}}, "`evidence.deadline_s`", "docs/configuration.md", id="wrong type"
         ),
         pytest.param({"evidence": {"deadline_s": 0}}, "greater than 0", "docs/configuration.md", id="out of range"),
+        pytest.param({"issue": {"labels": ["x" * 51]}}, "`issue.labels.0`", "", id="a label that GitHub refuses"),
+        pytest.param({"issue": {"labels": ["team", " "]}}, "`issue.labels.1`", "", id="a label without a name"),
         pytest.param(["issue"], "expected a mapping", "", id="not a mapping"),
         pytest.param(
             {"redaction": {"rules": [{"kind": "x1", "pattern": "a", "matches": [], "ignores": ["b"]}]}},
@@ -97,6 +99,10 @@ def test_an_unreadable_config_is_an_error_not_a_default(tmp_path: Path, content:
 
     with pytest.raises(ConfigurationError, match=message):
         load_config(path)
+
+
+def test_the_longest_label_that_github_takes_is_taken() -> None:
+    assert parse_config({"issue": {"labels": ["x" * 50, " team/ml "]}}, "f").issue.labels == ("x" * 50, "team/ml")
 
 
 def test_a_named_config_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

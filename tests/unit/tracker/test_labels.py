@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from incident_bot.tracker.labels import LABEL_STYLES, MAX_NAME_CHARS, merge_labels, style_of
+from incident_bot.config import LABEL_CHARS
+from incident_bot.tracker.labels import LABEL_STYLES, merge_labels, style_of
 
 OURS = ("production-alert", "ai-analysis", "critical", "cause/resources")
 
@@ -46,7 +47,7 @@ def test_labels_after_an_update(
 
 def test_every_label_is_within_githubs_limits() -> None:
     for name, style in LABEL_STYLES.items():
-        assert len(name) <= MAX_NAME_CHARS
+        assert len(name) <= LABEL_CHARS
         assert re.fullmatch(r"[0-9A-F]{6}", style.color)
         assert 0 < len(style.description) <= 100
         assert all(ord(char) < 0x10000 for char in style.description)
