@@ -126,6 +126,12 @@ _ANCHOR = re.compile(
     r"\b(?:build|job|command|tests?|make|compilation|task|step)\b[^.]{0,60}? (?:failed|failure|aborted)\b|\bnon-zero\b|\baborted!|\bfailed with (?:exit )?(?:code|status)\b"
 )
 
+_STATE_TURN = re.compile(
+    r"\b(?:from (?:state )?\w{3,30} to|\w{3,30} ?(?:->|=>|\u2192)) '?(?:FAILED|FAILING|Failed|SyncFailed)\b"
+    r"|\b(?:status|phase|state): '(?:SyncFailed|Failed)'"
+)
+"""How schedulers and operators tell, as information, that a task, a job or an application went over into a failed state."""
+
 
 def grade(text: str, hints: int | None = None) -> int:
     """The level of one cleaned line: what it states about itself, else what its words say.
@@ -154,7 +160,9 @@ def grade(text: str, hints: int | None = None) -> int:
     if spoken > Level.NOTICE and not states:
         stated = _stated_level(head, hints)
     # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
-    return max(least, spoken) if stated is None else min(spoken, Level.NOTICE)
+    is_turn = spoken > Level.NOTICE and _STATE_TURN.search(head) is not None
+    told = Level.ERROR if is_turn else min(spoken, Level.NOTICE)
+    return max(least, spoken) if stated is None else told
 
 
 def states_level(text: str) -> bool:

@@ -18,8 +18,9 @@ from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.health.status_messages import read_messages
 from incident_bot.diagnosis.logs.changes import find_changes_before
 from incident_bot.diagnosis.logs.messages import read_message
-from incident_bot.diagnosis.logs.reading import read_log, subject_of, templates_of
+from incident_bot.diagnosis.logs.reading import read_log, templates_of
 from incident_bot.diagnosis.logs.series import read_shifts
+from incident_bot.diagnosis.logs.titles import subject_of
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 

@@ -150,7 +150,7 @@ OWN: tuple[Complaint, ...] = (
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
-            r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:of .{2,60}? )?(?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
+            r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:of .{2,60}? )?(?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|maximum (?:bytes|messages|consumers|subscriptions) exceeded|maximum (?:normal )?shards open|Too many parts \(|TOO_MANY_PARTS|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
         ),
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",
@@ -220,7 +220,7 @@ OWN: tuple[Complaint, ...] = (
         category=Category.CONFIG,
         patterns=(
             r"(?:invalid|malformed|bad|illegal|unknown|unsupported|unrecogni[sz]ed) (?:\w+ ){0,2}(?:config(?:uration)?|setting|option|flag|argument|value|key|field|directive|property|format)\b|config(?:uration)? (?:error|file .{1,80} (?:invalid|not found)|validation)|(?:configuration|config) (?:is |file is )?(?:invalid|broken)",
-            r"(?:failed|unable|cannot|could not|error) (?:to )?(?:pars|load|read|unmarshal|decod|initializ)\w* (?:the )?(?:\w+ ){0,2}(?:config|settings|yaml|json|toml|manifest)|yaml: |toml: |mapping values are not allowed|JSONDecodeError|unknown (?:flag|option|command|directive)|unrecognized arguments|flag provided but not defined|no configuration file|validation error",
+            r"(?:failed|unable|cannot|could not|error) (?:to )?(?:pars|load|read|unmarshal|decod|initializ)\w* (?:the )?(?:\w+ ){0,2}(?:config|settings|yaml|json|toml|manifest)|\bat <[^>\n]{1,200}>: (?:nil pointer|error calling|wrong type|can't evaluate|map has no entry|invalid value)|execution error at \(|yaml: |toml: |mapping values are not allowed|JSONDecodeError|unknown (?:flag|option|command|directive)|unrecognized arguments|flag provided but not defined|no configuration file|validation error",
             r"duplicate key \"|found duplicate key|unexpected (?:token|character|end of (?:file|input|JSON|stream)).{0,60}(?:config|json|yaml|toml|\.conf)|\b(?:yaml|toml|json|xml)\S{0,20}(?:Error|Exception): |while (?:parsing|scanning) a|Bad configuration option|fatal: bad config|ConfigException|ConfigurationException|is not a valid (?:value|integer|boolean|url|port|duration)|invalid literal for int",
         ),
         title="{container} rejects its configuration: {says}",
@@ -275,7 +275,7 @@ OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="memory",
         category=Category.RESOURCES,
-        patterns=(r"out of memory|OutOfMemory|cannot allocate memory|MemoryError|bad_alloc|heap out of memory|GC overhead limit|ENOMEM|memory (?:limit )?exhausted|Allowed memory size|failed to allocate memory|NoMemoryError|memory allocation of \d+ bytes failed|eheap_alloc|not enough memory|Nicht genügend (?:Arbeits)?[Ss]peicher|Impossible d'allouer de la mémoire|No se puede asignar memoria",),
+        patterns=(r"out of memory|OutOfMemory|cannot allocate memory|MemoryError|bad_alloc|heap out of memory|GC overhead limit|ENOMEM|memory (?:limit )?exhausted|circuit_breaking_exception|CircuitBreakingException|MEMORY_LIMIT_EXCEEDED|Allowed memory size|failed to allocate memory|NoMemoryError|memory allocation of \d+ bytes failed|eheap_alloc|not enough memory|Nicht genügend (?:Arbeits)?[Ss]peicher|Impossible d'allouer de la mémoire|No se puede asignar memoria",),
         title="{container} ran out of memory: {says}",
         hint="Compare the heap or arena limit of the runtime with the container's memory limit.",
         impact="The process ends or refuses work until it has more memory.",
@@ -309,7 +309,7 @@ VAGUE: tuple[Complaint, ...] = (
         kind="mismatch",
         category=Category.APPLICATION,
         patterns=(
-            r"\bexpected\b[^\n]{1,80}?\b(?:but )?(?:got|found|received|was)\b|not compatible with|\bincompatible\b|(?:version|dimension|shape|size|schema|type|protocol|digest|signature|features?)\w*(?: names?)? (?:does not match|do not match|mismatch)|mismatched? (?:version|dimension|shape|size|schema|type)|unsupported (?:version|protocol|format|codec|encoding)|could not be (?:deserialized|decoded)|(?:de)?serialization (?:error|failed)|Error (?:de)?serializing",
+            r"\bexpected\b[^\n]{1,80}?\b(?:but )?(?:got|found|received|was)\b|not compatible with|\bincompatible\b|(?:version|dimension|shape|size|schema|type|protocol|digest|signature|features?)\w*(?: names?)? (?:does not match|do not match|mismatch)|mismatched? (?:version|dimension|shape|size|schema|type)|\binequivalent arg\b|unsupported (?:version|protocol|format|codec|encoding)|could not be (?:deserialized|decoded)|(?:de)?serialization (?:error|failed)|Error (?:de)?serializing",
         ),
         title="{container} is given what it does not accept: {says}",
         hint="Compare both sides' versions, shapes or schemas; look at which of them changed last.",

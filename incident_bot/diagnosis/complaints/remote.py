@@ -169,7 +169,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="quota",
         category=Category.DEPENDENCY,
         patterns=(
-            r"too many requests|ENHANCE_YOUR_CALM|too_many_pings|\b429\b(?! ?ms)|rate limit(?:ed|ing)? ?(?:exceeded|reached|hit)?|rate_limit_exceeded|RateLimitError|quota (?:has been )?exceeded|exceeded (?:your |the |its )?(?:current |daily |monthly )?(?:quota|rate limit|request limit)|RESOURCE_EXHAUSTED",
+            r"too many requests|ENHANCE_YOUR_CALM|too_many_pings|\b429\b(?! ?ms)(?!.{0,40}circuit_breaking)|rate limit(?:ed|ing)? ?(?:exceeded|reached|hit)?|rate_limit_exceeded|RateLimitError|quota (?:has been )?exceeded|exceeded (?:your |the |its )?(?:current |daily |monthly )?(?:quota|rate limit|request limit)|RESOURCE_EXHAUSTED",
             r"Throttling(?:Exception)?\b|SlowDown|insufficient_quota|\w*(?<!Backoff)LimitExceeded(?:Exception)?|ProvisionedThroughputExceeded|QuotaExceeded|over (?:the )?quota|(?:maximum|max) (?:number|amount) of [\w ]{2,40} (?:has been |is |was )?(?:reached|exceeded)|(?:has|have) reached (?:its|the|your) [\w ]{0,30}(?:limit|quota|maximum)|(?:account|plan|project|tenant) limit",
         ),
         title="{container} is over the quota or rate limit of {what}",
@@ -184,7 +184,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="forbidden",
         category=Category.DEPENDENCY,
         patterns=(
-            r"\b403\b.{0,40}forbidden|forbidden.{0,20}\b403\b|is forbidden: |AccessDenied|access (?:is |was )?denied|PERMISSION_DENIED|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column)|not authorized to (?:perform|access)",
+            r"\b403\b.{0,40}forbidden|forbidden.{0,20}\b403\b|is forbidden: |AccessDenied|access (?:is |was )?denied|PERMISSION_DENIED|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column)|UnauthorizedOperation|not authorized to (?:perform|access)",
             r"insufficient (?:permissions?|privileges|scopes?|authentication scopes)|\bforbidden\b.{0,60}(?:user|account|token)|does not have (?:\S+ ){0,3}(?:permission|access)|AuthorizationFailed|TopicAuthorizationException|GroupAuthorizationException|TOPIC_AUTHORIZATION_FAILED|ORA-01031|command denied to user|Zugriff verweigert|accès refusé|acceso denegado|доступ запрещ[её]н|权限不足",
         ),
         title="{container} is denied access to {what}",
@@ -238,7 +238,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.DEPENDENCY,
         patterns=(
             r"relation \"[^\"]{1,120}\" (?:does not exist|already exists)|no such (?:table|column)|Unknown (?:column|table|database)|column \"?[^\"\s]{1,120}\"? (?:of relation \S+ )?does not exist|Table '[^']{1,120}' (?:doesn't exist|already exists)|ORA-00942|ORA-00904",
-            r"Invalid (?:object|column) name|duplicate (?:key value|key error|column|entry ')|E11000|violates (?:foreign key|unique|not-null|check) constraint|UNIQUE constraint failed|pending migrations?|Migration.{1,80} failed|failed to apply migration|(?:database|role|collection|keyspace|index) [\"']?[^\"'\s]{1,120}[\"']? does not exist|index_not_found_exception|unconfigured table|Undefined(?:Table|Column)|schema (?:version )?mismatch|Dirty database version|Validate failed: Migration",
+            r"Invalid (?:object|column) name|duplicate column|pending migrations?|Migration.{1,80} failed|failed to apply migration|(?:database|role|collection|keyspace|index) [\"']?[^\"'\s]{1,120}[\"']? does not exist|index_not_found_exception|unconfigured table|Undefined(?:Table|Column)|schema (?:version )?mismatch|Dirty database version|(?:mapper|document)_parsing_exception|Validate failed: Migration",
             r"(?:Relation|Spalte) »[^«]{1,120}« existiert nicht|la (?:relation|colonne) « ?[^»]{1,120} ?» n'existe pas|(?:relación|columna) «[^»]{1,120}» no existe|отношение \"[^\"]{1,120}\" не существует|关系 \"[^\"]{1,120}\" 不存在|リレーション\"[^\"]{1,120}\"は存在しません",
         ),
         title="{container} and its database disagree about the schema: {says}",
@@ -249,6 +249,44 @@ REMOTE: tuple[Complaint, ...] = (
             ("See what was rolled out last", "kubectl -n {namespace} rollout history {workload_kind|deployment}/{workload}"),
         ),
         prevention=("Run the migration before the release that needs it, and make the start check the schema's version.",),
+    ),
+    Complaint(
+        kind="constraint",
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"duplicate (?:key value|key error|entry ')|E11000|violates (?:foreign key|unique|not-null|check|exclusion) constraint|(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed|Violation of (?:PRIMARY|UNIQUE) KEY|conflicted with the (?:FOREIGN KEY|CHECK) constraint|foreign key constraint fails|ORA-0000[1]|ORA-0229[0-2]|unique constraint \\(\\S+\\) violated|Column '[^']{1,80}' cannot be null",
+        ),
+        title="{container} writes what a constraint of its database rejects: {says}",
+        hint="The constraint is named: see which write breaks it, and since which release, import or change of data.",
+        impact="That write is lost each time; others still work.",
+        steps=(("See what was rolled out last", "kubectl -n {namespace} rollout history {workload_kind|deployment}/{workload}"),),
+        prevention=("Let repeated deliveries be idempotent (upsert), and test migrations with a copy of real data.",),
+    ),
+    Complaint(
+        kind="object-refused",
+        category=Category.POLICY,
+        patterns=(
+            r"admission webhook \\?\"[^\"]{1,120}\" denied the request|\b[A-Z]\w{2,60}(?:\.[\w.]{1,80})? \\?\"[^\"\s]{1,120}\" is invalid: |\bfield is immutable\b|no matches for kind \\?\"|violates PodSecurity|unable to recognize \"",
+        ),
+        title="Kubernetes refuses an object of {container}: {says}",
+        hint="The answer names the object and the field or policy: compare the manifest with what the cluster has and allows.",
+        impact="What is there stays as it is; what the manifest adds or changes does not come.",
+        steps=(("See what the cluster says of it", "kubectl -n {namespace} get events --sort-by=.lastTimestamp"),),
+        prevention=("Let CI apply with --dry-run=server against a cluster of the same versions and policies.",),
+    ),
+    Complaint(
+        kind="not-there",
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"ResourceNotFoundException|NonExistentQueue|QueueDoesNotExist|NotFoundException\b.{0,80}(?:secret|parameter|key|stream|table|function|topic|queue)|(?:can't|cannot|could not) find the specified (?:secret|key|bucket|queue|resource|parameter)|ParameterNotFound|SecretNotFound|NoSuchUpload|(?:BlobNotFound|ContainerNotFound|ShareNotFound|MessagingEntityNotFound)|NOT_FOUND - no (?:queue|exchange|binding)|Resource not found \(resource=|stream not found|no responders available|Schema not found|Subject \S{1,80} not found|UNKNOWN_TOPIC_OR_PARTITION|UnknownTopicOrPartition|not present in metadata",
+        ),
+        title="{container} asks for {what}, which is not there: {says}",
+        names="resource",
+        otherwise="{container} asks for something that is not there: {says}",
+        hint="The name is wrong, belongs to another account, region or environment, or was deleted: compare it with what exists.",
+        impact="What needs it fails every time, until it exists or the name is right.",
+        steps=(_ENV,),
+        prevention=("Create what a release needs in the same change, and check the names of its settings at start.",),
     ),
     Complaint(
         kind="idle-transaction",

@@ -34,6 +34,12 @@ def find_complaint(text: str, words: Words | None = None) -> Complaint | None:
     return None
 
 
+def find_place(text: str, complaint: Complaint) -> int:
+    """Where in a text a complaint is made; -1 where it is not."""
+    found = (compile_pattern(pattern).search(text) for pattern in complaint.patterns)
+    return min((match.start() for match in found if match), default=-1)
+
+
 _EVENT_NAME = re.compile(
     r"\b(?:event|ev|evt|event_name|event_type|error|err|error_?code|error_?type|code|reason|type|cause|msg|message|outcome)\"?\s?[=:]\s?\"?([a-z]{2,30}(?:[_-][a-z]{2,30}){1,5})(?![\w./@:-])",
     re.IGNORECASE,

@@ -171,7 +171,8 @@ def _is_bad_end(text: str) -> bool:
 
 
 _TRIAL = re.compile(
-    r"\((?:server |client )?dry[ -]run\)|--dry-run(?:=(?:server|client|true))?\b|\bDRY[ _-]RUN\b", re.IGNORECASE
+    r"\((?:server |client )?dry[ -]run\)|--dry-run(?:=(?:server|client|true))?\b|\bDRY[ _-]RUN\b(?!\s+(?:failed|error))",
+    re.IGNORECASE,
 )
 _TRIAL_SHARE = 0.3
 

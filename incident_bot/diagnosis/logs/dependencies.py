@@ -41,7 +41,7 @@ ADDRESSES = (
     # Java's InetSocketAddress: name/10.0.0.1:6379
     rf"(?<![\w./-])(?P<host>[A-Za-z][\w.-]{{0,120}})/(?:{_IPV4}|<unresolved>):(?P<port>\d{{1,5}})",
     rf"server at \"(?P<host>{_HOST})\"(?: \([^)]{{1,45}}\))?, port (?P<port>\d{{1,5}})",
-    rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?on port (?P<port>\d{{1,5}})",
+    rf"\bhost(?:name)? [\"']?(?P<host>{_HOST})[\"']? (?:\([^)]{{1,45}}\) )?(?:and accepting TCP/IP connections )?(?:on )?port (?P<port>\d{{1,5}})",
     rf"Can't connect to (?:MySQL )?server on '(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?'",
     # Node: connect ECONNREFUSED 10.0.0.1:6379; getaddrinfo ENOTFOUND redis
     rf"\bE(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b:? (?P<host>{_HOST}|{_IPV4}|::1):(?P<port>\d{{1,5}})",
@@ -172,8 +172,12 @@ _RESOURCES = tuple(
     for pattern in (
         r"(?P<name>arn:aws[\w-]{0,10}:[\w-]{1,40}:[\w-]{0,30}:\d{0,12}:(?!assumed-role|role|user)[^\s,'\")]{1,200})",
         r"(?P<name>\b(?:s3a?|gs|az|abfss?|wasbs?|hdfs|oss|cos)://[^\s,'\")]{1,200})",
-        r"(?i:\bbucket(?: name)?[ =:]{1,2}[\"'`]?)(?P<name>[a-z0-9][a-z0-9.-]{2,62})\b",
-        r"(?i:\b(?:table|relation|schema|topics?|queue|repository|secret|index|collection|keyspace|stream|subscription|vault|key)[ =:]{1,2}[\"'`\[])(?P<name>[^\"'`\]\s]{1,120})[\"'`\]]",
+        r"\bstorage\.googleapis\.com/(?:(?:upload/|download/)?storage/v1/b/)?(?P<name>[a-z0-9][\w.-]{2,220})",
+        r"https?://(?P<name>[a-z0-9][a-z0-9.-]{1,62})\.(?:s3[.-]|blob\.core\.|dfs\.core\.)",
+        r"https?://s3[\w.-]{0,80}/(?P<name>[a-z0-9][a-z0-9.-]{2,62})",
+        r"(?i:\b(?:bucket|container|queue|topic|table|stream)\b[^\n]{0,40}\bdoes not exist: [\"'`]?)(?P<name>[a-z0-9][\w.-]{2,80})",
+        r"(?i:\bbucket(?: name)?[ =:]{1,2}[\"'`]?)(?!(?:does|is|was|are|not|must|has|you|the|and|for|with|from|in|on|to|of|or|that|policy|owner|region|exists?|already|access|could|cannot)\b)(?P<name>[a-z0-9][a-z0-9.-]{2,62})\b",
+        r"(?i:\b(?:table|relation|schema|topics?|queue|repository|secret|index|collection|keyspace|stream|subscription|vault|key)\"?[ =:]{1,2}[\"'`\[])(?P<name>[^\"'`\]\s]{1,120})[\"'`\]]",
     )
 )
 

@@ -10,6 +10,7 @@ from incident_bot.condense.severity import Level
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, count_answers, is_lost, read_answer
 from incident_bot.diagnosis.logs.findings import Draft, Finding
 from incident_bot.diagnosis.logs.messages import tell_line
+from incident_bot.diagnosis.logs.titles import text_at
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
 
@@ -90,7 +91,7 @@ def _title_of(log: Log, index: int, subject: str) -> str:
         )
     if answer and is_lost(answer, log.kept):
         return f"{subject} answers {answer.method} {answer.path} with {answer.status}, and served it before"
-    return tell_line(subject, log.kept[index].text)
+    return tell_line(subject, text_at(log, index))
 
 
 _OFF_THE_USUAL = re.compile(

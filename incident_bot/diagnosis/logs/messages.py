@@ -11,12 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
+from incident_bot.diagnosis.logs.sentences import close_brackets, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-MESSAGE_CHARS = 140
-"""About what fits a title beside the name of the container."""
 
 _REACH = 4000
 _MAX_LEADS = 10
@@ -109,62 +107,12 @@ def tidy(text: str) -> str:
     told = clean(text[:_REACH]).strip()
     if _TIME_FIRST.match(told):
         told = _strip_leads(told)
+    told = _SDK.sub(": ", told)
     told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
     told = _WRAPPED.sub("", _PACKAGE.sub("", told))
-    return _close(_BLANKS.sub(" ", told))
+    return close_brackets(_BLANKS.sub(" ", told))
 
 
-def shorten(text: str, chars: int = MESSAGE_CHARS) -> str:
-    """The first sentences of a message, at most `chars` long, cut between words and never inside a bracket.
-
-    Of a chain of causes (`a: b: c`) that is too long the first and the last are kept: libraries put what
-    was tried first and what went wrong last.
-    """
-    first = _FIRST_LINE.split(text.strip(), maxsplit=1)[0].rstrip(_LOOSE_END)
-    for end in [len(first), *(match.start() for match in reversed(list(_SENTENCE_END.finditer(first))))]:
-        if end <= chars:
-            return first[:end].rstrip(_LOOSE_END)
-    first = _SENTENCE_END.split(first, maxsplit=1)[0]
-    return _cut_chain(first, chars) or _cut(first, chars)
-
-
-def _cut_chain(text: str, chars: int) -> str:
-    parts = _LINK.split(text)
-    if len(parts) < _CHAIN_PARTS or _close(parts[0]) != parts[0]:
-        return ""
-    parts[0] = _cut(parts[0], chars // 2).rstrip("…")
-    told = _cut(parts[-1], chars - len(parts[0]) - 4)
-    for part in reversed(parts[1:-1]):
-        longer = f"{part}: {told}"
-        if len(parts[0]) + len(longer) + 4 > chars:
-            break
-        told = longer
-    return f"{parts[0]}: … {told}" if len(told) >= _SHORTEST_PART else ""
-
-
-def _cut(text: str, chars: int) -> str:
-    if len(text) <= chars:
-        return text
-    room = text[: max(chars - 1, 1)]
-    clause = max(room.rfind(mark) for mark in (": ", "; ", ", ", " - ", " ("))
-    cut = room[:clause] if clause > chars * 0.6 else room.rpartition(" ")[0] or room
-    bare = cut.rstrip(" .:;,-(…")
-    if bare.count("(") == bare.count(")") + 1 and len(bare) - bare.rfind("(") > _SHORTEST_TEXT:
-        # What stands in a bracket is often the reason: better a part of it than none.
-        return f"{bare}…)" if bare.count('"') % 2 == 0 else f"{_close(bare)}…"
-    return _close(bare).rstrip(" …") + "…"
-
-
-_CHAIN_PARTS = 3
-_SHORTEST_TEXT = 20
-_MOST_SHARE = 0.4
-"""An open square bracket before this holds most of what is said: it is the bracket that goes."""
-
-_SHORTEST_PART = 8
-_LOOSE_END = " .:;,-*"
-_LINK = re.compile(r": (?!\d)")
-_FIRST_LINE = re.compile(r"[\n\r]|\\n")
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)'\"»])[.!]\s+(?=[A-Z(\[])")
 _TAIL = re.compile(
     r"""(?:
       \\?["']\}+[\]}]*\s*$                                    # the end of a JSON object
@@ -184,32 +132,16 @@ _TAIL = re.compile(
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
 _ANSWER = re.compile(
-    r"[ :=]{0,3}\{[\"'][^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']:\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
+    r"[ :=.]{0,3}\{(?:[\"']|:\w)[^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']\s?(?::|=>)\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
 )
-"""What a service answered, in JSON or as Python prints it, behind the program's own words: its error is the news."""
+"""What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
 """SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
+_SDK = re.compile(r", https response error StatusCode: \d{1,3}, RequestID: [\w-]*,(?: HostID: [^,\s]*,)? ")
+"""What AWS's SDK for Go puts between the operation and what was wrong with it."""
 _BLANKS = re.compile(r"[ \t]{2,}")
-_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
-
-
-def _close(text: str) -> str:
-    """A text that does not end inside a bracket or a quotation: the open part goes, unless it is most of the text."""
-    for opening, closing in _PAIRS:
-        while text.count(opening) > text.count(closing):
-            start = text.rfind(opening)
-            if start < _SHORTEST_TEXT:
-                break
-            is_most = opening == "[" and start < len(text) * _MOST_SHARE
-            text = text[:start] + text[start + 1 :] if is_most else text[:start].rstrip(" :,;-")
-        if text.endswith(closing) and text.count(closing) > text.count(opening):
-            text = text[:-1].rstrip()
-    if text.count('"') % 2:
-        start = text.rfind('"')
-        text = text[:start] + text[start + 1 :] if start < len(text) * 0.8 else text[:start]
-    return text.rstrip(" :,;-\\")
 
 
 def _strip_leads(text: str) -> str:
@@ -221,7 +153,10 @@ def _strip_leads(text: str) -> str:
     return text
 
 
-_LOGFMT = re.compile(r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.){0,2000}\"|[^\s\"]{1,400})")
+_LOGFMT = re.compile(
+    r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.|\"(?!\s{1,4}[A-Za-z][\w.@-]{0,40}=|\s*$)){0,2000}\"|[^\s\"]{1,400})"
+)
+"""A quotation ends where the next name or the line's end follows: many writers forget to escape the quotes inside."""
 _SAYING = ("message", "msg", "m", "@m", "text", "event", "ev", "evt", "log", "short_message", "body", "rendered_message", "@mt",
            "renderedmessage", "textpayload", "mensaje", "nachricht", "description")  # fmt: skip
 _BLAMING = ("error", "err", "exception", "exc_info", "exc", "cause", "reason", "@x", "stack_trace", "stacktrace", "stack",
@@ -240,6 +175,9 @@ def _fields(text: str) -> list[tuple[str, str]]:
             body = None
         if isinstance(body, dict) and _is_record(body, is_whole=start == 0):
             return list(_flatten(body))
+        if isinstance(body, dict) and text[start - 1] == "\t" and any(name in body for name in _BLAMING):
+            # zap's console: time, level, logger, message and a record of the rest, between tabs.
+            return [("msg", text[:start].rstrip().rpartition("\t")[2]), *_flatten(body)]
     if "=" not in text:
         return []
     quoted = _KLOG_MESSAGE.match(text)
@@ -318,11 +256,17 @@ def _blaming_names(fields: dict[str, str]) -> list[str]:
 
 
 def _last_words(text: str) -> str:
-    """Of a stack trace the line that names the error: Python's last, everybody else's first."""
+    """Of a stack trace the line that names the error: Python's last, everybody else's first, and what a heading heads."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return ""
-    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    if lines[0].startswith("Traceback"):
+        return lines[-1]
+    is_headed = len(lines) > 1 and " " in lines[0] and ": " in lines[1] and not _FRAME_WORDS.match(lines[1])
+    return f"{lines[0].rstrip(':')}: {lines[1]}" if is_headed else lines[0]
+
+
+_FRAME_WORDS = re.compile(r"at |File |goroutine |Caused by|\S+\(|\S+\.\w{1,4}:\d")
 
 
 _USUAL_FIELDS = frozenset(

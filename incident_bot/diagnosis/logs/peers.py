@@ -13,7 +13,7 @@ from incident_bot.diagnosis.logs.dependencies import find_address
 from incident_bot.diagnosis.logs.records import begins_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from incident_bot.diagnosis.scene import Log
 
@@ -26,15 +26,13 @@ _REACH_ON = 20
 
 def find_peer(log: Log, index: int) -> str:
     """The remote end that a line's record names, as `host:port` or `host`, else the product's name; empty without any."""
-    own = log.kept[index].text
-    found = find_address(own)
-    if found:
-        return found
-    for place in _nearest_first(log, index):
-        found = find_address(log.kept[place].text)
-        if found:
-            return found
-    return find_product(own)
+    return find_in_record(log, index, find_address) or find_product(log.kept[index].text)
+
+
+def find_in_record(log: Log, index: int, read: Callable[[str], str]) -> str:
+    """What a reader finds in a line, else in the nearest line of its record; empty without any."""
+    places = (index, *_nearest_first(log, index))
+    return next((found for place in places if (found := read(log.kept[place].text))), "")
 
 
 def _nearest_first(log: Log, index: int) -> Iterator[int]:
@@ -74,7 +72,7 @@ _PRODUCTS = {
     "etcd": "etcd", "consul": "Consul", "vault": "Vault", "nats": "NATS", "minio": "MinIO", "clickhouse": "ClickHouse",
     "oracle": "Oracle", "ldap": "LDAP", "smtp": "the mail server", "pulsar": "Pulsar", "valkey": "Valkey",
 }  # fmt: skip
-_PRODUCT = re.compile(rf"(?<![\w./-])(?:{'|'.join(_PRODUCTS)})(?![\w/-]|\.\w)", re.IGNORECASE)
+_PRODUCT = re.compile(rf"(?<![\w./-])(?:{'|'.join(_PRODUCTS)})(?![\w/-]|\.(?!exceptions)\w)", re.IGNORECASE)
 
 
 def find_product(text: str) -> str:

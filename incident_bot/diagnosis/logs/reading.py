@@ -18,28 +18,21 @@ from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
-from incident_bot.diagnosis.logs.dependencies import (
-    find_account,
-    find_address,
-    find_key,
-    find_path,
-    find_quoted,
-    find_resource,
-    find_setting,
-)
 from incident_bot.diagnosis.logs.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.logs.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.logs.last_words import draft_last_words, find_reason_of_stop
 from incident_bot.diagnosis.logs.loud_lines import draft_loud
-from incident_bot.diagnosis.logs.messages import read_message, read_text, shorten, tell_line, tidy
+from incident_bot.diagnosis.logs.messages import read_text, tell_line, tidy
 from incident_bot.diagnosis.logs.onsets import draft_onsets, is_onset
-from incident_bot.diagnosis.logs.peers import find_peer
 from incident_bot.diagnosis.logs.records import find_message_below
+from incident_bot.diagnosis.logs.sentences import shorten
+from incident_bot.diagnosis.logs.slow_reports import is_slow_report
+from incident_bot.diagnosis.logs.titles import fill_title, name_peer, subject_of, text_at
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from incident_bot.diagnosis.complaints.complaint import Complaint
     from incident_bot.diagnosis.scene import Log
@@ -84,12 +77,12 @@ def read_line(log: Log, index: int) -> Finding:
     """What one line says, loud or not: its complaint, or its own words."""
     complaint = find_complaint(log.kept[index].text[:_LINE_CHARS])
     if complaint is not None:
-        what = _name(complaint, log.kept[index].text[:_LINE_CHARS], partial(_peer_nearby, log, index))
+        what = name_peer(complaint, log.kept[index].text[:_LINE_CHARS], log, index)
         return _write_complaint(complaint, log, index, _ASIDE_WEIGHT, what)
     return Finding(
         kind="other-line",
         category=Category.APPLICATION,
-        title=tell_line(subject_of(log), log.kept[index].text),
+        title=tell_line(subject_of(log), text_at(log, index)),
         hint="It stands out from the rest of the log: see whether the trouble began with it.",
         index=index,
         offset=log.offsets[index],
@@ -128,7 +121,7 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
         level = _level_of(kept.text)
         if kept.text[:1] == " " and index and log.kept[index - 1].line == kept.line - 1:
             level = _level_above(log.kept[index - 1].text, default=level)
-        if level < Level.WARNING and _STATED_CALMLY.search(kept.text[:400]):
+        if level < Level.WARNING and is_slow_report(kept.text):
             level = Level.WARNING
         if (
             level < Level.WARNING
@@ -176,14 +169,6 @@ def _is_harmless(text: str) -> bool:
 
 
 _CLIENT_ERROR = 400
-_STATED_CALMLY = re.compile(
-    r"\bduration: \d{4,9}\.\d{1,3} ms\b|\bQuery_time: [1-9]|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b"
-    r"|\bPause (?:Full|Young|Remark|Cleanup)\b.{0,160}[ ,]\d{4,7}\.\d{1,3} ?ms$|\[Full GC .{0,200}, (?:[1-9]|\d\d)\.\d{1,9} secs"
-    r"|\bidle in transaction\b.{0,80}\b\d\d:\d\d"
-    r"|\b(?:from (?:state )?\w{3,30} to|\w{3,30} ?(?:->|=>|\u2192)) '?(?:FAILED|FAILING|Failed|SyncFailed)\b"
-)
-"""What programs report as information, and what is none: statements, waits and pauses of a second or more, and that
-something they look after has failed. Nobody sets the thresholds of PostgreSQL and MySQL there for fun."""
 
 
 def _complaints(log: Log, indexes: Iterable[int]) -> dict[int, Complaint]:
@@ -207,7 +192,7 @@ def _draft_complaint(complaint: Complaint, log: Log, index: int, weight: float) 
 
 def _name_draft(complaint: Complaint, log: Log, index: int, weight: float) -> Draft:
     line = log.kept[index].text[:_LINE_CHARS]
-    what = _name(complaint, line, partial(_peer_nearby, log, index))
+    what = name_peer(complaint, line, log, index)
     weight += _NAMED_WEIGHT * bool(what)
     return Draft(most=weight, index=index, write=partial(_write_complaint, complaint, log, index, weight, what))
 
@@ -216,7 +201,7 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
     return Finding(
         kind=complaint.kind,
         category=complaint.category,
-        title=_fill(complaint, what, log.kept[index].text[:_LINE_CHARS], log),
+        title=fill_title(complaint, what, text_at(log, index)[:_LINE_CHARS], log),
         hint=complaint.hint,
         index=index,
         offset=log.offsets[index],
@@ -224,54 +209,6 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
         count=log.kept[index].count,
         complaint=complaint,
     )
-
-
-def _fill(complaint: Complaint, what: str, line: str, log: Log) -> str:
-    template = complaint.title if what or not complaint.otherwise else complaint.otherwise
-    values = {"container": subject_of(log), "what": what, "says": shorten(read_message(line), _SAID_CHARS)}
-    return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
-
-
-_SAID_CHARS = 120
-"""A message beside a complaint's own words."""
-
-
-def subject_of(log: Log) -> str:
-    """Who speaks in a log, for titles: its container, pod or machine."""
-    machine = "The container" if log.node is None else f"node {log.node}" if log.node else "The node"
-    return log.container or log.pod or machine
-
-
-def _name(complaint: Complaint, line: str, nearby: Callable[[], str] = str) -> str:
-    """What the complaint is about, from the message before the rest of the record."""
-    if complaint.names is None:
-        return ""
-    text = read_text(line)
-    if complaint.names == "login":
-        host, account = find_address(text) or nearby(), find_account(text)
-        return f"{host} as {account}" if host and account else host
-    readers = _READERS[complaint.names]
-    found = next((found for part in (text, line) for read in readers if (found := read(part))), "")
-    return nearby() if complaint.names == "address" and not found else found
-
-
-_READERS: Mapping[str, tuple[Callable[[str], str], ...]] = {
-    "address": (find_address,),
-    "path": (find_path,),
-    "setting": (find_setting, find_key),
-    "resource": (find_resource, find_address),
-    "quoted": (find_quoted,),
-}
-
-
-def _peer_nearby(log: Log, index: int) -> str:
-    """Loggers often print the address one line before or after the error, or elsewhere in its record."""
-    for near in (index - 1, index + 1):
-        if 0 <= near < len(log.kept) and abs(log.kept[near].line - log.kept[index].line) <= 2:
-            found = find_address(read_text(log.kept[near].text))
-            if found:
-                return found
-    return find_peer(log, index)
 
 
 def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
@@ -350,7 +287,7 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb:
     is_unnamed = root.type in _NO_NAMES or root.language == "shell"
     says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
-        return _fill(named, _name(named, root.message or root.type, partial(find_peer, log, index)), says, log)
+        return fill_title(named, name_peer(named, root.message or root.type, log, index), says, log)
     return f"{subject_of(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 

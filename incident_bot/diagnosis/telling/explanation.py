@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.logs.messages import read_details, read_message, read_text, shorten, tidy
+from incident_bot.diagnosis.logs.messages import read_details, read_message, read_text, tidy
+from incident_bot.diagnosis.logs.sentences import shorten
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.telling.templates import fill_text
 from incident_bot.diagnosis.telling.values import TOLD, values_of

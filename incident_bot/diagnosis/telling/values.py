@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, show
-from incident_bot.diagnosis.logs.dependencies import find_address, find_path, find_setting
+from incident_bot.diagnosis.logs.dependencies import find_address, find_path, find_resource, find_setting
 from incident_bot.diagnosis.logs.messages import tidy
-from incident_bot.diagnosis.logs.peers import find_peer
+from incident_bot.diagnosis.logs.peers import find_in_record, find_peer
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed, stem_of
 from incident_bot.diagnosis.telling.memory_need import read_memory_need, say_gib, suggest_limit
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from incident_bot.diagnosis.causes.candidates import Candidate
-    from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Container, Scene
     from incident_bot.model import Target
 
@@ -114,23 +113,23 @@ def _read_from_line(candidate: Candidate, scene: Scene) -> dict[str, str]:
     fact = next((fact for fact in candidate.facts if fact.source == "log"), None)
     if fact is None:
         return {}
-    line = fact.value
+    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
+    place = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
+    if log is None or place is None:
+        peer, resource = find_address(fact.value), find_resource(fact.value)
+    else:
+        peer, resource = find_peer(log, place), find_in_record(log, place, find_resource)
     return {
         name: value
         for names, value in (
-            (_ADDRESS_NAMES, _peer_of(fact, scene)),
-            (_PATH_NAMES, find_path(line)),
-            (_SETTING_NAMES, find_setting(line)),
+            (_ADDRESS_NAMES, peer),
+            (_PATH_NAMES, find_path(fact.value)),
+            (_SETTING_NAMES, find_setting(fact.value)),
+            (("resource",), resource),
         )
         for name in names
         if value
     }
-
-
-def _peer_of(fact: Fact, scene: Scene) -> str:
-    log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
-    place = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
-    return find_address(fact.value) if log is None or place is None else find_peer(log, place)
 
 
 def _main_container(scene: Scene, pod: str) -> Container | None:

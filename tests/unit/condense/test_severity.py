@@ -145,3 +145,11 @@ def test_a_bad_ending_is_recognised(line):
 @pytest.mark.parametrize("line", ['The command "make" exited with 0.', "exit code 0", "all tests passed"])
 def test_a_good_ending_is_not(line):
     assert not is_ending(line)
+
+
+def test_information_that_something_went_over_into_a_failed_state_is_an_error() -> None:
+    """Schedulers and operators tell it at the level of every other step; what they say of words alone stays calm."""
+    assert grade("INFO Job nightly (5f3) switched from state RUNNING to FAILED.") == Level.ERROR
+    assert grade('level=info msg="Updating operation state. phase: Running -> Failed, message: x"') == Level.ERROR
+    assert grade("INFO Job nightly (5f3) switched from state CREATED to RUNNING.") == Level.INFO
+    assert grade("INFO retried 3 messages that had failed before") < Level.WARNING

@@ -10,7 +10,8 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.diagnosis.logs.messages import read_message, shorten, tell_line
+from incident_bot.diagnosis.logs.messages import read_message, tell_line
+from incident_bot.diagnosis.logs.sentences import shorten
 from incident_bot.model import Verdict
 
 RULES = load_rules([])

@@ -298,3 +298,18 @@ def test_error_that_python_prints_as_a_dictionary_is_read_for_its_reason() -> No
     assert (
         "Limit of total fields [9] has been exceeded" in diagnose(make_case({"a.log": line + "\n"}), NO_RULES).summary
     )
+
+
+def test_a_long_message_is_cut_around_the_words_it_is_known_by() -> None:
+    """Neither the first nor the last link of a chain says that the quota is used up."""
+    line = (
+        'ERROR failed to create driver: pods "etl-7" is forbidden: exceeded quota: compute, requested: limits.memory=16Gi, '
+        "used: limits.memory=120Gi, limited: limits.memory=128Gi, retry in: 30s, backoff: exponential, attempt: 7"
+    )
+    assert "exceeded quota: compute" in diagnose(make_case({"a.log": line + "\n"}), NO_RULES).causes[0].title
+
+
+def test_a_heading_is_told_with_the_first_line_below_it() -> None:
+    log = "INFO upgrade started\nError: UPGRADE FAILED: pre-upgrade hooks failed: 1 error occurred:\n\t* job tickets-migrate failed: BackoffLimitExceeded\n"
+
+    assert "tickets-migrate" in diagnose(make_case({"a.log": log}), NO_RULES).causes[0].title
