@@ -20,10 +20,11 @@ from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.changes import reports_change, states_old_and_new
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
 from incident_bot.diagnosis.logs.drifts import find_drift
-from incident_bot.diagnosis.logs.reading import read_line, subject_of
+from incident_bot.diagnosis.logs.reading import read_line
 from incident_bot.diagnosis.logs.records import is_dated
 from incident_bot.diagnosis.logs.salience import LEAST, find_salient
 from incident_bot.diagnosis.logs.statements import weigh_statement
+from incident_bot.diagnosis.logs.titles import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
