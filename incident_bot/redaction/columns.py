@@ -33,6 +33,7 @@ _CELL = compile_later(r"""\s{0,40}["'`]?[^\W\d][\w .\-]{0,40}["'`]?\s{0,40}""")
 _RULE = compile_later(r"[\s|+:=-]{3,2048}")
 _ONE_COLUMN = compile_later(r"[ \t]*\|?[ \t]*\r?\n[ \t]*(?:\+?-{3,128}\+?|={3,128})[ \t]*\r?\n")
 """The rule below the only name, as the clients of databases draw it."""
+_ENDS_HEAD = frozenset(" |\t\r\n")
 _ALONE = compile_later(r"(?:^|\n)[ \t]*\|?[ \t]*$")
 _ONLY_CELL = compile_later(r"[ \t]*\|?[ \t]*(?P<value>[^\s|(+-][^\s|]{2,511})[ \t]*\|?[ \t]*(?:\r?\n|$)")
 _INSERT = compile_later(r"\s{1,8}\S{1,128}?\s{0,8}\((?P<names>[^()]{1,2048})\)\s{0,8}values?\s{0,8}", re.IGNORECASE)
@@ -80,7 +81,7 @@ def _handed_in(text: str, span: tuple[int, int], bare: str, name: str, names: li
 def find_in_columns(said: SecretName) -> list[Finding] | None:
     """The values in the rows below, when the name stands in a line of nothing but names."""
     text, start, end = said.text, said.start, said.end
-    if below := _find_below_rule(said):
+    if text[end : end + 1] in _ENDS_HEAD and (below := _find_below_rule(said)):
         return below
     around = text[max(0, start - 2) : start].strip("\"'` ")[-1:] + text[end : end + 40].strip("\"'` \r")[:1]
     delimiter = next((char for char in around if char in DELIMITERS), "")

@@ -57,7 +57,7 @@ def reading_of(name: str) -> Reading:
     )
 
 
-_SEPARATES = frozenset("(\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
+_SEPARATES = frozenset("\x1b\\\"'`&%AsS]}:|?+.!=<->\uff1a→,")
 """What a separator begins with, behind a space too."""
 
 
@@ -72,7 +72,7 @@ def may_be_named(before: str) -> bool:
 def may_separate(after: str) -> bool:
     """Whether a separator can begin with these two characters."""
     head, then = after[:1], after[1:]
-    return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then in _SEPARATES))
+    return head in _SEPARATES or (head.isspace() and (not then or then.isspace() or then == "(" or then in _SEPARATES))
 
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int]:
