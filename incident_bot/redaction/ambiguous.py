@@ -61,7 +61,7 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     if name == "PWD" and text[name_start - 1 : name_start] in {";", "{"}:
         return Promise.STRONG  # a connection string
     if name.lower() == "pass" and (
-        _is_column_or_command(text, name_start, name_end) or _is_a_password(text, name_start, name_end)
+        _is_told_by_form(text, name_start, name_end) or _is_a_password(text, name_start, name_end)
     ):
         return Promise.STRONG
     if level is Promise.WEAK and _PUBLIC.search(text, max(0, name_start - 10), name_start):
@@ -70,11 +70,13 @@ def promise_in_place(text: str, name_start: int, name_end: int, level: Promise) 
     return Promise.FIRM if a_pass or a_key or queried else level
 
 
-def _is_column_or_command(text: str, name_start: int, name_end: int) -> bool:
-    """Whether `pass` heads a column beside one of users, or is what a server was told: `Command [pass] [x]`."""
+def _is_told_by_form(text: str, name_start: int, name_end: int) -> bool:
+    """Whether `pass` heads a column beside one of users, is an element, or what a server was told: `Command [pass] [x]`."""
     low = max(0, name_start - _PASS_REACH)
     if text[name_start - 1 : name_start] in _DELIMITERS and text[name_end : name_end + 1] in _ENDS_CELL:
         return _USER_HEAD.search(text, low, name_start) is not None
+    if text.startswith(">", name_end) and text[name_start - 1 : name_start] in {"<", ":"}:
+        return text.rfind("<", low, name_start) > text.rfind(">", low, name_start)  # an element
     return text.startswith("] [", name_end) and SENT_BEFORE.search(text, low, name_start) is not None
 
 

@@ -44,6 +44,7 @@ _NAME_KEY = compile_later(
     r"""(?i:name|key|property|field|option|setting|variable|param(?:eter)?|(?<=["'])k)\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?[@$]?[\w.\-]*$"""
 )
 _FLAG = compile_later(r"(?:[ \t]+(?!\\?\r?\n)|(?P<break>[ \t]*(?P<continued>\\?)\r?\n[^\S\n]*(?:-[ \t]+)?))(?=[^\s-])")
+_BLOCK_SCALAR = compile_later(r"[|>][-+]?[ \t]*\r?\n[ \t]+")
 _SIDE = compile_later(r"\b(?:old|new|previous|current)(?:_?[vV]alue)?[\"']?[ ]?[:=][ ]?")
 """`key=db.password, old=x, new=y`."""
 _SIDES_REACH = 160
@@ -171,6 +172,8 @@ def _in_named_pair(said: SecretName) -> list[Finding] | None:
         return found if said.text[said.end : said.end + 1] in _LISTED else None
     before = None if pair else _PAIR_BEFORE.search(said.text, said.before(400), said.start)
     at = pair.end() if pair else before.start("value") if before else 0
+    if pair and (block := _BLOCK_SCALAR.match(said.text, at)):
+        at = block.end()
     return list(_take(said.text, at, said.kind, max(said.level, Promise.FIRM), alone=True)) if at else None
 
 

@@ -37,7 +37,7 @@ _DECLARED = compile_later(
     r"""[ ]N?(?:VAR)?CHAR(?:2)?\(\w{1,8}\)[ ]?:?=[ ]?N?(?P<quote>')(?P<value>[^'\n]{1,256})(?P=quote)""", re.IGNORECASE
 )
 _INNER = compile_later(
-    r"""["'\]]{0,2}[ ]?[:=]>?\s{0,40}(?:[\[{]{1,2}\s{0,40}|\r?\n[ \t]{1,40}(?:-[ ])?)["']?(?:value|val|stringValue|string|S|text|plaintext|raw|new|old|secure)["']?[ ]?[:=][ ]?["']?
+    r"""["'\]]{0,2}[ ]?(?:[:=]>?|(?=\{))\s{0,40}(?:[\[{]{1,2}\s{0,40}|\r?\n[ \t]{1,40}(?:-[ ])?)["']?(?:value|val|stringValue|string_value|string|S|text|plaintext|raw|new|old|secure)["']?[ ]?[:=][ ]?["']?
     (?P<value>[^\s"',}\]]{1,256})""",
     re.VERBOSE,
 )

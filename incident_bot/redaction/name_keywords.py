@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _WORDS = (
-    'passw passphrase passcode pass= pass: pass" pass> pass< pass( pass] _pass -pass .pass pwd secret token key credential creds auth'
+    'passw passphrase passcode pass= pass: pass" pass> pass< pass( pass] storepass keypass _pass -pass .pass pwd secret token key credential creds auth'
     ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sid" sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'

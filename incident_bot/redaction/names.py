@@ -51,7 +51,7 @@ _BEFORE_CODE = frozenset(
 _WEAK = frozenset(
     "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext ticket".split()
 )
-_PLURAL = frozenset("secrets apikeys cookies".split())
+_PLURAL = frozenset("secrets apikeys cookies tokens".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
 _PAIRS = frozenset(
     "api access secret private account shared encryption signing master auth app license service deploy storage"

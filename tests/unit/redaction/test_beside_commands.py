@@ -51,6 +51,10 @@ PRINTED = [
     "openvpn --auth-user-pass <(printf 'app\\n{}\\n')",
 ]
 TABLES_AND_MARKUP = [
+    "<tns:pass>{}</tns:pass>",
+    'password {{ string_value: "{}" }}',
+    "env:\n  - name: DB_PASSWORD\n    value: >-\n      {}",
+    "signer --storepass {}",
     "request_body: \\x22password\\x22:\\x22{}\\x22",
     "UserName              : app\nPassword              : {}\nDomain                : X",
     "{{spring.datasource.password=OriginTrackedValue '{}'}}",
@@ -110,6 +114,7 @@ GENERATED = [
     "vault operator unseal {}",
     "session key (base64): {}",
     "authorization_code={}",
+    "tokens: [{}]",
     "skey={} host=api.example.com",
     "CookieJar: <Cookie(name='sid', value='{}')>",
     "oauth callback code={} state=x",
@@ -327,6 +332,10 @@ SILENT = [
     "db.password resolved to ${DB_PASSWORD}",
     "password for host node-worker001: expired",
     "mfa=required",
+    "<tests><pass>12</pass></tests>",
+    "tokens: [1203, 77]",
+    "tokens: 4096",
+    "password { required: true }",
     "the encrypt = \"none\" setting",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
 ]  # fmt: skip
