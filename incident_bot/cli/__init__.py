@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from os.path import dirname, join
 
@@ -31,10 +32,12 @@ def main(arguments: list[str] | None = None) -> None:
             sys.stdout.write(page.read())
         sys.exit(0)
     if given == ["redact"]:
+        gc.disable()  # nothing that is loaded is ever let go; `pipe.run` enables it again
         from incident_bot.cli import pipe
 
         if not pipe.needs_options():
             sys.exit(pipe.run())
+        gc.enable()
     from incident_bot.cli.menu import run
 
     sys.exit(run(given))

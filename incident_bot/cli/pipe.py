@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import select
 import sys
@@ -44,7 +45,9 @@ def make_redactor(credentials: Mapping[str, str], policy: Policy = DEFAULT_POLIC
 def run() -> int:
     """`redact` without any option; gives the documented exit code."""
     try:
-        filter_stdin(make_redactor(read_credentials(read_environment())))
+        redactor = make_redactor(read_credentials(read_environment()))
+        gc.enable()
+        filter_stdin(redactor)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return _INTERRUPTED

@@ -140,7 +140,7 @@ class _Automaton:
 def _pattern(keyword: Keyword) -> tuple[bytes, int]:
     """What is searched for a keyword, and how many characters from the keyword's start are part of it; none where that differs."""
     if _is_asked_whole(keyword):
-        return _WORD_ENDS + re.escape(keyword.text.encode("latin-1")) + keyword.then.encode("latin-1"), 0
+        return _WORD_ENDS + re.escape(keyword.text.encode("latin-1")) + _grouped(keyword.then), 0
     text = keyword.text if keyword.then else keyword.text[:_TELLING]
     pattern, length = re.escape(text.encode("latin-1")), len(text)
     if then := _THEN.match(keyword.then):
@@ -151,9 +151,15 @@ def _pattern(keyword: Keyword) -> tuple[bytes, int]:
     return (_WORD_ENDS + pattern if asks_start else pattern), length
 
 
+def _grouped(then: str) -> bytes:
+    return b"(?:" + then.encode("latin-1") + b")"
+
+
 def _is_asked_whole(keyword: Keyword) -> bool:
-    """Whether all that must follow is part of the pattern: where that is one of several things, its beginning refuses little."""
-    return keyword.starting and "|" in keyword.then
+    """Whether all that must follow is part of the pattern: where it begins alike and ends in one of several ways, its
+    beginning refuses little. What may be of any length is not: it would match at each.
+    """
+    return keyword.starting and "(?:" in keyword.then and "[^" not in keyword.then
 
 
 def _flags(keywords: Sequence[Keyword], patterns: Sequence[tuple[bytes, int]]) -> list[int]:

@@ -42,6 +42,10 @@ class FloodGauge:
         self._text = text
         self._last_keyword = last_keyword
         self._level = self._last = self._start = 0
+        self.pass_over(placeholders)
+
+    def pass_over(self, placeholders: Sequence[tuple[int, int]]) -> None:
+        """Counts nothing in these; none may stand before the last hit."""
         self._placeholders = iter(placeholders)
         self._next = next(self._placeholders, _NOWHERE)
 

@@ -22,7 +22,7 @@ from incident_bot.redaction.colours import without_colours
 from incident_bot.redaction.command_lines import COMMANDS
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
-from incident_bot.redaction.formats import is_distinctive
+from incident_bot.redaction.issued import find_jwt, issued
 from incident_bot.redaction.known import fastest_parts
 from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
@@ -34,17 +34,14 @@ from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.secret_name import name_span
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
 from incident_bot.redaction.urls import find_slashed, find_user_info, is_in_url, may_hold_user_info
-from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:
-    from incident_bot.redaction.formats import Provider
     from incident_bot.redaction.policy import Policy
 
 _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
-_TOKEN_RUN = compile_later("[A-Za-z0-9_-]{14,1024}")
-_TOKEN_CHARS = compile_later(r"[A-Za-z0-9_+/=.~-]{1,1024}")
-_ESCAPED_BREAK = compile_later(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
+
+_PLACEHOLDER = Keyword(PLACEHOLDER_START)
 
 Probe = Callable[["Scan", int, int], Iterable[Finding]]
 ScanDecoded = Callable[[str, int], list[Finding]]
@@ -83,6 +80,7 @@ class Scanner:
         """For the values that a redactor of this scanner comes to know."""
         self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
         """For each of the prefilter's keywords what is asked where it stands, and its length."""
+        self._placeholder = self.prefilter.keywords.index(_PLACEHOLDER)
 
     def scan(
         self, text: str, pem: PemReader, *, near: bool = True, level: int = 0, raw: bytes | None = None
@@ -100,13 +98,8 @@ class Scanner:
         if level >= encodings.MOST_LEVELS:
             state.encoded_until = len(text)
         found = list(pem.continue_block(text))
-        taken = placeholder_spans(text) if PLACEHOLDER_START in raw else []
-        gauge = FloodGauge(text, partial(self.prefilter.last_start, raw), taken)
-        for hits in self.prefilter.hits(raw, gauge):
-            for start, number in gauge.outside(hits):
-                for probe, length in self._asked[number]:
-                    found += probe(state, start, start + length)
-        found.extend(gauge.floods)
+        beside, taken = self._beside_keywords(state)
+        found += beside
         if not text.isascii():
             found.extend(find_under_non_ascii_name(text, taken))
         found.extend(find_numbers(text, raw, self._personal, self._number_starts))
@@ -120,6 +113,26 @@ class Scanner:
             if self._allow
             else list(settled)
         )
+
+    def _beside_keywords(self, state: Scan) -> tuple[list[Finding], list[tuple[int, int]]]:
+        """What stands where the prefilter points, with where placeholders stand."""
+        text, raw = state.text, state.raw
+        found: list[Finding] = []
+        taken: list[tuple[int, int]] = []
+        gauge = FloodGauge(text, partial(self.prefilter.last_start, raw))
+        for hits in self.prefilter.hits(raw, gauge):
+            marked = any(number == self._placeholder for _, number in hits)
+            if not taken and (marked or gauge.floods):  # of a flood not all is searched
+                taken = placeholder_spans(text)
+                gauge.pass_over(taken)
+            counted = [hit for hit in hits if hit[1] != self._placeholder] if marked else hits
+            for start, number in gauge.outside(counted):
+                for probe, length in self._asked[number]:
+                    found += probe(state, start, start + length)
+        if gauge.floods:
+            found += gauge.floods
+            taken = taken or placeholder_spans(text)
+        return found, taken
 
     def _coloured(self, text: str, *, near: bool) -> Iterator[Finding]:
         if "\x1b" not in text:  # one character, which is looked for ten times as fast as two
@@ -151,7 +164,9 @@ def scanner_for(policy: Policy) -> Scanner:
 
 def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Probe, ...]]:
     """Which detectors each keyword calls."""
-    probes: dict[Keyword, list[Probe]] = {Keyword(word, any_case=True): [_announcing(word)] for word in NAME_KEYWORDS}
+    # Looked for with all others: to ask every text whether it holds one takes a fiftieth of the time.
+    probes: dict[Keyword, list[Probe]] = {_PLACEHOLDER: []}
+    probes |= {Keyword(word, any_case=True): [_announcing(word)] for word in NAME_KEYWORDS}
     probes |= {Keyword(word): [_announcing(word)] for word in ("Bearer", "BEARER", "bearer ")}
     probes[Keyword("key", any_case=True)] = [_key]
     long = "[=:\"' ]{0,4}[A-Za-z0-9_~./+-]{16}"
@@ -162,8 +177,8 @@ def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Pr
         for mark in provider.marks:
             literal, _, then = mark.removeprefix("^").partition("(?=")
             keyword = Keyword(literal, starting=mark.startswith("^"), then=then.removesuffix(")"))
-            probes.setdefault(keyword, []).append(_issued(provider))
-    probes.setdefault(Keyword("eyJ"), []).append(_jwt)
+            probes.setdefault(keyword, []).append(issued(provider))
+    probes.setdefault(Keyword("eyJ"), []).append(find_jwt)
     for opening in ("-----begin ", "putty-user-key-file-"):
         probes[Keyword(opening, any_case=True)] = [lambda scan, start, _end: scan.pem.open_block(scan.text, start)]
     probes[Keyword("-----end ", any_case=True)] = [lambda scan, start, _end: scan.pem.close_block(scan.text, start)]
@@ -326,72 +341,3 @@ def _key(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     if shown:
         scan.named_until = max(scan.named_until, shown.end())
     return _announced(scan, start, end)
-
-
-def _issued(provider: Provider) -> Probe:
-    def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
-        text = scan.text
-        if start < scan.providers_until:
-            return ()
-        if provider.behind:
-            found = provider.pattern.match(text, end)
-        elif provider.inner:
-            found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
-        elif start != scan.providers_until and not _may_start(text, start):
-            return ()  # inside a word; where one credential ends, the next may begin
-        else:
-            found = provider.pattern.match(text, start)
-        if found and found.end() > start and "REDACTED" not in found[0]:
-            scan.providers_until = found.end()
-            return [Finding(found.start(), found.end(), provider.kind)]
-        if provider.inner or provider.behind:
-            return ()
-        return list(_broken(text, start, provider)) or list(_misshapen(scan, start, end, provider.kind))
-
-    return probe
-
-
-def _misshapen(scan: Scan, start: int, end: int, kind: str) -> Iterator[Finding]:
-    """A credential that its beginning gives away although the rest is not as its issuer has it: cut, or of a newer form."""
-    run = _TOKEN_RUN.match(scan.text, end) if is_distinctive(scan.text[start:end]) else None
-    if run and looks_secret(run[0]) and not scan.text.startswith("[REDACTED", run.end()):
-        scan.providers_until = run.end()
-        yield Finding(start, run.end(), kind)
-
-
-def _may_start(text: str, start: int) -> bool:
-    if start == 0 or not (text[start - 1].isalnum() and text[start - 1].isascii()):
-        return True
-    low = max(0, start - 10)
-    before = text[low:start]
-    if "\\" not in before and "%" not in before and "\x1b" not in before:
-        return False
-    return any(match.end() == start for match in _ESCAPED_BREAK.finditer(text, low, start))
-
-
-def _broken(text: str, start: int, provider: Provider) -> Iterator[Finding]:
-    """A value that a line break cut in two."""
-    first = _TOKEN_CHARS.match(text, start)
-    if not first or len(first[0]) < 8 or text[first.end() : first.end() + 1] not in {"\n", "\r", "\\"}:
-        return
-    gap = re.compile(r"\\?\r?\n[ \t]*").match(text, first.end())
-    second = _TOKEN_CHARS.match(text, gap.end()) if gap else None
-    if not second:
-        return
-    whole = provider.pattern.match(first[0] + second[0])
-    if whole and whole.end() > len(first[0]):
-        yield Finding(start, first.end(), provider.kind)
-        yield Finding(second.start(), second.start() + whole.end() - len(first[0]), provider.kind)
-
-
-_JWT = compile_later(r"eyJ[A-Za-z0-9_-]{8,4096}\.(?:\s{0,2}[A-Za-z0-9_-]{8,8192})?(?:\.[A-Za-z0-9_-]{0,2048}){0,3}")
-
-
-def _jwt(scan: Scan, start: int, _end: int) -> Iterator[Finding]:
-    """JSON Web Tokens (RFC 7519), also with the signature or payload cut off."""
-    if start < scan.providers_until or not _may_start(scan.text, start):
-        return
-    match = _JWT.match(scan.text, start)
-    if match and match.end() - start >= 20:
-        scan.providers_until = match.end()
-        yield Finding(start, match.end(), "jwt")

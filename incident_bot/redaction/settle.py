@@ -14,15 +14,15 @@ _GENERAL = frozenset(
     "password passphrase cookie authorization session token secret key signature credential webhook url-token".split()
 )
 
-PLACEHOLDER_START = b"[REDACTED:"
-"""With what every placeholder begins, for a text that is read as bytes."""
+PLACEHOLDER_START = "[REDACTED:"
+"""With what every placeholder begins."""
 
 Span = tuple[int, int]
 
 
 def placeholder_spans(text: str) -> list[Span]:
     """Where placeholders stand: what they say is ours and no secret."""
-    return [match.span() for match in PLACEHOLDER.finditer(text)] if "[REDACTED:" in text else []
+    return [match.span() for match in PLACEHOLDER.finditer(text)] if PLACEHOLDER_START in text else []
 
 
 def settle(text: str, found: Iterable[Finding], taken: Sequence[Span]) -> Iterator[Finding]:

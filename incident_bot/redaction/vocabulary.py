@@ -3,14 +3,14 @@
 A window of the text is cut into its words, runs of letters, `_` and `-`, which is two calls of C; then only words that
 were never seen before are compared with keywords, and of these only such as have a part, a run of letters, that may
 belong to one: names made of the same parts are many, and for each part is kept which demands it may meet. Each keyword
-demands its own words, so that a window is searched, with `find`, for those few keywords alone whose words stand in it,
-all that hold the same word at once. Keywords without a word are left to `anchors.py`.
+demands its own words, the rarest first, so that a window is searched, with `find`, for those few keywords alone whose
+words stand in it, all that hold the same word at once. Keywords without a word are left to `anchors.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from incident_bot.redaction.anchors import AnchorFinder, Check
@@ -28,7 +28,10 @@ _PART = re.compile(rb"[A-Za-z]+")
 _PARTS_ALONE = bytes(byte if chr(byte).isalpha() and byte < 128 else ord(" ") for byte in range(256))
 _EDGE = 2
 _INSIDE = 3
-"""Letters of a keyword's word by which it is looked up at a start or end, and inside: it must have as many."""
+"""Letters that a keyword's word must have to be looked up at a start or end of one, and inside."""
+_RARE_SIGNS = frozenset(b"&?~$*;<>{}+|^!@")
+_RARE_SIGNS_ALONE = tuple(bytes((byte,)) for byte in _RARE_SIGNS)
+"""Whether one stands in a text is told thirty times as fast as whether a word does."""
 _SHARED = 3
 """Letters of a word by which keywords are looked for together, at least, and else characters with which they begin."""
 _MOST_PLANS = 1000
@@ -45,8 +48,10 @@ class _Sought:
     def __init__(self, check: Check, group: _Group) -> None:
         self.check = check
         self.group = group
-        self.demands = 0
-        """A bit for each of these words."""
+        self.further: tuple[_Demand, ...] = ()
+        """What it demands beside its rarest word."""
+        self.sign = next((bytes((byte,)) for byte in check.written if byte in _RARE_SIGNS), b"")
+        """A sign that it holds and that few texts do."""
 
 
 class _Plan(NamedTuple):
@@ -58,6 +63,8 @@ class _Plan(NamedTuple):
     """By the character that follows the text: where in the keyword the text stands, and the keyword."""
     always: list[tuple[int, Check]]
     """For all other characters."""
+    sure: int
+    """The keyword that is the text and asks nothing else; negative where there is none."""
 
 
 class _Group:
@@ -69,44 +76,51 @@ class _Group:
 
     def find(
         self, sought: tuple[_Sought, ...], raw: bytes, lowered: bytes, low: int, high: int
-    ) -> Iterator[tuple[int, int]]:
+    ) -> list[tuple[int, int]]:
         """Those of its keywords that are sought, in `raw[low:high]`, of which `lowered` is the lower case."""
         finditer = sought[0].check.finditer if len(sought) == 1 else None
         if finditer:
             number = sought[0].check.number
-            for match in finditer(raw, low, high):
-                yield match.start(), number
-            return
-        plan = self._plans.get(sought) or self._planned(sought)
-        text, _, checks, always = plan
-        window, shift = (lowered, low) if plan.any_case else (raw, 0)
+            return [(match.start(), number) for match in finditer(raw, low, high)]
+        text, any_case, checks, always, sure = self._plans.get(sought) or self._planned(sought)
+        window, shift = (lowered, low) if any_case else (raw, 0)
         floor, ceiling, length = low - shift, high - shift, len(text)
+        found: list[tuple[int, int]] = []
         place = window.find(text, floor, ceiling)
         while place >= 0:
-            follows = window[place + length] if place + length < ceiling else -1
-            for inside, check in checks.get(follows, always):
-                start = place - inside
-                if start >= floor and check.stands_at(raw, start + shift, high):
-                    yield start + shift, check.number
+            if sure >= 0:
+                found.append((place + shift, sure))
+            if checks or always:
+                follows = window[place + length] if place + length < ceiling else -1
+                for inside, check in checks.get(follows, always):
+                    start = place - inside
+                    if start >= floor and check.stands_at(raw, start + shift, high):
+                        found.append((start + shift, check.number))
             place = window.find(text, place + 1, ceiling)
+        return found
 
     def _planned(self, sought: tuple[_Sought, ...]) -> _Plan:
         if len(self._plans) > _MOST_PLANS:
             self._plans.clear()
-        checks = [each.check for each in sought]
-        if len(checks) == 1:  # the whole keyword stands in fewer places than what it shares
-            plan = _Plan(checks[0].written, checks[0].any_case, {}, [(0, checks[0])])
-        else:
-            plan = _Plan(self._text, True, {}, [])
-            following: dict[int, list[tuple[int, Check]]] = {}
-            for check in checks:
-                written = check.written.lower()
-                inside = written.index(self._text)
-                end = inside + len(self._text)
-                (following.setdefault(written[end], []) if end < len(written) else plan.always).append((inside, check))
-            plan.checks.update({char: [*here, *plan.always] for char, here in following.items()})
-        self._plans[sought] = plan
+        plan = self._plans[sought] = self._plan([each.check for each in sought])
         return plan
+
+    def _plan(self, checks: Sequence[Check]) -> _Plan:
+        # The whole keyword stands in fewer places than what it shares.
+        text = checks[0].written if len(checks) == 1 else self._text
+        any_case = len(checks) > 1 or checks[0].any_case
+        sure = -1
+        always: list[tuple[int, Check]] = []
+        following: dict[int, list[tuple[int, Check]]] = {}
+        for check in checks:
+            written = check.written.lower() if any_case else check.written
+            if written == text and check.any_case == any_case and not check.starting and not check.then:
+                sure = check.number
+                continue
+            inside = written.index(text)
+            end = inside + len(text)
+            (following.setdefault(written[end], []) if end < len(written) else always).append((inside, check))
+        return _Plan(text, any_case, {char: [*here, *always] for char, here in following.items()}, always, sure)
 
 
 class _Demand(NamedTuple):
@@ -114,7 +128,8 @@ class _Demand(NamedTuple):
 
     word: bytes
     sought: _Sought
-    bit: int
+    is_rarest: bool
+    """Whether it is asked before all others of its keyword."""
     starting: bool
     """The start of the word, or of a part of it."""
     first: bool
@@ -136,41 +151,78 @@ class _Demand(NamedTuple):
         return False
 
 
-_Met = tuple[tuple[_Sought, ...], list[_Demand]]
-"""What is sought because of a word alone, and what it meets together with others."""
-
-
 class _Index:
-    """For each demand its rarest part, by a few letters."""
+    """For each demand its rarest part."""
 
     def __init__(self) -> None:
-        self._begun: dict[bytes, list[tuple[_Demand, _Demand]]] = {}
-        self._ended: dict[bytes, list[tuple[_Demand, _Demand]]] = {}
-        self._inside: dict[bytes, list[tuple[_Demand, _Demand]]] = {}
+        self._whole: dict[bytes, list[_Demand]] = {}
+        self._begun: dict[bytes, list[_Demand]] = {}
+        self._ended: dict[bytes, list[_Demand]] = {}
+        self._inside: dict[bytes, list[tuple[bytes, _Demand]]] = {}
+        self._begins: dict[bytes, list[int]] = {}
+        self._ends: dict[bytes, list[int]] = {}
+        """By the letters at the edge: how long what begins or ends with them is."""
 
     def add(self, part: _Demand, whole: _Demand) -> None:
         """Takes a demand, and what it demands of one part of a word."""
-        if part.first:
-            self._begun.setdefault(part.word[:_EDGE], []).append((part, whole))
+        if part.first and part.last:
+            self._whole.setdefault(part.word, []).append(whole)
+        elif part.first:
+            self._begun.setdefault(part.word, []).append(whole)
+            _add_length(self._begins.setdefault(part.word[:_EDGE], []), part.word)
         elif part.last:
-            self._ended.setdefault(part.word[-_EDGE:], []).append((part, whole))
+            self._ended.setdefault(part.word, []).append(whole)
+            _add_length(self._ends.setdefault(part.word[-_EDGE:], []), part.word)
         else:
-            self._inside.setdefault(part.word[:_INSIDE], []).append((part, whole))
+            self._inside.setdefault(part.word[:_INSIDE], []).append((part.word, whole))
 
     def met_by(self, part: bytes) -> list[_Demand]:
-        """The demands that a word may meet of which this run of letters, in lower case, is a part."""
-        begun = self._begun.get(part[:_EDGE], ())
-        met = [
-            whole
-            for each, whole in begun
-            if part.startswith(each.word) and (not each.last or len(part) == len(each.word))
-        ]
-        met += [whole for each, whole in self._ended.get(part[-_EDGE:], ()) if part.endswith(each.word)]
+        """The demands that a word may meet of which this run of letters is a part; some twice."""
+        lowered = part.lower()
+        return self._met_by(part) if lowered == part else self._met_by(part) + self._met_by(lowered)
+
+    def _met_by(self, part: bytes) -> list[_Demand]:
+        length = len(part)
+        met = [*self._whole.get(part, ())]
+        for edge in self._begins.get(part[:_EDGE], ()):
+            if edge > length:
+                break
+            met += self._begun.get(part[:edge], ())
+        for edge in self._ends.get(part[-_EDGE:], ()):
+            if edge > length:
+                break
+            met += self._ended.get(part[length - edge :], ())
         inside = self._inside
-        for at in range(len(part) - _INSIDE + 1):
+        for at in range(length - _INSIDE + 1):
             if here := inside.get(part[at : at + _INSIDE]):
-                met += [whole for each, whole in here if part.startswith(each.word, at)]
+                met += [whole for word, whole in here if part.startswith(word, at)]
         return met
+
+
+def _add_length(lengths: list[int], word: bytes) -> None:
+    if len(word) not in lengths:
+        lengths.append(len(word))
+        lengths.sort()
+
+
+class _Memory:
+    """What is known of the words that were seen."""
+
+    def __init__(self) -> None:
+        self.without: set[bytes] = set()
+        """Words that meet the rarest demand of no keyword."""
+        self.within: dict[bytes, tuple[_Sought, ...]] = {}
+        """The keywords whose rarest demand a word meets."""
+        self.meeting: dict[_Demand, set[bytes]] = {}
+        """The words that meet a further demand."""
+        self.harmless: set[bytes] = set()
+        """Parts of words that belong to no keyword."""
+        self.telling: dict[bytes, list[_Demand]] = {}
+        """The demands that a word with this part may meet."""
+
+    def is_full(self) -> bool:
+        """Whether it is to be given up, which keeps it bounded: a text that is longer than any vocabulary is none of words."""
+        return max(len(self.without), len(self.within), len(self.harmless), len(self.telling)) > _MOST_SEEN
 
 
 class VocabularyFinder:
@@ -187,45 +239,46 @@ class VocabularyFinder:
                 self._wordless.append(number)
                 continue
             text = _shared_text(check)
-            sought = _Sought(check, groups.setdefault(text, _Group(text)))
-            for place, word in enumerate(words):
-                self._demand(sought, word, 1 << place)
+            self._demand_all(_Sought(check, groups.setdefault(text, _Group(text))), words)
         self._anchors = AnchorFinder([keywords[number] for number in self._wordless])
-        self._without: set[bytes] = set()
-        self._within: dict[bytes, _Met] = {}
-        self._harmless: set[bytes] = set()
-        self._telling: dict[bytes, list[_Demand]] = {}
+        self._memory = _Memory()
 
-    def _demand(self, sought: _Sought, word: re.Match[bytes], bit: int) -> None:
+    def _demand_all(self, sought: _Sought, words: Sequence[re.Match[bytes]]) -> None:
         check = sought.check
-        sought.demands |= bit
-        starting = check.starting and not word.start()
-        demand = _Demand(word[0], sought, bit, starting, word.start() > 0, word.end() < len(check.written))
-        self._parts.add(max(_parts_of(demand), key=_rarity), demand)
+        demands = []
+        for word in words:
+            starting = check.starting and not word.start()
+            first, last = word.start() > 0, word.end() < len(check.written) or check.then.startswith(b"[0-9]")
+            demand = _Demand(word[0], sought, is_rarest=False, starting=starting, first=first, last=last)
+            demands.append((max(_parts_of(demand), key=_rarity), demand))
+        demands.sort(key=_rarity_of_pair, reverse=True)
+        (part, rarest), *further = [demands[0], *(pair for pair in demands[1:] if len(pair[0].word) >= _INSIDE)]
+        self._parts.add(part, rarest._replace(is_rarest=True))
+        for part, demand in further:
+            self._parts.add(part, demand)
+        sought.further = tuple(demand for _, demand in further)
 
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         """See `KeywordFinder`."""
         found = [(start, self._wordless[number]) for start, number in self._anchors.find(raw, low, high)]
         window = raw[low:high]
-        self._forget()
-        within, without = self._within, self._without  # another thread may take new ones meanwhile
-        words = set(window.translate(_WORDS_ALONE).split()) - without
-        unseen = words.difference(within)
-        passing = self._look_at(unseen, within, without) if unseen else {}
-        sought: set[_Sought] = set()
-        met: dict[_Sought, int] = {}
-        for word in words:
-            here = within.get(word) or passing.get(word)
-            if here is None:
-                continue
-            alone, together = here
-            sought.update(alone)
-            for demand in together:
-                met[demand.sought] = met.get(demand.sought, 0) | demand.bit
-        sought.update(each for each, bits in met.items() if bits == each.demands)
+        if self._memory.is_full():
+            self._memory = _Memory()
+        memory = self._memory  # another thread may start a new one meanwhile
+        words = set(window.translate(_WORDS_ALONE).split())
+        telling = words - memory.without
+        within = memory.within
+        unseen = telling.difference(within)
+        passing = self._look_at(unseen, memory) if unseen else ()
+        sought = {each for word in telling if word in within for each in within[word]}
+        sought.update(each.sought for each in passing if each.is_rarest)
+        signs = {sign for sign in _RARE_SIGNS_ALONE if sign in window}
         groups: dict[_Group, list[_Sought]] = {}
         for each in sought:
-            groups.setdefault(each.group, []).append(each)
+            if each.sign and each.sign not in signs:
+                continue
+            if not each.further or _all_met(each.further, words, memory.meeting, passing):
+                groups.setdefault(each.group, []).append(each)
         lowered = window.lower()
         for group, members in groups.items():
             members.sort(key=_number)
@@ -233,38 +286,49 @@ class VocabularyFinder:
         found.sort()
         return found
 
-    def _look_at(self, words: set[bytes], within: dict[bytes, _Met], without: set[bytes]) -> dict[bytes, _Met]:
+    def _look_at(self, words: set[bytes], memory: _Memory) -> list[_Demand]:
         """Remembers what these words meet; returns it for those that are too long to be remembered."""
-        passing: dict[bytes, _Met] = {}
-        for word in words:
-            met: list[_Demand] = []
-            for part in word.translate(_PARTS_ALONE).split():
-                if part not in self._harmless:
-                    met += (each for each in self._met_with(part, word) if each not in met)
-            if met:
-                alone = tuple(each.sought for each in met if each.bit == each.sought.demands)
-                together = [each for each in met if each.bit != each.sought.demands]
-                (within if len(word) <= _LONGEST_SEEN else passing)[word] = alone, together
-            elif len(word) <= _LONGEST_SEEN:
-                without.add(word)
+        passing: list[_Demand] = []
+        parts = set(b" ".join(words).translate(_PARTS_ALONE).split()) - memory.harmless
+        for part in parts.difference(memory.telling):
+            self._look_at_part(part, memory)
+        parts -= memory.harmless
+        for word in words if parts else ():
+            here = parts.intersection(word.translate(_PARTS_ALONE).split())
+            met = [each for part in here for each in self._met_with(part, word, memory)] if here else []
+            if len(word) > _LONGEST_SEEN:
+                passing += met
+                continue
+            for each in met:
+                if not each.is_rarest:
+                    memory.meeting.setdefault(each, set()).add(word)
+            if sought := {each.sought for each in met if each.is_rarest}:
+                memory.within[word] = tuple(sought)
+        memory.without.update(word for word in words if word not in memory.within and len(word) <= _LONGEST_SEEN)
         return passing
 
-    def _met_with(self, part: bytes, word: bytes) -> list[_Demand]:
+    def _look_at_part(self, part: bytes, memory: _Memory) -> None:
+        if len(part) > _LONGEST_SEEN:
+            return
+        if may_meet := self._parts.met_by(part):
+            memory.telling[part] = may_meet
+        else:
+            memory.harmless.add(part)
+
+    def _met_with(self, part: bytes, word: bytes, memory: _Memory) -> list[_Demand]:
         """The demands that the word meets with this part."""
-        may_meet = self._telling.get(part)
+        may_meet = memory.telling.get(part)
         if may_meet is None:
-            may_meet = self._parts.met_by(part.lower())
-            if may_meet and len(part) <= _LONGEST_SEEN:
-                self._telling[part] = may_meet
-            elif len(part) <= _LONGEST_SEEN:
-                self._harmless.add(part)
+            may_meet = self._parts.met_by(part)
         lowered = word.lower() if may_meet else word
         return [each for each in may_meet if each.is_met_by(lowered if each.sought.check.any_case else word)]
 
-    def _forget(self) -> None:
-        """Keeps memory bounded: a text that is longer than any vocabulary is none of words."""
-        if max(len(self._without), len(self._within), len(self._harmless), len(self._telling)) > _MOST_SEEN:
-            self._without, self._within, self._harmless, self._telling = set(), {}, set(), {}
+
+def _all_met(
+    demands: Sequence[_Demand], words: set[bytes], meeting: Mapping[_Demand, set[bytes]], passing: Sequence[_Demand]
+) -> bool:
+    """Whether a text of these words meets the demands."""
+    return all(not words.isdisjoint(meeting.get(each, ())) or each in passing for each in demands)
 
 
 def _shared_text(check: Check) -> bytes:
@@ -279,12 +343,16 @@ def _number(sought: _Sought) -> int:
 
 
 def _parts_of(demand: _Demand) -> Iterator[_Demand]:
-    """The runs of letters in a word, in lower case, and what each must be of one in the text."""
+    """The runs of letters in a word, and what each must be of one in the text."""
     word = demand.word
     for part in _PART.finditer(word):
         begins = part.start() > 0 or demand.first or demand.starting
         ends = part.end() < len(word) or demand.last
-        yield demand._replace(word=part[0].lower(), starting=begins, first=begins, last=ends)
+        yield demand._replace(word=part[0], starting=begins, first=begins, last=ends)
+
+
+def _rarity_of_pair(pair: tuple[_Demand, _Demand]) -> tuple[bool, int]:
+    return _rarity(pair[0])
 
 
 def _rarity(part: _Demand) -> tuple[bool, int]:
@@ -297,5 +365,6 @@ def _is_demanded(check: Check, word: re.Match[bytes]) -> bool:
     """Whether this word of a keyword is rare enough to be looked up."""
     if _HEX.fullmatch(word[0]):
         return False
-    begins, ends = word.start() > 0 or check.starting, word.end() < len(check.written)
+    begins = word.start() > 0 or check.starting
+    ends = word.end() < len(check.written) or check.then.startswith(b"[0-9]")
     return len(word[0]) >= (1 if begins and ends else _EDGE if begins or ends else _INSIDE)

@@ -31,6 +31,8 @@ KEYWORDS = [
     Keyword("Au", starting=True),
     Keyword("au", any_case=True),
     Keyword("\nPASS"),
+    Keyword("ant_", starting=True, then="[a-z]{2}(?:[a-z]{3}|[a-z]{0,2}\n)"),
+    Keyword("ant-", any_case=True, starting=True, then="[^\n]{0,3}(?i:key)|[0-9]"),
     Keyword("contrase\xf1a", any_case=True),
 ]
 
@@ -54,7 +56,7 @@ SHIPPED = {name: Scanner(DEFAULT_POLICY, make_finder=maker).prefilter for name, 
 either_finder = pytest.mark.parametrize("finder", FINDERS)
 
 texts = st.lists(
-    st.sampled_from(["key", "KEY", "sk-", "ant", "AKIA", "api-", "ak", "pat", "Pat", "12", "Au", "aU", "e", "@", " ", "\nPASS", "contraseña", "Ñ", "漢"])
+    st.sampled_from(["key", "KEY", "sk-", "ant", "AKIA", "api-", "ak", "pat", "Pat", "12", "Au", "aU", "e", "@", " ", "\nPASS", "\n", "ant_", "ant-", "contraseña", "Ñ", "漢"])
 ).map("".join)  # fmt: skip
 
 

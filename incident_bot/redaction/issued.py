@@ -1,0 +1,91 @@
+"""Credentials that their beginning gives away: whole, broken by a line's end, or of a form that their issuer no longer has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.formats import is_distinctive
+from incident_bot.redaction.patterns import compile_later
+from incident_bot.redaction.values import looks_secret
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.formats import Provider
+    from incident_bot.redaction.scanner import Scan
+
+_TOKEN_RUN = compile_later("[A-Za-z0-9_-]{14,1024}")
+_TOKEN_CHARS = compile_later(r"[A-Za-z0-9_+/=.~-]{1,1024}")
+_ESCAPED_BREAK = compile_later(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
+
+
+def issued(provider: Provider) -> Callable[[Scan, int, int], Sequence[Finding]]:
+    """What asks about the credential of an issuer."""
+
+    def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
+        text = scan.text
+        if start < scan.providers_until:
+            return ()
+        if provider.behind:
+            found = provider.pattern.match(text, end)
+        elif provider.inner:
+            found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
+        elif start != scan.providers_until and not _may_start(text, start):
+            return ()  # inside a word; where one credential ends, the next may begin
+        else:
+            found = provider.pattern.match(text, start)
+        if found and found.end() > start and "REDACTED" not in found[0]:
+            scan.providers_until = found.end()
+            return [Finding(found.start(), found.end(), provider.kind)]
+        if provider.inner or provider.behind:
+            return ()
+        return list(_broken(text, start, provider)) or list(_misshapen(scan, start, end, provider.kind))
+
+    return probe
+
+
+def _misshapen(scan: Scan, start: int, end: int, kind: str) -> Iterator[Finding]:
+    """A credential that its beginning gives away although the rest is not as its issuer has it: cut, or of a newer form."""
+    run = _TOKEN_RUN.match(scan.text, end) if is_distinctive(scan.text[start:end]) else None
+    if run and looks_secret(run[0]) and not scan.text.startswith("[REDACTED", run.end()):
+        scan.providers_until = run.end()
+        yield Finding(start, run.end(), kind)
+
+
+def _may_start(text: str, start: int) -> bool:
+    if start == 0 or not (text[start - 1].isalnum() and text[start - 1].isascii()):
+        return True
+    low = max(0, start - 10)
+    before = text[low:start]
+    if "\\" not in before and "%" not in before and "\x1b" not in before:
+        return False
+    return any(match.end() == start for match in _ESCAPED_BREAK.finditer(text, low, start))
+
+
+def _broken(text: str, start: int, provider: Provider) -> Iterator[Finding]:
+    """A value that a line break cut in two."""
+    first = _TOKEN_CHARS.match(text, start)
+    if not first or len(first[0]) < 8 or text[first.end() : first.end() + 1] not in {"\n", "\r", "\\"}:
+        return
+    gap = re.compile(r"\\?\r?\n[ \t]*").match(text, first.end())
+    second = _TOKEN_CHARS.match(text, gap.end()) if gap else None
+    if not second:
+        return
+    whole = provider.pattern.match(first[0] + second[0])
+    if whole and whole.end() > len(first[0]):
+        yield Finding(start, first.end(), provider.kind)
+        yield Finding(second.start(), second.start() + whole.end() - len(first[0]), provider.kind)
+
+
+_JWT = compile_later(r"eyJ[A-Za-z0-9_-]{8,4096}\.(?:\s{0,2}[A-Za-z0-9_-]{8,8192})?(?:\.[A-Za-z0-9_-]{0,2048}){0,3}")
+
+
+def find_jwt(scan: Scan, start: int, _end: int) -> Iterator[Finding]:
+    """JSON Web Tokens (RFC 7519), also with the signature or payload cut off."""
+    if start < scan.providers_until or not _may_start(scan.text, start):
+        return
+    match = _JWT.match(scan.text, start)
+    if match and match.end() - start >= 20:
+        scan.providers_until = match.end()
+        yield Finding(start, match.end(), "jwt")
