@@ -45,27 +45,40 @@ _REPORTED = re.compile(r"remote error: tls:|\b(?:sslv3|tlsv1) alert |SSL alert n
 
 
 def put_dependency_first(causes: Sequence[Candidate]) -> list[Candidate]:
-    """The causes; where the first says only that a service does not answer, what the status or the events of that very
-    service's pods name as its trouble goes first, as sure as the complaint about it.
+    """The causes; where one says only that a service does not answer, what is known of that very service's own trouble
+    goes first, as sure as what it goes before. Only what says no more than that something failed stands before.
     """
-    symptom = causes[0] if causes else None
-    if symptom is None or symptom.specificity >= _NAMES_A_CAUSE or symptom.category not in _ABOUT_OTHERS:
-        return list(causes)
-    host = find_address(symptom.facts[0].value).partition(":")[0].partition(".")[0].lower()
-    reason = next((item for item in causes[1:] if _is_trouble_of(host, item)), None)
-    if reason is None:
-        return list(causes)
-    raised = replace(reason, confidence=max(reason.confidence, symptom.confidence))
-    return [raised, *(item for item in causes if item is not reason)]
+    for place, symptom in enumerate(causes):
+        is_about_other = symptom.specificity < _NAMES_A_CAUSE and symptom.category in _ABOUT_OTHERS
+        host = _host_of(symptom) if is_about_other else ""
+        reason = next((item for item in causes if host and item is not symptom and _is_trouble_of(host, item)), None)
+        if reason is not None:
+            sure = max(item.confidence for item in (*causes[: place + 1], reason))
+            return [replace(reason, confidence=sure), *(item for item in causes if item is not reason)]
+        if not (is_about_other or _is_bare(symptom)) or place == len(causes) - 1:
+            break
+    return list(causes)
 
 
 _NAMES_A_CAUSE = 3
 _ABOUT_OTHERS = (Category.DEPENDENCY, Category.NETWORK)
 
 
+def _host_of(item: Candidate) -> str:
+    return find_address(f"{item.facts[0].value} {item.title}").partition(":")[0].partition(".")[0].lower()
+
+
+def _is_bare(item: Candidate) -> bool:
+    """Whether a cause is an exception of no known kind: that a call failed, and not why."""
+    return (
+        item.finding is not None and item.finding.complaint is not None and item.finding.complaint.kind == "exception"
+    )
+
+
 def _is_trouble_of(host: str, item: Candidate) -> bool:
+    """Whether a service's status or events, or a rule that names causes from its log, tell of its own trouble."""
     name = stem_of(item.pod).lower()
-    is_seen = any(fact.source != "log" for fact in item.facts)
+    is_seen = item.specificity >= _NAMES_A_CAUSE or any(fact.source != "log" for fact in item.facts)
     return (
         is_seen
         and item.specificity > 1

@@ -113,10 +113,10 @@ def _merge_same(pool: list[Candidate]) -> list[Candidate]:
 
 
 def _worth_a_look(elsewhere: Sequence[Candidate], causes: Sequence[Candidate], rules: RuleSet) -> list[Candidate]:
-    """Failures of neighbours that the best cause's line names: a database that is down explains a refusal."""
+    """Failures of neighbours that a cause's line or title names: a database that is down explains a refusal."""
     if not causes:
         return []
-    told = " ".join(fact.value for fact in causes[0].facts).lower()
+    told = " ".join(text for item in causes for text in (item.title, *(fact.value for fact in item.facts))).lower()
     named = [
         item
         for item in elsewhere

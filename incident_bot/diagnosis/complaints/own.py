@@ -147,6 +147,18 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Exchange dates in ISO 8601 only, and keep one of each form as a test.",),
     ),
     Complaint(
+        kind="full",
+        category=Category.RESOURCES,
+        patterns=(
+            r"\b(?:(?:transaction|redo|undo|binary|archive|write-ahead) logs?|queue|buffer|mailbox|inbox|bucket|partition|segment|journal)\b[^\n]{0,60}\b(?:is|are) full\b",
+        ),
+        title="What {container} writes to is full: {says}",
+        hint="See what empties it (a backup, a consumer, a cleaner) and since when that has not run.",
+        impact="Every write to it fails; reads go on.",
+        steps=(_LOG,),
+        prevention=("Alert at 80 %, and on the last success of what empties it.",),
+    ),
+    Complaint(
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
@@ -331,6 +343,21 @@ VAGUE: tuple[Complaint, ...] = (
         impact="Requests that need that service fail.",
         steps=(("See whether the other service's pods are ready", "kubectl get pods -A -o wide"),),
         prevention=("Alert on the error rate of the service itself, not only on its callers.",),
+    ),
+    Complaint(
+        kind="circuit-open",
+        is_symptom=True,
+        category=Category.DEPENDENCY,
+        patterns=(
+            r"circuit[ -]?breaker\b.{0,60}\b(?:is |now |has )?(?:open(?:ed)?|trip(?:ped|s))\b|\bcircuit (?:\S+ )?(?:is )?(?:now )?open(?:ed)?\b|BrokenCircuitException|CallNotPermittedException|CircuitBreakerOpen\w*|CircuitOpen\w*Exception|\bbreaker (?:is )?open\b|does not permit further calls|HystrixRuntimeException.{0,80}short-circuited",
+        ),
+        title="{container} calls {what} no more: its circuit breaker is open",
+        names="address",
+        otherwise="{container} has stopped calling a dependency, its circuit breaker is open: {says}",
+        hint="The breaker opened on errors that came before: read the first of them.",
+        impact="Requests that need that dependency fail at once until the breaker closes again.",
+        steps=(_LOG,),
+        prevention=("Log with the breaker's opening the error that opened it, and alert on its state.",),
     ),
     Complaint(
         kind="slow",

@@ -109,7 +109,8 @@ def tidy(text: str) -> str:
         told = _strip_leads(told)
     told = _SDK.sub(": ", told)
     told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
-    told = _WRAPPED.sub("", _PACKAGE.sub("", told))
+    told = told[match.end() :] if (match := _CAUSED.match(told)) else told
+    told = _WRAPPED.sub("", _HRESULT.sub("", _PACKAGE.sub("", told)))
     return close_brackets(_BLANKS.sub(" ", told))
 
 
@@ -136,7 +137,10 @@ _ANSWER = re.compile(
 )
 """What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d")
-_PACKAGE = re.compile(r"(?<![\w/.@-])(?:[a-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
+_PACKAGE = re.compile(r"(?<![\w/.@-])(?:[A-Za-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
+_CAUSED = re.compile(r"(?:Caused by: |-{2,3}> )+")
+_HRESULT = re.compile(r"(?<=Exception) \(0x[0-9A-Fa-f]{8}\)(?=: )")
+""".NET's number of an exception, which its type says too."""
 _WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
 """SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
 _SDK = re.compile(r", https response error StatusCode: \d{1,3}, RequestID: [\w-]*,(?: HostID: [^,\s]*,)? ")
