@@ -61,6 +61,8 @@ def _walk(value: Any, steps: _Steps, walked: str) -> Iterator[tuple[str, Any]]:
             for name, item in _select(value, key.removeprefix("name=").removeprefix("type=")):
                 yield from _walk(item, steps[place + 1 :], f"{walked}[{name}]")
             return
+        if is_selector and not key and _is_mapping(value):
+            continue  # a list of one, as `kubectl describe` prints it
         if not _is_mapping(value) or key not in value:
             return
         walked = f"{walked}[{key}]" if is_selector else f"{walked}.{key}" if walked else key

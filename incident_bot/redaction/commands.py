@@ -65,8 +65,12 @@ _OF_DEVICE = compile_later(
 )
 """A line of a network device's configuration so far."""
 _DEVICE_PASSWORDS = (*(f"password {digit} " for digit in "05689"), "secret 8 ", "secret 9 ")
+_OF_ACCOUNT = compile_later(r"(?is:\b(?:users?|roles?|grant|accounts?|logins?)\b[^;]{0,90}|\bto ['\"`][^;\n]{0,60})$")
+"""SQL about an account; other things are identified by names and numbers."""
 _DEMANDED = (
-    {" pass ": USER_BEFORE} | dict.fromkeys(_DEVICE_PASSWORDS, _OF_DEVICE) | dict.fromkeys(_TOLD_COMMUNITIES, _OF_SNMP)
+    {" pass ": USER_BEFORE, "identified": _OF_ACCOUNT}
+    | dict.fromkeys(_DEVICE_PASSWORDS, _OF_DEVICE)
+    | dict.fromkeys(_TOLD_COMMUNITIES, _OF_SNMP)
 )
 """What must stand before them."""
 _REFUSED = {" -u ": NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
