@@ -108,6 +108,18 @@ def test_one_commit_an_action() -> None:
     assert all(len(commits) == 1 for commits in pins.values()), pins
 
 
+def test_one_version_of_uv_everywhere() -> None:
+    """Dependabot does not see it: four files install the same one."""
+    files = (ROOT / "Makefile", ROOT / "Dockerfile", PRODUCT, *ACTIONS)
+    pins = {
+        path.name: re.findall(r"(?:uv==|UV_VERSION:=|UV_VERSION :?= ?|UV_VERSION: \")(\d+\.\d+\.\d+)", path.read_text())
+        for path in files
+    }
+
+    assert all(len(versions) == 1 for versions in pins.values()), pins
+    assert len({versions[0] for versions in pins.values()}) == 1, pins
+
+
 @every_workflow
 def test_nothing_is_allowed_unless_a_job_says_so(path: Path) -> None:
     workflow = load(path)
