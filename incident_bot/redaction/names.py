@@ -29,7 +29,7 @@ class Promise(IntEnum):
 _STRONG = frozenset(
     "password passwd passwort passphrase pwd pswd passwrd kennwort contrasena senha mdp motdepasse masterpassword"
     " pgpassword bindpw rootpw psk passe contraseña presharedkey mysqlpwd userpw dbpw requirepass masterauth rootpw sshpass"
-    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds oldpass newpass userpass dbpass rootpass adminpass smtppass mypass loginpass ftppass mailpass curpass clave psw psswd pword pasword passwrod passowrd paswd psword pwrd pasvorto pasahitza contrasinal wagwoord nenosiri parol cyfrinair kennung zugangscode".split()
+    " wachtwoord hasło haslo lösenord losenord adgangskode adgangskoden passord passordet kodeord kodeordet contrasenya parool sandi lösenordet losenordet şifre sifre parola heslo jelszó jelszo salasana lozinka geslo storepass keypass authtok pw passwords passwds pwds oldpass newpass userpass dbpass rootpass adminpass smtppass mypass loginpass ftppass mailpass curpass clave psw psswd pword pasword passwrod passowrd paswd psword pwrd pswrd keyphrase pasvorto pasahitza contrasinal wagwoord nenosiri parol cyfrinair kennung zugangscode".split()
 )
 _FIRM = frozenset(
     "secret token apikey apitoken authtoken accesstoken secretkey accesskey privatekey secretaccesskey credential"
@@ -38,7 +38,9 @@ _FIRM = frozenset(
     " skey webhook pat dsn sharedaccesskey clientsecret appsecret pass sas hmac xapikey passcode storagekey"
     " connectionstring dockerconfigjson dockercfg privkey aspxauth passkey puk samlresponse schlüssel schluessel jeton clé chave chiave sleutel nyckel klucz llave tkn tok geheimnis geheimwort hemlighet sekret nøkkel nokkel nøgle noegle avain anahtar kunci kulcs klic klíč cheie kljuc ključ clef cle".split()
 )
-_OWN_SECRET = frozenset("session client app consumer shared jwt cookie hmac oauth ipsec radius tacacs ike".split())
+_OWN_SECRET = frozenset(
+    "session client app consumer shared jwt cookie hmac oauth ipsec radius tacacs ike device enable chap".split()
+)
 """Before `secret`: somebody's own, which people choose like a password, and no name of an object that holds one."""
 _ASKED = frozenset("security secret recovery challenge reset".split())
 """Before `answer`: to a question that lets someone in."""
@@ -49,7 +51,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk assertion plaintext ticket".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk kek dek pepper assertion plaintext ticket".split()
 )
 _PLURAL = frozenset("secrets apikeys cookies tokens".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""
@@ -133,6 +135,12 @@ _ALONE = {
     "PUK": Promise.CODE,
 }
 """The shell's working directories (no token looks like a path), what test runners print, and a bank's codes."""
+_BY_LAST_WORDS = {
+    ("pre", "shared", "key"): Promise.STRONG,
+    ("rediscli", "auth"): Promise.STRONG,
+    ("authorization", "code"): Promise.FIRM,
+}
+"""Names that promise more together than any of their words."""
 _PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())
 """Before `pass`: a run over something, and no password."""
 _WORDS = compile_later(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
@@ -148,7 +156,8 @@ def promise(name: str) -> Promise:
     if name in _ALONE:
         return _ALONE[name]
     words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
-    return _promise_of(words) if words else Promise.NONE
+    told = _BY_LAST_WORDS.get(tuple(words[-2:])) or _BY_LAST_WORDS.get(tuple(words[-3:]))
+    return told or (_promise_of(words) if words else Promise.NONE)
 
 
 def _promise_of(words: list[str]) -> Promise:
@@ -156,8 +165,6 @@ def _promise_of(words: list[str]) -> Promise:
         words[-1] == "secret" and words[-2:-1] and words[-2] in _OWN_SECRET
     ):
         return Promise.STRONG
-    if words[-2:] == ["authorization", "code"]:
-        return Promise.FIRM
     if words[-1] in {"answer", "answers"} and words[-2:-1] and words[-2] in _ASKED:
         return Promise.STRONG
     if words[-1] == "id" and len(words) > 1 and words[-2] in {"session", "sess", "secret"}:

@@ -221,6 +221,17 @@ def test_a_static_key_of_openvpn_is_a_private_one() -> None:
     assert line not in Redactor(b"key").redact(f"{begin}\n{line}\n{line}\n{end}")
 
 
+@pytest.mark.parametrize("name", ["pswrd", "pass_word", "keyphrase", "REDISCLI_AUTH", "preSharedKey", "device_secret"])
+@pytest.mark.parametrize("shape", ['{{"{}":"{}","x":1}}', "{}={} x=1", "  {}: {}\n  x: 1"])
+def test_rarer_names_of_passwords(name: str, shape: str) -> None:
+    assert WORD not in Redactor(b"key").redact(shape.format(name, WORD))
+
+
+@pytest.mark.parametrize("name", ["kek", "dek", "pepper", "ticket", "tok", "activationCode", "resetCode", "skey"])
+def test_rarer_names_of_keys_and_tokens(name: str) -> None:
+    assert TOKEN not in Redactor(b"key").redact(f'{{"{name}":"{TOKEN}","x":1}}')
+
+
 def test_a_quote_that_is_written_twice_does_not_end_the_value() -> None:
     redacted = Redactor(b"key").redact("ALTER ROLE app PASSWORD 'mea''dow7%falcon';")
 
@@ -335,6 +346,7 @@ SILENT = [
     "<tests><pass>12</pass></tests>",
     "tokens: [1203, 77]",
     "tokens: 4096",
+    '{"ticket":"INC0012345","pepper":"red","dek":"none"}',
     "password { required: true }",
     "the encrypt = \"none\" setting",
     "aws ssm put-parameter --name /app/region --value eu-west-1",
