@@ -22,6 +22,7 @@ from incident_bot.diagnosis.causes.probes import is_probe_symptom
 from incident_bot.diagnosis.causes.providers import is_of_provider
 from incident_bot.diagnosis.causes.scheduling import order_scheduling
 from incident_bot.diagnosis.causes.succession import (
+    begins_in_time,
     is_after_end,
     is_behind_others,
     is_drift_before,
@@ -176,6 +177,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     return (
         is_listed_reason(cause, symptom)
         or is_waited_for(cause, symptom, scene)
+        or (cause.category is Category.NODE and cause.specificity >= _NAMES_A_CAUSE)
         or is_of_provider(cause, symptom, scene)
         or is_drift_before(cause, symptom)
         or is_why_refused(cause, symptom)
@@ -200,6 +202,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         or is_what_leaks(cause, symptom)
         or is_behind_others(cause, symptom, scene)
         or (is_about_caller(symptom) and speaks_of(cause, symptom))
+        or _is_of_machine(cause, symptom, rules, scene)
     ):
         return True
     if not concerns_same(cause, symptom) or _comes_before(symptom, cause):
@@ -210,6 +213,13 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
     if symptom.id in explained and (cause.specificity > 1 or symptom.specificity == 1):
         return cause.id not in rules.explained.get(symptom.id, ()) or cause.specificity > symptom.specificity
     return cause.id not in rules.explained.get(symptom.id, ()) and _implies(cause, symptom, scene)
+
+
+def _is_of_machine(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: Scene) -> bool:
+    """Whether a machine's own log tells of a trouble that a rule says everybody on it feels."""
+    is_named = cause.category is Category.NODE and cause.specificity >= _NAMES_A_CAUSE
+    is_felt = symptom.id in rules.explained.get(cause.id, ()) and all(fact.source == "log" for fact in cause.facts)
+    return is_named and is_felt and begins_in_time(cause, symptom, scene, is_known=True)
 
 
 def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:

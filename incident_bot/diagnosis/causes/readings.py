@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -14,10 +14,10 @@ from incident_bot.diagnosis.causes.candidates import Candidate, cited_lines, fro
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, bound
 from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
-from incident_bot.diagnosis.causes.succession import EXHAUSTED
+from incident_bot.diagnosis.causes.succession import OPEN
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.logs.background import shape_of
-from incident_bot.diagnosis.logs.changes import reports_change, states_old_and_new
+from incident_bot.diagnosis.logs.changes import reports_change, tells_what_was_done
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
 from incident_bot.diagnosis.logs.drifts import find_drift
 from incident_bot.diagnosis.logs.reading import read_line
@@ -62,7 +62,7 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     first = _read_first_error(causes[0], scene) or (_read_drift(causes[0], scene) if is_vague else None)
     if first is not None:
         return _put_first(first, causes)
-    if not (is_vague or causes[0].id in EXHAUSTED):
+    if not (is_vague or causes[0].id in OPEN):
         return tuple(causes)
     reason = _find_reason(causes[0], scene)
     return _put_first(reason, causes) if reason else tuple(causes)
@@ -74,7 +74,7 @@ def _find_reason(cause: Candidate, scene: Scene) -> Candidate | None:
     found = find_salient(scene, (), least=LEAST)
     symptoms = {line for item in cause.took_over for line in cited_lines(item)}
     shapes = {shape_of(fact.value) for item in cause.took_over for fact in item.facts}
-    is_storm = max(fact.count for fact in cause.facts) >= _STORM_COUNT
+    is_storm = max(fact.count for fact in cause.facts) >= _STORM_COUNT or _is_single(cause)
     began = _beginnings(cause, scene) if is_storm else ({}, None)
     weighed = [
         (item, _weigh_change(item, began, scene))
@@ -84,7 +84,7 @@ def _find_reason(cause: Candidate, scene: Scene) -> Candidate | None:
         and _may_be_reason(item, cause)
     ]
     own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
-    if cause.id in EXHAUSTED:
+    if cause.id in OPEN:
         # That nothing is left says enough, however loud; what was changed the moment before says why.
         weighed = [(item, change) for item, change in weighed if change]
         own = LEAST
@@ -144,7 +144,7 @@ def _weigh_change(item: SalientLine, began: tuple[dict[str, int], datetime | Non
     if not _is_change_before(item, began, scene):
         return 0.0
     text = item.log.kept[item.index].text
-    return _CHANGE_BEFORE + _OLD_AND_NEW * (reports_change(text) and states_old_and_new(text))
+    return _CHANGE_BEFORE + _EXACT * tells_what_was_done(text)
 
 
 def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime | None], scene: Scene) -> bool:
@@ -159,16 +159,22 @@ def _is_change_before(item: SalientLine, began: tuple[dict[str, int], datetime |
     if line is not None:
         return 0 < line - kept.line <= _AT_ONCE_LINES
     told = read_time(kept.text, near=scene.at)
-    try:
-        return at is not None and told is not None and timedelta(0) <= at - told <= _SOON
-    except TypeError:
-        # One of the two names no time zone.
-        return False
+    return at is not None and told is not None and timedelta(0) <= _in_utc(at) - _in_utc(told) <= _SOON
+
+
+def _in_utc(at: datetime) -> datetime:
+    """A time that names no zone is taken for UTC: within minutes of one that does, it is."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _is_single(cause: Candidate) -> bool:
+    """Whether a complaint is of a kind that is said once, however much follows from it."""
+    return cause.finding is not None and cause.finding.kind in _OPEN_KINDS
 
 
 _CHANGE_BEFORE = 1.5
-_OLD_AND_NEW = 2.5
-"""Who writes down a value before and after has changed it: nothing else in a log is as sure to be what is new."""
+_EXACT = 2.5
+"""Who writes down a value before and after has changed it, and who says what is taken away takes it: nothing else is as sure."""
 _STORM_COUNT = 5
 """What was said less often is no storm that a change began: it is as likely what the change led to first."""
 

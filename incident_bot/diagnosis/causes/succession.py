@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log, Scene
 
 EXHAUSTED = frozenset({"db-connections-exhausted", "log-connections-exhausted", "app-fd-limit", "app-pid-thread-limit"})
+OPEN = EXHAUSTED | {"db-read-only", "upstream-rate-limited", "kafka-unavailable", "log-quota"}
+"""Candidates that name what is refused and leave open since what: a change just before them is the reason."""
 
 
 def is_what_leaks(cause: Candidate, symptom: Candidate) -> bool:

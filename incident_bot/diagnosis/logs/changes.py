@@ -28,9 +28,27 @@ _RARE = 3
 _MOST_BEFORE = 2
 
 
+_OPERATION = re.compile(
+    r"\b(?:disrupt|drain|cordon|decommission|delet|terminat|remov|detach|archiv)(?:ed|ing) (?:the )?(?:old )?(?:nodes?|instances?|replicas?|brokers?|members?|volumes?|index|topic|queue|bucket|namespace|deployment|service)\b"
+    r"|\b(?:start(?:ed|ing)|begin(?:ning)?|running|triggered)\b.{0,40}\b(?:defragment\w*|maintenance|reindex\w*|rebalanc\w*|vacuum|backfill|failover|switch-?over|drain)\b"
+    r"|\b(?:switch-?over|fail-?over|step-?down) (?:request|initiated|requested|started|triggered)\b|\bdemot(?:ed|ing) (?:my)?self\b|\bstepp(?:ed|ing) down\b"
+    r"|\bconfig \w*(?:Policy|Rule|Filter|VirtualService|Gateway)\w*/",
+    re.IGNORECASE,
+)
+"""What was done to the thing itself: taken away, put under maintenance, handed over."""
+_TURNED = re.compile(
+    r"\b(?:refresh|updat|chang|set|appl|reload|adjust|lower|rais|reduc|increas|overrid)\w{0,4}\b", re.IGNORECASE
+)
+
+
 def reports_change(line: str) -> bool:
     """Whether a line says that something was changed: a setting, a version, who leads."""
-    return _CHANGE.search(line[:_REACH]) is not None
+    text = line[:_REACH]
+    return (
+        _CHANGE.search(text) is not None
+        or _OPERATION.search(text) is not None
+        or (states_old_and_new(text) and _TURNED.search(text) is not None)
+    )
 
 
 _WHAT = r"(?:config(?:uration)?|settings?|rules?|polic(?:y|ies)|certificates?|routes?|vhosts?|templates?|rego|\w+\.(?:conf|ya?ml|json|toml|rego|cfg|ini|hcl))"
@@ -64,6 +82,7 @@ def is_change_refused(index: int, log: Log) -> bool:
 _OLD_AND_NEW = re.compile(
     r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
     r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]"
+    r"|\b(?:previous|old|former)\w{0,10}\"?[=:] ?\"?[\w.]"
     r"|\"(?:from|old|before)\": ?\{[^\n{}]{1,200}\}, ?\"(?:to|new|after)\": ?\{",
     re.IGNORECASE,
 )
@@ -72,6 +91,11 @@ _OLD_AND_NEW = re.compile(
 def states_old_and_new(line: str) -> bool:
     """Whether a line that reports a change says what a setting was and what it is now."""
     return _OLD_AND_NEW.search(line[:_REACH]) is not None
+
+
+def tells_what_was_done(line: str) -> bool:
+    """Whether a change is told exactly: with what it was and is, or as what was done to the thing itself."""
+    return reports_change(line) and (states_old_and_new(line) or _OPERATION.search(line[:_REACH]) is not None)
 
 
 def find_changes_before(log: Log, index: int) -> tuple[int, ...]:

@@ -295,7 +295,9 @@ def read_details(line: str) -> str:
     return shorten(", ".join(told[:_MOST_DETAILS]))
 
 
-_SAYS_BOTH = re.compile(r" -> |\"(?:from|old|before|was)\": ?[^\n]{1,400}\"(?:to|new|after|is)\": ?")
+_SAYS_BOTH = re.compile(
+    r" -> |\b(?:previous|old)\w{0,10}=|\"(?:from|old|before|was)\": ?[^\n]{1,400}\"(?:to|new|after|is)\": ?"
+)
 _TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))
 _DEEPEST = 2
 _MOST_ITEMS = 3

@@ -144,3 +144,62 @@ def test_a_headless_service_sends_to_any_port() -> None:
     found = diagnose(make_case({"svc.txt": SERVICES.format(front="None      "), "shop.log": log}), RULES)
 
     assert all(cause.rule_id != "address-names-nothing" for cause in found.causes)
+
+
+READ_ONLY = "".join(f"{_at(508 + n)} ERROR cannot execute UPDATE in a read-only transaction\n" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "is_first"),
+    [
+        (500, "received switchover request with leader=db-0 candidate=db-1", True),
+        (500, "no action. I am (db-0), the leader with the lock", False),
+        (700, "received switchover request with leader=db-0 candidate=db-1", False),
+    ],
+)
+def test_a_switchover_goes_before_the_writes_that_it_refuses(at: int, said: str, is_first: bool) -> None:
+    calm = "".join(
+        f"{_at(second)} INFO no action. I am (db-0), the leader with the lock\n" for second in range(0, at, 10)
+    )
+    claims = "".join(f"{_at(second)} INFO claim saved\n" for second in range(0, 500, 5)) + READ_ONLY
+
+    found = diagnose(make_case({"claims.log": claims, "patroni.log": f"{calm}{_at(at)} INFO {said}\n"}), RULES)
+
+    assert (said in found.causes[0].title) is is_first
+
+
+def test_a_setting_of_another_service_is_told_with_what_it_was_and_is() -> None:
+    caller = "".join(f"{_at(second)} INFO charged\n" for second in range(0, 800, 8))
+    caller += f"{_at(802)} INFO Refreshed keys [retry.billing.maxAttempts] from 2 to 10\n"
+    billing = "".join(f"{_at(second)} INFO POST /charges 200\n" for second in range(0, 800, 8))
+    billing += "".join(f"{_at(806 + n)} ERROR Thread pool is EXHAUSTED! Active: 200\n" for n in range(60))
+
+    found = diagnose(make_case({"orders.log": caller, "billing.log": billing}), RULES)
+
+    assert "from 2 to 10" in found.causes[0].title
+
+
+TAKEN = """\
+LAST SEEN   TYPE      REASON            OBJECT          MESSAGE
+14m         Warning   SpotInterrupted   node/spot-8-3   Spot interruption warning was triggered for the node
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told"), [("ERROR peer 10.2.8.3:7079: Connection refused", True), ("INFO task finished", False)]
+)
+def test_a_machine_that_was_taken_back_is_a_cause_only_where_somebody_misses_it(said: str, is_told: bool) -> None:
+    log = "".join(f"{_at(n)} {said}\n" for n in range(60))
+
+    found = diagnose(make_case({"events.txt": TAKEN, "driver.log": log}), RULES)
+
+    assert any(cause.rule_id == "node-interrupted" for cause in found.causes) is is_told
+
+
+def test_a_full_table_of_a_machine_goes_before_the_names_that_cannot_be_asked_for() -> None:
+    kernel = "".join(f"[{900 + n}.100000] nf_conntrack: nf_conntrack: table full, dropping packet\n" for n in range(40))
+    client = "".join(f"{_at(n)} ERROR lookup pg.shop.svc on 10.96.0.10:53: i/o timeout\n" for n in range(60))
+
+    found = diagnose(make_case({"worker-3-dmesg.log": kernel, "cart.log": client}), RULES)
+
+    assert found.causes[0].rule_id == "network-table-full"
