@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.activity import is_about_performance, is_over, judge_activity, says_ended
+from incident_bot.diagnosis.causes.aftermath import is_passed
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
     Candidate,
@@ -24,6 +25,7 @@ from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_readings, put_reason_first
 from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.causes.support import add_record, add_statements
+from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.health.judgement import Health, judge_health
 from incident_bot.diagnosis.logs.access_lines import is_outage
 from incident_bot.diagnosis.logs.background import shape_of
@@ -154,7 +156,8 @@ def _is_heartbeat(scene: Scene, health: Health) -> bool:
 
 def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """Nothing is failing: it was, it never did, or nobody knows."""
-    if health.recovered or (health.is_known and _is_past(ranking)) or _is_overcome_in_log(ranking, scene, health):
+    is_over = _is_past(ranking) if health.is_known else _has_started_since(ranking, scene)
+    if health.recovered or is_over or _is_overcome_in_log(ranking, scene, health):
         return Verdict.RECOVERED
     if _is_unanswered(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
@@ -204,6 +207,20 @@ def _is_past(ranking: Ranking) -> bool:
     return any(
         item.activity is Activity.PAST and item.specificity >= 2 and any(_shows_past(fact) for fact in item.facts)
         for item in ranking.causes
+    )
+
+
+def _has_started_since(ranking: Ranking, scene: Scene) -> bool:
+    """Whether events alone show a pod that waited, and that its container started later and met no trouble since."""
+    waited = [item for item in ranking.causes if item.activity is Activity.PAST and is_passed(item.facts, scene)]
+    pods = {item.pod for item in waited}
+    started = {event.name: event_age_s(event, scene) for event, _ in scene.events if event.reason == "Started"}
+    return bool(waited) and not any(
+        event.name in pods
+        and event.type == "Warning"
+        and (age_s := event_age_s(event, scene)) is not None
+        and age_s < (started.get(event.name) or 0.0)
+        for event, _ in scene.events
     )
 
 

@@ -263,7 +263,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
             or (is_unnamed and is_background(kept, log))
             or (is_from_a_client(kept, log) and is_everywhere(kept, log))
             or is_about_one_caller(kept, log)
-            or (is_about_users(kept, log) and is_everywhere(kept, log))
+            or is_about_users(kept, log)
         )
         for kept, log in found
     )

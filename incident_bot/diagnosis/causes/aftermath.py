@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.logs.outcome import has_finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,14 +164,6 @@ def _last_line(fact: Fact, log: Log) -> int:
     """The last line that is like the fact's: its template's last occurrence."""
     kept = next((item for item in log.kept if str(item.line) == fact.field), None)
     return max(kept.line, kept.last) if kept else 0
-
-
-def has_finished(log: Log, scene: Scene) -> bool:
-    """Whether the pod that wrote a log ended well."""
-    pod = next((item for item in scene.pods if item.name == log.pod and item.relation <= Relation.SIBLING), None)
-    return pod is not None and (
-        first_value(pod.body, "status.phase") == "Succeeded" or first_value(pod.body, "table.STATUS") == "Completed"
-    )
 
 
 def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:

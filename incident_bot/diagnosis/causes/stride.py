@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.condense.times import read_time
-from incident_bot.diagnosis.causes.aftermath import has_finished
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
-from incident_bot.diagnosis.logs.background import ends_of, is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.background import ends_of, is_background, is_kind_everywhere, is_routine, kind_of
 from incident_bot.diagnosis.logs.changes import is_change_refused
 from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
-from incident_bot.diagnosis.logs.outcome import is_harmless
+from incident_bot.diagnosis.logs.outcome import has_finished, is_harmless
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
 from incident_bot.diagnosis.logs.records import begins_record, is_dated
 from incident_bot.diagnosis.logs.turns import opens_turn
@@ -262,7 +261,9 @@ def is_from_a_client(kept: KeptLine, log: Log) -> bool:
 
 
 _USERS_FAULT = re.compile(
-    r"\b(?:wrong|incorrect|bad|invalid|unknown) (?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b",
+    r"\b(?:wrong|incorrect|bad|invalid|unknown) (?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b"
+    r"|\b(?:refused|rejected|declined) by (?:the )?(?:issuer|bank|card ?holder|customer|shopper|payer)\b|\bdo not honou?r\b|\b(?:expired card|card (?:is )?expired)\b"
+    r"|\b(?:shopper|card ?holder|customer|payer|buyer) (?:has )?(?:aborted|cancel\w+|abandoned|declined|refused)\b|\bresult_?code\"?[=:]\s?\"?(?:refused|declined)\b",
     re.IGNORECASE,
 )
 _FORM_FAULT = re.compile(
@@ -272,23 +273,26 @@ _FORM_FAULT = re.compile(
 """What people type into forms."""
 _USERS_SHARE = 0.4
 _USER = re.compile(
-    r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})",
+    r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})"
+    r"|\b(?:order|charge|payment|transaction|txn|booking|checkout|application)(?:_?id)?\"?\s?[=: #]\s?\"?([\w-]{0,20}\d[\w-]{0,40})",
     re.IGNORECASE,
 )
 
 
 def is_about_users(kept: KeptLine, log: Log) -> bool:
-    """Whether a line, one of not too many, refuses a user for what the user got wrong, and others of its kind refuse others.
+    """Whether a line, one of not too many all through the log, refuses a user for what the user got wrong, and others of
+    its kind refuse others.
 
     A program whose own account is refused says the same name each time.
     """
-    if kept.count > _USERS_SHARE * log.total_lines:
+    is_form = _FORM_FAULT.search(kept.text[:1000]) is not None
+    if not is_form and not _USERS_FAULT.search(kept.text[:1000]):
         return False
-    if _FORM_FAULT.search(kept.text[:1000]):
-        return True
-    if not _USERS_FAULT.search(kept.text[:1000]):
+    lines = {item.line: item for item in (*kind_of(kept, log), *ends_of(kept, log))}.values()
+    if sum(item.count for item in lines if item.why != "last") > _USERS_SHARE * log.total_lines:
         return False
-    return len({match[1] for item in ends_of(kept, log) if (match := _USER.search(item.text[:1000]))}) > 1
+    users = {match[1] or match[2] for item in lines if (match := _USER.search(item.text[:1000]))}
+    return (is_form or len(users) > 1) and is_kind_everywhere(kept, log)
 
 
 _TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)
@@ -316,7 +320,7 @@ def is_ordinary(kept: KeptLine, log: Log) -> bool:
         or is_from_a_client(kept, log)
         or is_announced(kept, log)
         or is_about_one_caller(kept, log)
-        or (is_about_users(kept, log) and is_everywhere(kept, log))
+        or is_about_users(kept, log)
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.logs.messages import read_text
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log
@@ -57,6 +58,49 @@ def is_everywhere(kept: KeptLine, log: Log) -> bool:
     # What comes seldom leaves longer gaps by chance.
     edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
     return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
+
+
+_END_OF_STEM = re.compile(r"[:=(\"'{\[]")
+_LEAST_WORDS = 2
+_SHARE_OF_KIND = 0.6
+
+
+def kind_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:
+    """The lines that begin with the same words as this one and go on with other reasons or values; itself among them.
+
+    A form that is refused for its zip code and one that is refused for its country are one kind of event.
+    """
+    return _kinds(log).get(_stem(kept.text), (kept,))
+
+
+@lru_cache(maxsize=16)
+def _kinds(log: Log) -> dict[str, tuple[KeptLine, ...]]:
+    found: dict[str, list[KeptLine]] = {}
+    for kept in log.kept:
+        if grade(kept.text) >= Level.WARNING and (stem := _stem(kept.text)):
+            found.setdefault(stem, []).append(kept)
+    return {stem: tuple(lines) for stem, lines in found.items()}
+
+
+def _stem(text: str) -> str:
+    told = _END_OF_STEM.split(shape_of(read_text(text[:_STEM_REACH])), maxsplit=1)[0].strip()
+    return told if len(told.split()) >= _LEAST_WORDS else ""
+
+
+_STEM_REACH = 1000
+
+
+def is_kind_everywhere(kept: KeptLine, log: Log) -> bool:
+    """Whether lines of its kind came from the log's beginning to its end, and this one is not what most of them are now."""
+    if is_everywhere(kept, log):
+        return True
+    lines = [item for item in kind_of(kept, log) if item.why != "last"]
+    count = sum(item.count for item in lines)
+    if count < _BACKGROUND_COUNT or (len(lines) > 1 and kept.count > _SHARE_OF_KIND * count):
+        return False
+    first, last = min(item.line for item in lines), max(item.last for item in lines)
+    edge = max(_EDGE * log.total_lines, _EDGE_LINES, _GAPS * log.total_lines / count)
+    return first <= edge and last >= log.total_lines - edge
 
 
 def ends_of(kept: KeptLine, log: Log) -> tuple[KeptLine, ...]:

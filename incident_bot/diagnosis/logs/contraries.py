@@ -16,6 +16,7 @@ _PAIRS = tuple(
         (r"unhealthy|degraded|hot|overloaded|throttled|lowered|too many requests|rate.?limit\w*", r"healthy|optimal|normal|accepted again|within limits"),
         (r"full|no space left\b.*|exhausted|quota exceeded|low", r"free|freed|cleaned|enough|available"),
         (r"timed? ?out|timeout|failed|failure|error|could not \w+|cannot \w+|unable to \w+", r"succeeded|successful(?:ly)?|repeated,? ok|worked|works|done at|ok at|ok(?=[.!]?$)|completed"),
+        (r"cannot evict|error when evicting|disruption budget", r"evicted|drained"),
         (r"sealed", r"unsealed"),
         (r"read-?only", r"writable|read-?write|(?:master|primary|leader) is now|new (?:master|primary|leader)|writes? (?:resumed|repeated|accepted)"),
         (r"disabled|stopped|closed", r"enabled|started|opened|re-?opened"),

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import is_background, is_routine, shape_of
 from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.tally import ends_without_failure
-from incident_bot.diagnosis.targets import is_guessed
+from incident_bot.diagnosis.targets import Relation, is_guessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +94,8 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
         is_loud = is_loud and (over is None or count >= _BUSY_COUNT)
     if over is None:
         over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
-        is_loud = is_loud and not (over and count < _BUSY_COUNT and _is_soon(log, end, over, scene))
+        is_slip = count < _BUSY_COUNT and over is not None and _is_soon(log, end, over, scene)
+        is_loud = is_loud and not is_slip and not (over and _RETRY.search(text[:_HEAD]))
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
         is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
@@ -112,6 +114,37 @@ def _next_run_works(log: Log, scene: Scene) -> bool:
 
 def _complains_of_nothing(log: Log, scene: Scene) -> bool:
     return span_of(log, scene) >= _CALM and not any(grade(kept.text) >= Level.WARNING for kept in log.kept)
+
+
+_NEXT_ATTEMPT = re.compile(r"\battempt:?\s(?:no\.? |number |#)?(?:[2-9]|[1-9]\d)\b", re.IGNORECASE)
+
+
+def _is_tried_again(start: int, log: Log) -> bool:
+    """Whether the whole run was begun anew after a complaint: `Starting attempt 2 of 4`."""
+    later = (kept.text[:_HEAD] for kept in log.kept[start + 1 :] if kept.line > log.kept[start].line)
+    return any(_NEXT_ATTEMPT.search(text) and grade(text) < Level.WARNING for text in later)
+
+
+_HEAD = 600
+_AFTER_RETRY = re.compile(
+    r"\b(?:on|after|at|with|by|in) (?:the |an? )?(?:\w+ )?(?:re-?try|re-?tries|attempt|try)\b|\bre-?tr(?:y|ied)\b.{0,20}\b(?:ok|worked|succe\w+)\b",
+    re.IGNORECASE,
+)
+_MADE_UP_SHARE = 0.9
+
+
+def _is_made_up_for(start: int, log: Log) -> bool:
+    """Whether a warning announces a second try, nearly as many lines say that one worked, and nothing was given up."""
+    if grade(log.kept[start].text) > Level.WARNING or not _RETRY.search(log.kept[start].text[:_HEAD]):
+        return False
+    first = [kept for kept in log.kept if kept.why != "last"]
+    if any(grade(kept.text) >= Level.ERROR for kept in first):
+        return False
+    tried = sum(kept.count for kept in first if grade(kept.text) == Level.WARNING and _RETRY.search(kept.text[:_HEAD]))
+    well = sum(
+        kept.count for kept in first if grade(kept.text) < Level.WARNING and _AFTER_RETRY.search(kept.text[:_HEAD])
+    )
+    return well >= _MADE_UP_SHARE * tried
 
 
 _WARNED_COUNT = 5
@@ -149,8 +182,16 @@ def _is_taken_back(place: int, complaint: str, log: Log) -> bool:
 
 
 def is_counted_well(log: Log, scene: Scene) -> bool:
-    """Whether a run counted no failure at its end, and no alert says otherwise."""
-    return is_guessed(scene.case) and ends_without_failure(log)
+    """Whether a run counted no failure at its end, and either no alert says otherwise or its pod completed."""
+    return (is_guessed(scene.case) or has_finished(log, scene)) and ends_without_failure(log)
+
+
+def has_finished(log: Log, scene: Scene) -> bool:
+    """Whether the pod that wrote a log ended well."""
+    pod = next((item for item in scene.pods if item.name == log.pod and item.relation <= Relation.SIBLING), None)
+    return pod is not None and (
+        first_value(pod.body, "status.phase") == "Succeeded" or first_value(pod.body, "table.STATUS") == "Completed"
+    )
 
 
 def _last_error(log: Log, *, default: int) -> int:

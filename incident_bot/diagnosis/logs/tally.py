@@ -20,13 +20,13 @@ _NONE_BAD = re.compile(
     r"|(?<![\d.,])\b[1-9]\d{0,7} (?:tests? )?pass(?:ed|ing)\b"
     r"|\b(?P<n>[1-9]\d{0,6})(?:/| of )(?P=n) (?:\w+ ){0,2}(?:pass(?:ed)?|ok|succeeded|done|applied|verified)\b"
     r"|\ball (?:[\d,]{1,9} )?(?:\w+ ){0,2}(?:pass(?:ed)?|succeeded|applied|verified)\b"
-    r"|\bexit(?:ed)?(?: with)?(?:[ -]code|[ -]status)?[ =:]{1,2}0\b|\bBUILD SUCCESS(?:FUL)?\b|\bApply complete!|\bsuccessfully rolled out\b"
+    r"|\bexit(?:ed)?(?: with)?(?:(?: return)?[ -]code|[ -]status)?[ =:]{1,2}0\b|\bmark\w* \w{2,10} as SUCCESS\b|\bBUILD SUCCESS(?:FUL)?\b|\bApply complete!|\bsuccessfully rolled out\b"
     r"|^OK \(\d{1,7} tests?|^test result: ok\.|^PASS$",
     re.IGNORECASE,
 )
 _SOME_BAD = re.compile(
     rf"\b(?:\w+[_.-])?{_WHAT}\"?\s{{0,4}}[=:]\s{{0,4}}\"?[1-9]\d*\b|(?<![\d.,=])\b[1-9][\d,]* (?:\w+ )?(?:{_WHAT}|failing|dropped)\b(?!\s?[=:])"
-    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}[1-9]|\bBUILD FAIL|\bFAILED\b|\b(?:job|run|build|tests?|import|backup|restore)\s+(?:has )?(?:failed|aborted|stopped)\b"
+    r"|\bexit(?:ed)?(?: with)?(?:(?: return)? code| status)?[ =:]{1,2}[1-9]|\bBUILD FAIL|\bFAILED\b|\b(?:job|run|build|tests?|import|backup|restore)\s+(?:has )?(?:failed|aborted|stopped)\b"
 )
 _LAST_LINES = 8
 _END_LINES = 40

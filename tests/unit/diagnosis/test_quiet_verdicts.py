@@ -182,3 +182,96 @@ def test_files_that_nobody_ever_found_are_none() -> None:
 def test_files_that_are_found_again_are_none() -> None:
     log = asked(200, 0, 20) + asked(404, 20, 24) + asked(200, 24, 50)
     assert verdict_of({"web.log": log}) is not Verdict.FAILURE
+
+
+def charged(refusal: str, first: int, last: int, *, every: int) -> str:
+    lines = (
+        f"08:{m:02}:{s:02} ERROR Gateway - charge {m * 60 + s} {refusal}\n"
+        if (m * 6 + s // 10) % every == 0
+        else f"08:{m:02}:{s:02} INFO  Gateway - charge {m * 60 + s} captured\n"
+        for m in range(first, last)
+        for s in range(0, 60, 10)
+    )
+    return "".join(lines)
+
+
+def test_cards_that_their_issuers_refuse_all_day_are_no_failure() -> None:
+    log = charged("refused by issuer: authentication failed (cardholder cancelled)", 0, 50, every=13)
+    assert verdict_of({"pay.log": log}) is Verdict.HEALTHY
+
+
+def test_the_same_refusal_of_everybody_since_a_moment_is_one() -> None:
+    refusal = "refused by issuer: authentication failed (cardholder cancelled)"
+    log = charged(refusal, 0, 25, every=13) + charged(refusal, 25, 50, every=1)
+    assert verdict_of({"pay.log": log}) is Verdict.FAILURE
+
+
+PAIR = """\
+NAME        READY   STATUS    RESTARTS   AGE
+indexer-0   1/1     Running   0          {}
+indexer-1   1/1     Running   0          21d
+"""
+BLOCKED = (
+    'error when evicting pods/"indexer-0" -n "search" (will retry after 5s): '
+    "Cannot evict pod as it would violate the pod's disruption budget.\nevicting pod search/indexer-0\n"
+)
+DRAIN = (
+    "$ kubectl drain pool-b-07 --ignore-daemonsets\nnode/pool-b-07 cordoned\nevicting pod search/indexer-0\n"
+    + BLOCKED * 14
+)
+
+
+def test_a_drain_that_a_budget_held_up_and_that_ended_is_no_failure() -> None:
+    drain = f"{DRAIN}pod/indexer-0 evicted\nnode/pool-b-07 drained\n"
+    assert verdict_of({"drain.txt": drain, "pods.txt": PAIR.format("9m")}) is not Verdict.FAILURE
+
+
+def test_a_drain_that_a_budget_still_holds_up_is_one() -> None:
+    assert verdict_of({"drain.txt": DRAIN + BLOCKED * 30, "pods.txt": PAIR.format("21d")}) is Verdict.FAILURE
+
+
+WAITED = """\
+LAST SEEN   TYPE      REASON             OBJECT                MESSAGE
+18m         Warning   FailedScheduling   pod/eval-6d9f8-2hx4z   0/9 nodes are available: 9 Insufficient nvidia.com/gpu.
+"""
+STARTED = """\
+13m         Normal    Scheduled          pod/eval-6d9f8-2hx4z   Successfully assigned ml/eval-6d9f8-2hx4z to gpu-1
+11m         Normal    Started            pod/eval-6d9f8-2hx4z   Started container eval
+"""
+
+
+def test_events_alone_show_that_a_pod_waited_and_started() -> None:
+    assert verdict_of({"events.txt": WAITED + STARTED}) is Verdict.RECOVERED
+
+
+def test_a_start_that_went_wrong_at_once_is_no_recovery() -> None:
+    after = "20s (x40 over 10m)   Warning   BackOff   pod/eval-6d9f8-2hx4z   Back-off restarting failed container eval in pod eval-6d9f8-2hx4z\n"
+    assert verdict_of({"events.txt": WAITED + STARTED + after}) is not Verdict.RECOVERED
+
+
+def test_events_that_end_with_waiting_are_a_failure() -> None:
+    assert verdict_of({"events.txt": WAITED}) is Verdict.FAILURE
+
+
+FIRST_TRY = """\
+[2026-11-21T02:00:00] INFO - Starting attempt 1 of 3
+[2026-11-21T02:00:31] ERROR - Task failed with exception
+Traceback (most recent call last):
+  File "/dags/partner.py", line 61, in fetch
+    sftp.get(remote, local)
+socket.timeout: timed out
+"""
+SECOND_TRY = "[2026-11-21T02:05:00] INFO - Starting attempt 2 of 3\n" + "".join(
+    f"[2026-11-21T02:05:{s:02}] INFO - part {s} fetched\n" for s in range(1, 20)
+)
+
+
+def test_a_task_that_succeeds_at_its_second_attempt_is_no_failure() -> None:
+    end = "[2026-11-21T02:06:00] INFO - Marking task as SUCCESS. task_id=fetch\n"
+    assert verdict_of({"fetch.log": FIRST_TRY + SECOND_TRY + end}) in (Verdict.RECOVERED, Verdict.HEALTHY)
+
+
+def test_a_task_that_fails_at_its_second_attempt_too_is_one() -> None:
+    second = FIRST_TRY.replace("attempt 1", "attempt 2").replace("02:00", "02:05")
+    end = "[2026-11-21T02:06:00] INFO - Marking task as FAILED. task_id=fetch\n"
+    assert verdict_of({"fetch.log": FIRST_TRY + second + end}) is Verdict.FAILURE
