@@ -32,7 +32,7 @@ _BEGAN_COUNT = 8
 _BEGAN_DENSITY = 0.05
 _SILENT_COUNT = 10
 _DUE = 8.0
-"""So many lines of a kind were due and did not come: chance does that to one log in 3,000 (Poisson)."""
+"""So many lines of a kind were due, before it began or after it fell silent, and did not come: chance does that to one log in 3,000 (Poisson)."""
 
 _RARE = 3
 _JUST_BEFORE_LINES = 20
@@ -77,11 +77,27 @@ def find_turn(log: Log) -> Turn:
         return any(abs(start - line) <= _JUST_AFTER_LINES for start in starts)
 
     silent = [kept for kept in first if _falls_silent(kept, log.total_lines) and not is_start(kept.last)]
+    began = [kept for kept in first if _begins_for_good(kept, log.total_lines) and not is_start(kept.line)]
+    if silent or began:
+        # Another thread, or another level, says the same words.
+        span = _span_of_words(first)
+        silent = [kept for kept in silent if span[_words_of(kept)][1] == kept.last]
+        began = [kept for kept in began if span[_words_of(kept)][0] == kept.line]
     return Turn(
-        began=tuple(kept.line for kept in first if _begins_for_good(kept, log.total_lines) and not is_start(kept.line)),
+        began=tuple(kept.line for kept in began),
         silent=tuple(kept.last for kept in silent),
         silent_words=tuple(_words_of(kept) for kept in silent),
     )
+
+
+def _span_of_words(lines: Sequence[KeptLine]) -> dict[frozenset[str], tuple[int, int]]:
+    """Where each set of words was said first and last."""
+    span: dict[frozenset[str], tuple[int, int]] = {}
+    for kept in lines:
+        words = _words_of(kept)
+        first, last = span.get(words, (kept.line, 0))
+        span[words] = min(first, kept.line), max(last, kept.line, kept.last)
+    return span
 
 
 def opens_turn(kept: KeptLine, log: Log) -> bool:
@@ -125,6 +141,8 @@ def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _begins_for_good(kept: KeptLine, total: int) -> bool:
     if kept.count < _BEGAN_COUNT or kept.line < _BEFORE_SHARE * total or kept.last < _GOES_ON_SHARE * total:
+        return False
+    if kept.count * (kept.line - 1) / max(kept.last - kept.line, 1) < _DUE:
         return False
     if kept.count < _BEGAN_DENSITY * (total - kept.line + 1) or _OF_NO_CONSEQUENCE.search(kept.text[:_REACH]):
         return False

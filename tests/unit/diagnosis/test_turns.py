@@ -80,3 +80,18 @@ def test_a_new_release_that_says_other_things_is_no_failure() -> None:
     lines += [f"2026-11-21T09:{minute:02}:20Z INFO cart {minute} saved" for minute in range(1, 60)]
     found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
     assert found.verdict is Verdict.HEALTHY
+
+
+def test_one_level_of_a_line_that_ends_while_another_goes_on_is_no_turn() -> None:
+    """Levels and threads are drawn by chance: the work of the same words goes on."""
+    lines = [
+        f"2026-11-21T08:{minute:02}:{second:02}Z {'DEBUG' if minute < 36 and second % 20 == 0 else 'INFO'} "
+        f"[pool-{second // 10}] contract {4000 + minute * 60 + second} calculated\n"
+        for minute in range(50)
+        for second in range(0, 60, 10)
+    ]
+    lines.insert(36 * 6 + 2, "2026-11-21T08:36:15Z WARN [pool-1] contract 4411 has two open riders, newest taken\n")
+
+    found = diagnose(make_case({"premium.log": "".join(lines)}), RULES)
+
+    assert found.verdict is Verdict.HEALTHY
