@@ -81,8 +81,8 @@ def find_turn(log: Log) -> Turn:
     if silent or began:
         # Another thread, or another level, says the same words.
         span = _span_of_words(first)
-        silent = [kept for kept in silent if span[_words_of(kept)][1] == kept.last]
-        began = [kept for kept in began if span[_words_of(kept)][0] == kept.line]
+        silent = [kept for kept in silent if span[_said_in(kept)][1] == kept.last]
+        began = [kept for kept in began if span[_said_in(kept)][0] == kept.line]
     return Turn(
         began=tuple(kept.line for kept in began),
         silent=tuple(kept.last for kept in silent),
@@ -90,14 +90,23 @@ def find_turn(log: Log) -> Turn:
     )
 
 
-def _span_of_words(lines: Sequence[KeptLine]) -> dict[frozenset[str], tuple[int, int]]:
+def _span_of_words(lines: Sequence[KeptLine]) -> dict[_Said, tuple[int, int]]:
     """Where each set of words was said first and last."""
-    span: dict[frozenset[str], tuple[int, int]] = {}
+    span: dict[_Said, tuple[int, int]] = {}
     for kept in lines:
-        words = _words_of(kept)
-        first, last = span.get(words, (kept.line, 0))
-        span[words] = min(first, kept.line), max(last, kept.line, kept.last)
+        said = _said_in(kept)
+        first, last = span.get(said, (kept.line, 0))
+        span[said] = min(first, kept.line), max(last, kept.line, kept.last)
     return span
+
+
+_Said = tuple[frozenset[str], int]
+
+
+def _said_in(kept: KeptLine) -> _Said:
+    """The words of a line, and of a request how it was answered."""
+    answer = read_answer(kept.text)
+    return _words_of(kept), answer.status if answer else 0
 
 
 def opens_turn(kept: KeptLine, log: Log) -> bool:
