@@ -249,13 +249,17 @@ def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:
 def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
     """Lines as frequent at the log's beginning as at its end that no reader can name, or that call themselves information.
 
-    Not where errors or latency were alerted.
+    Not where errors or latency were alerted; only users who are refused for their own mistakes are none where refusals
+    are.
     """
-    if is_about_performance(scene) or _is_stall(candidate):
+    is_asked = is_about_performance(scene)
+    if (is_asked and not _is_about_refusals(scene)) or _is_stall(candidate):
         return False
     is_unnamed = candidate.finding is not None and candidate.finding.kind == "error-line"
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
     found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
+    if is_asked:
+        return bool(found) and all(is_about_users(kept, log) for kept, log in found)
     return bool(found) and all(
         not log.previous
         and (
@@ -267,6 +271,12 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
         )
         for kept, log in found
     )
+
+
+def _is_about_refusals(scene: Scene) -> bool:
+    """Whether the alert counts answers below 500: most of what it counts is what callers do."""
+    name = scene.case.incident.alert.name.lower()
+    return "4xx" in name or "login" in name
 
 
 _STALL_COUNT = 10

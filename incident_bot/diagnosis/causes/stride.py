@@ -15,7 +15,14 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
-from incident_bot.diagnosis.logs.background import ends_of, is_background, is_kind_everywhere, is_routine, kind_of
+from incident_bot.diagnosis.logs.background import (
+    ends_of,
+    is_background,
+    is_everywhere,
+    is_kind_everywhere,
+    is_routine,
+    kind_of,
+)
 from incident_bot.diagnosis.logs.changes import is_change_refused
 from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
 from incident_bot.diagnosis.logs.outcome import has_finished, is_harmless
@@ -25,7 +32,7 @@ from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
@@ -56,7 +63,7 @@ FROM_A_CLIENT = re.compile(
 """What a server logs about callers who leave, whose login fails (Keycloak's events, too), who try doors, speak nonsense, or ask for files that do not exist."""
 
 _GOES_WELL = re.compile(
-    r"\b(?:succeeded|success(?:ful(?:ly)?)?|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",
+    r"\b(?:succeeded|success(?:ful(?:ly)?)?|ok|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",
     re.IGNORECASE,
 )
 _DEBUG_LEVEL = re.compile(
@@ -262,7 +269,7 @@ def is_from_a_client(kept: KeptLine, log: Log) -> bool:
 
 
 _USERS_FAULT = re.compile(
-    r"\b(?:wrong|incorrect|bad|invalid|unknown) (?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b"
+    r"\b(?:wrong|incorrect|bad|invalid|unknown)[ _](?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\b(?:invalid|expired)[ _]token\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b"
     r"|\b(?:refused|rejected|declined) by (?:the )?(?:issuer|bank|card ?holder|customer|shopper|payer)\b|\bdo not honou?r\b|\b(?:expired card|card (?:is )?expired)\b"
     r"|\b(?:shopper|card ?holder|customer|payer|buyer) (?:has )?(?:aborted|cancel\w+|abandoned|declined|refused)\b|\bresult_?code\"?[=:]\s?\"?(?:refused|declined)\b",
     re.IGNORECASE,
@@ -275,6 +282,7 @@ _FORM_FAULT = re.compile(
 _USERS_SHARE = 0.4
 _USER = re.compile(
     r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})"
+    r"|\b(?:ip_?(?:addr\w*)?|client_?ip|remote_?(?:addr\w*|ip)?)\"?\s?[=:]\s?\"?((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{4,39})\b"
     r"|\b(?:order|charge|payment|transaction|txn|booking|checkout|application)(?:_?id)?\"?\s?[=: #]\s?\"?([\w-]{0,20}\d[\w-]{0,40})",
     re.IGNORECASE,
 )
@@ -292,8 +300,31 @@ def is_about_users(kept: KeptLine, log: Log) -> bool:
     lines = {item.line: item for item in (*kind_of(kept, log), *ends_of(kept, log))}.values()
     if sum(item.count for item in lines if item.why != "last") > _USERS_SHARE * log.total_lines:
         return False
-    users = {match[1] or match[2] for item in lines if (match := _USER.search(item.text[:1000]))}
-    return (is_form or len(users) > 1) and is_kind_everywhere(kept, log)
+    return (is_form or _names_several(lines)) and (is_kind_everywhere(kept, log) or _serves_on(log))
+
+
+_NOBODY = frozenset({"null", "none", "nil", "anonymous", "unknown", "undefined", ""})
+
+
+def _names_several(lines: Iterable[KeptLine]) -> bool:
+    """Whether lines are about several users; where they name none, about several addresses or orders."""
+    found = [match for item in lines for match in _USER.finditer(item.text[:1000])]
+    names = {match[1].lower() for match in found if match[1]} - _NOBODY
+    return len(names) > 1 or (not names and len({match[0] for match in found if not match[1]}) > 1)
+
+
+_SERVED_COUNT = 30
+
+
+def _serves_on(log: Log) -> bool:
+    """Whether ordinary work goes on from the log's beginning to its end beside those who are refused."""
+    return any(
+        kept.count >= _SERVED_COUNT
+        and grade(kept.text) < Level.WARNING
+        and _GOES_WELL.search(kept.text[:400])
+        and is_everywhere(kept, log)
+        for kept in log.kept
+    )
 
 
 _TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)

@@ -77,9 +77,9 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
         return Outcome.OVERCOME if is_over else Outcome.OPEN
     shape = shape_of(text)
     last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
-    is_cleared = any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES])
-    if is_cleared or is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
-        return Outcome.OVERCOME if is_cleared else Outcome.HARMLESS
+    said = _outcome_said(start, last, log, scene)
+    if said is not None:
+        return said
     end = _last_error(log, default=last)
     is_last_word = end <= last
     end = max(last, end)
@@ -105,6 +105,16 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     return Outcome.RETRIED if is_retry and any(_SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
 
 
+def _outcome_said(start: int, last: int, log: Log, scene: Scene) -> Outcome | None:
+    """What a log says in so many words became of a complaint between two kept lines; None where it does not."""
+    text = log.kept[start].text
+    if any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES]):
+        return Outcome.OVERCOME
+    if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
+        return Outcome.OVERCOME if _is_tried_again(start, log) else Outcome.HARMLESS
+    return Outcome.RETRIED if _is_made_up_for(start, log) else None
+
+
 def _next_run_works(log: Log, scene: Scene) -> bool:
     """Whether the run after an ended one goes on for ten minutes and complains of nothing."""
     owner = (log.pod, log.container)
@@ -120,7 +130,11 @@ _NEXT_ATTEMPT = re.compile(r"\battempt:?\s(?:no\.? |number |#)?(?:[2-9]|[1-9]\d)
 
 
 def _is_tried_again(start: int, log: Log) -> bool:
-    """Whether the whole run was begun anew after a complaint: `Starting attempt 2 of 4`."""
+    """Whether the whole run was begun anew after an error: `Starting attempt 2 of 4`."""
+    first = log.kept[start].line
+    record = (kept for kept in log.kept[: start + 1] if first - kept.line <= _FURTHER_LINES)
+    if not any(grade(kept.text) >= Level.ERROR for kept in record):
+        return False
     later = (kept.text[:_HEAD] for kept in log.kept[start + 1 :] if kept.line > log.kept[start].line)
     return any(_NEXT_ATTEMPT.search(text) and grade(text) < Level.WARNING for text in later)
 

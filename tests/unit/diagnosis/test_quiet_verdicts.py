@@ -275,3 +275,56 @@ def test_a_task_that_fails_at_its_second_attempt_too_is_one() -> None:
     second = FIRST_TRY.replace("attempt 1", "attempt 2").replace("02:00", "02:05")
     end = "[2026-11-21T02:06:00] INFO - Marking task as FAILED. task_id=fetch\n"
     assert verdict_of({"fetch.log": FIRST_TRY + second + end}) is Verdict.FAILURE
+
+
+def signed_in(first: int, last: int) -> str:
+    return "".join(
+        f'{{"time":"2026-11-21T08:{m:02}:{s:02}Z","level":"INFO","msg":"login ok","user":"u{m}{s}"}}\n'
+        for m in range(first, last)
+        for s in (5, 25, 45)
+    )
+
+
+def turned_down(ips: tuple[str, ...]) -> str:
+    return "".join(
+        f'{{"time":"2026-11-21T08:{m:02}:{s:02}Z","level":"WARN","msg":"login rejected","reason":"bad_password","status":401,"ip":"{ips[(m + s) % len(ips)]}"}}\n'
+        for m in range(15, 50)
+        for s in (7, 27)
+    )
+
+
+def by_time(log: str) -> str:
+    return "".join(sorted(log.splitlines(keepends=True)))
+
+
+STRANGERS = tuple(f"185.220.{n}.7" for n in range(1, 30))
+
+
+def test_strangers_who_guess_passwords_beside_users_who_log_in_are_no_failure() -> None:
+    log = by_time(signed_in(0, 50) + turned_down(STRANGERS))
+    assert verdict_of({"login.log": log, "pods.txt": READY}, alert="Http4xxRateHigh") is Verdict.HEALTHY
+
+
+def test_the_same_rejections_are_one_when_nobody_logs_in_any_more() -> None:
+    log = by_time(signed_in(0, 15) + turned_down(STRANGERS))
+    assert verdict_of({"login.log": log, "pods.txt": READY}, alert="Http4xxRateHigh") is Verdict.FAILURE
+
+
+def booked(first: int, last: int, how: str) -> str:
+    failed = "WARN  shipment {0}: POST https://api.parcel.example/orders answered 503, retry 1/5 in 2s"
+    lines = []
+    for m in range(first, last):
+        lines += [f"2026-11-21T08:{m:02}:{s:02}Z INFO  shipment {m}{s}: booked" for s in (5, 25)]
+        lines += [f"2026-11-21T08:{m:02}:45Z {failed.format(m)}", f"2026-11-21T08:{m:02}:50Z {how.format(m)}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_retries_that_all_work_are_no_failure() -> None:
+    assert verdict_of({"sync.log": booked(0, 50, "INFO  shipment {0}: booked on retry 1")}) is not Verdict.FAILURE
+
+
+def test_retries_of_which_the_last_are_given_up_are_one() -> None:
+    log = booked(0, 25, "INFO  shipment {0}: booked on retry 1") + booked(
+        25, 50, "ERROR shipment {0}: giving up after 5 retries"
+    )
+    assert verdict_of({"sync.log": log}) is Verdict.FAILURE
