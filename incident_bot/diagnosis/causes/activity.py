@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -166,8 +167,9 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
     if is_refused_change(candidate.facts, scene):
         return Activity.ACTIVE
     state = _state_for(candidate, scene, health)
-    if _is_log_only(candidate) and state is not State.FAILING:
-        judged = _judge_log(candidate, scene, health)
+    if (_is_log_only(candidate) or _goes_on_in_log(candidate)) and state is not State.FAILING:
+        said = tuple(fact for fact in candidate.facts if fact.source == "log")
+        judged = _judge_log(replace(candidate, facts=said), scene, health)
         if judged is not None:
             return judged
     if state is None:

@@ -36,7 +36,7 @@ def find_refused_callers(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join
         for name, text in logs:
             own = namespaces.get(name)
             is_foreign = own is not None and own.name != policy.namespace
-            if own is None or not is_foreign or not _is_called(policy, text):
+            if own is None or not is_foreign or not _is_called_in_vain(policy, text):
                 continue
             labels = namespace_labels(own)
             if any(selects(one, labels) for one in wanted):
@@ -66,14 +66,21 @@ def _show(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in labels.items())
 
 
-def _is_called(policy: KubeObject, text: str) -> bool:
-    """Whether a log names a service of the pods that a policy guards: by a value of its selector, or in its namespace."""
+_LATE = re.compile(r"timed? ?out|timeout|deadline exceeded|ETIMEDOUT|Errno 110", re.IGNORECASE)
+
+
+def _is_called_in_vain(policy: KubeObject, text: str) -> bool:
+    """Whether a line says that a service of the pods that a policy guards does not answer.
+
+    It names them by a value of their selector, or as a service of the policy's namespace.
+    """
     names = [
         re.escape(value) for value in selector_of(policy, "spec.podSelector.matchLabels").values() if len(value) > 2
     ]
     if policy.namespace:
         names.append(rf"[\w-]+\.{re.escape(policy.namespace)}\.svc")
-    return bool(names) and re.search(rf"(?<![\w-])(?:{'|'.join(names)})(?:[.:]|\b)", text) is not None
+    called = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})(?:[.:]|\b)")
+    return bool(names) and any(called.search(line) and _LATE.search(line) for line in text.splitlines())
 
 
 _STALE = re.compile(
