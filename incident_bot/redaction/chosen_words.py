@@ -134,7 +134,7 @@ def find_again(text: str, finding: Finding) -> Iterator[Finding]:
 
 def find_labelled(said: SecretName) -> list[Finding]:
     """The value behind a label that several words make: `password in use: x`, `rotated, old=x`."""
-    match = _LABELLED.match(said.text, said.end)
+    match = _LABELLED.match(said.text, said.end) if said.level is not Promise.STRONG else None
     if match and _NAMES_ONE.isdisjoint(match["words"].lower().split()) and _is_value(match["value"], said):
         return [Finding(*match.span("value"), said.kind)]
     sides = _SIDES.match(said.text, said.end)

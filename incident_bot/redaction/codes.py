@@ -28,6 +28,9 @@ _IS_ANY = compile_later(
 _OF_PLACE = compile_later(
     r"[ ](?:for|to|of)[ ](?:the|my|our)[ ](?:gate|door|safe|alarm|garage|lock|building|house|office|entrance|vault|bike)(?:[ ]is|:)[ ](?P<value>\d{4,10})(?!\w|[.:,-]\d)"
 )
+_TAKEN = compile_later(
+    r"[ ](?:accepted|rejected|incorrect|invalid|verified|expired|used|wrong|changed|reset|entered|for)\b"
+)
 _DOES = compile_later(
     r"(?i:(?:confirm|verif|authenticat|log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|unlock|activat)\w{0,6}[ ](?:\S{1,24}[ ])?(?:with|using)|(?:sms|text(?:ed|ing)?|mail(?:ed|ing)?)(?:[ ]\S{1,24})?)$"
 )
@@ -202,8 +205,13 @@ def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
             match = _IS_ANY.match(text, end)
     else:
         match = _IS.match(text, end - 1 if word.endswith(" ") else end)
-    if match and is_code(match["value"]):
+    if match and is_code(match["value"]) and not (word == "pin " and _is_of_chip(text, match)):
         yield Finding(*match.span("value"), "secret", spreads=False)
+
+
+def _is_of_chip(text: str, match: re.Match[str]) -> bool:
+    """Whether a number right behind `pin` may be one of a chip, as nothing says that somebody typed it."""
+    return match[0].strip("\"' ") == match["value"] and not _TAKEN.match(text, match.end())
 
 
 def _listed(text: str, at: int) -> Iterator[Finding]:

@@ -65,7 +65,9 @@ _OF_DEVICE = compile_later(
 )
 """A line of a network device's configuration so far."""
 _DEVICE_PASSWORDS = (*(f"password {digit} " for digit in "05689"), "secret 8 ", "secret 9 ")
-_OF_ACCOUNT = compile_later(r"(?is:\b(?:users?|roles?|grant|accounts?|logins?)\b[^;]{0,90}|\bto ['\"`][^;\n]{0,60})$")
+_OF_ACCOUNT = compile_later(
+    r"(?is:\b(?:users?|roles?|grant|accounts?|logins?|connect to|sql syntax)\b[^;]{0,90}|\bto ['\"`][^;\n]{0,60})$"
+)
 """SQL about an account; other things are identified by names and numbers."""
 _DEMANDED = (
     {" pass ": USER_BEFORE, "identified": _OF_ACCOUNT}
@@ -129,7 +131,11 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
         command not in TALKED_OF
         or (_is_typed(value) and command != "put-parameter")
         or (command in _CONFIGURES and is_given(value) and _ends_command(text, end))
-        or (command == "put-parameter" and is_given(value) and _SECURE.search(text, match.start() - 8, match.end()))
+        or (
+            command == "put-parameter"
+            and is_given(value)
+            and _SECURE.search(text, match.start() - 8, match.end() + _SECURE_REACH)
+        )
         or (
             command not in _CONNECTS
             and text[match.start(group) - 1] in {'"', "'"}
@@ -146,6 +152,8 @@ def _ends_command(text: str, end: int) -> bool:
 
 
 _SECURE = compile_later(r"SecureString|(?i:--name[ =]\S{0,96}(?:passw|secret|token|key))")
+_SECURE_REACH = 64
+"""Characters behind a value in which its type is told."""
 _MOST_AGAIN = 7
 _REPEATED = frozenset(
     {"createuser ", "snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", '"kty"', "keytool", "jarsigner"}

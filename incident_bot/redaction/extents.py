@@ -17,7 +17,7 @@ _COLOUR = r"(?:\x1b\[[0-9;]{0,16}[mK]){0,3}"
 SEPARATOR = compile_later(
     rf"""
     {_COLOUR}(?P<close>{QUOTE})?{_COLOUR}
-    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\([\w /.-]{{1,24}}\)(?=[ ]?[:=]))?
+    (?:\s?(?:As[ ]String|string|str|String|\.value|\[\d{{1,3}}\]|:\d{{1,2}}(?=[ ]=)|:(?:protected|private)\]|:"[\w\\]{{1,128}}":private\]|\]|\}}|%5[dD])|[ ]\([\w /.-]{{1,24}}\)(?=[ ]?(?::|=(?!\())))?
     (?:
       [ \t]?:[ \t]?(?:[&*]?(?:'\w{{1,16}}[ ]|const[ ]|mut[ ])?[A-Za-z][\w.:<>\[\]]{{1,32}}[?!]?)[ \t]{{1,2}}=[ \t]{{1,4}}(?={QUOTE})
       | [ \t]{{0,24}}\\{{0,3}}(?:\|\|?:|::=|[:?+.!]=|<=|={{2,3}}(?=[ ]?(?:{QUOTE}))|=>|->|<-|<<<|=|:=|:(?!:|//)|\uff1a|→|%(?:25)?3[aAdD]|=3D|\\u003[ad])[ \t]{{0,40}}
@@ -29,7 +29,7 @@ SEPARATOR = compile_later(
     (?:{_COLOUR}[ \t]{{0,4}})?{_COLOUR}
     (?P<list>\[(?=[\w"'\\])|\((?=["'\\]))?
     (?P<break>(?:\\|[|>][-+]?)?[ \t]*\r?\n(?:[ \t]{{0,8}}\r?\n)?[^\S\n]*)?
-    (?P<typed>(?:!!?[a-zA-Z][\w:/.-]{{0,31}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
+    (?P<typed>(?:!!?[a-zA-Z][a-zA-Z:/._-]{{0,31}}|&[\w-]{{1,32}})[ \t]{{1,4}}|string\(\d{{1,6}}\)[ ]|\([\w.*\[\]]{{1,40}}\)[ ](?:\(len=\d{{1,9}}\)[ ])?(?={QUOTE})
       |(?:Some|Ok|Just|Secret|SecretStr|SecretString|Sensitive|Optional|PASSWORD|Password|String|str)[(\[]\s{{0,40}}(?={QUOTE})
       |(?:Just|Some|Right|\w{{0,32}}(?:Value|Secret|Property|Text))[ ](?={QUOTE})|<<(?={QUOTE})|qq?[({{\[](?=\S))?
     (?P<bytes>[brufN@]?(?={QUOTE}))?

@@ -15,12 +15,12 @@ _WORDS = (
     ' seed" priv= priv: pswd psswd psw= psw: pword pass_phrase pass-word pass-phrase mdp= mdp: otp_code otpcode smscode factorcode'
     ' factor_code verifycode zugangsdaten anmeldedaten identifiants credenciales credenziali credenciais cvc: cvc" rootpw mfacode'
     " device_code user_code oauth_verifier sonar.login verification_code verificationcode security_code securitycode access_code"
-    " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code pswrd pass_word keyphrase rediscli_auth kek= kek: dek= dek: pepper= pepper: activationcode confirmationcode invitecode invite_code resetcode reset_code unlockcode unlock_code activation_code sessionid>"
+    " accesscode backup_code recovery_code door_code mfa_code login_code sms_code confirmation_code pswrd pass_word keyphrase rediscli_auth kek= kek: dek= dek: activationcode confirmationcode invitecode invite_code resetcode reset_code unlockcode unlock_code activation_code sessionid>"
     ' passkey assertion" _pat= _pat: _pat" security_answer securityanswer security-answer recovery_answer recoveryanswer challenge_answer challengeanswer appid= pincode malcode ngscode itscode tiecode schaltcode parool'
 ).split()
 _QUOTED = (
     *(f"{word}'" for word in "pw pin otp psk session sessionid sid signature bearer license seed cvc csrf".split()),
-    *(f'{word}"' for word in "ticket tok kek dek pepper".split()),
+    *(f'{word}"' for word in "ticket tok kek dek".split()),
 )
 """In quotes; most in double ones stand above."""
 _PHRASES = (

@@ -51,7 +51,7 @@ _BEFORE_CODE = frozenset(
 )
 """Before `code`: what a person types in to get in."""
 _WEAK = frozenset(
-    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk kek dek pepper assertion plaintext ticket".split()
+    "key auth session sess signature sig salt nonce hash cert login code seed cred authn appid verifier license licence priv csrf xsrf sk kek dek assertion plaintext ticket".split()
 )
 _PLURAL = frozenset("secrets apikeys cookies tokens".split())
 """Mostly counts and lists of names: only what looks like a secret is one."""

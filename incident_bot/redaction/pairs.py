@@ -58,6 +58,8 @@ _USER = r"[A-Za-z][\w.@$#+\\-]{0,63}"
 _PAIR = compile_later(
     rf"""[^\n]{{0,96}}?(?:
         \[b?["']?(?:{_USER})["']?/b?["']?(?P<bracketed>[^\s\]\["']{{4,128}})["']?\]
+      | [ ](?:{_USER})[ ]\[(?P<boxed>[^\s\]\["']{{4,128}})\]
+      | [ ](?:{_USER})/(?P<slashed>[^\s:/"'\]\[()]{{4,128}})(?=[ \t]*(?:$|\n))
       | ["'](?:{_USER})["'][ ,:/]{{1,3}}["'](?P<quoted>[^\s"']{{4,128}})["']
       | (?<=[\s"'=:])(?:{_USER})/["']?(?P<placed>[^\s"'/]{{4,128}}?)["']?@(?=[\w/(])
       | (?<=[\s"'=])(?!\w{{1,16}}://)(?:{_USER})(?::|[ ][/:][ ])(?P<tied>[^\s:/"'\]\[()]{{4,128}})(?=["']?[ \t]*(?:$|\n|[,;.)\]]|[ ](?:[a-z(]|[-=]>)))
@@ -93,7 +95,7 @@ def find_pair(text: str, start: int, end: int) -> Iterator[Finding]:
     )
     if user in _NO_USERS or is_stand_in(value) or promise(value) is not Promise.NONE:
         return
-    if text[start:end].lower() in LIKELY and not _is_mixed(value):
+    if (match.lastgroup == "slashed" or text[start:end].lower() in LIKELY) and not _is_mixed(value):
         return
     if (is_given(value) and match.lastgroup != "quoted") or is_prose_secret(value, Promise.STRONG):
         yield Finding(*match.span(match.lastgroup), "password")
