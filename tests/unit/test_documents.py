@@ -54,6 +54,43 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
         assert "incident-bot " in text
 
 
+def options_of(words: list[str]) -> tuple[str, set[str]]:
+    """The command that the words begin with, and the options it knows; an empty name where there is no such command."""
+    command: click.Command = bot
+    context, path = click.Context(bot), []
+    while (
+        isinstance(command, click.Group)
+        and len(path) < len(words)
+        and (found := command.get_command(context, words[len(path)]))
+    ):
+        command = found
+        path.append(command.name or "")
+    # `eval FOLDER` names none of its commands and means `eval score FOLDER`.
+    taken = [command, *getattr(command, "commands", {}).values()]
+    return " ".join(path), {option for each in taken for parameter in each.params for option in parameter.opts} | {
+        "--help"
+    }
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_options_in_code_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    inline = re.findall(r"`incident-bot ([a-z][^`\n]*)`", re.sub(r"(?ms)^```.*?^```", "", text))
+    blocks = re.findall(
+        r"(?m)(?:^(?:\$ )?|\| )incident-bot ([a-z][^|\n]*)",
+        "\n".join(re.findall(r"(?ms)^```(?:sh|console)?\n(.*?)^```", text)),
+    )
+    wrong = []
+    for line in (*inline, *blocks):
+        words = [word for word in line.split("#")[0].split() if word != "..."]
+        name, known = options_of(words)
+        used = {word.split("=")[0] for word in words if re.fullmatch(r"--[a-z][\w-]*(?:=.*)?", word)}
+        if not name or not used <= known:
+            wrong.append(line)
+
+    assert [] == wrong
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
