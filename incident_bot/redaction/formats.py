@@ -27,6 +27,8 @@ class Provider(NamedTuple):
     """What the whole value looks like."""
     inner: bool
     behind: bool
+    signs: str
+    """Characters of which each `inner` one holds one: asked before its pattern is."""
 
 
 _COMMON_BEGINNINGS = frozenset(
@@ -45,6 +47,8 @@ def is_distinctive(mark: str) -> bool:
     return mark in _SHORT_BEGINNINGS or (marked and len(mark) >= _SHORTEST_BEGINNING and mark not in _COMMON_BEGINNINGS)
 
 
-def provider(kind: str, marks: str, expression: str, *, inner: bool = False, behind: bool = False) -> Provider:
+def provider(
+    kind: str, marks: str, expression: str, *, inner: bool = False, behind: bool = False, signs: str = ""
+) -> Provider:
     """A provider whose marks are given as words of one text."""
-    return Provider(kind, tuple(marks.split()), compile_later(expression), inner, behind)
+    return Provider(kind, tuple(marks.split()), compile_later(expression), inner, behind, signs)

@@ -20,29 +20,69 @@ _TOKEN_CHARS = compile_later(r"[A-Za-z0-9_+/=.~-]{1,1024}")
 _ESCAPED_BREAK = compile_later(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[0-9;]{0,8}m")
 
 
+_TWO_GLUED = 40
+"""Characters of two credentials at least."""
+
+
 def issued(provider: Provider) -> Callable[[Scan, int, int], Sequence[Finding]]:
     """What asks about the credential of an issuer."""
+    marks = tuple(mark.removeprefix("^").partition("(?=")[0] for mark in provider.marks)
 
     def probe(scan: Scan, start: int, end: int) -> Sequence[Finding]:
         text = scan.text
         if start < scan.providers_until:
             return ()
-        if provider.behind:
-            found = provider.pattern.match(text, end)
-        elif provider.inner:
-            found = provider.pattern.search(text, max(scan.providers_until, start - 128), min(len(text), start + 2048))
+        if provider.behind or provider.inner:
+            found = provider.pattern.match(text, end) if provider.behind else _around(scan, start, provider)
+            chain = [found] if found and found.end() > start else []
         elif start != scan.providers_until and not _may_start(text, start):
             return ()  # inside a word; where one credential ends, the next may begin
         else:
-            found = provider.pattern.match(text, start)
-        if found and found.end() > start and "REDACTED" not in found[0]:
-            scan.providers_until = found.end()
-            return [Finding(found.start(), found.end(), provider.kind)]
+            chain = _chain(text, start, provider, marks)
+        if chain and "REDACTED" not in chain[0][0]:
+            scan.providers_until = chain[-1].end()
+            return [Finding(match.start(), match.end(), provider.kind) for match in chain]
         if provider.inner or provider.behind:
             return ()
         return list(_broken(text, start, provider)) or list(_misshapen(scan, start, end, provider.kind))
 
     return probe
+
+
+def _around(scan: Scan, start: int, provider: Provider) -> re.Match[str] | None:
+    """The first credential near a mark that stands inside one."""
+    low, high = max(scan.providers_until, start - 128), min(len(scan.text), start + 2048)
+    if provider.signs and all(scan.text.find(sign, low, high) < 0 for sign in provider.signs):
+        return None
+    return provider.pattern.search(scan.text, low, high)
+
+
+def _chain(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> list[re.Match[str]]:
+    """The credential that starts here, and those of its issuer that follow without anything between."""
+    chain: list[re.Match[str]] = []
+    while not chain or text.startswith(marks, start):
+        found = _glued(text, start, provider, marks) or provider.pattern.match(text, start)
+        if not found or found.end() <= start:
+            break
+        chain.append(found)
+        start = found.end()
+    return chain
+
+
+def _glued(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> re.Match[str] | None:
+    """A credential right before another of its issuer: a pattern that asks what follows sees no end there, and one of any
+    length goes on into the other's mark.
+    """
+    run = _TOKEN_CHARS.match(text, start)
+    if not run or len(run[0]) < _TWO_GLUED:
+        return None
+    mark = next((mark for mark in marks if text.startswith(mark, start)), "")
+    places = [text.find(other, start + len(mark), run.end()) for other in marks]
+    again = min((place for place in places if place >= 0), default=-1)
+    found = provider.pattern.match(text, start, again) if again >= 0 else None
+    # The mark may also be a part of one credential: what follows has to be another.
+    follows = run.end() - again >= again - start or provider.pattern.match(text, again)
+    return found if found and found.end() == again and follows else None
 
 
 def _misshapen(scan: Scan, start: int, end: int, kind: str) -> Iterator[Finding]:

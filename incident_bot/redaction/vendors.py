@@ -123,7 +123,7 @@ COMMERCE_AND_CHAT = (
     _p("canva-secret", "^cnvca", rf"cnvca{_W}{{48,60}}"),
     _p("discord-bot-token", " ".join(f"^{mark}(?=[A-Za-z0-9_-]{{21,26}}[.][A-Za-z0-9_-]{{6}}[.])" for mark in "MD MT Mj Mz ND NT Nj Nz OD OT".split()), rf"(?:[MN][DTjz]|O[DT]){_W}{{21,26}}\.{_W}{{6}}\.{_W}{{27,40}}"),
     _p("ebay-id", "-PRD-", rf"{_W}{{1,80}}-PRD-{_HEX}{{8,12}}-{_HEX}{{8,12}}", inner=True),
-    _p("facebook-token", "facebook Facebook FACEBOOK", rf"[0-9](?<![\w.][0-9])[0-9]{{14,15}}(?:\||%7C|%){_W}{{27,40}}{_ENDS}", inner=True),
+    _p("facebook-token", "facebook Facebook FACEBOOK", rf"[0-9](?<![\w.][0-9])[0-9]{{14,15}}(?:\||%7C|%){_W}{{27,40}}{_ENDS}", inner=True, signs="|%"),
     _p("gitlab-session", "_gitlab_session=", r"(?<=_gitlab_session=)[0-9a-z]{32}", inner=True),
     _p("gocardless-token", f"^live_(?={_LONG_OR_CUT}) ^test_(?={_LONG_OR_CUT})", rf"(?<!_)(?:live|test)_{_DIGIT_AHEAD}{_A}{{30,60}}{_ENDS}"),
     _p("intra42-secret", "s-s4t2", rf"s-s4t2(?:ud|af)-{_HEX}{{64}}"),

@@ -363,3 +363,16 @@ def test_a_token_that_begins_like_a_test_goes_whole_or_cut_and_the_test_stays(li
     assert redacted.startswith(names)
     assert first not in redacted
     assert second not in redacted
+
+
+@pytest.mark.parametrize("marks", [("dop_v1_", "doo_v1_", "dor_v1_"), ("npm_",)], ids=" ".join)
+def test_different_credentials_of_one_issuer_all_go_at_once(marks: tuple[str, ...]) -> None:
+    """Found by fuzzing: such a pattern asks for an end, and of dozens each round freed one."""
+    redactor = Redactor(b"a")
+    drawn = ["".join(f"{(number + 1) * 0x9E3779B97F4A7C15 % 2**64:016x}" * 4) for number in range(60)]
+    length = 64 if len(marks) > 1 else 36
+
+    once = redactor.redact("".join(marks[number % len(marks)] + run[:length] for number, run in enumerate(drawn)))
+
+    assert all(run[:12] not in once for run in drawn)
+    assert redactor.redact(once) == once
