@@ -90,7 +90,9 @@ def alert_table() -> str:
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
             for rule in group["rules"]:
                 if "alert" in rule:
-                    summary = rule["annotations"]["description"].split("\n")[0]
+                    # A name in capitals stands for what the alert fills in, as in the catalogue of rules.
+                    description = rule["annotations"]["description"].split("\n")[0]
+                    summary = re.sub(r"\{\{ \$(?:labels\.)?(\w+)[^}]*\}\}", lambda name: name[1].upper(), description)
                     rows.append(
                         f"| `{rule['alert']}` | {rule['labels']['severity']} | {rule.get('for', '0m')} | {summary} |"
                     )

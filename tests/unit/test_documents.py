@@ -92,6 +92,16 @@ def test_commands_and_options_in_code_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_rows_have_as_many_cells_as_their_table(path: Path) -> None:
+    """A bar inside a cell ends the cell, also within code, unless a backslash stands before it."""
+    text = re.sub(r"(?ms)^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"))
+    tables = [table.splitlines() for table in re.findall(r"(?m)(?:^\|.*\n)+", text)]
+    wrong = [row for head, *rows in tables for row in rows if len(re.findall(r"(?<!\\)\|", row)) != head.count("|")]
+
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
     broken = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
