@@ -34,7 +34,7 @@ from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.printed import find_written
 from incident_bot.redaction.secret_name import Reading, SecretName, may_be_named, may_separate, reading_of
-from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused
+from incident_bot.redaction.sentences import find_in_sentence, find_login, find_refused, is_rest_of_sentence
 from incident_bot.redaction.values import counts, is_prose_word, looks_secret
 from incident_bot.redaction.wrapped import find_rest, find_wrapped
 
@@ -334,7 +334,9 @@ def _take(
     value = _own_part(text, at, trim(bare[0]))
     if value.startswith(("Bearer", "Basic")):
         yield from header(text, at)
-    elif not (_is_size(bare) or (alone and _is_prose(bare, value, level))) and counts(value, level, quoted=False):
+    elif not (_is_size(bare) or (alone and is_rest_of_sentence(bare, value, level))) and counts(
+        value, level, quoted=False
+    ):
         yield Finding(at, at + len(value), kind)
         yield from _replacing(text, bare.end(), kind, level)
         yield from find_wrapped(text, bare.end(), value, kind)
@@ -360,32 +362,6 @@ def _is_size(bare: re.Match[str]) -> bool:
 def _handed(text: str, at: int, level: Promise) -> re.Match[str] | None:
     """The value inside a call that makes or hashes one."""
     return (_HASHED.match(text, at) if level is Promise.STRONG else None) or _WRAPPED.match(text, at)
-
-
-_DASHES = frozenset({"-", "\u2013", "\u2014"})
-"""What sets a remark off from the value before it."""
-
-
-_NEXT_LABEL = compile_later(
-    r"[ \t]+(?:\((?:default|temporary|generated|initial|again|new|old)\)|(?:[A-Z][a-z]{1,16}[ ]){0,2}[A-Z][A-Za-z]{1,16}: )"
-)
-"""The next field of a line of fields, or a remark: `Password: x  Role: y`, `password: x (default)`."""
-
-
-def _is_prose(bare: re.Match[str], value: str, level: Promise) -> bool:
-    """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
-    if (
-        bare[0].endswith(":")
-        or (bare[0][0] == "(" and bare[0][1:].isalpha())
-        or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4))
-    ):
-        return True
-    followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
-    if followed and level is Promise.STRONG and is_given(value):
-        rest = bare.string[bare.end() : bare.end() + 40]
-        if followed[0].strip() in _DASHES or _NEXT_LABEL.match(rest):
-            return False
-    return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
 
 
 def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = False) -> Iterator[Finding]:

@@ -11,7 +11,14 @@ from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
-from incident_bot.redaction.values import is_code, is_phrase, is_prose_secret, is_stand_in, looks_secret
+from incident_bot.redaction.values import (
+    is_code,
+    is_phrase,
+    is_prose_secret,
+    is_prose_word,
+    is_stand_in,
+    looks_secret,
+)
 
 if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
@@ -228,3 +235,29 @@ def _is_password(value: str, *, quoted: bool) -> bool:
     if is_stand_in(value) or value.isdigit():
         return False
     return quoted or is_phrase(value) or any(char.isdigit() or char in "!@#$%^&*+~" for char in value)
+
+
+_DASHES = frozenset({"-", "\u2013", "\u2014"})
+"""What sets a remark off from the value before it."""
+
+
+_NEXT_LABEL = compile_later(
+    r"[ \t]+(?:\((?:default|temporary|generated|initial|again|new|old)\)|(?:[A-Z][a-z]{1,16}[ ]){0,2}[A-Z][A-Za-z]{1,16}: )"
+)
+"""The next field of a line of fields, or a remark: `Password: x  Role: y`, `password: x (default)`."""
+
+
+def is_rest_of_sentence(bare: re.Match[str], value: str, level: Promise) -> bool:
+    """Whether what follows `name: ` is the rest of a sentence: a word, a count, the next part of an error."""
+    if (
+        bare[0].endswith(":")
+        or (bare[0][0] == "(" and bare[0][1:].isalpha())
+        or (value.isdigit() and len(value) < (3 if level is Promise.CODE else 4))
+    ):
+        return True
+    followed = re.match(r"[ \t]+[^\s#})\]]", bare.string[bare.end() : bare.end() + 40])
+    if followed and level is Promise.STRONG and is_given(value):
+        rest = bare.string[bare.end() : bare.end() + 40]
+        if followed[0].strip() in _DASHES or _NEXT_LABEL.match(rest):
+            return False
+    return is_prose_word(value) and (level < Promise.STRONG or followed is not None)
