@@ -24,6 +24,8 @@ ADDRESSES = (
     # Go: dial tcp 10.0.0.1:5432: connect: connection refused; lookup db on 10.96.0.10:53: no such host
     rf"\blookup (?P<host>{_HOST}) on \S+:",
     rf"\blookup (?P<host>{_HOST}): (?:no such host|i/o timeout|server misbehaving|Temporary failure)",
+    # Envoy's name of a cluster
+    rf"\boutbound\|(?P<port>\d{{1,5}})\|[\w-]{{0,63}}\|(?P<host>{_HOST})",
     # nginx says of each request who was to answer it
     rf"\bupstream: \"[a-z]{{1,10}}://(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?",
     # Go's net.OpError: the remote end stands behind the arrow

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.logs.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.logs.findings import Draft, Finding, choose_best
+from incident_bot.diagnosis.logs.issues import read_issue
 from incident_bot.diagnosis.logs.last_words import draft_last_words, find_reason_of_stop
 from incident_bot.diagnosis.logs.loud_lines import draft_loud
 from incident_bot.diagnosis.logs.messages import read_text, tell_line, tidy
@@ -250,6 +251,9 @@ def _exception(log: Log) -> Finding | None:
     index = log.index_at(root.offset)
     if not root.message:
         index, root = _with_message_below(log, index, root)
+    issue = read_issue(log, index) if root.message in ("[", "{") else None
+    if issue is not None:
+        index, root = issue[0], replace(root, message=issue[1], offset=log.offsets[issue[0]])
     named = find_complaint(f"{root.type}: {root.message}")
     at_end = index >= len(log.kept) - 3 * _TAIL_LINES
     ends = log.previous or root.is_fatal

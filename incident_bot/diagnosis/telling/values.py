@@ -116,20 +116,27 @@ def _read_from_line(candidate: Candidate, scene: Scene) -> dict[str, str]:
     log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
     place = next((place for place, kept in enumerate(log.kept) if str(kept.line) == fact.field), None) if log else None
     if log is None or place is None:
-        peer, resource = find_address(fact.value), find_resource(fact.value)
+        peer, resource, path = (read(fact.value) for read in (find_address, find_resource, find_path))
     else:
         peer, resource = find_peer(log, place), find_in_record(log, place, find_resource)
+        path = find_in_record(log, place, _find_data_path)
     return {
         name: value
         for names, value in (
             (_ADDRESS_NAMES, peer),
-            (_PATH_NAMES, find_path(fact.value)),
+            (_PATH_NAMES, path),
             (_SETTING_NAMES, find_setting(fact.value)),
             (("resource",), resource),
         )
         for name in names
         if value
     }
+
+
+def _find_data_path(text: str) -> str:
+    """A path that is no source file: those stand in every stack trace."""
+    path = find_path(text)
+    return "" if path.endswith((".py", ".js", ".rb", ".go", ".java", ".php", ".rs", ".ts", ".mjs", ".cs")) else path
 
 
 def _main_container(scene: Scene, pod: str) -> Container | None:

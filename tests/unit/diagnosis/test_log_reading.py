@@ -313,3 +313,11 @@ def test_a_heading_is_told_with_the_first_line_below_it() -> None:
     log = "INFO upgrade started\nError: UPGRADE FAILED: pre-upgrade hooks failed: 1 error occurred:\n\t* job tickets-migrate failed: BackoffLimitExceeded\n"
 
     assert "tickets-migrate" in diagnose(make_case({"a.log": log}), NO_RULES).causes[0].title
+
+
+def test_issue_that_is_printed_as_json_over_many_lines_is_told_by_the_value_it_names() -> None:
+    log = 'ZodError: [\n  {\n    "code": "invalid_type",\n    "path": [\n      "QUEUE_URL"\n    ],\n    "message": "Required"\n  }\n]\n    at parse (/app/x.js:1:1)\n'
+    first = diagnose(make_case({"app.log": log}), NO_RULES).causes[0]
+
+    assert "QUEUE_URL" in first.title
+    assert "QUEUE_URL" in first.citations[0].quote
