@@ -136,7 +136,9 @@ _ANSWER = re.compile(
     r"[ :=.]{0,3}\{(?:[\"']|:\w)[^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']\s?(?::|=>)\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
 )
 """What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
-_TIME_FIRST = re.compile(r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d|(?:FATAL|ERROR|WARN(?:ING)?|INFO|CRITICAL)[ :]")
+_TIME_FIRST = re.compile(
+    r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d|(?:FATAL|ERROR|WARN(?:ING)?|INFO|CRITICAL)[ :]"
+)
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[A-Za-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _CAUSED = re.compile(r"(?:Caused by: |-{2,3}> )+")
 _HRESULT = re.compile(r"(?<=Exception) \(0x[0-9A-Fa-f]{8}\)(?=: )")
