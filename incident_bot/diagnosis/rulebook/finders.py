@@ -107,7 +107,7 @@ def _whole(pattern: str | None) -> str | None:
 
 
 _NAMED_IN_MESSAGE = re.compile(
-    r"(?:spec\.(?:init|ephemeral)?[cC]ontainers\{(?P<a>[^}]+)\}|\b[cC]ontainer (?P<b>[a-z0-9][-a-z0-9]{0,62}) (?:failed|in pod)"
+    r"(?:spec\.(?:init|ephemeral)?[cC]ontainers\{(?P<a>[^}]+)\}|\b[cC]ontainer (?!(?:create|start|init|runtime) )(?P<b>[a-z0-9][-a-z0-9]{0,62}) (?:failed|in pod)"
     r"|failed container (?P<c>[a-z0-9][-a-z0-9]{0,62})\b|\bcontainer (?P<d>[a-z0-9][-a-z0-9]{0,62})$|image \"(?P<image>[^\"]+)\")"
 )
 
