@@ -58,7 +58,6 @@ _USER = r"[A-Za-z][\w.@$#+\\-]{0,63}"
 _PAIR = compile_later(
     rf"""[^\n]{{0,96}}?(?:
         \[b?["']?(?:{_USER})["']?/b?["']?(?P<bracketed>[^\s\]\["']{{4,128}})["']?\]
-      | [ ](?:{_USER})[ ]\[(?P<boxed>[^\s\]\["']{{4,128}})\]
       | [ ](?:{_USER})/(?P<slashed>[^\s:/"'\]\[()]{{4,128}})(?=[ \t]*(?:$|\n))
       | ["'](?:{_USER})["'][ ,:/]{{1,3}}["'](?P<quoted>[^\s"']{{4,128}})["']
       | (?<=[\s"'=:])(?:{_USER})/["']?(?P<placed>[^\s"'/]{{4,128}}?)["']?@(?=[\w/(])
@@ -84,9 +83,15 @@ _IN_LIST = compile_later(
 """`chpasswd: list: |` of cloud-init, and the users below."""
 
 
+_BOXED = compile_later(rf"[ ](?:for[ ])?{_USER}[ ]\[(?P<boxed>[^\s\]\[\"']{{4,128}})\]")
+
+
 def find_pair(text: str, start: int, end: int) -> Iterator[Finding]:
     """The password of the pair in the line of the words at `text[start:end]`."""
-    match = (_ON_NEXT_LINE if text[start] == " " else _PAIR).match(text, end) or _IN_LIST.match(text, end)
+    if text[end - 1 : end + 1].isalpha() and len(text) > end:
+        return  # `login attempts`
+    pattern = _ON_NEXT_LINE if text[start] == " " else _PAIR
+    match = _BOXED.match(text, end) or pattern.match(text, end) or _IN_LIST.match(text, end)
     if not match or not match.lastgroup:
         return
     value = match[match.lastgroup]

@@ -252,6 +252,8 @@ SILENT = [
     "login incorrect: [carla] from 10.0.0.4",
     "login attempt failed [auth/ldap] retrying",
     "Login attempt 3/5 for carla",
+    "sshd[1004]: error: maximum authentication attempts exceeded for root from 198.51.100.7 port 4022 ssh2 [preauth]",
+    "login attempt for carla from 10.0.0.4 [blocked]",
     "simple bind failed: ldap.example.com:636",
     'userlist: "staff" "admins"',
     "connect string: db01/orders",
