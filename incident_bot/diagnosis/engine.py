@@ -27,7 +27,7 @@ from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_
 from incident_bot.diagnosis.causes.support import add_record, add_statements
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.health.judgement import Health, judge_health
-from incident_bot.diagnosis.logs.access_lines import is_outage
+from incident_bot.diagnosis.logs.access_lines import is_outage, read_answer
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
@@ -192,10 +192,27 @@ def _shows_work(scene: Scene) -> bool:
 
 
 def _is_unanswered(scene: Scene) -> bool:
-    """Whether errors or latency are alerted and hardly a log line was read: pods that run may well be slow."""
+    """Whether errors or latency are alerted and nothing was read that could show them: pods that run may well be slow.
+
+    Hardly a line of a log, or for a latency none that says how long something took.
+    """
     is_firing = scene.case.incident.alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
-    lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
-    return is_firing and is_about_performance(scene) and lines < _FEWEST_LINES
+    logs = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    if not is_firing or not is_about_performance(scene):
+        return False
+    is_about_time = _OF_LATENCY.search(scene.case.incident.alert.name) is not None
+    return sum(log.total_lines for log in logs) < _FEWEST_LINES or (
+        is_about_time and not any(_DURATION.search(kept.text[:_REACH]) for log in logs for kept in log.kept)
+    )
+
+
+_OF_LATENCY = re.compile(r"latency|slow|duration|response_?time|p9\d|apdex", re.IGNORECASE)
+_DURATION = re.compile(
+    r"\d ?(?:ms|µs|us|s|sec|secs|seconds|msec)\b"
+    r"|(?<![a-z])(?:dur\w*|took|latency\w*|elapsed\w*|response_?time\w*|request_?time|time_?taken|ms|rt|\w{1,30}_(?:ms|us|seconds|secs?|s|time|latency|duration))\"?[ =:]{1,3}\"?\d",
+    re.IGNORECASE,
+)
+_REACH = 600
 
 
 _FEWEST_LINES = 10
@@ -250,7 +267,8 @@ def _says_little(item: Candidate) -> bool:
         return False
     is_mere_warning = item.finding.kind == "error-line" and item.confidence < _SURE_WITH_ALERT
     return item.finding.kind == "server-errors" or (
-        is_mere_warning and all(grade(fact.value) <= Level.WARNING for fact in item.facts)
+        is_mere_warning
+        and all(grade(fact.value) <= Level.WARNING and read_answer(fact.value) is None for fact in item.facts)
     )
 
 

@@ -15,7 +15,7 @@ from incident_bot.diagnosis.causes.aftermath import (
     is_passed,
 )
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
-from incident_bot.diagnosis.causes.notes import is_announced_in_note
+from incident_bot.diagnosis.causes.notes import is_announced_in_note, is_of_load_test
 from incident_bot.diagnosis.causes.stride import (
     is_about_one_caller,
     is_about_users,
@@ -182,8 +182,10 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     if health.failing and all(fact.kind == "Node" for fact in candidate.facts):
         # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
         return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
-    is_noise = _is_background_noise(candidate, scene) or all(
-        is_announced_in_note(fact.value, scene) for fact in candidate.facts
+    is_noise = (
+        _is_background_noise(candidate, scene)
+        or all(is_announced_in_note(fact.value, scene) for fact in candidate.facts)
+        or is_of_load_test(candidate.facts, scene)
     )
     outcome = Outcome.HARMLESS if is_noise else read_outcome(candidate.facts, scene)
     if is_over(outcome, scene, health):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import EvidenceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
 
 _TROUBLE = re.compile(
@@ -57,6 +61,55 @@ def is_announced_in_note(line: str, scene: Scene) -> bool:
         if item.kind is EvidenceKind.NOTE
         for told in item.lines
     )
+
+
+_LOAD_TEST = re.compile(
+    r"\b(?:load|stress|perf(?:ormance)?|soak|spike)[ -]?(?:tests?|testing|runs?)\b|\b(?:k6|locust|gatling|jmeter|vegeta|wrk2?|artillery)\b",
+    re.IGNORECASE,
+)
+_TEST_ENDS = re.compile(r"\b(?:done|finished|over|completed?|ended|stopped|results?)\b", re.IGNORECASE)
+_NONE_OF = re.compile(
+    r"\b(?:0|no|zero|without|nothing but)\b (?:\w+ ){0,2}?(?:errors?|5xx|failures?|timeouts?|\w+)", re.IGNORECASE
+)
+_WRONG = re.compile(r"\b(?:5xx|since|still|but)\b", re.IGNORECASE)
+_OF_LOAD = re.compile(
+    r"\bslow\b|\brate.?limit\w*|\btoo many requests\b|\b429\b|\bshed\w*\b|\bthrottl\w+|\bqueue\w*\b|\bsaturat\w+|\boverload\w*|\bResourceExhausted\b",
+    re.IGNORECASE,
+)
+_CALM_LINES = 20
+
+
+def is_of_load_test(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether a note tells of a load test that ended well, and lines about load came to an end with it.
+
+    What a test breaks goes on after it, or is more than slow and turned away.
+    """
+    logs = {log.evidence_id: log for log in scene.logs}
+    return (
+        any(_tells_of_good_test(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE)
+        and bool(facts)
+        and all(
+            fact.citation is not None
+            and fact.citation.evidence_id in logs
+            and _OF_LOAD.search(fact.value[:_REACH]) is not None
+            and grade(fact.value) <= Level.WARNING
+            and _ends_before(fact, logs[fact.citation.evidence_id])
+            for fact in facts
+        )
+    )
+
+
+def _tells_of_good_test(lines: Sequence[str]) -> bool:
+    begin = next((place for place, line in enumerate(lines) if _LOAD_TEST.search(line)), None)
+    if begin is None:
+        return False
+    ends = [_NONE_OF.sub("", line) for line in lines[begin:] if _TEST_ENDS.search(line)]
+    return bool(ends) and not any(_TROUBLE.search(line) or _WRONG.search(line) for line in ends)
+
+
+def _ends_before(fact: Fact, log: Log) -> bool:
+    last = max((max(kept.line, kept.last) for kept in log.kept if str(kept.line) == fact.field), default=0)
+    return log.total_lines - last >= _CALM_LINES
 
 
 _ON_PURPOSE = re.compile(

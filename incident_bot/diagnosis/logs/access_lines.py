@@ -89,7 +89,9 @@ def is_outage(kept: Iterable[KeptLine]) -> bool:
     return (total >= _ENOUGH_REQUESTS and bad >= _OUTAGE_SHARE * total) or is_turned_away(lines)
 
 
-_TURNED_AWAY = (401, 403)
+TURNED_AWAY = (401, 403)
+"""Answers to callers who are not let in."""
+
 _GONE = (404, 410)
 _ENOUGH_REFUSALS = 10
 _TO_THE_END_SHARE = 0.95
@@ -101,7 +103,7 @@ def is_turned_away(kept: Sequence[KeptLine]) -> bool:
     """
     answered = [(line, answer) for line in kept if (answer := read_answer(line.text))]
     served = max((max(line.line, line.last) for line, answer in answered if answer.status < _CLIENT_ERROR), default=0)
-    refused = [line.count for line, answer in answered if answer.status in _TURNED_AWAY and line.line > served]
+    refused = [line.count for line, answer in answered if answer.status in TURNED_AWAY and line.line > served]
     return (served > 0 and max(refused, default=0) >= _ENOUGH_REFUSALS) or bool(find_lost(kept))
 
 

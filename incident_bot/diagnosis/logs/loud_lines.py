@@ -7,7 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level
-from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, count_answers, is_lost, read_answer
+from incident_bot.diagnosis.logs.access_lines import (
+    SERVER_ERROR,
+    TURNED_AWAY,
+    count_answers,
+    is_lost,
+    is_turned_away,
+    read_answer,
+)
 from incident_bot.diagnosis.logs.findings import Draft, Finding
 from incident_bot.diagnosis.logs.messages import tell_line
 from incident_bot.diagnosis.logs.titles import text_at
@@ -89,6 +96,8 @@ def _title_of(log: Log, index: int, subject: str) -> str:
         return (
             f"{subject} answers {answer.method} {answer.path} with {answer.status} ({bad} of {total} requests failed)"
         )
+    if answer and answer.status in TURNED_AWAY and is_turned_away(log.kept):
+        return f"{subject} answers {answer.method} {answer.path} with {answer.status}, and lets nobody in any more"
     if answer and is_lost(answer, log.kept):
         return f"{subject} answers {answer.method} {answer.path} with {answer.status}, and served it before"
     return tell_line(subject, text_at(log, index))

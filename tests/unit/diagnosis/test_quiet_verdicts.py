@@ -328,3 +328,47 @@ def test_retries_of_which_the_last_are_given_up_are_one() -> None:
         25, 50, "ERROR shipment {0}: giving up after 5 retries"
     )
     assert verdict_of({"sync.log": log}) is Verdict.FAILURE
+
+
+def placed(extra: str) -> str:
+    lines = (
+        f'{{"time":"2026-11-21T08:{m:02}:{s}Z","level":"info","msg":"order placed","items":{m}{extra}}}\n'
+        for m in range(50)
+        for s in (10, 40)
+    )
+    return "".join(lines)
+
+
+def test_a_log_without_times_cannot_tell_about_a_latency() -> None:
+    assert (
+        verdict_of({"policy.log": placed(""), "pods.txt": READY}, alert="CheckoutLatencyHigh")
+        is Verdict.INSUFFICIENT_EVIDENCE
+    )
+
+
+def test_a_log_with_usual_times_can() -> None:
+    assert (
+        verdict_of({"policy.log": placed(',"took_ms":12'), "pods.txt": READY}, alert="CheckoutLatencyHigh")
+        is Verdict.HEALTHY
+    )
+
+
+def handled(first: int, last: int, line: str) -> str:
+    return "".join(f"2026-11-21T08:{m:02}:{s:02}Z {line}\n" for m in range(first, last) for s in range(0, 60, 6))
+
+
+NOTE = "08:08 load test of seats (staging) starts at 08:10, k6, 12 minutes\n08:24 done, {}\n"
+CALM, SHED = "INFO op=GetSeat code=OK took=9ms", "WARN slow call op=ListShows took=700ms threshold=500ms"
+
+
+def test_what_an_announced_load_test_slows_down_is_no_failure() -> None:
+    log = handled(0, 10, CALM) + handled(10, 22, SHED) + handled(22, 30, CALM)
+    assert verdict_of({"seats.log": log, "note.txt": NOTE.format("0 5xx, as wanted")}) is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("after", "said"), [(SHED, "0 5xx"), ("ERROR op=HoldSeat failed: lock timeout", "but nobody can hold seats since")]
+)
+def test_what_a_load_test_broke_is_one(after: str, said: str) -> None:
+    log = handled(0, 10, CALM) + handled(10, 22, SHED) + handled(22, 30, after)
+    assert verdict_of({"seats.log": log, "note.txt": NOTE.format(said)}) is Verdict.FAILURE
