@@ -56,11 +56,12 @@ FROM_A_CLIENT = re.compile(
     r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
     r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
     r"|\b(?:login|sign-?in|authentication|auth)\b.{0,40}\b(?:failed|failure|incorrect|wrong|denied)\b.{0,80}\b(?:from|client|client_?ip|ip|rhost|remote|addr)\b[ =:\"]{1,4}(?:\d{1,3}\.){3}\d"
+    r"|RoutingError \(No route matches|\bNo route matches \[|InvalidAuthenticityToken|CSRF (?:token|verification|cookie)|DisallowedHost|MethodNotAllowedHttpException|NotFoundHttpException"
     r"|\btype=\"?\w{3,40}_ERROR\b.{0,400}\bipAddress="
     r"|\[(?:\d{1,3}\.){3}\d{1,3}\]: (?:SASL|auth\w*|login)\b|ModSecurity: Access denied|\b(?:blocked|banned) (?:by rule\b|ip\b|(?:\d{1,3}\.){3}\d)",
     re.IGNORECASE,
 )
-"""What a server logs about callers who leave, whose login fails (Keycloak's events, too), who try doors, speak nonsense, or ask for files that do not exist."""
+"""What a server logs about callers who leave, whose login fails (Keycloak's events, too), who try doors and pages, speak nonsense, or ask for files that do not exist."""
 
 _GOES_WELL = re.compile(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|ok|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",

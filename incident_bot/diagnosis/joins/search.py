@@ -26,7 +26,7 @@ from incident_bot.diagnosis.joins.join import (
 from incident_bot.diagnosis.joins.lifetimes import find_failed_starts
 from incident_bot.diagnosis.joins.policies import find_admissions, find_forbidden_names, find_policies
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
-from incident_bot.diagnosis.joins.usage import find_at_limit
+from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
     "address-unknown": frozenset({"asked", "lacking", "near"}),
     "schedule-missed": frozenset({"cronjob"}),
+    "node-cpu-used-up": frozenset({"full", "use", "taker"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
@@ -267,6 +268,7 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_saturated,
     find_failed_starts,
     find_at_limit,
+    find_full_nodes,
 )
 
 _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (

@@ -1,4 +1,4 @@
-"""What pods use, as `kubectl top` lists it, beside the limits that they have."""
+"""What pods and nodes use, as `kubectl top` lists it, beside the limits that they have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joins.join import ByKind, Join, same_namespace
-from incident_bot.diagnosis.targets import stem_of
+from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,3 +60,30 @@ def _used_by(row: KubeObject) -> float | None:
         return read_quantity(listed)
     used = [read_quantity(value) for _, value in find_values(row.body, _MEASURED)]
     return sum(value or 0 for value in used) if used else None
+
+
+_FULL_PERCENT = 95
+
+
+def find_full_nodes(by_kind: ByKind) -> Iterator[Join]:
+    """Nodes whose processors are all in use while a pod of the target runs there, with the pod that takes most of them."""
+    pods = by_kind.get("Pod", ())
+    for row, _ in by_kind.get("NodeMetrics", ()):
+        percent = read_quantity(first_value(row.body, "usage.cpuPercent"))
+        there = [(pod, relation) for pod, relation in pods if first_value(pod.body, "spec.nodeName") == row.name]
+        own = min((relation for _, relation in there), default=Relation.NEIGHBOUR)
+        if percent is None or percent < _FULL_PERCENT or own is Relation.NEIGHBOUR:
+            continue
+        others = {pod.name for pod, relation in there if relation is Relation.NEIGHBOUR}
+        takers = [item for item, _ in by_kind.get("PodMetrics", ()) if item.name in others]
+        taker = max(takers, key=lambda item: _used_by(item) or 0.0, default=None)
+        yield Join(
+            name="node-cpu-used-up",
+            subject=row,
+            relation=own,
+            path="usage.cpuPercent",
+            value=f"{percent:.0f} %",
+            other=taker,
+            other_path=_LISTED,
+            groups={"full": row.name, "use": f"{percent:.0f} %", "taker": taker.name if taker else ""},
+        )
