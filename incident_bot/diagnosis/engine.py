@@ -19,11 +19,13 @@ from incident_bot.diagnosis.causes.candidates import (
     from_status,
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
+from incident_bot.diagnosis.causes.downstream import find_called
 from incident_bot.diagnosis.causes.notes import is_log_too_late, is_question_open
 from incident_bot.diagnosis.causes.preludes import add_prelude
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_readings, put_reason_first
 from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
+from incident_bot.diagnosis.causes.succession import names_a_cause
 from incident_bot.diagnosis.causes.support import add_record, add_statements
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.health.judgement import Health, judge_health
@@ -116,6 +118,8 @@ def find_candidates(scene: Scene, health: Health, rules: RuleSet) -> list[Candid
     """Everything that could be a cause, with its activity and its confidence."""
     found = [from_match(match) for match in match_rules(rules, scene)]
     found += from_logs(scene, health)
+    if any(log.relation is Relation.NEIGHBOUR for log in scene.logs):
+        found += (item for item in from_logs(scene, health, find_called(found)) if names_a_cause(item))
     found += from_status(scene, health)
     judged = [replace(item, activity=judge_activity(item, scene, health)) for item in found]
     return [weigh(item, scene, health) for item in judged if item.activity is not Activity.INACTIVE]

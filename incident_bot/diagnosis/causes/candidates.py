@@ -25,7 +25,7 @@ from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from incident_bot.diagnosis.health.judgement import Health
@@ -96,8 +96,8 @@ def from_match(match: Match) -> Candidate:
     )
 
 
-def from_logs(scene: Scene, health: Health) -> list[Candidate]:
-    """What the generic readers find in the target's logs."""
+def from_logs(scene: Scene, health: Health, called: Collection[str] | None = None) -> list[Candidate]:
+    """What the generic readers find in the target's logs; with `called`, in those of neighbours of these names instead."""
     healthy = [log for log in scene.logs if health.of(log.pod, log.container) is State.HEALTHY and log.role == "main"]
     pods: dict[str, dict[str, set[str]]] = {}
     for log in healthy:
@@ -105,7 +105,9 @@ def from_logs(scene: Scene, health: Health) -> list[Candidate]:
             pods.setdefault(log.container, {}).setdefault(shape, set()).add(log.pod)
     found: list[Candidate] = []
     for log in scene.logs:
-        if log.relation is Relation.NEIGHBOUR:
+        names = {log.container.lower(), stem_of(log.pod).lower()}
+        is_wanted = log.relation is not Relation.NEIGHBOUR if called is None else not names.isdisjoint(called)
+        if not is_wanted or (called is not None and log.relation is not Relation.NEIGHBOUR):
             continue
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
         found += [

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
-from incident_bot.diagnosis.causes.succession import begins_in_time
+from incident_bot.diagnosis.causes.succession import begins_in_time, names_a_cause
 from incident_bot.diagnosis.logs.dependencies import find_address
-from incident_bot.diagnosis.targets import stem_of
+from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -36,12 +37,35 @@ def is_downstream(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     if finding is not None and not finding.is_known:
         is_said_again = is_said_again and begins_in_time(cause, symptom, scene, is_known=False)
     is_last_word = "said by a log at the end of a run" in cause.reasons
-    is_as_telling = cause.specificity >= symptom.specificity or is_said_again or is_last_word
+    is_as_telling = cause.specificity >= symptom.specificity or is_said_again or is_last_word or _ends_log(cause, scene)
     return is_as_telling and all(fact.source == "log" for fact in symptom.facts)
 
 
+def _ends_log(item: Candidate, scene: Scene) -> bool:
+    """Whether a log ends with the error that names a cause: after it the service said nothing more."""
+    fact = item.facts[0]
+    log = next((log for log in scene.logs if fact.citation and log.evidence_id == fact.citation.evidence_id), None)
+    is_last = log is not None and fact.citation is not None and fact.citation.line > log.total_lines - _LAST_LINES
+    return is_last and names_a_cause(item) and grade(fact.value) >= Level.ERROR
+
+
+_LAST_LINES = 3
+
 _REPORTED = re.compile(r"remote error: tls:|\b(?:sslv3|tlsv1) alert |SSL alert number \d", re.IGNORECASE)
 """A server that repeats what its peer told it: RFC 8446's alerts. Why the peer refused stands in the peer's own log."""
+
+
+def find_called(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """The names of services that the target's own complaints say do not answer: worth a look into logs of their own."""
+    lines = [
+        fact.value
+        for item in candidates
+        if item.relation is not Relation.NEIGHBOUR and item.category in _ABOUT_OTHERS
+        for fact in item.facts
+        if fact.source == "log"
+    ]
+    hosts = {find_address(line).partition(":")[0].partition(".")[0].lower() for line in lines} - {""}
+    return frozenset({*hosts, *(_OF_SERVICE.sub("", host) for host in hosts)})
 
 
 def put_dependency_first(causes: Sequence[Candidate]) -> list[Candidate]:
@@ -76,11 +100,12 @@ def _is_bare(item: Candidate) -> bool:
 
 
 def _is_trouble_of(host: str, item: Candidate) -> bool:
-    """Whether a service's status or events, or a rule that names causes from its log, tell of its own trouble."""
+    """Whether a service's status or events, or what names a cause in its log, tell of its own trouble."""
     name = stem_of(item.pod).lower()
-    is_seen = item.specificity >= _NAMES_A_CAUSE or any(fact.source != "log" for fact in item.facts)
+    is_named = item.specificity >= _NAMES_A_CAUSE or names_a_cause(item)
+    is_seen = any(fact.source != "log" for fact in item.facts)
     return (
-        is_seen
+        (is_named or is_seen)
         and item.specificity > 1
         and bool(name)
         and _OF_SERVICE.sub("", host) in (name, _OF_SERVICE.sub("", name))

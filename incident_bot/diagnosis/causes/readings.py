@@ -62,7 +62,7 @@ def put_reason_first(causes: Sequence[Candidate], scene: Scene) -> tuple[Candida
     first = _read_first_error(causes[0], scene) or (_read_drift(causes[0], scene) if is_vague else None)
     if first is not None:
         return _put_first(first, causes)
-    if not (is_vague or causes[0].id in OPEN):
+    if not (is_vague or _may_have_begun_with(causes[0])):
         return tuple(causes)
     reason = _find_reason(causes[0], scene)
     return _put_first(reason, causes) if reason else tuple(causes)
@@ -84,15 +84,24 @@ def _find_reason(cause: Candidate, scene: Scene) -> Candidate | None:
         and _may_be_reason(item, cause)
     ]
     own = max((item.salience for item in found if _place_of(item) in lines), default=LEAST - 1)
-    if cause.id in OPEN:
+    if cause.id in OPEN or not _is_vague(cause):
         # That nothing is left says enough, however loud; what was changed the moment before says why.
-        weighed = [(item, change) for item, change in weighed if change]
+        least = _CHANGE_BEFORE if cause.id in OPEN else _CHANGE_BEFORE + _EXACT
+        weighed = [(item, change) for item, change in weighed if change >= least]
         own = LEAST
     best, change = max(weighed, key=lambda pair: pair[0].salience + pair[1], default=(None, 0.0))
     if best is None or best.salience + change < own + _STANDS_OUT_MORE:
         return None
     finding = read_line(best.log, best.index)
     return from_finding(replace(finding, hint=_BEGAN_WITH) if change else finding, best.log, scene)
+
+
+def _may_have_begun_with(cause: Candidate) -> bool:
+    """Whether a change may be the reason of a cause all the same: only logs tell it, and no rule calls it a cause of its own."""
+    is_log_only = all(
+        fact.source == "log" for fact in (*cause.facts, *(each for one in cause.took_over for each in one.facts))
+    )
+    return cause.id in OPEN or (is_log_only and (cause.rule is None or cause.specificity < _NAMES_A_CAUSE))
 
 
 _BEGAN_WITH = "It is said once, and the complaints begin right after it: see what was changed, and by whom."

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
-from incident_bot.model import Verdict
+from incident_bot.model import Target, Verdict
 
 RULES = load_rules()
 
@@ -250,3 +250,40 @@ def test_a_schedule_that_stands_still_goes_before_what_is_out_of_date(suspended:
 
     assert any(cause.rule_id == "cronjob-suspended-missed" for cause in found.causes) is is_told
     assert not is_told or found.causes[0].rule_id == "cronjob-suspended-missed"
+
+
+WELL = """\
+NAME                      READY   STATUS             RESTARTS      AGE
+forum-7c9d8f6b5-2xk4q     0/1     Running            0             12d
+forum-db-0                0/1     CrashLoopBackOff   5 (1m ago)    90d
+"""
+DAMAGED = "2026-11-21T11:11:41Z 0 [ERROR] [InnoDB] Database page corruption on disk: space=214, page=88\n"
+
+
+@pytest.mark.parametrize(("called", "is_first"), [("forum-db:3306", True), ("mailer:25", False)])
+def test_the_log_of_a_neighbour_is_read_where_the_target_names_it(called: str, is_first: bool) -> None:
+    """An alert about one pod sets the logs of others aside; the one that does not answer is worth a look."""
+    log = "".join(f"{_minute(n)} ERROR dial tcp {called}: connect: connection refused\n" for n in range(60))
+    case = make_case(
+        {"pods.txt": WELL, "forum-7c9d8f6b5-2xk4q_forum.log": log, "forum-db-0_mysql.log": DAMAGED},
+        alert="KubePodNotReady",
+        target=Target(namespace="", pod="forum-7c9d8f6b5-2xk4q"),
+    )
+
+    found = diagnose(case, RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert ("page corruption" in found.causes[0].title) is is_first
+
+
+def test_the_last_error_of_a_service_explains_that_nobody_reaches_it() -> None:
+    caller = "".join(
+        f'{_minute(n)} ERROR failed calling webhook "m.acme.io": Post "https://injector.mesh.svc:443/m": no endpoints available\n'
+        for n in range(10, 60)
+    )
+    own = "".join(f"{_minute(n)} info mutated web-{n}\n" for n in range(9))
+    own += f"{_minute(9)} fatal cannot load key pair: tls: private key does not match public key\n"
+
+    found = diagnose(make_case({"controller.log": caller, "injector.log": own}), RULES)
+
+    assert "private key does not match" in found.causes[0].title
