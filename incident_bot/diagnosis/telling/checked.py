@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, read_answer
 from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.targets import Relation
 
@@ -44,7 +45,7 @@ def _loud_lines(scene: Scene) -> Iterator[str]:
         for log in scene.logs
         if log.relation is not Relation.NEIGHBOUR
         for kept in log.kept
-        if kept.why != "last" and grade(kept.text) >= Level.WARNING
+        if kept.why != "last" and grade(kept.text) >= Level.WARNING and not _is_answered(kept)
     ]
     loud.sort(key=lambda item: (-item[0], -item[1]))
     said: set[str] = set()
@@ -53,6 +54,12 @@ def _loud_lines(scene: Scene) -> Iterator[str]:
         if message not in said and len(said) < _MOST_LINES:
             said.add(message)
             yield _tell_line(log, kept, message)
+
+
+def _is_answered(kept: KeptLine) -> bool:
+    """Whether a line is a request that was served, or that its caller got wrong: a path may hold any word."""
+    answer = read_answer(kept.text)
+    return answer is not None and answer.status < SERVER_ERROR
 
 
 def _tell_line(log: Log, kept: KeptLine, message: str) -> str:

@@ -34,3 +34,13 @@ def test_a_calm_log_gives_nothing_to_tell() -> None:
     found = diagnose(make_case({"pods.txt": PODS, "cart-7c9d8f6b5c-2xk4q_cart.log": calm}), RULES)
 
     assert found.ruled_out == ("pod cart-7c9d8f6b5c-2xk4q: Running, no restart (E1:2).",)
+
+
+def test_a_request_that_was_served_is_no_loud_line() -> None:
+    asked = '10.0.1.2 - - [27/Nov/2026:07:01:07 +0000] "GET /search?q=error HTTP/1.1" 200 5001 "-" "curl" error\n'
+
+    found = diagnose(
+        make_case({"pods.txt": PODS, "cart-7c9d8f6b5c-2xk4q_cart.log": LOG.replace("WARN", "INFO") + asked}), RULES
+    )
+
+    assert found.ruled_out == ("pod cart-7c9d8f6b5c-2xk4q: Running, no restart (E1:2).",)
