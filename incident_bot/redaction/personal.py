@@ -35,7 +35,12 @@ _NODE_BEFORE = compile_later(r"""\b(?:[Nn]odes?|nodedown|nodeup|-s?name|RABBITMQ
 _MAIL_HOSTS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com yahoo.com icloud.com proton.me protonmail.com gmx.de gmx.net web.de".split()
 )
-_MACHINE_LOCALS = frozenset({"git", "hg", "svn", "root", "ubuntu", "ec2-user", "runner", "postgres", "deploy"})
+_MACHINE_LOCALS = frozenset(
+    "git hg svn root ubuntu ec2-user runner postgres deploy noreply no-reply donotreply do-not-reply mailer-daemon postmaster".split()
+)
+"""Logins of machines, and addresses that no person reads (RFC 5321, 4.5.1 for `postmaster`)."""
+_MESSAGE_ID = compile_later(r"\d{1,20}\.(?:[0-9A-F]{8,20}|\d{1,12}(?:\.\d{1,20}){1,3})")
+"""How Postfix and Python number messages: `<20250603140211.8A7B6C5D4E@mail.example.org>` is no address (RFC 5322, 3.6.4)."""
 
 _CLASSES = bytes(
     ord("0") if 48 <= byte <= 57 else ord("-") if byte in b" -" else ord("A") if 65 <= byte <= 90 else byte
@@ -87,6 +92,7 @@ def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     if (
         not any(map(str.isalnum, local))
         or local.lower() in _MACHINE_LOCALS
+        or (text[start - 1 : start] == "<" and _MESSAGE_ID.fullmatch(local))
         or (text[max(0, start - 1) : start] in {":", "/"} and text[max(0, start - 3) : start] == "://")
     ):
         return

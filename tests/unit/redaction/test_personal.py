@@ -51,9 +51,12 @@ def test_personal_value_is_replaced(kind: str, value: str) -> None:
         "unit getty@tty1.service, repo git@example.com:a/b",
         "hostname: runner@1.worker-org-5dcc948c89",
         "uid 5500000000000004abc",
+        "message-id: <20250603140211.8A7B6C5D4E@mail.example.org>",
+        "Message-ID: <174912.40512.1234567@mail.example.org> queued",
+        "from=<noreply@example.org>, to postmaster@example.org",
     ],
 )
-def test_other_numbers_survive(text: str) -> None:
+def test_other_numbers_and_addresses_survive(text: str) -> None:
     assert Redactor(b"k").redact(text) == text
 
 
