@@ -46,6 +46,7 @@ def run() -> int:
     """`redact` without any option; gives the documented exit code."""
     try:
         redactor = make_redactor(read_credentials(read_environment()))
+        gc.freeze()  # what is loaded need not be gone through again and again
         gc.enable()
         filter_stdin(redactor)
     except KeyboardInterrupt:

@@ -27,6 +27,12 @@ _SHARE = {
     for char in chars
 }  # fmt: skip
 
+
+def share_of(char: str) -> int:
+    """How many of 10,000 characters of log text are this one."""
+    return _SHARE.get(char, 100)
+
+
 _PATTERNS_PAY = 1 << 19
 """Bytes from which on the patterns are compiled: about as long as compiling takes, the plain search takes for these."""
 
@@ -212,7 +218,7 @@ def _eligible(keyword: Keyword) -> str:
 
 
 def _cost(keyword: Keyword, char: str) -> int:
-    return _SHARE.get(char, 100) + (_SHARE.get(char.upper(), 0) if keyword.any_case and char.isalpha() else 0)
+    return share_of(char) + (_SHARE.get(char.upper(), 0) if keyword.any_case and char.isalpha() else 0)
 
 
 def _may_meet(one: _Entry, other: _Entry) -> bool:

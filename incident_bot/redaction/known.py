@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from incident_bot.redaction.anchors import share_of
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.patterns import compile_later
@@ -137,19 +138,22 @@ class RunParts:
 
     def __init__(self) -> None:
         self._parts: set[str] = set()
+        self._rarest: dict[str, str] = {}
         self._widths: set[int] = set()
         self._clean: set[str] = set()
 
     def add(self, part: str) -> None:
         """See `PartFinder`."""
         self._parts.add(part)
+        self._rarest[part] = min(part, key=share_of)
         self._widths.add(len(part))
         self._clean.clear()
 
     def find(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
         """See `PartFinder`."""
         if len(self._parts) <= _FEWEST_PARTS:
-            yield from self._find_each(text, self._parts)
+            # Whether a rare letter stands in a text is told ten times as fast as whether a part of six does.
+            yield from self._find_each(text, {part for part in self._parts if self._rarest[part] in text})
             return
         if len(self._clean) > _MOST_CLEAN:
             self._clean.clear()
