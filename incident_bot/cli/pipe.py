@@ -10,11 +10,12 @@ import gc
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from incident_bot.environment import find_config, read_credentials, read_environment
 from incident_bot.redaction import DEFAULT_POLICY, Policy, Redactor
+from incident_bot.redaction.redactor import EXTRA_PAYS_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +34,9 @@ def needs_options() -> bool:
     return bool(find_config(None)) or any(name.startswith("INCIDENT_BOT_") for name in read_environment())
 
 
-def make_redactor(credentials: Mapping[str, str], policy: Policy = DEFAULT_POLICY) -> Redactor:
-    """A redactor with a fresh key: placeholders are stable within this run only."""
-    redactor = Redactor(os.urandom(_KEY_BYTES), policy)
+def make_redactor(credentials: Mapping[str, str], policy: Policy = DEFAULT_POLICY, *, fast: bool = True) -> Redactor:
+    """A redactor with a fresh key: placeholders are stable within this run only. For `fast` see `Redactor`."""
+    redactor = Redactor(os.urandom(_KEY_BYTES), policy, fast=fast)
     # Our own credentials must never leave, whatever they look like and wherever a log repeats them.
     for value in credentials.values():
         redactor.guard(value)
@@ -45,10 +46,11 @@ def make_redactor(credentials: Mapping[str, str], policy: Policy = DEFAULT_POLIC
 def run() -> int:
     """`redact` without any option; gives the documented exit code."""
     try:
-        redactor = make_redactor(read_credentials(read_environment()))
+        ahead, is_all = _read_ahead(sys.stdin.buffer)
+        redactor = make_redactor(read_credentials(read_environment()), fast=not is_all)
         gc.freeze()  # what is loaded need not be gone through again and again
         gc.enable()
-        filter_stdin(redactor)
+        filter_stdin(redactor, ahead=ahead)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return _INTERRUPTED
@@ -59,12 +61,15 @@ def run() -> int:
     return 0
 
 
-def filter_stdin(redactor: Redactor, summary_format: str = "text") -> None:
-    """Writes the safe form of stdin to stdout as it comes, and what was replaced to stderr at the end."""
+def filter_stdin(redactor: Redactor, summary_format: str = "text", ahead: Sequence[bytes] = ()) -> None:
+    """Writes the safe form of stdin to stdout as it comes, and what was replaced to stderr at the end.
+
+    `ahead` was read of it already.
+    """
     output = sys.stdout.buffer
     lines, at_line_start = 0, True
     try:
-        for safe in redactor.redact_stream(read_pieces(sys.stdin.buffer)):
+        for safe in redactor.redact_stream(read_pieces(sys.stdin.buffer, ahead)):
             output.write(safe.encode("utf-8", "replace"))
             output.flush()
             lines += safe.count("\n")
@@ -81,10 +86,31 @@ def filter_stdin(redactor: Redactor, summary_format: str = "text") -> None:
         sys.stderr.close()  # who does not read it misses it
 
 
-def read_pieces(stream: BinaryIO) -> Iterator[str]:
+def _read_ahead(stream: BinaryIO) -> tuple[list[bytes], bool]:
+    """What comes at once, up to where the fast extra pays, and whether that is all."""
+    blocks: list[bytes] = []
+    while sum(map(len, blocks)) < EXTRA_PAYS_BYTES and (not blocks or not _pauses(stream, 0)):
+        block = _read(stream)
+        if not block:
+            return blocks, True
+        blocks.append(block)
+    return blocks, False
+
+
+def _read(stream: BinaryIO) -> bytes:
+    return stream.read1(_READ_BYTES) if hasattr(stream, "read1") else stream.read(_READ_BYTES)
+
+
+def _blocks(stream: BinaryIO, ahead: Iterable[bytes]) -> Iterator[bytes]:
+    yield from ahead
+    while block := _read(stream):
+        yield block
+
+
+def read_pieces(stream: BinaryIO, ahead: Iterable[bytes] = ()) -> Iterator[str]:
     """Whole lines, as many as come at once; a line of more than a mebichar in pieces; an empty piece for a pause."""
     rest, decoder = "", None
-    while block := stream.read1(_READ_BYTES) if hasattr(stream, "read1") else stream.read(_READ_BYTES):
+    for block in _blocks(stream, ahead):
         decoder = decoder or codecs.getincrementaldecoder(_encoding(block))("replace")
         rest += decoder.decode(block)
         cut = rest.rfind("\n") + 1
@@ -109,10 +135,10 @@ def _encoding(start: bytes) -> str:
     return "utf-8"
 
 
-def _pauses(stream: BinaryIO) -> bool:
+def _pauses(stream: BinaryIO, wait_s: float = _IDLE_S) -> bool:
     """Whether nothing comes for a moment; no where a stream cannot be asked (Windows asks sockets only)."""
     try:
-        return not select.select([stream], [], [], _IDLE_S)[0]
+        return not select.select([stream], [], [], wait_s)[0]
     except (OSError, ValueError):
         return False
 

@@ -52,10 +52,15 @@ def fastest_finder(keywords: Sequence[Keyword]) -> KeywordFinder:
     try:
         from incident_bot.redaction.automaton import AutomatonFinder
     except ImportError:
-        from incident_bot.redaction.vocabulary import VocabularyFinder
-
-        return VocabularyFinder(keywords)
+        return plain_finder(keywords)
     return AutomatonFinder(keywords)
+
+
+def plain_finder(keywords: Sequence[Keyword]) -> KeywordFinder:
+    """The vocabulary, which is made in a third of the time."""
+    from incident_bot.redaction.vocabulary import VocabularyFinder
+
+    return VocabularyFinder(keywords)
 
 
 class Prefilter:

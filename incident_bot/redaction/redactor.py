@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from incident_bot.model import Evidence, RawEvidence, SafeText
     from incident_bot.redaction.finding import Finding
 
+EXTRA_PAYS_BYTES = 350_000
+"""Text from which on the fast extra saves more time than its automaton takes to build (`benchmarks/redact/speed.py`)."""
 _BLOCK_CHARS = 1 << 17
 """A stretch is read as a whole, and one letter of another script makes every character of it take two or four bytes."""
 _SURROUNDING_CHARS = 2048
@@ -38,12 +40,14 @@ class Redactor:
     `key` makes the six hex digits: the same value gives the same placeholder under one key, and
     nobody without the key can test a guess against it, so take a fresh random key for every run.
     An instance remembers the values it found: what was a secret once is replaced in every later text.
+    Without `fast` the extra of that name is left unused, which finds the same and pays for less than `EXTRA_PAYS_BYTES`.
     """
 
-    def __init__(self, key: bytes, policy: Policy = DEFAULT_POLICY) -> None:
+    def __init__(self, key: bytes, policy: Policy = DEFAULT_POLICY, *, fast: bool = True) -> None:
         self._key = key
         self._policy = policy
-        self._scanner = scanner_for(policy)
+        self._fast = fast
+        self._scanner = scanner_for(policy, fast=fast)
         self._known = KnownValues(self._scanner.make_parts())
         self._counts: Counter[str] = Counter()
 
@@ -57,7 +61,7 @@ class Redactor:
         policy = self._policy.within(*namespaces)
         if policy is self._policy:
             return self
-        inside = Redactor(self._key, policy)
+        inside = Redactor(self._key, policy, fast=self._fast)
         inside._known, inside._counts = self._known, self._counts
         return inside
 

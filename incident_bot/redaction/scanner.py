@@ -23,13 +23,13 @@ from incident_bot.redaction.command_lines import COMMANDS
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.issued import find_jwt, issued
-from incident_bot.redaction.known import fastest_parts
+from incident_bot.redaction.known import RunParts, fastest_parts
 from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
 from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
-from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers
-from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder
+from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers, find_starts
+from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder, plain_finder
 from incident_bot.redaction.providers import PROVIDERS
 from incident_bot.redaction.secret_name import name_span
 from incident_bot.redaction.settle import PLACEHOLDER_START, placeholder_spans, settle
@@ -69,14 +69,14 @@ class Scan:
 class Scanner:
     """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
 
-    def __init__(self, policy: Policy, make_finder: FinderMaker = fastest_finder) -> None:
+    def __init__(self, policy: Policy, make_finder: FinderMaker = fastest_finder, *, fast: bool = True) -> None:
         self._personal = policy.personal
-        self._number_starts = fastest_starts()
+        self._number_starts = fastest_starts() if fast else find_starts
         self._allow = tuple(re.compile(pattern) for pattern in policy.allow)
         self._rules = tuple((rule.kind, re.compile(rule.pattern)) for rule in policy.rules)
         probes = _probes(policy, self._scan_decoded)
         self.prefilter = Prefilter(probes, make_finder)
-        self.make_parts = fastest_parts()
+        self.make_parts = fastest_parts() if fast else RunParts
         """For the values that a redactor of this scanner comes to know."""
         self._asked = [[(probe, len(keyword.text)) for probe in probes[keyword]] for keyword in self.prefilter.keywords]
         """For each of the prefilter's keywords what is asked where it stands, and its length."""
@@ -157,9 +157,9 @@ class Scanner:
 
 
 @lru_cache(maxsize=8)
-def scanner_for(policy: Policy) -> Scanner:
+def scanner_for(policy: Policy, *, fast: bool = True) -> Scanner:
     """The scanner of a policy; building one compiles some hundred patterns, and it keeps no state."""
-    return Scanner(policy)
+    return Scanner(policy, fastest_finder if fast else plain_finder, fast=fast)
 
 
 def _probes(policy: Policy, scan_decoded: ScanDecoded) -> dict[Keyword, tuple[Probe, ...]]:

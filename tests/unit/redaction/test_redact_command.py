@@ -51,7 +51,7 @@ def run_plainly(folder: Path, text: str, *, first: str = "", **environ: str) -> 
     """`redact` with nothing behind it, as it stands in pipes; shows last which of the slow libraries were loaded."""
     program = (
         f"import sys\n{first}\nfrom incident_bot.cli import main\ntry:\n    main(['redact'])\n"
-        "finally:\n    print(sorted({'click', 'pydantic', 'yaml'} & set(sys.modules)))"
+        "finally:\n    print(sorted({'click', 'hyperscan', 'pydantic', 'yaml'} & set(sys.modules)))"
     )
     base = {name: value for name, value in os.environ.items() if not name.startswith("INCIDENT_BOT_")}
     return subprocess.run(
@@ -72,6 +72,17 @@ def test_neither_settings_nor_click_are_loaded_where_nothing_asks_for_them(tmp_p
     assert ran.stdout == "x\n[]\n"
     assert ran.stderr == "redact: 1 line, 0 values replaced\n"
     assert ran.returncode == 0
+
+
+def test_the_fast_extra_is_built_where_it_pays_and_finds_the_same(tmp_path: Path) -> None:
+    """Building it takes as long as reading a third of a megabyte without it."""
+    pytest.importorskip("hyperscan")
+    small, large = (f"password={VALUE} at {'x' * length}\n" for length in (100, 400_000))
+    ran = [run_plainly(tmp_path, text) for text in (small, large)]
+
+    assert [each.stdout.splitlines()[-1] for each in ran] == ["[]", "['hyperscan']"]
+    assert all(each.stdout.startswith("password=[REDACTED:password:") for each in ran)
+    assert all(VALUE not in each.stdout for each in ran)
 
 
 def test_own_credentials_go_from_a_pipe_too(tmp_path: Path) -> None:
