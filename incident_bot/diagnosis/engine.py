@@ -23,7 +23,7 @@ from incident_bot.diagnosis.causes.downstream import find_called
 from incident_bot.diagnosis.causes.notes import is_log_too_late, is_question_open
 from incident_bot.diagnosis.causes.preludes import add_prelude
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
-from incident_bot.diagnosis.causes.readings import add_readings, put_reason_first
+from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put_reason_first
 from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.causes.succession import names_a_cause
 from incident_bot.diagnosis.causes.support import add_record, add_statements
@@ -88,7 +88,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         causes = put_reason_first(causes, scene)
     causes = tuple(add_prelude(add_record(add_change_before(item, scene), scene), scene) for item in causes)
     if verdict is Verdict.FAILURE:
-        causes = (*(add_statements(item, scene) for item in causes[:1]), *causes[1:])
+        causes = (*(add_growth(add_statements(item, scene), scene) for item in causes[:1]), *causes[1:])
         causes = add_readings(causes, scene)
     alert = case.incident.alert
     first = causes[0].rule if causes else None

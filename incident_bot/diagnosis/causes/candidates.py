@@ -67,6 +67,8 @@ class Candidate:
     change_before: str = ""
     sign_before: str = ""
     statements: tuple[str, ...] = ()
+    growth: str = ""
+    """What its log counted that grew until then, in words."""
 
     @property
     def is_noise(self) -> bool:

@@ -16,10 +16,11 @@ from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.causes.succession import OPEN
 from incident_bot.diagnosis.complaints.search import find_complaint
+from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.changes import reports_change, tells_what_was_done
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
-from incident_bot.diagnosis.logs.drifts import find_drift
+from incident_bot.diagnosis.logs.drifts import find_drift, kept_line, read_drift, tell_growth
 from incident_bot.diagnosis.logs.reading import read_line
 from incident_bot.diagnosis.logs.records import is_dated
 from incident_bot.diagnosis.logs.salience import LEAST, find_salient
@@ -136,6 +137,33 @@ def _read_drift(cause: Candidate, scene: Scene) -> Candidate | None:
 
 
 _ENOUGH_BEFORE = 24
+
+_USED_UP = frozenset(
+    {
+        "oom-killed-container",
+        "oom-killed-listed",
+        "app-java-oom-heap",
+        "app-node-heap-oom",
+        "app-fd-limit",
+        "app-pid-thread-limit",
+    }
+)
+"""Causes that say what ran out: what grew before says where it went."""
+
+
+def add_growth(cause: Candidate, scene: Scene) -> Candidate:
+    """A cause that says what ran out, with what the log of that run counted that grew until its end."""
+    if cause.id not in _USED_UP:
+        return cause
+    own = [log for log in scene.logs if log.pod in ("", cause.pod) and log.container in ("", cause.container)]
+    for log in sorted(own, key=lambda log: not log.previous):
+        lines = scene.texts[log.evidence_id].lines
+        drift = read_drift(lines, len(lines) + 1)
+        index = kept_line(log, drift) if drift else None
+        if drift is not None and index is not None:
+            quote = log_fact(log, log.offsets[index], log.kept[index].text, count=1, groups={}, scene=scene)
+            return replace(cause, supporting=(quote, *cause.supporting), growth=tell_growth(drift))
+    return cause
 
 
 def _beginnings(cause: Candidate, scene: Scene) -> tuple[dict[str, int], datetime | None]:

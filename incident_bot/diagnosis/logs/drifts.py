@@ -43,7 +43,9 @@ _COMPLAINT = next(item for item in VAGUE if item.kind == "slow")
 
 
 @dataclass(frozen=True, slots=True)
-class _Drift:
+class Drift:
+    """A figure of a log, what it was at first and last, and the lines between which it grew."""
+
     name: str
     before: float
     after: float
@@ -53,6 +55,13 @@ class _Drift:
 
 def find_drift(log: Log, lines: Sequence[str], first_error: int, subject: str) -> Finding | None:
     """The figure that grew most until the line `first_error`; `lines` are all lines of the log."""
+    best = read_drift(lines, first_error)
+    index = kept_line(log, best) if best else None
+    return _write(log, index, best, subject) if best and index is not None else None
+
+
+def read_drift(lines: Sequence[str], first_error: int) -> Drift | None:
+    """The same as figures: what grew most among the lines before `first_error`."""
     step = max(1, -(-first_error // _MOST_LINES))
     series: dict[str, list[tuple[int, float]]] = {}
     for number in range(1, first_error, step):
@@ -60,9 +69,12 @@ def find_drift(log: Log, lines: Sequence[str], first_error: int, subject: str) -
         for match in _FIGURE.finditer(text):
             series.setdefault(_key(match), []).append((number, float(match["figure"])))
     drifts = [drift for key, points in series.items() if (drift := _grows(key, points))]
-    best = max(drifts, key=lambda drift: drift.after / max(drift.before, 1.0), default=None)
-    index = _kept_line(log, best) if best else None
-    return _write(log, index, best, subject) if best and index is not None else None
+    return max(drifts, key=lambda drift: drift.after / max(drift.before, 1.0), default=None)
+
+
+def tell_growth(drift: Drift) -> str:
+    """`goroutines grew from 120 to 7320`."""
+    return f"{drift.name} grew from {drift.before:.4g} to {drift.after:.4g}"
 
 
 def _key(match: re.Match[str]) -> str:
@@ -71,7 +83,7 @@ def _key(match: re.Match[str]) -> str:
     return " ".join((*words[-2:], match["name"]))
 
 
-def _grows(key: str, points: Sequence[tuple[int, float]]) -> _Drift | None:
+def _grows(key: str, points: Sequence[tuple[int, float]]) -> Drift | None:
     if len(points) < _ENOUGH:
         return None
     size = len(points) / _PARTS
@@ -84,11 +96,11 @@ def _grows(key: str, points: Sequence[tuple[int, float]]) -> _Drift | None:
     if not is_rising or not is_much or after < max(middles[:-1]):
         return None
     began = next((part[0][0] for part, middle in zip(parts, middles, strict=True) if middle > 1.5 * middles[0]), 1)
-    return _Drift(key.rpartition(" ")[2], min(before, middles[0]), after, began, points[-1][0])
+    return Drift(key.rpartition(" ")[2], min(before, middles[0]), after, began, points[-1][0])
 
 
-def _kept_line(log: Log, drift: _Drift) -> int | None:
-    """The last kept line that shows it."""
+def kept_line(log: Log, drift: Drift) -> int | None:
+    """The last kept line of a log that shows it."""
     for index in range(len(log.kept) - 1, -1, -1):
         names = {match["name"] for match in _FIGURE.finditer(log.kept[index].text[:_REACH])}
         if drift.name in names:
@@ -96,11 +108,11 @@ def _kept_line(log: Log, drift: _Drift) -> int | None:
     return None
 
 
-def _write(log: Log, index: int, drift: _Drift, subject: str) -> Finding:
+def _write(log: Log, index: int, drift: Drift, subject: str) -> Finding:
     return Finding(
         kind="drift",
         category=Category.APPLICATION,
-        title=f"{subject}: {drift.name} grew from {drift.before:.4g} to {drift.after:.4g} until it failed",
+        title=f"{subject}: {tell_growth(drift)} until it failed",
         hint=f"It began to grow about line {drift.began}: see what changed then, and what is not given back.",
         index=index,
         offset=log.offsets[index],

@@ -123,6 +123,8 @@ def _surroundings(candidate: Candidate) -> Iterator[str]:
     )
     if is_other and candidate.sign_before != candidate.change_before:
         yield f'Shortly before, it said: "{_plainly(candidate.sign_before)}".'
+    if candidate.growth:
+        yield f"Before that, by its log, {candidate.growth}."
     told_by = [candidate.facts[0], *(beside.facts[:1] if beside and candidate.finding else ())]
     for line in candidate.statements:
         is_told = line in (candidate.sign_before, candidate.change_before)

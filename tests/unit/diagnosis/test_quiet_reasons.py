@@ -203,3 +203,31 @@ def test_a_full_table_of_a_machine_goes_before_the_names_that_cannot_be_asked_fo
     found = diagnose(make_case({"worker-3-dmesg.log": kernel, "cart.log": client}), RULES)
 
     assert found.causes[0].rule_id == "network-table-full"
+
+
+KILLED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: hub-7d9f8b6c5d-x2k4q, namespace: live, creationTimestamp: "2026-11-20T11:00:00Z"}
+spec: {nodeName: node-1, containers: [{name: hub, resources: {limits: {memory: 1Gi}}}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: "False"}]
+  containerStatuses:
+  - name: hub
+    ready: false
+    restartCount: 6
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "2026-11-21T11:58:00Z"}}
+"""
+
+
+@pytest.mark.parametrize(("figures", "is_told"), [(GROWS, True), (SWINGS, False)])
+def test_what_grew_before_memory_ran_out_stands_beside_the_kill(figures: list[int], is_told: bool) -> None:
+    files = {"pod.yaml": KILLED, "hub-7d9f8b6c5d-x2k4q_hub.previous.log": _stats(figures, "goroutines")}
+
+    cause = diagnose(make_case(files), RULES).causes[0]
+
+    assert cause.rule_id == "oom-killed-container"
+    assert ("goroutines grew from" in cause.explanation) is is_told
+    assert not is_told or any("goroutines=461" in citation.quote for citation in cause.citations)
