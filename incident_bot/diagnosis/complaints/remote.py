@@ -154,7 +154,7 @@ REMOTE: tuple[Complaint, ...] = (
         patterns=(
             r"password authentication failed|authentication (?:failed|failure|required)|access denied for user|login failed|log ?in denied|logon denied|invalid (?:password|credentials?|username|api[ _-]?key|token|access key|client secret|user(?:name)? or password|signature)",
             r"(?:client secret|secret keys?|api keys?|credential|access key)\b.{0,80}\bexpired|AADSTS7\d{5}|(?:jwt|token) (?:was|is) invalid|claim is not valid|invalid (?:issuer|audience)|incorrect api key|bad credentials|wrong password|WRONGPASS|NOAUTH|\b401\b.{0,40}unauthori[sz]ed|unauthori[sz]ed.{0,20}\b401\b|unauthenticated|InvalidAccessKeyId|SignatureDoesNotMatch|SASL authentication|ExpiredToken|(?:token|session|credentials?|api key|password|secret) (?:has |have |is |are )?expired|invalid_grant|invalid_client",
-            r"could not find default credentials|Unable to locate credentials|NoCredentialsError|NoCredentialProviders|InvalidClientTokenId|security token included in the request is (?:invalid|expired)|ORA-01017|ORA-28001|Access token is (?:invalid|expired)|jwt expired|JWTExpired|rejected\. Invalid challenge reply|ACCESS_REFUSED",
+            r"could not find default credentials|Unable to locate credentials|NoCredentialsError|NoCredentialProviders|InvalidClientTokenId|security token included in the request is (?:invalid|expired)|ORA-01017|ORA-28001|Access token is (?:invalid|expired)|jwt expired|JWTExpired|rejected\. Invalid challenge reply|ACCESS_REFUSED|unable to authenticate user|407 Proxy Authentication Required|Authorization Violation",
             r"Passwort-Authentifizierung|Anmeldung .{0,40}fehlgeschlagen|authentification .{0,60}échouée|la autentificación .{0,60}falló|autenticação .{0,60}falhou|пользователь .{0,60}не прошёл проверку|用户 .{0,60}认证失败|パスワード認証に失敗",
         ),
         title="{container} is not let in by {what}: wrong or expired credentials",
@@ -249,6 +249,18 @@ REMOTE: tuple[Complaint, ...] = (
             ("See what was rolled out last", "kubectl -n {namespace} rollout history {workload_kind|deployment}/{workload}"),
         ),
         prevention=("Run the migration before the release that needs it, and make the start check the schema's version.",),
+    ),
+    Complaint(
+        kind="host-key",
+        category=Category.NETWORK,
+        patterns=(r"Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|(?:host key|hostkey)\b.{0,60}\b(?:mismatch|does not match|not (?:trusted|known)|unknown|changed)|BadHostKeyException",),
+        title="{container} does not know the SSH host key of {what}",
+        names="address",
+        otherwise="{container} does not know the SSH host key of the other side: {says}",
+        hint="Either the server got a new key (ask its owner for the fingerprint), or somebody else answers under its name.",
+        impact="Nothing is sent or fetched over SSH until the key is trusted.",
+        steps=(_ENV,),
+        prevention=("Agree on key changes with the other side, and mount known_hosts from one place.",),
     ),
     Complaint(
         kind="constraint",

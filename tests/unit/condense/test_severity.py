@@ -153,3 +153,9 @@ def test_information_that_something_went_over_into_a_failed_state_is_an_error() 
     assert grade('level=info msg="Updating operation state. phase: Running -> Failed, message: x"') == Level.ERROR
     assert grade("INFO Job nightly (5f3) switched from state CREATED to RUNNING.") == Level.INFO
     assert grade("INFO retried 3 messages that had failed before") < Level.WARNING
+
+
+def test_a_level_between_tabs_is_stated() -> None:
+    """zap's and Istio's consoles write it in small letters."""
+    assert grade("2026-11-27T09:12:03Z\twarning\tenvoy config\tclosed since 40s: connection error") == Level.WARNING
+    assert grade("2026-11-27T09:12:03Z\tinfo\terror handler registered") < Level.WARNING
