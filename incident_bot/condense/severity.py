@@ -74,7 +74,7 @@ _PINO = {
 }
 """Numeric levels of JSON loggers for Node (pino, bunyan)."""
 _LEVEL_WORD = re.compile(
-    r"(?<![\w./-])(TRACE|TRC|DEBUG|DBG|INFO|INF|NOTICE|WARN|WRN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|FTL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w/-])"
+    r"(?<![\w./-])(TRACE|TRC|DEBUG|DBG|INFO|INF|NOTICE|WARN|WRN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|FTL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w-]|/(?!\w*(?:Worker|Process|Thread)\b))"
     r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\s{0,8}\]"
     r"|^(?:\S{1,40} ){0,2}(trace|debug|info|notice|warn|warning): |\bconsole\.(error|warn|info|debug)\b|\t(trace|debug|info|notice|warn|warning|error|fatal)\t"
     r"|(?:[:,]\d{1,6}\)?|^\S{1,40}): (warning|note): |(?<![\w.])[A-Z][a-z]\w{0,60}(Warning): "

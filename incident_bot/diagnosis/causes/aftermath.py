@@ -23,6 +23,10 @@ _BEFORE_START = frozenset(
 _AFTER_START = frozenset({"Started", "Unhealthy"})
 _RAN_BEFORE = "Back-off restarting failed container"
 """Who is probed or started anew has been started."""
+_OF_PULL = frozenset({"Failed", "BackOff"})
+_PULL = re.compile(
+    r"\bpull(?:ing)? image\b|\b(?:ErrImagePull|ImagePullBackOff)\b|^Back-off pulling image", re.IGNORECASE
+)
 _SETTLED_S = 600.0
 
 
@@ -30,7 +34,7 @@ def is_passed(facts: Sequence[Fact], scene: Scene) -> bool:
     """Whether all facts are events from before a container of the same pod started: that stage is behind it."""
     return bool(facts) and all(
         fact.source == "event"
-        and fact.field in _BEFORE_START
+        and (fact.field in _BEFORE_START or (fact.field in _OF_PULL and _PULL.search(fact.value)))
         and fact.age_s is not None
         and any(
             (event.reason in _AFTER_START or event.message.startswith(_RAN_BEFORE))

@@ -58,9 +58,11 @@ _REFUSED = re.compile(
     rf"|\bkeeping (?:the )?(?:old|previous|running|current|last)\b.{{0,30}}\b{_WHAT}\b|\[emerg\] ",
     re.IGNORECASE,
 )
+# nginx says `reconfiguring` before it refuses a file: after the last refusal that means that it took it.
 _APPLIED = re.compile(
-    rf"\b{_WHAT}\b.{{0,80}}\b(?:reloaded|loaded|applied|accepted|valid|ok|success\w*|done|in effect)\b|\b(?:reloaded|loaded|applied)\b.{{0,60}}\b{_WHAT}\b"
-    r"|\breload(?:ed|ing)?\b.{0,60}\b(?:ok|done|success\w*|complete\w*)\b",
+    r"\b(?:config(?:uration)?|settings|rules|polic(?:y|ies)|\w+\.(?:conf|ya?ml|json|toml|rego|cfg|ini|hcl))\b.{0,80}\b(?:reloaded|loaded|applied|accepted|success\w*|in effect)\b"
+    r"|\b(?:reloaded|loaded|applied|accepted)\b.{0,60}\b(?:config(?:uration)?|settings|rules|polic(?:y|ies))\b"
+    r"|\breload(?:ed|ing)?\b.{0,60}\b(?:ok|done|success\w*|complete\w*)\b|\] \d+#\d+: reconfiguring\b",
     re.IGNORECASE,
 )
 
@@ -71,12 +73,22 @@ def is_change_refused(index: int, log: Log) -> bool:
     The program goes on with the old one, ready and calm, and what was wanted is not there: that ends with the next
     attempt and not with time.
     """
-    text = log.kept[index].text[:_REACH]
-    if grade(text) < Level.ERROR or not _REFUSED.search(text):
-        return False
+    return _refuses_change(log.kept[index].text) and not _is_accepted_later(index, log)
+
+
+def is_change_made_later(index: int, log: Log) -> bool:
+    """Whether a configuration that a line calls refused was accepted in the end."""
+    return _refuses_change(log.kept[index].text) and _is_accepted_later(index, log)
+
+
+def _refuses_change(text: str) -> bool:
+    return grade(text) >= Level.ERROR and _REFUSED.search(text[:_REACH]) is not None
+
+
+def _is_accepted_later(index: int, log: Log) -> bool:
     last = max(log.kept[index].line, log.kept[index].last)
     later = (kept.text[:_REACH] for kept in log.kept if max(kept.line, kept.last) > last)
-    return not any(grade(line) < Level.WARNING and _APPLIED.search(line) for line in later)
+    return any(grade(line) < Level.WARNING and _APPLIED.search(line) for line in later)
 
 
 _OLD_AND_NEW = re.compile(

@@ -13,7 +13,9 @@ from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import is_background, is_routine, shape_of
+from incident_bot.diagnosis.logs.changes import is_change_made_later
 from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
+from incident_bot.diagnosis.logs.retries import RETRY, SUCCESS, is_made_up_for, is_tried_again, succeeds_later
 from incident_bot.diagnosis.logs.tally import ends_without_failure
 from incident_bot.diagnosis.targets import Relation, is_guessed
 
@@ -36,10 +38,6 @@ class Outcome(StrEnum):
     HARMLESS = "harmless"
 
 
-_RETRY = re.compile(r"\b(?:re-?try(?:ing)?|re-?tries|will try again|attempt \d+(?:/| of )\d+)\b", re.IGNORECASE)
-_SUCCESS = re.compile(
-    r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
-)
 _OVER = re.compile(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
     r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
@@ -95,24 +93,25 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     if over is None:
         over = next((place for place in range(end + 1, end + 1 + len(later)) if _is_taken_back(place, text, log)), None)
         is_slip = count < _BUSY_COUNT and over is not None and _is_soon(log, end, over, scene)
-        is_loud = is_loud and not is_slip and not (over and _RETRY.search(text[:_HEAD]))
+        is_loud = is_loud and not is_slip and not (over and RETRY.search(text[:600]))
     if over is not None and (is_last_word or _works_as_before(log, start, end)):
-        is_outage = is_loud or (_lasted(log, start, over, scene) and not _RETRY.search(text[:1000]))
+        is_outage = is_loud or (_lasted(log, start, over, scene) and not RETRY.search(text[:1000]))
         return Outcome.OVERCOME if is_outage else Outcome.RETRIED
     if _is_long_calm(log, start, end, scene) and _works_as_before(log, start, end):
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
-    is_retry = is_last_word and grade(text) <= Level.WARNING and _RETRY.search(text[:1000])
-    return Outcome.RETRIED if is_retry and any(_SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
+    is_retry = is_last_word and grade(text) <= Level.WARNING and RETRY.search(text[:1000])
+    return Outcome.RETRIED if is_retry and any(SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
 
 
 def _outcome_said(start: int, last: int, log: Log, scene: Scene) -> Outcome | None:
     """What a log says in so many words became of a complaint between two kept lines; None where it does not."""
     text = log.kept[start].text
-    if any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES]):
+    is_cleared = any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES])
+    if is_cleared or is_change_made_later(start, log):
         return Outcome.OVERCOME
     if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
-        return Outcome.OVERCOME if _is_tried_again(start, log) else Outcome.HARMLESS
-    return Outcome.RETRIED if _is_made_up_for(start, log) else None
+        return Outcome.OVERCOME if is_tried_again(start, log) else Outcome.HARMLESS
+    return Outcome.RETRIED if is_made_up_for(start, log) or succeeds_later(start, log, scene) else None
 
 
 def _next_run_works(log: Log, scene: Scene) -> bool:
@@ -124,41 +123,6 @@ def _next_run_works(log: Log, scene: Scene) -> bool:
 
 def _complains_of_nothing(log: Log, scene: Scene) -> bool:
     return span_of(log, scene) >= _CALM and not any(grade(kept.text) >= Level.WARNING for kept in log.kept)
-
-
-_NEXT_ATTEMPT = re.compile(r"\battempt:?\s(?:no\.? |number |#)?(?:[2-9]|[1-9]\d)\b", re.IGNORECASE)
-
-
-def _is_tried_again(start: int, log: Log) -> bool:
-    """Whether the whole run was begun anew after an error: `Starting attempt 2 of 4`."""
-    first = log.kept[start].line
-    record = (kept for kept in log.kept[: start + 1] if first - kept.line <= _FURTHER_LINES)
-    if not any(grade(kept.text) >= Level.ERROR for kept in record):
-        return False
-    later = (kept.text[:_HEAD] for kept in log.kept[start + 1 :] if kept.line > log.kept[start].line)
-    return any(_NEXT_ATTEMPT.search(text) and grade(text) < Level.WARNING for text in later)
-
-
-_HEAD = 600
-_AFTER_RETRY = re.compile(
-    r"\b(?:on|after|at|with|by|in) (?:the |an? )?(?:\w+ )?(?:re-?try|re-?tries|attempt|try)\b|\bre-?tr(?:y|ied)\b.{0,20}\b(?:ok|worked|succe\w+)\b",
-    re.IGNORECASE,
-)
-_MADE_UP_SHARE = 0.9
-
-
-def _is_made_up_for(start: int, log: Log) -> bool:
-    """Whether a warning announces a second try, nearly as many lines say that one worked, and nothing was given up."""
-    if grade(log.kept[start].text) > Level.WARNING or not _RETRY.search(log.kept[start].text[:_HEAD]):
-        return False
-    first = [kept for kept in log.kept if kept.why != "last"]
-    if any(grade(kept.text) >= Level.ERROR for kept in first):
-        return False
-    tried = sum(kept.count for kept in first if grade(kept.text) == Level.WARNING and _RETRY.search(kept.text[:_HEAD]))
-    well = sum(
-        kept.count for kept in first if grade(kept.text) < Level.WARNING and _AFTER_RETRY.search(kept.text[:_HEAD])
-    )
-    return well >= _MADE_UP_SHARE * tried
 
 
 _WARNED_COUNT = 5

@@ -372,3 +372,48 @@ def test_what_an_announced_load_test_slows_down_is_no_failure() -> None:
 def test_what_a_load_test_broke_is_one(after: str, said: str) -> None:
     log = handled(0, 10, CALM) + handled(10, 22, SHED) + handled(22, 30, after)
     assert verdict_of({"seats.log": log, "note.txt": NOTE.format(said)}) is Verdict.FAILURE
+
+
+def rendered(end: str) -> str:
+    """A Celery worker whose task is tried again; `end` is what becomes of each."""
+    lines = []
+    for m in range(50):
+        stamp = f"[2026-11-21 08:{m:02}:"
+        lines += [
+            f"{stamp}{s:02},123: INFO/ForkPoolWorker-1] Task render[{m:04x}{s:04x}] succeeded in 1.2s" for s in (5, 25)
+        ]
+        if m % 8 == 4:
+            lines.append(
+                f"{stamp}30,123: WARNING/ForkPoolWorker-2] Task render[{m:08x}] retry: Retry in 10s: Read timed out."
+            )
+            lines.append(f"{stamp}42,123: {end.format(f'{m:08x}')}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_a_task_whose_second_try_is_told_to_work_by_its_id_did_not_fail() -> None:
+    log = rendered("INFO/ForkPoolWorker-3] Task render[{}] succeeded in 1.2s")
+    assert verdict_of({"render.log": log}) is not Verdict.FAILURE
+
+
+def test_a_task_that_was_given_up_did() -> None:
+    log = rendered("ERROR/ForkPoolWorker-3] Task render[{}] raised unexpected: Read timed out.")
+    assert verdict_of({"render.log": log}) is Verdict.FAILURE
+
+
+NOT_PULLED = """\
+LAST SEEN   TYPE      REASON   OBJECT                   MESSAGE
+14m         Warning   Failed   pod/geo-7d8f9c6b5-2hxkq   Failed to pull image "registry.example/geo:4.1": context deadline exceeded
+14m         Warning   Failed   pod/geo-7d8f9c6b5-2hxkq   Error: ErrImagePull
+"""
+PULLED = """\
+13m         Normal    Pulled   pod/geo-7d8f9c6b5-2hxkq   Successfully pulled image "registry.example/geo:4.1" in 41s
+13m         Normal    Started  pod/geo-7d8f9c6b5-2hxkq   Started container geo
+"""
+
+
+def test_an_image_that_came_at_the_second_try_is_over() -> None:
+    assert verdict_of({"events.txt": NOT_PULLED + PULLED}) is Verdict.RECOVERED
+
+
+def test_an_image_that_never_came_is_not() -> None:
+    assert verdict_of({"events.txt": NOT_PULLED}) is Verdict.FAILURE
