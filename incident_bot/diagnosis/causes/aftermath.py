@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.health.judgement import Health
     from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.kubectl import KubeEvent
 
 _BEFORE_START = frozenset(
     {"FailedScheduling", "FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NotTriggerScaleUp"}
@@ -109,18 +110,28 @@ def is_overtaken(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
 
 
 def _is_followed(fact: Fact, scene: Scene) -> bool:
+    return any(_is_success_after(event, fact, scene) for event, _ in scene.events)
+
+
+def _is_success_after(event: KubeEvent, fact: Fact, scene: Scene) -> bool:
+    age_s = event_age_s(event, scene)
     return (
         fact.source == "event"
         and fact.age_s is not None
-        and any(
-            (event.kind, event.name) == (fact.kind, fact.name)
-            and event.type == "Normal"
-            and _SUCCESS.search(event.reason)
-            and (age_s := event_age_s(event, scene)) is not None
-            and (age_s < fact.age_s or (age_s == fact.age_s and fact.age_s > _SETTLED_S))
-            for event, _ in scene.events
-        )
+        and (event.kind, event.name) == (fact.kind, fact.name)
+        and event.type == "Normal"
+        and _SUCCESS.search(event.reason) is not None
+        and age_s is not None
+        and (age_s < fact.age_s or (age_s == fact.age_s and fact.age_s > _SETTLED_S))
     )
+
+
+def find_success(fact: Fact, scene: Scene) -> KubeEvent | None:
+    """The event that shows that what an event warned of is over: a success of the same object, or the start of the pod."""
+    later = [event for event, _ in scene.events if _is_success_after(event, fact, scene)]
+    if not later and is_passed((fact,), scene):
+        later = [event for event, _ in scene.events if event.reason == "Started" and event.name == fact.pod]
+    return min(later, key=lambda event: event_age_s(event, scene) or 0.0, default=None)
 
 
 def _came_back(fact: Fact, scene: Scene) -> bool:

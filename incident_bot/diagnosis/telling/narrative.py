@@ -10,9 +10,10 @@ from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.telling.explanation import end_sentence, explain, title_of
+from incident_bot.diagnosis.telling.recovery import tell_recovery
 from incident_bot.diagnosis.telling.templates import fill_text
 from incident_bot.diagnosis.telling.values import values_of
-from incident_bot.model import AlertStatus, Cause, Citation, Engine, TimelineEntry, Verdict
+from incident_bot.model import Cause, Citation, Engine, TimelineEntry, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +114,7 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
             return "No failure found in what was read."
         return f"No failure found: {who} is {'starting normally' if health.is_starting else 'healthy'}{_why_healthy(scene, health)}."
     if verdict is Verdict.RECOVERED:
-        return _tell_recovery(causes, scene, health)
+        return tell_recovery(who, causes, scene, health)
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
         seen = f": {_seen(health.failing[0].text, scene)}" if health.failing else _unseen(scene, health)
         likely = (
@@ -153,33 +154,6 @@ def _unseen(scene: Scene, health: Health) -> str:
 
 def _listed(words: Sequence[str], word: str) -> str:
     return f"{', '.join(words[:-1])} {word} {words[-1]}" if words[1:] else words[0]
-
-
-def _tell_recovery(causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
-    """Who works again, since when, and what the trouble was."""
-    alert = scene.case.incident.alert
-    who = _who(scene)
-    if not causes and not health.recovered and alert.status is AlertStatus.RESOLVED:
-        said = alert.summary.rstrip(".")
-        return f"{alert.name} is resolved{f' ({said})' if said else ''}; nothing is failing now."
-    now = f"{who} has recovered, and nothing is failing now" if who else "Recovered: nothing is failing now"
-    if causes:
-        return end_sentence(f"{now}. The trouble{_last_seen(causes[0], scene)} was: {title_of(causes[0], scene)}")
-    own = sorted(health.recovered, key=lambda sign: sign.relation)
-    return end_sentence(f"{now}. The trouble was: {own[0].text}" if own else now)
-
-
-def _last_seen(candidate: Candidate, scene: Scene) -> str:
-    """When the trouble was last seen, as far as its lines are dated."""
-    times = [fact.at for fact in candidate.facts if fact.at]
-    if candidate.finding and candidate.finding.count > len(times):
-        # The other lines of its kind are not among the facts: the last of them may be later.
-        return ""
-    last = max(times, default=None)
-    if last is None:
-        return ""
-    form = "%H:%M" if last.date() == scene.at.date() else "%Y-%m-%d %H:%M"
-    return f" (last seen {last.strftime(form)} UTC)"
 
 
 def _who(scene: Scene) -> str:

@@ -417,3 +417,16 @@ def test_an_image_that_came_at_the_second_try_is_over() -> None:
 
 def test_an_image_that_never_came_is_not() -> None:
     assert verdict_of({"events.txt": NOT_PULLED}) is Verdict.FAILURE
+
+
+def summary_of(files: dict[str, str]) -> str:
+    return diagnose(make_case(files), RULES).summary
+
+
+def test_a_recovery_names_the_event_that_proves_it() -> None:
+    assert "After it came Started: Started container eval (E1:4)" in summary_of({"events.txt": WAITED + STARTED})
+
+
+def test_a_recovery_says_for_how_long_its_log_goes_on_without_the_trouble() -> None:
+    told = summary_of({"catalog.log": served(0, 20) + TIMEOUTS + served(21, 60)})
+    assert "goes on for 39 minutes after 08:20 without it (E1:" in told
