@@ -160,9 +160,14 @@ def grade(text: str, hints: int | None = None) -> int:
     if spoken > Level.NOTICE and not states:
         stated = _stated_level(head, hints)
     # INFO with a failure's word is worth more than other INFO, but the writer did not call it an error.
-    is_turn = spoken > Level.NOTICE and _STATE_TURN.search(head) is not None
+    is_turn = spoken > Level.NOTICE and turns_to_failed(head)
     told = Level.ERROR if is_turn else min(spoken, Level.NOTICE)
     return max(least, spoken) if stated is None else told
+
+
+def turns_to_failed(text: str) -> bool:
+    """Whether a line says that something went over into a failed state, at whatever level."""
+    return _STATE_TURN.search(text[:REACH]) is not None
 
 
 def states_level(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.severity import Level, grade, turns_to_failed
 from incident_bot.diagnosis.logs.messages import read_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def is_background(kept: KeptLine, log: Log) -> bool:
 
 
 def is_routine(kept: KeptLine, log: Log) -> bool:
-    """Whether a line calls itself information and was there from the log's beginning to its end."""
+    """Whether a line calls itself information, reports no failed state, and was there from the log's beginning to its end."""
+    if turns_to_failed(kept.text):
+        return False
     return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
 
 

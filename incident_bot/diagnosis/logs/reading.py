@@ -288,6 +288,8 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb:
     below = () if _NAMES.search(root.message) else find_message_below(log, index)
     further = next((log.kept[place].text.strip() for place in below), "")
     message = ": ".join(part for part in (tidy(root.message).rstrip(":"), tidy(further)) if part)
+    if further and len(message) > _HEADED_CHARS:
+        message = f"… {tidy(further)}"
     is_unnamed = root.type in _NO_NAMES or root.language == "shell"
     says = message if is_unnamed else f"{name}: {message}" if message else name
     if named:
@@ -295,6 +297,8 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb:
     return f"{subject_of(log)} {verb}{':' if is_unnamed else ' on'} {shorten(says)}"
 
 
+_HEADED_CHARS = 90
+"""Beside the type of an exception: where its heading and what stands below it do not fit, the heading goes."""
 _NAMES = re.compile(r"[\"'`/\d]")
 _NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})
 """What a runtime prints before every message, not the type of an error."""
