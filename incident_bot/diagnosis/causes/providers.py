@@ -63,7 +63,16 @@ _ROLES = (
     _Role(
         provider=_words(r"karpenter|autoscaler"),
         seen=frozenset(
-            {"sched-insufficient-cpu", "sched-insufficient-memory", "sched-insufficient-gpu", "status-failedscheduling", "pod-pending"}
+            {
+                "sched-insufficient-cpu",
+                "sched-insufficient-memory",
+                "sched-insufficient-device",
+                "sched-too-many-pods",
+                "sched-scale-up-failed",
+                "gpu-insufficient",
+                "status-failedscheduling",
+                "pod-pending",
+            }
         ),
         says=_words(r"node ?claim|node ?pool|node ?group|launch|scal(?:e|ing)[- _]?up|provision|instance|capacity|quota|addresses"),
         is_dated=False,
@@ -81,13 +90,19 @@ _ROLES = (
 )  # fmt: skip
 
 _SURE = 0.5
+_SURE_WITH_WORDS = 0.3
+"""A warning will do where its words are about what the service provides, and say what is wrong."""
 _AGAIN = 2
 
 
 def is_of_provider(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
     """Whether the log of a service that the other one depends on says why it complains."""
     name = f"{cause.pod} {cause.container}"
-    if cause.confidence < _SURE or any(fact.source != "log" for fact in cause.facts) or cause.id == symptom.id:
+    if (
+        cause.confidence < _SURE_WITH_WORDS
+        or any(fact.source != "log" for fact in cause.facts)
+        or cause.id == symptom.id
+    ):
         return False
     if name == f"{symptom.pod} {symptom.container}":
         return False
@@ -104,6 +119,7 @@ def _is_reason(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
 
 
 def _fits(role: _Role, cause: Candidate, symptom: Candidate) -> bool:
-    speaks = role.says is None or role.says.search(cause.facts[0].value[:1000])
+    is_sure = cause.confidence >= _SURE or (role.says is not None and names_a_cause(cause))
+    speaks = is_sure and (role.says is None or role.says.search(cause.facts[0].value[:1000]))
     lacks = role.lacks is None or role.lacks.search(symptom.facts[0].value[:1000])
     return bool(speaks and lacks)

@@ -29,6 +29,7 @@ from incident_bot.diagnosis.causes.succession import (
     is_last_word_of_job,
     is_listed_reason,
     is_of_another_secret,
+    is_survived,
     is_waited_for,
     is_what_leaks,
     is_why_refused,
@@ -181,6 +182,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         or is_of_provider(cause, symptom, scene)
         or is_drift_before(cause, symptom)
         or is_why_refused(cause, symptom)
+        or is_survived(symptom, cause, scene)
         or is_what_leaks(cause, symptom)
         or opens_trouble(cause, symptom)
         or is_last_word_of_job(cause, symptom, scene)
@@ -199,6 +201,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         or is_of_provider(cause, symptom, scene)
         or is_drift_before(cause, symptom)
         or is_why_refused(cause, symptom)
+        or is_survived(symptom, cause, scene)
         or is_what_leaks(cause, symptom)
         or is_behind_others(cause, symptom, scene)
         or (is_about_caller(symptom) and speaks_of(cause, symptom))
@@ -231,6 +234,7 @@ def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         or is_drift_before(symptom, cause)
         or is_why_refused(symptom, cause)
         or is_after_end(cause, symptom, scene)
+        or is_survived(cause, symptom, scene)
         or (is_about_caller(cause) and cause.container != symptom.container)
     )
 

@@ -89,6 +89,20 @@ def is_drift_before(cause: Candidate, symptom: Candidate) -> bool:
     return is_open and not other.began and first.evidence_id == second.evidence_id and drift.began < second.line
 
 
+def is_survived(complaint: Candidate, end: Candidate, scene: Scene) -> bool:
+    """Whether a run went on for long with a complaint, and ended with a fatal line of another kind."""
+    logs = {log.evidence_id: log for log in scene.logs}
+    log, fact = _log_of(end, logs), end.facts[0]
+    if log is None or not log.previous or grade(fact.value) < Level.FATAL or fact.citation is None:
+        return False
+    is_end = fact.citation.line > log.total_lines - _LAST_WORDS
+    is_log_only = all(item.source == "log" for item in complaint.facts)
+    shape = shape_of(complaint.facts[0].value)
+    alike = [kept for kept in log.kept if shape_of(kept.text) == shape]
+    is_old = any(kept.count >= _AGAIN and kept.line < log.total_lines / 2 for kept in alike)
+    return is_end and is_log_only and is_old and shape != shape_of(fact.value)
+
+
 def _log_of(item: Candidate, logs: Mapping[str, Log]) -> Log | None:
     fact = item.facts[0]
     return logs.get(fact.citation.evidence_id) if fact.source == "log" and fact.citation else None

@@ -118,6 +118,18 @@ REMOTE: tuple[Complaint, ...] = (
         prevention=("Give every call a time-out shorter than the caller's own, and alert on its latency.",),
     ),
     Complaint(
+        kind="cloud-capacity",
+        category=Category.SCHEDULING,
+        patterns=(
+            r"Insufficient(?:Instance|Host|Reserved\w*)Capacity|InsufficientFreeAddressesInSubnet|not have (?:enough|sufficient) \S{1,40} capacity|ZONE_RESOURCE_POOL_EXHAUSTED|SkuNotAvailable|(?:Overconstrained)?(?:Zonal)?AllocationFail(?:ed|ure)|(?:Max\w{0,20}Instance\w{0,20}Count|VcpuLimit|Instance\w{0,20}Limit)Exceeded|(?:not enough|no more) free addresses",
+        ),
+        title="{container} gets no machine from the cloud: {says}",
+        hint="The zone, the quota or the subnet has none left: allow other types and zones, or free some.",
+        impact="Pods that wait for a machine go on waiting.",
+        steps=(("See what waits", "kubectl get pods -A --field-selector status.phase=Pending"), ("Read the events around that time", "kubectl -n {namespace} get events --sort-by=.lastTimestamp")),
+        prevention=("Offer node pools of several types and zones, and keep spare addresses in every subnet.",),
+    ),
+    Complaint(
         kind="connection-lost",
         is_symptom=True,
         category=Category.DEPENDENCY,

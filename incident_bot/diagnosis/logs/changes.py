@@ -31,7 +31,7 @@ _MOST_BEFORE = 2
 _OPERATION = re.compile(
     r"\b(?:disrupt|drain|cordon|decommission|delet|terminat|remov|detach|archiv)(?:ed|ing) (?:the )?(?:old )?(?:nodes?|instances?|replicas?|brokers?|members?|volumes?|index|topic|queue|bucket|namespace|deployment|service)\b"
     r"|\b(?:start(?:ed|ing)|begin(?:ning)?|running|triggered)\b.{0,40}\b(?:defragment\w*|maintenance|reindex\w*|rebalanc\w*|vacuum|backfill|failover|switch-?over|drain)\b"
-    r"|\b(?:switch-?over|fail-?over|step-?down) (?:request|initiated|requested|started|triggered)\b|\bdemot(?:ed|ing) (?:my)?self\b|\bstepp(?:ed|ing) down\b"
+    r"|\b(?:switch-?over|fail-?over|step-?down) (?:request|initiated|requested|started|triggered)\b|\bdemot(?:ed|ing) (?:my)?self\b|\bstep(?:ped|ping)?[- ]down\b"
     r"|\bconfig \w*(?:Policy|Rule|Filter|VirtualService|Gateway)\w*/",
     re.IGNORECASE,
 )

@@ -64,12 +64,21 @@ def draft_loud(
         if index not in told and (level >= min(worst, Level.ERROR) or index in turning)
     ]
     for index, level in loud:
-        is_louder = level > loudest and (loudest < Level.ERROR or not _ENDS.search(log.kept[index].text[:400]))
+        is_louder = level > loudest and (loudest < Level.ERROR or not _only_ends(log.kept[index].text[:400]))
         is_louder = is_louder or index in turning
         if not (is_louder or log.kept[index].count >= _LASTING_COUNT):
             continue
         weight = min(_UNKNOWN_WEIGHT if is_louder else _BESIDE_WEIGHT, weigh(index, level) - 0.05)
         yield Draft(most=weight, index=index, write=partial(_write, log, index, level, weight, subject))
+
+
+def _only_ends(text: str) -> bool:
+    """Whether a line says that a program ended, and not why before that: `rules.yaml:88: duplicate key, exiting` does."""
+    match = _ENDS.search(text)
+    return match is not None and len(text[: match.start()].rstrip(" ,;-").rpartition(": ")[2]) < _REASON_CHARS
+
+
+_REASON_CHARS = 16
 
 
 def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Finding:

@@ -298,11 +298,20 @@ def read_details(line: str) -> str:
 
 
 _SAYS_BOTH = re.compile(
-    r" -> |\b(?:previous|old)\w{0,10}=|\"(?:from|old|before|was)\": ?[^\n]{1,400}\"(?:to|new|after|is)\": ?"
+    r" -> |\b(?:previous|old)\w{0,10}=|\"(?:from|old|before|was|new)\w{0,20}\": ?[^\n]{1,400}\"(?:to|new|after|is|old)\w{0,20}\": ?"
 )
 _TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))
 _DEEPEST = 2
 _MOST_ITEMS = 3
+
+
+def _find_pair(value: dict[str, object]) -> tuple[str, str] | None:
+    """`oldState` and `newState`: two names of one thing, before and after."""
+    names = {name.lower(): name for name in value}
+    rests = ((old, new, name[len(old) :]) for name in names for old, new in _TURNED if name.startswith(old))
+    return next(
+        ((names[old + rest], names[new + rest]) for old, new, rest in rests if rest and new + rest in names), None
+    )
 
 
 def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
@@ -314,7 +323,7 @@ def _tell_field(name: str, value: object, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
         yield f"{name}: {'; '.join(map(str, value[:_MOST_ITEMS]))}"
     elif isinstance(value, dict):
-        pair = next((pair for pair in _TURNED if value.keys() >= {*pair}), None)
+        pair = next((pair for pair in _TURNED if value.keys() >= {*pair}), None) or _find_pair(value)
         old, new = (value[key] for key in pair) if pair else (None, None)
         if pair and not isinstance(old, dict | list) and not isinstance(new, dict | list):
             yield f"{name}: {json.dumps(old)} -> {json.dumps(new)}"

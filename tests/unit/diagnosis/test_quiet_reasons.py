@@ -231,3 +231,50 @@ def test_what_grew_before_memory_ran_out_stands_beside_the_kill(figures: list[in
     assert cause.rule_id == "oom-killed-container"
     assert ("goroutines grew from" in cause.explanation) is is_told
     assert not is_told or any("goroutines=461" in citation.quote for citation in cause.citations)
+
+
+ENDED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: tax-7d9f8b6c5d-x2k4q, namespace: shop, creationTimestamp: "2026-11-20T11:00:00Z"}
+spec: {nodeName: node-1, containers: [{name: tax}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: "False"}]
+  containerStatuses:
+  - name: tax
+    ready: false
+    restartCount: 6
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 1, reason: Error, finishedAt: "2026-11-21T11:58:00Z"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "is_first"),
+    [
+        ("CRITICAL /etc/tax/rules.yaml:88: duplicate key 'rate', exiting", True),
+        ("INFO rules read", False),
+    ],
+)
+def test_the_fatal_end_of_a_run_goes_before_what_it_lived_with(last: str, is_first: bool) -> None:
+    log = "".join(
+        f"{_at(n * 20)} ERROR statsd flush failed: connection refused\n{_at(n * 20)} INFO job ok\n" for n in range(40)
+    )
+
+    found = diagnose(
+        make_case({"pod.yaml": ENDED, "tax-7d9f8b6c5d-x2k4q_tax.previous.log": f"{log}{_at(900)} {last}\n"}), RULES
+    )
+
+    assert ("duplicate key" in found.causes[0].title) is is_first
+
+
+def test_a_state_before_and_after_is_told_with_both() -> None:
+    log = "".join(f"{_at(second)} INFO checkpoint\n" for second in range(0, 500, 10))
+    log += f'{{"t":"{_at(505)}","msg":"Mode of this member changed","attr":{{"newState":"SECONDARY","oldState":"PRIMARY"}}}}\n'
+    writes = "".join(f"{_at(second)} INFO saved\n" for second in range(0, 500, 5))
+    writes += "".join(f"{_at(508 + n)} ERROR cannot execute INSERT in a read-only transaction\n" for n in range(60))
+
+    cause = diagnose(make_case({"mongo.log": log, "profile.log": writes}), RULES).causes[0]
+
+    assert '"PRIMARY" -> "SECONDARY"' in cause.title
