@@ -55,15 +55,25 @@ _CLEAR = re.compile(
 _CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
 
+_CLEAR_SIGNS = ("leared", "esolved", "ealed")
+"""One of these is in every line that tells an all-clear, whichever case it begins in."""
+
+
 def tells_all_clear(line: str) -> bool:
     """Whether a line says that a check or an alarm was cleared, in the words of the trouble that it was about."""
     head = line[:_REACH]
-    return _CLEAR.search(head) is not None and not _NOT.search(head)
+    return any(sign in head for sign in _CLEAR_SIGNS) and _CLEAR.search(head) is not None and not _NOT.search(head)
 
 
 def clears(line: str, complaint: str) -> bool:
     """Whether a line clears the very check or alarm, by its code, that a complaint raised (`Health check cleared: OSD_DOWN`)."""
-    return tells_all_clear(line) and bool({*_CODE.findall(line[:_REACH])} & {*_CODE.findall(complaint[:_REACH])})
+    codes = _codes(complaint[:_REACH])
+    return bool(codes) and tells_all_clear(line) and not codes.isdisjoint(_codes(line[:_REACH]))
+
+
+@lru_cache(maxsize=256)
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(_CODE.findall(text))
 
 
 @lru_cache(maxsize=64)
