@@ -241,17 +241,24 @@ _OPEN_KINDS = frozenset({"leader-election"})
 """Kinds of complaints that say what was lost and leave open why."""
 
 
+_RESULT = re.compile(
+    r"\b(?:mark|sett)(?:ed|ing)? (?:the )?\w{2,20} (?:as|to) (?:failed|up_for_retry|error\w*)\b", re.IGNORECASE
+)
+"""What an orchestrator notes about a run that failed: `Marking task as FAILED` (Airflow's TaskInstance)."""
+
+
 def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
     """Whether a line can be the reason of a cause that leaves it open.
 
     That is no row of a listing, no caller who left, nothing that came again before it without consequence, no second
-    witness of the same, and no other symptom of the same log.
+    witness of the same, no other symptom of the same log, and no result of the run that it ended.
     """
     kept = item.log.kept[item.index]
     beside = [line for evidence, line in cited_lines(cause) if evidence == item.log.evidence_id]
     began = min(beside, default=0)
     is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
-    if is_of_no_consequence or not is_dated(item.log) or FROM_A_CLIENT.search(kept.text[:_REACH]):
+    is_result = kept.line > began and _RESULT.search(kept.text[:_REACH]) is not None
+    if is_of_no_consequence or is_result or not is_dated(item.log) or FROM_A_CLIENT.search(kept.text[:_REACH]):
         return False
     complaint = find_complaint(kept.text[:_REACH])
     is_witness = complaint is not None and cause.finding is not None and complaint.kind == cause.finding.kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
@@ -72,13 +73,21 @@ def is_made_up_for(start: int, log: Log) -> bool:
     and nothing was given up.
     """
     text = log.kept[start].text[:_REACH]
+    is_retried = _RETRIED.search(text) is not None
+    if grade(text) > Level.WARNING or not (is_retried or RETRY.search(text)):
+        return False
+    return not _has_errors(log) and (is_retried or _are_made_up_for(log))
+
+
+@lru_cache(maxsize=16)
+def _has_errors(log: Log) -> bool:
+    return any(grade(kept.text) >= Level.ERROR for kept in log.kept)
+
+
+@lru_cache(maxsize=16)
+def _are_made_up_for(log: Log) -> bool:
+    """Whether nearly as many lines say that a later try worked as warnings announce one."""
     first = [kept for kept in log.kept if kept.why != "last"]
-    if grade(text) > Level.WARNING or any(grade(kept.text) >= Level.ERROR for kept in first):
-        return False
-    if _RETRIED.search(text):
-        return True
-    if not RETRY.search(text):
-        return False
     tried = sum(kept.count for kept in first if grade(kept.text) == Level.WARNING and RETRY.search(kept.text[:_REACH]))
     well = sum(
         kept.count for kept in first if grade(kept.text) < Level.WARNING and _AFTER_RETRY.search(kept.text[:_REACH])
