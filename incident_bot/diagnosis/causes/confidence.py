@@ -105,10 +105,11 @@ def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str
 
 _TELEMETRY = re.compile(
     r"\b(?:otel|otlp|opentelemetry|zipkin|jaeger|statsd|telemetry|tracing|traces?|spans?|metrics|apm|profil\w+)\b[^\n]{0,60}(?:export|push|flush|upload|send|sent|report|collector|agent|refused)"
+    r"|\b(?:update|version)[- _]?check|\bchecking for (?:new |available )?(?:\w+ )?(?:updates?|versions?)\b|\busage (?:stat\w*|reports?)\b|\bphone[- ]home\b|\banonymous (?:stat\w*|usage)"
     r"|(?:export|push|flush|upload|send)\w*[^\n]{0,40}\b(?:traces?|spans?|telemetry|metrics)\b|:(?:4317|4318|8125|8126|9411|14250|14268|6831)\b",
     re.IGNORECASE,
 )
-"""Exporters of traces and metrics, by name or by their well-known ports (OTLP, StatsD, Datadog, Zipkin, Jaeger)."""
+"""Exporters of traces and metrics, and questions for updates, by name or by their well-known ports (OTLP, StatsD, Datadog, Zipkin, Jaeger)."""
 
 _TELEMETRY_AGENT = re.compile(
     r"otel|telemetry|collector|jaeger|tempo|zipkin|prometheus|statsd|fluent|vector|loki|promtail|datadog|apm",

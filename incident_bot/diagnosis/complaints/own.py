@@ -215,7 +215,7 @@ OWN: tuple[Complaint, ...] = (
         patterns=(
             r"(?:environment|env)(?:ironment)? ?var(?:iable)?s?\b.{0,80}(?:not set|missing|required|undefined|empty|not found|must be|not present)|(?:missing|required|undefined|unset)\b.{0,30}(?:env(?:ironment)?(?: ?var(?:iable)?)?|setting|config(?:uration)?(?: key| value| property)?|option|parameter)s?\b",
             r"(?-i:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b)[\"'`]? (?:is |was |must be |has |are )?(?:not (?:been )?set|not (?:been )?defined|not provided|not configured|unset|undefined|required|missing|empty|not found in (?:the )?env)|(?-i:(?:KeyError: |key not found: |missing env(?:ironment)?(?: var(?:iable)?)?:? )[\"']?[A-Z][A-Z0-9_]+[\"']?)",
-            r"unbound variable|parameter not set|parameter null or not set|could not resolve placeholder|Field required|ImproperlyConfigured|environment variable not found|VarError|NotPresent\b|System\.fetch_env|could not fetch environment variable",
+            r"\b[a-z][\w.-]{2,40} (?:is|was) not (?:configured|specified)[;,.]? (?:either|please|set|configure|you must)\b|unbound variable|parameter not set|parameter null or not set|could not resolve placeholder|Field required|ImproperlyConfigured|environment variable not found|VarError|NotPresent\b|System\.fetch_env|could not fetch environment variable",
             r"(?:section|key|setting|property|option|parameter|value|connection ?string|variable|field) [\"'`][^\"'`\n]{1,80}[\"'`] (?:is |was |has )?(?:not (?:been )?(?:found|set|defined|configured|provided|initialized|present)|missing|required|empty)|missing (?:required )?(?:key|setting|property|value|field|argument|flag)s?:? [\"'`]?[\w.-]{2,80}",
             r"\bno (?:\w+ ){0,3}(?:key|token|password|credentials?|secret|certificate|dsn|url|endpoint|hostname|connection string) (?:has been |was |were |is |are )?(?:specified|configured|provided|set|given|found|supplied)|(?:secret_key_base|api[ _-]?key|dsn|connection string|access token|database url) (?:is |must be |must not be |cannot be )?(?:missing|required|not (?:set|configured)|empty|null|set)",
         ),
@@ -313,6 +313,18 @@ OWN: tuple[Complaint, ...] = (
         impact="The process or the request ends there.",
         steps=(_PREVIOUS, _HISTORY),
         prevention=("Keep the input that led there as a test.",),
+    ),
+    Complaint(
+        kind="not-started",
+        category=Category.APPLICATION,
+        patterns=(
+            r"\b(?:can(?:[\u2019']t|not)|could not|unable to|failed to|refus\w+ to) (?:start|boot|launch)\b[^\n]{0,60}?(?:\bbecause\b|\bdue to\b|\bsince\b|[:.] \w)",
+        ),
+        title="{container} does not start: {says}",
+        hint="The rest of the line says why; compare with what the last release or the last restart changed.",
+        impact="It stays down until that is corrected; a restart changes nothing.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Start a release once with a copy of the real data and settings before it is rolled out.",),
     ),
 )  # fmt: skip
 

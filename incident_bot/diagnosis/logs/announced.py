@@ -27,6 +27,8 @@ _SAID = re.compile(
     r"|[(\[]\s{0,2}expected (?:at|on|by|during|after) (?:the |a |this )?(?:shut-?down|start-?up|boot|exit|close|restart|roll-?out|drain|\w{0,60}test\w{0,60})\s{0,2}[)\]]"
     r"|[(\[]\s{0,2}(?:simulated|injected|provoked|faked)(?: (?:by|in|for) [^()\[\]]{1,60})?[)\]]"
     r"|\b(?:on purpose|deliberately|intentionally)\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
+    r"|\b(?:not (?:set|configured|specified|given|provided|defined)|unset|missing|empty)[,;:.]? (?:so )?(?:now )?(?:setting it|using|use|will use|defaulting|falling back|default is|assuming|taking)\b"
+    r"|\bfor (?:more|further) (?:details|information)\b[^:]{0,60}\b(?:run|use|see|add|pass)\b|\b(?:use|try|run|see)\b.{0,30} '?--help\b"
     r"|\boptional (?:env\w*|variable|setting|config\w*|parameter|option|file|module|dependency|feature|plugin|key|field)\b"
     r"|\buser[- ]requested (?:fail-?over|restart|shutdown|reload)\b|\brequested by (?:the )?(?:user|operator|administrator)\b"
     r"|\((?:ignored|ignoring|handled|skipped|not fatal|optional)\)\s{0,2}$|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b"

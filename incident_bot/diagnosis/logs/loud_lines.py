@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from incident_bot.condense.severity import Level
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.logs.access_lines import (
     SERVER_ERROR,
     TURNED_AWAY,
@@ -17,7 +17,7 @@ from incident_bot.diagnosis.logs.access_lines import (
 )
 from incident_bot.diagnosis.logs.findings import Draft, Finding
 from incident_bot.diagnosis.logs.messages import tell_line
-from incident_bot.diagnosis.logs.titles import text_at
+from incident_bot.diagnosis.logs.titles import skip_heading, text_at
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
 
@@ -66,7 +66,7 @@ def draft_loud(
     for index, level in loud:
         is_louder = level > loudest and (loudest < Level.ERROR or not _only_ends(log.kept[index].text[:400]))
         is_louder = is_louder or index in turning
-        if not (is_louder or log.kept[index].count >= _LASTING_COUNT):
+        if not (is_louder or log.kept[index].count >= _LASTING_COUNT) or _announces_next(index, level, log):
             continue
         weight = min(_UNKNOWN_WEIGHT if is_louder else _BESIDE_WEIGHT, weigh(index, level) - 0.05)
         yield Draft(most=weight, index=index, write=partial(_write, log, index, level, weight, subject))
@@ -81,16 +81,36 @@ def _only_ends(text: str) -> bool:
 _REASON_CHARS = 16
 
 
+_BARE = re.compile(
+    r"\b(?:(?:can(?:[\u2019']t|not)|could not|unable to|failed to|failure to) (?:start|boot|launch|initiali[sz]e|run)|(?:start-?up|boot|initiali[sz]ation) failed)\b[^:=]{0,60}$",
+    re.IGNORECASE,
+)
+_NEXT_LINES = 2
+
+
+def _announces_next(index: int, level: int, log: Log) -> bool:
+    """Whether a line says only that a start failed, and one as loud just below it says why."""
+    if not _BARE.search(log.kept[index].text[:600].rstrip(" .!")):
+        return False
+    near = (
+        kept
+        for kept in log.kept[index + 1 : index + 1 + _NEXT_LINES]
+        if kept.line - log.kept[index].line <= _NEXT_LINES
+    )
+    return any(grade(kept.text) >= level for kept in near)
+
+
 def _write(log: Log, index: int, level: int, weight: float, subject: str) -> Finding:
     answer = read_answer(log.kept[index].text)
     is_failed = answer is not None and answer.status >= SERVER_ERROR
+    place = skip_heading(log, index)
     return Finding(
         kind="server-errors" if is_failed else "error-line",
         category=Category.APPLICATION,
         title=_title_of(log, index, subject),
         hint="Read the lines before it.",
-        index=index,
-        offset=log.offsets[index],
+        index=place,
+        offset=log.offsets[place],
         weight=weight,
         count=log.kept[index].count,
         is_lasting=_lasts(log, index, level),

@@ -39,11 +39,17 @@ def subject_of(log: Log) -> str:
 def text_at(log: Log, index: int) -> str:
     """What a kept line says; where it is only a heading (`1 error occurred:`), with the first line below it."""
     text = log.kept[index].text
-    if not text.rstrip().endswith(":") or index + 1 >= len(log.kept):
-        return text
+    below = skip_heading(log, index)
+    return f"{text.rstrip()} {log.kept[below].text.strip(_BULLETS)}" if below != index else text
+
+
+def skip_heading(log: Log, index: int) -> int:
+    """Where the line below a heading stands, which says what it is about; of any other line its own place."""
+    if not log.kept[index].text.rstrip().endswith(":") or index + 1 >= len(log.kept):
+        return index
     below = log.kept[index + 1]
     is_next = below.line == log.kept[index].line + 1 and not begins_record(below.text)
-    return f"{text.rstrip()} {below.text.strip(_BULLETS)}" if is_next and below.text.strip(_BULLETS) else text
+    return index + 1 if is_next and below.text.strip(_BULLETS) else index
 
 
 _BULLETS = " \t*-\u2022"
