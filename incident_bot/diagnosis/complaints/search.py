@@ -11,8 +11,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.complaints.own import OWN, VAGUE
+from incident_bot.diagnosis.complaints.own import OWN
 from incident_bot.diagnosis.complaints.remote import REMOTE
+from incident_bot.diagnosis.complaints.vague import VAGUE
 from incident_bot.diagnosis.patterns import PatternIndex, compile_pattern, split_branches
 from incident_bot.diagnosis.vocabulary import read_vocabulary
 

@@ -12,8 +12,8 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
-from incident_bot.diagnosis.complaints.own import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.complaints.search import find_complaint, find_words, spell_out
+from incident_bot.diagnosis.complaints.vague import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
 from incident_bot.diagnosis.logs.background import shape_of

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.complaints.own import VAGUE
+from incident_bot.diagnosis.complaints.vague import VAGUE
 from incident_bot.diagnosis.logs.findings import Finding
 from incident_bot.model import Category
 
