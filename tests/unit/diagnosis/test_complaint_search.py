@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incident_bot.diagnosis.complaints.own import OWN, VAGUE
+from incident_bot.diagnosis.complaints.own import OWN
 from incident_bot.diagnosis.complaints.remote import REMOTE
 from incident_bot.diagnosis.complaints.search import find_complaint
+from incident_bot.diagnosis.complaints.vague import VAGUE
 from incident_bot.diagnosis.logs.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.patterns import FLAGS, required_words, split_branches
 from incident_bot.model import Category
