@@ -34,11 +34,13 @@ def is_background(kept: KeptLine, log: Log) -> bool:
 
 def is_routine(kept: KeptLine, log: Log) -> bool:
     """Whether a line calls itself information, reports no failed state, and was there from the log's beginning to its end."""
-    if turns_to_failed(kept.text):
+    if turns_to_failed(kept.text) or _RELAYED.search(kept.text[:400]):
         return False
     return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
 
 
+_RELAYED = re.compile(r"-std(?:out|err) \w{1,30} - |\bsaid into std(?:out|err)\b|\{subprocess\.py:\d{1,5}\} INFO - ")
+"""What a parent passes on of its child's output (TorchServe, PHP-FPM, Airflow): the level is the parent's."""
 _STATED_WARNING = re.compile(
     r"\b(?:level|lvl|severity)\"?\s?[=:]\s?\"?warn|^.{0,40}(?:\bWARN(?:ING)?\b|\[warn(?:ing)?\])|^W\d{4} ",
     re.IGNORECASE,

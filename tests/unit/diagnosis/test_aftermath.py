@@ -243,3 +243,13 @@ def test_a_mount_that_failed_before_the_container_ran_is_behind_it(last: str, *,
     found = diagnose(make_case({"events.txt": events}), RULES)
 
     assert any("models" in cause.title for cause in found.causes) is is_cause
+
+
+def test_what_a_parent_passes_on_of_its_child_has_not_the_parents_level() -> None:
+    """TorchServe files the traceback of a worker under INFO, again at each try."""
+    log = "".join(
+        f"2026-11-21T11:{i:02d}:05,063 [INFO ] W-9000-tagger_1.0-stdout MODEL_LOG - ModuleNotFoundError: No module named 'sacremoses'\n"
+        f"2026-11-21T11:{i:02d}:06,763 [WARN ] W-9000-tagger_1.0 org.pytorch.serve.wlm.BatchAggregator - Load model failed: tagger, error: Worker died.\n"
+        for i in range(12)
+    )
+    assert "sacremoses" in diagnose(make_case({"torchserve.log": log}), RULES).causes[0].title
