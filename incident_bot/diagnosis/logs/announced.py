@@ -35,6 +35,12 @@ _SAID = re.compile(
     r"|\b(?:expected|intended|deliberate|on_purpose|injected|simulated|drill)\"?[=:]\s?\"?(?:true|yes|1)\b",
     re.IGNORECASE,
 )
+_SAID_WITH = (
+    "expected", "intended", "intentional", "on purpose", "on_purpose", "deliberate", "design", "harmless", "fatal", "planned",
+    "simulated", "injected", "provoked", "faked", "normal", "using", " use ", "default", "falling back", "assuming", "taking",
+    "setting it", "details", "information", "--help", "optional", "requested", "ignor", "handled", "skipped", "drill",
+)  # fmt: skip
+"""Each way to say it has one of these: nearly all lines have none, and to look for words is thirty times as fast."""
 _DENIED = re.compile(
     r"\b(?:not|never|n't|no longer|than|un-?|less|more|longer) (?:\w+ )?(?:as )?(?:expected|intended|planned|designed|on purpose)\b"
     r"|\bunexpected|\bmismatch|\bexpected\b.{0,80}\b(?:but|got|found|received|actual|instead)\b",
@@ -45,6 +51,9 @@ _DENIED = re.compile(
 def is_said_expected(line: str) -> bool:
     """Whether a line says of its own complaint that it was meant to come: `connection refused (expected, side is off)`."""
     head = line[:_REACH]
+    lowered = head.lower()
+    if not any(word in lowered for word in _SAID_WITH):
+        return False
     return _SAID.search(head) is not None and not _DENIED.search(head)
 
 
@@ -82,6 +91,8 @@ _NONE_OF_ANY = re.compile(
 
 def _counts_none(line: str) -> bool:
     """Whether a line counts what went wrong, there is none of it, and nothing else sounds bad: `leaked: 0 connections`."""
+    if "0 " not in line and not line.rstrip().endswith("0"):
+        return False
     head = read_text(line[:_REACH])
     match = _NONE_OF_ANY.search(head)
     return match is not None and grade(head[: match.start()] + head[match.end() :]) < Level.NOTICE
@@ -129,7 +140,11 @@ _ADDRESSED = re.compile(
 
 def is_addressed_to_reader(line: str) -> bool:
     """Whether a line gives orders to a model that reads the log, or holds a marker meant for another program's page."""
-    return _ADDRESSED.search(line[:_REACH]) is not None
+    lowered = line[:_REACH].lower()
+    return any(word in lowered for word in _ADDRESSED_WITH) and _ADDRESSED.search(line[:_REACH]) is not None
+
+
+_ADDRESSED_WITH = ("ignore", "disregard", "forget", "override", "<!--", "<|")
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"
