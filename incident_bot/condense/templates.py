@@ -19,9 +19,11 @@ _HEX_LETTERS = b"abcdefABCDEF"
 _ID = re.compile(
     rb"(?<![0-9A-Za-z])(?=[0-9A-Za-z]{6})(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
     rb"|(?:0x)?[A-Fa-f]*[0-9][0-9A-Fa-f]{5,}"
-    rb"|(?=(?:[A-Za-z]*[0-9]){3})[0-9A-Za-z]{12,}={0,2})(?![0-9A-Za-z])"
+    rb"|(?=(?:[A-Za-z]*[0-9]){3})[0-9A-Za-z]{12,}={0,2}|(?<=[a-z]:)[0-9a-f]{6}(?=\]))(?![0-9A-Za-z])"
 )
-"""UUIDs, hexadecimal ids of six or more with a digit, and mixed tokens of twelve or more with three digits."""
+"""UUIDs, hexadecimal ids of six or more with a digit, mixed tokens of twelve or more with three digits, and what redaction
+puts in place of a value, which is another in each run.
+"""
 
 _SLOT_WORDS = (
     "status",

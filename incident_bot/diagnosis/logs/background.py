@@ -121,7 +121,7 @@ def _ends_by_template(log: Log) -> dict[tuple[int, int], tuple[KeptLine, ...]]:
     return found
 
 
-_VARIABLE = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
+_VARIABLE = re.compile(r"[0-9a-f]{8,}|(?<=[a-z]:)[0-9a-f]{6}(?=\])|\d+", re.IGNORECASE)
 
 
 def shape_of(line: str) -> str:
