@@ -160,6 +160,7 @@ def _is_complaint(text: str, *, is_last: bool) -> bool:
     return (is_last or not states_level(text)) and find_complaint(text[:_LINE_CHARS]) is not None
 
 
+@lru_cache(maxsize=_MAX_LINES)
 def _is_harmless(text: str) -> bool:
     """Answers that are no server errors, and frames of a stack whose first line counts."""
     head = text[:300]
