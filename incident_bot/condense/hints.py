@@ -44,7 +44,7 @@ _HINTS = (
     ),
     (Hint.PRIORITY, r"^<\d{1,3}>|priority"),
     (Hint.CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (Hint.KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{4})?\d{4})?\]?$|^#$"),
+    (Hint.KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{2}|\d{4})?\d{4})?\]?$|^#$"),
     (Hint.PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase has a word with one of these in it: a cheap look, once a word, before the regular expressions."""

@@ -89,7 +89,7 @@ _CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ER
 _PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
 """PHP's own level, which FPM files under NOTICE."""
 _KLOG = re.compile(
-    r"(?:^|[\s\[\]|])([IWEF])(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b"
+    r"(?:^|[\s\[\]|])([IWEF])(?:\d\d|\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b"
     r"|^[\[(<]?(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[.,\dZ+:-]{0,16})[\])>]?\s([IWEF])[ /:]\s?[\w\[(]"
 )
 """The letter before (klog, glog) or behind the time of a record (Android's logcat, and programs that keep it short)."""

@@ -30,8 +30,8 @@ _MONTH_FIRST = re.compile(
 """Syslog; with a year, Apache and everything that calls ctime."""
 _TWELVE_HOURS = re.compile(rf"(?<!\w)({_MONTH}) (\d{{1,2}}), (\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d)(?:\s([AP])M)?")
 """java.util.logging as it comes."""
-_KLOG = re.compile(r"(?<!\w)[IWEF](\d{4})?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
-"""Kubernetes' own loggers, and glog, which writes the year since 2020."""
+_KLOG = re.compile(r"(?<!\w)[IWEF](\d{4}|\d\d)?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
+"""Kubernetes' own loggers, and glog, which writes the year since 2020; CockroachDB's, with two digits of it."""
 _DIGITS = r"(1\d{9})(\d{9}|\d{6}|\d{3})?(?:\.(\d{1,9}))?(?!\d)"
 _EPOCH = re.compile(rf"(?:^|(?<!\w)(?:ts|time)=){_DIGITS}")
 _NAMED = re.compile(
@@ -171,7 +171,8 @@ def _twelve_hours(match: re.Match[str], _near: datetime) -> datetime:
 
 
 def _klog(match: re.Match[str], near: datetime) -> datetime:
-    at = _date(match[1] or near.year, match[2], match[3], match.group(4, 5, 6), fraction=match[7])
+    year = f"20{match[1]}" if match[1] and len(match[1]) == 2 else match[1]
+    at = _date(year or near.year, match[2], match[3], match.group(4, 5, 6), fraction=match[7])
     return at if match[1] else _closest(at, near)
 
 

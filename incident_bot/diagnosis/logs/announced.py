@@ -29,6 +29,7 @@ _SAID = re.compile(
     r"|\b(?:on purpose|deliberately|intentionally)\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
     r"|\b(?:not (?:set|configured|specified|given|provided|defined)|unset|missing|empty)[,;:.]? (?:so )?(?:now )?(?:setting it|using|use|will use|defaulting|falling back|default is|assuming|taking)\b"
     r"|\bfor (?:more|further) (?:details|information)\b[^:]{0,60}\b(?:run|use|see|add|pass)\b|\b(?:use|try|run|see)\b.{0,30} '?--help\b"
+    r"|\b(?:does not exist|already exists), skipping\b"
     r"|\boptional (?:env\w*|variable|setting|config\w*|parameter|option|file|module|dependency|feature|plugin|key|field)\b"
     r"|\buser[- ]requested (?:fail-?over|restart|shutdown|reload)\b|\brequested by (?:the )?(?:user|operator|administrator)\b"
     r"|\((?:ignored|ignoring|handled|skipped|not fatal|optional)\)\s{0,2}$|\b(?:can|may) be (?:safely )?ignored\b|\bsafe to ignore\b"
@@ -38,7 +39,7 @@ _SAID = re.compile(
 _SAID_WITH = (
     "expected", "intended", "intentional", "on purpose", "on_purpose", "deliberate", "design", "harmless", "fatal", "planned",
     "simulated", "injected", "provoked", "faked", "normal", "using", " use ", "default", "falling back", "assuming", "taking",
-    "setting it", "details", "information", "--help", "optional", "requested", "ignor", "handled", "skipped", "drill",
+    "setting it", "details", "information", "--help", "optional", "requested", "ignor", "handled", "skipp", "drill",
 )  # fmt: skip
 """Each way to say it has one of these: nearly all lines have none, and to look for words is thirty times as fast."""
 _DENIED = re.compile(

@@ -33,6 +33,7 @@ _LEAD = re.compile(
     | [\[(]?(?:[A-Z][a-z]{2},?[ ])?[A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:[ ]\d{4})?[\])]?(?:[ ][\w.-]{1,64}[ ](?=[\w./-]{1,40}(?:\[\d{1,8}\])?:[ ]))?
     | [\[(<]?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[\])>]?(?=[\s|])
     | [IWEFD]\d{4}[ ]\d\d:\d\d:\d\d\.\d{1,9}\s{1,8}\d{1,8}[ ][\w./-]{1,80}:\d{1,6}\]
+    | [IWEF]\d{6}[ ]\d\d:\d\d:\d\d\.\d{6}[ ]\d{1,8}[ ][\w./@-]{1,80}:\d{1,6}[ ](?:⋮[ ])?\[[^\]\n]{0,80}\](?:[ ]{1,2}\d{1,9})?
     | \d{1,7}:[A-Z][ ]\d\d[ ][A-Z][a-z]{2}[ ]\d{4}[ ][\d:.]{8,15}[ ][*\#.-]
     | \[?\d{10}(?:\d{3})?(?:\.\d{1,9})?\]?(?=\s)
     | \[\s{0,6}\d{1,7}\.\d{1,6}\]
@@ -137,7 +138,7 @@ _ANSWER = re.compile(
 )
 """What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
 _TIME_FIRST = re.compile(
-    r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4} \d|(?:FATAL|ERROR|WARN(?:ING)?|INFO|CRITICAL)[ :]"
+    r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4}(?:\d\d)? \d|(?:FATAL|ERROR|WARN(?:ING)?|INFO|CRITICAL)[ :]"
 )
 _PACKAGE = re.compile(r"(?<![\w/.@-])(?:[A-Za-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
 _CAUSED = re.compile(r"(?:Caused by: |-{2,3}> )+")

@@ -82,7 +82,7 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     is_last_word = end <= last
     end = max(last, end)
     later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
-    if not later or _is_still_warned_of(start, log, text):
+    if not later or _is_still_warned_of(start, log, text) or _is_for_good(start, log):
         return Outcome.OPEN
     calm = [line for line in later if grade(line) < Level.WARNING]
     is_loud = grade(text) >= Level.ERROR
@@ -101,6 +101,21 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
         return Outcome.OVERCOME if _is_storm(log) else Outcome.CALMED if is_loud else Outcome.RETRIED
     is_retry = is_last_word and grade(text) <= Level.WARNING and RETRY.search(text[:1000])
     return Outcome.RETRIED if is_retry and any(SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
+
+
+_FOR_GOOD = re.compile(
+    r"\bunrecoverable\b|\b(?:will|can) not (?:recover|be (?:restarted|retried|resumed))\b|\buntil (?:it is |it's )?(?:manually )?restarted\b"
+    r"|\bgiving up for good\b|\bneeds? (?:a )?manual (?:restart|intervention)\b|\bpermanently (?:failed|disabled|stopped)\b",
+    re.IGNORECASE,
+)
+_SAME_RECORD_LINES = 6
+
+
+def _is_for_good(start: int, log: Log) -> bool:
+    """Whether a complaint, or the record that it is part of, says that nothing tries again: calm then means silence."""
+    line = log.kept[start].line
+    near = log.kept[max(0, start - _SAME_RECORD_LINES) : start + 1]
+    return any(line - kept.line <= _SAME_RECORD_LINES and _FOR_GOOD.search(kept.text[:1000]) for kept in near)
 
 
 def _outcome_said(start: int, last: int, log: Log, scene: Scene) -> Outcome | None:

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.facts import (
     log_fact,
 )
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
+from incident_bot.diagnosis.logs.announced import is_said_expected
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, required_words
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
@@ -287,8 +288,8 @@ def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fac
 
 
 def _is_no_trouble(line: str, log: Log) -> bool:
-    """Whether a line tells that something is over, or in a node's journal what kubelet's own probes met."""
-    return tells_all_clear(line) or (log.node is not None and _PROBER in line)
+    """Whether a line tells that something is over or was meant, or in a node's journal what kubelet's own probes met."""
+    return tells_all_clear(line) or is_said_expected(line) or (log.node is not None and _PROBER in line)
 
 
 _PROBER = "prober.go:"
