@@ -18,6 +18,7 @@ TABLE = [
     ("2026-03-14 09:26:53 ERROR [main] cannot bind", Level.ERROR),
     ("E0314 09:26:53.589793       1 proxier.go:12] sync", Level.ERROR),
     ("I0314 09:26:53.589793       1 proxier.go:12] sync", Level.INFO),
+    ("F260314 09:26:53.589793 71 storage/pebble.go:1532 \u22ee [n2] 9102  sync", Level.FATAL),
     ('{"level":"error","msg":"x"}', Level.ERROR),
     ('{"level":50,"msg":"x"}', Level.ERROR),
     ('{"level":30,"msg":"x"}', Level.INFO),
