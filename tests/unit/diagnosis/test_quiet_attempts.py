@@ -184,7 +184,3 @@ def test_an_image_that_came_at_the_second_try_is_over() -> None:
 
 def test_an_image_that_never_came_is_not() -> None:
     assert verdict_of({"events.txt": NOT_PULLED}) is Verdict.FAILURE
-
-
-def summary_of(files: dict[str, str]) -> str:
-    return diagnose(make_case(files), RULES).summary

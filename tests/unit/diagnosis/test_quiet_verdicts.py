@@ -254,6 +254,10 @@ def test_events_that_end_with_waiting_are_a_failure() -> None:
     assert verdict_of({"events.txt": WAITED}) is Verdict.FAILURE
 
 
+def summary_of(files: dict[str, str]) -> str:
+    return diagnose(make_case(files), RULES).summary
+
+
 def test_a_recovery_names_the_event_that_proves_it() -> None:
     assert "After it came Started: Started container eval (E1:4)" in summary_of({"events.txt": WAITED + STARTED})
 
