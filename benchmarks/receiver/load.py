@@ -5,9 +5,9 @@
 Every body announces an incident that was not seen before, so each costs a dispatch to a loopback
 GitHub; repeats, which the receiver answers from memory, are measured on their own.
 
-The echo returns the body; the relay sends it on, unread, by one call of `requests`. Both run under
-gunicorn's own threaded worker with as many workers, threads and kept connections, and without its
-access log; all pay for the same load generator, which shares the machine's cores with them; receiver and relay pay for the loopback GitHub besides, and the echo does not.
+The echo returns the body; the relay sends it on, unread, by one call of `requests`. All servers run
+under the same gunicorn settings and pay for the same load generator, which shares the machine's
+cores with them; receiver and relay pay for the loopback GitHub besides, and the echo does not.
 CPU is user and system time by /proc, so other work on the machine counts little there.
 """
 

@@ -72,7 +72,7 @@ async def take(port: int) -> None:
 
 
 def echo(port: int, workers: int) -> None:
-    """Flask returning what it got, under gunicorn's own threaded worker."""
+    """Flask returning what it got, under the very gunicorn settings of `serve`."""
     from flask import Response, request
 
     def answer() -> Response:
@@ -105,21 +105,22 @@ def relay(port: int, workers: int, github_url: str) -> None:
 
 def _serve_flask(answer: Callable[[], Response], port: int, workers: int) -> None:
     from flask import Flask
-    from gunicorn.app.base import BaseApplication
+
+    from incident_bot.server.json_log import log_configuration
+    from incident_bot.server.running import run_workers
 
     app = Flask("plain", static_folder=None)
     app.post("/webhook/alertmanager")(answer)
-
-    class Plain(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-        def load_config(self) -> None:
-            options = {"bind": f"127.0.0.1:{port}", "workers": workers, "threads": THREADS, "worker_class": "gthread"}
-            for name, value in (options | {"keepalive": 75, "worker_connections": 256}).items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Flask:
-            return app
-
-    Plain().run()
+    run_workers(
+        lambda: app,
+        listen=f"127.0.0.1:{port}",
+        workers=workers,
+        threads=THREADS,
+        tls={},
+        log=log_configuration(str),
+        on_worker_exit=lambda _: None,
+        on_stop=lambda: None,
+    )
 
 
 def free_port() -> int:

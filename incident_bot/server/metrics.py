@@ -49,11 +49,18 @@ class Metrics:
             registry=self._own,
             multiprocess_mode="mostrecent",
         )
-        # increase() does not see a first event whose series begins with it: all begin at 0.
-        for status in _STATUSES:
-            self.webhooks.labels(status)
-        for result in RESULTS:
-            self.dispatches.labels(result)
+        # increase() does not see a first event whose series begins with it: all begin at 0. Kept, because to look a
+        # series up by its label takes the client's lock and as long as to count.
+        self._by_status = {status: self.webhooks.labels(status) for status in _STATUSES}
+        self._by_result = {result: self.dispatches.labels(result) for result in RESULTS}
+
+    def count_webhook(self, status: int) -> None:
+        """A message was answered."""
+        (self._by_status.get(status) or self.webhooks.labels(status)).inc()
+
+    def count_dispatch(self, result: str) -> None:
+        """An incident was handed over, or not."""
+        (self._by_result.get(result) or self.dispatches.labels(result)).inc()
 
     def note_success(self, at: datetime) -> None:
         """An incident was handed over. Told once a second: all threads write their numbers under one lock."""

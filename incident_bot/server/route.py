@@ -56,7 +56,7 @@ class WebhookRoute:
         except Exception as error:  # noqa: BLE001 - the last door of a request
             _LOG.error("a bug in the receiver", exc_info=error)
             answer = _our_fault("a bug in the receiver; see its log")
-        self._metrics.webhooks.labels(int(answer.status)).inc()
+        self._metrics.count_webhook(int(answer.status))
         body = _send(answer, start_response)
         return body if environ["REQUEST_METHOD"] != "HEAD" else []
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging.config
-import select
 import socket
 import time
 from pathlib import Path
@@ -33,12 +31,6 @@ GRACE_S = 25
 _COURTESY_S = 0.001
 """Long for a worker that waits for a connection, and short for one that waits to be taken."""
 
-_FOLLOW_S = 0.002
-"""How long a thread that nobody else waits for stays with its connection: a busy sender's next message comes at once."""
-
-_MOST_IN_A_ROW = 16
-"""Requests of one connection in a thread while others wait for one; together a few hundredths of a second."""
-
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's own log without a line a request, which it would put together and throw away: ours says more."""
@@ -51,8 +43,6 @@ class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
     """gunicorn's threaded worker, but a client that sends or reads drop by drop loses its connection.
 
     gunicorn hands a thread to whoever has sent one byte and then waits for the rest for ever.
-    And a thread stays with its connection for what follows at once: gunicorn wakes two threads for each
-    request, which costs more than reading it (benchmarks/receiver).
     """
 
     longest_request_s = LONGEST_REQUEST_S
@@ -60,8 +50,6 @@ class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._ends: dict[TConn, float] = {}
-        self._waiting: set[TConn] = set()
-        """Connections with a request and no thread yet."""
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection. With one for each thread already, a worker lets the others go first.
@@ -72,32 +60,13 @@ class PatientlessWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
             time.sleep(_COURTESY_S)
         super().accept(listener)
 
-    def enqueue_req(self, conn: TConn) -> None:
-        """Have the next free thread handle a connection's request."""
-        self._waiting.add(conn)
-        super().enqueue_req(conn)
-
     def handle(self, conn: TConn) -> Any:
-        """Handle a request, and those that follow it at once, in a thread of the pool."""
-        self._waiting.discard(conn)
-        for served in itertools.count(1):
-            self._ends[conn] = time.monotonic() + self.longest_request_s
-            try:
-                is_kept = super().handle(conn)
-            finally:
-                self._ends.pop(conn, None)
-            # True is a connection to keep; gunicorn has another word for one on which nothing has come yet.
-            if is_kept is not True or (self._waiting and served >= _MOST_IN_A_ROW) or not self._is_followed(conn):
-                break
-        return is_kept
-
-    def _is_followed(self, conn: TConn) -> bool:
-        """Whether the next request is there already; what the parser read ahead is left to gunicorn."""
-        if not self.alive or conn.parser.unreader.buf.getvalue():
-            return False
-        readable = select.poll()
-        readable.register(conn.sock, select.POLLIN)
-        return bool(readable.poll(0 if self._waiting else _FOLLOW_S * 1000))
+        """Handle one request in a thread of the pool."""
+        self._ends[conn] = time.monotonic() + self.longest_request_s
+        try:
+            return super().handle(conn)
+        finally:
+            self._ends.pop(conn, None)
 
     def murder_pending(self) -> None:
         """Once a second, in the main thread: close what takes too long. The thread then finds nothing to read."""

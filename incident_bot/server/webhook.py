@@ -194,13 +194,13 @@ class Receiver:
     def _note_success(self, digest: str, done: Dispatched) -> _Outcome:
         self._recent.note(digest)
         self._metrics.note_success(self._now())
-        self._metrics.dispatches.labels(done.result).inc()
+        self._metrics.count_dispatch(done.result)
         if not done.is_new:
             self._metrics.deduplicated.inc()
         return _Outcome(result=done.result, is_taken=True)
 
     def _note_trouble(self, message: Message, error: DispatchError) -> _Outcome:
-        self._metrics.dispatches.labels(error.trouble.value).inc()
+        self._metrics.count_dispatch(error.trouble.value)
         level = logging.ERROR if error.trouble is Trouble.REFUSED else logging.WARNING
         _LOG.log(
             level,
