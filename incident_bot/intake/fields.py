@@ -86,7 +86,7 @@ def text_map(values: Mapping[str, object], limit: int) -> dict[str, str]:
         else:
             text = scalar_text(item, limit)
         if text is not None:
-            kept[name if len(name) <= MAX_KEY_CHARS and name.isprintable() else clean_text(name, MAX_KEY_CHARS)] = text
+            kept[clean_text(name, MAX_KEY_CHARS)] = text
     return kept
 
 

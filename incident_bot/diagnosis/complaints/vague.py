@@ -9,6 +9,21 @@ _HISTORY = ("See whether it began with a rollout", "kubectl -n {namespace} rollo
 _PREVIOUS = ("Read what it was doing before", "kubectl -n {namespace} logs {pod} -c {container} --previous --tail=100")
 _LOG = ("Read the frames around the line", "kubectl -n {namespace} logs {pod} -c {container} --tail=200")
 
+SLOW = Complaint(
+    kind="slow",
+    is_symptom=True,
+    category=Category.APPLICATION,
+    patterns=(
+        r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|\btook \d{4,9} ?ms\b|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|(?:replay|replica\w*|replication|slave|standby|secondary)\b.{0,60}\bbehind\b|replication lag|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
+    ),
+    title="{container} is too slow: {says}",
+    hint="Compare with the time before; look at CPU throttling, locks and the dependency it waits for.",
+    impact="Callers wait; some run into their own time-outs.",
+    steps=(("See whether it is short of CPU or memory", "kubectl -n {namespace} top pod {pod} --containers"), _HISTORY),
+    prevention=("Alert on latency against its objective, and keep slow queries in review.",),
+)  # fmt: skip
+"""Also of what only figures tell."""
+
 VAGUE: tuple[Complaint, ...] = (
     Complaint(
         kind="mismatch",
@@ -52,19 +67,7 @@ VAGUE: tuple[Complaint, ...] = (
         steps=(_LOG,),
         prevention=("Log with the breaker's opening the error that opened it, and alert on its state.",),
     ),
-    Complaint(
-        kind="slow",
-        is_symptom=True,
-        category=Category.APPLICATION,
-        patterns=(
-            r"\bduration: \d{4,9}\.\d{1,3} ms|\bQuery_time: [1-9]|\btook \d{4,9} ?ms\b|slow (?:query|request|operation|consumer|response|log|statement|sql)|(?:latency|duration|response time|took|lag)\b.{0,60}(?:exceed|above|over|threshold|too (?:high|long))|exceed(?:s|ed|ing)? (?:the |its )?(?:\w+ ){0,2}(?:threshold|budget|slo|deadline)\b|falling behind|(?:replay|replica\w*|replication|slave|standby|secondary)\b.{0,60}\bbehind\b|replication lag|queue (?:is )?full|backpressure|circuit breaker (?:opened|tripped)|consumer lag|(?:event loop|main thread) (?:is )?(?:blocked|delay|stalled)|took too long|long[- ]running (?:query|transaction)|GC pause|Full GC|starvation|saturated|backlog",
-        ),
-        title="{container} is too slow: {says}",
-        hint="Compare with the time before; look at CPU throttling, locks and the dependency it waits for.",
-        impact="Callers wait; some run into their own time-outs.",
-        steps=(("See whether it is short of CPU or memory", "kubectl -n {namespace} top pod {pod} --containers"), _HISTORY),
-        prevention=("Alert on latency against its objective, and keep slow queries in review.",),
-    ),
+    SLOW,
     Complaint(
         kind="not-defined",
         category=Category.APPLICATION,

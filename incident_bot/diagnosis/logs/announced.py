@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.logs.messages import read_text
+from incident_bot.diagnosis.patterns import required_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +37,6 @@ _SAID = re.compile(
     r"|\b(?:expected|intended|deliberate|on_purpose|injected|simulated|drill)\"?[=:]\s?\"?(?:true|yes|1)\b",
     re.IGNORECASE,
 )
-_SAID_WITH = (
-    "expected", "intended", "intentional", "on purpose", "on_purpose", "deliberate", "design", "harmless", "fatal", "planned",
-    "simulated", "injected", "provoked", "faked", "normal", "using", " use ", "default", "falling back", "assuming", "taking",
-    "setting it", "details", "information", "--help", "optional", "requested", "ignor", "handled", "skipp", "drill",
-)  # fmt: skip
-"""Each way to say it has one of these: nearly all lines have none, and to look for words is thirty times as fast."""
 _DENIED = re.compile(
     r"\b(?:not|never|n't|no longer|than|un-?|less|more|longer) (?:\w+ )?(?:as )?(?:expected|intended|planned|designed|on purpose)\b"
     r"|\bunexpected|\bmismatch|\bexpected\b.{0,80}\b(?:but|got|found|received|actual|instead)\b",
@@ -53,7 +48,8 @@ def is_said_expected(line: str) -> bool:
     """Whether a line says of its own complaint that it was meant to come: `connection refused (expected, side is off)`."""
     head = line[:_REACH]
     lowered = head.lower()
-    if not any(word in lowered for word in _SAID_WITH):
+    # Nearly all lines have none of these, and to look for words is thirty times as fast as the pattern.
+    if not any(word in lowered for word in required_words(_SAID.pattern) or ("",)):
         return False
     return _SAID.search(head) is not None and not _DENIED.search(head)
 
@@ -141,11 +137,7 @@ _ADDRESSED = re.compile(
 
 def is_addressed_to_reader(line: str) -> bool:
     """Whether a line gives orders to a model that reads the log, or holds a marker meant for another program's page."""
-    lowered = line[:_REACH].lower()
-    return any(word in lowered for word in _ADDRESSED_WITH) and _ADDRESSED.search(line[:_REACH]) is not None
-
-
-_ADDRESSED_WITH = ("ignore", "disregard", "forget", "override", "<!--", "<|")
+    return _ADDRESSED.search(line[:_REACH]) is not None
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"

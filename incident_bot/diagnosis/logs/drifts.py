@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.complaints.vague import VAGUE
+from incident_bot.diagnosis.complaints.vague import SLOW
 from incident_bot.diagnosis.logs.findings import Finding
 from incident_bot.model import Category
 
@@ -39,7 +39,6 @@ _RISING = 4
 _TIMES = 3.0
 _LEAST_MORE = 20
 _WEIGHT = 0.5
-_COMPLAINT = next(item for item in VAGUE if item.kind == "slow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,6 @@ def _write(log: Log, index: int, drift: Drift, subject: str) -> Finding:
         offset=log.offsets[index],
         weight=_WEIGHT,
         count=log.kept[index].count,
-        complaint=_COMPLAINT,
+        complaint=SLOW,
         began=drift.began,
     )

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.complaints.vague import VAGUE
+from incident_bot.diagnosis.complaints.vague import SLOW
 from incident_bot.diagnosis.logs.findings import Finding
 from incident_bot.model import Category
 
@@ -48,7 +48,6 @@ _ABOVE_SHARE = 0.7
 _CLEAR_SHARE = 0.75
 _WEIGHT = 0.4
 """As much as that of warnings that begin in the middle of a log and go on."""
-_COMPLAINT = next(item for item in VAGUE if item.kind == "slow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def _write(log: Log, index: int, shift: _Shift, subject: str, *, is_slow: bool) 
         weight=_WEIGHT,
         count=log.kept[index].count,
         is_lasting=True,
-        complaint=_COMPLAINT,
+        complaint=SLOW,
         began=shift.began,
     )
 
