@@ -12,6 +12,8 @@ import click
 from incident_bot.cli import options, wiring
 from incident_bot.cli.progress import show_progress
 from incident_bot.cli.steps import analyse_case, gather_incident
+from incident_bot.evidence.folder import holds_at_least
+from incident_bot.redaction.redactor import EXTRA_PAYS_BYTES
 
 if TYPE_CHECKING:
     from incident_bot.model import Analysis
@@ -53,7 +55,7 @@ def diagnose(
       incident-bot diagnose case
     """
     settings = wiring.load(config_path)
-    redactor = wiring.make_redactor(settings)
+    redactor = wiring.make_redactor(settings, fast=holds_at_least(folder, EXTRA_PAYS_BYTES))
     consultant = wiring.make_consultant(llm, settings)
     analyses: list[Analysis] = []
     with show_progress() as progress:

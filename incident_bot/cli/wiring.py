@@ -52,11 +52,11 @@ def make_policy(settings: Settings) -> Policy:
     return Policy(**decided(chosen), namespaces=namespaces)
 
 
-def make_redactor(settings: Settings) -> Redactor:
-    """A redactor with a fresh key: placeholders are stable within this run only."""
+def make_redactor(settings: Settings, *, fast: bool = True) -> Redactor:
+    """A redactor with a fresh key: placeholders are stable within this run only. For `fast` see `Redactor`."""
     from incident_bot.cli import pipe
 
-    return pipe.make_redactor(settings.secrets, make_policy(settings))
+    return pipe.make_redactor(settings.secrets, make_policy(settings), fast=fast)
 
 
 def make_filter(config_path: Path | None) -> Redactor:

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from incident_bot.condense.hints import REACH, Hint, hints_in
 from incident_bot.condense.phrases import ERROR_WORDS, FATAL_WORDS, HARD_WORDS, LOCAL_WORDS, NEGATED, WARNING_WORDS
+from incident_bot.patterns import compile_later
 
 
 class Level(IntEnum):
@@ -61,7 +62,7 @@ _BY_NAME |= {
 """What loggers of localised programs (databases, JVMs, Windows services) call their levels."""
 _BY_LETTER = {"I": Level.INFO, "W": Level.WARNING, "E": Level.ERROR, "F": Level.FATAL}
 
-_LEVEL_FIELD = re.compile(
+_LEVEL_FIELD = compile_later(
     r"""(?i)(?:^|[\s{,;(\["'\\])["'\\]{0,3}(?:log\.?)?(?:level|severity|lvl|levelname|loglevel|severity_text|priority|l(?="\s?:))["'\\]{0,3}\s?[=:]\s?["'\\]{0,3}([a-z]{3,11}|\d{2})\b"""
 )
 _PINO = {
@@ -73,60 +74,60 @@ _PINO = {
     "60": Level.FATAL,
 }
 """Numeric levels of JSON loggers for Node (pino, bunyan)."""
-_LEVEL_WORD = re.compile(
+_LEVEL_WORD = compile_later(
     r"(?<![\w./-])(TRACE|TRC|DEBUG|DBG|INFO|INF|NOTICE|WARN|WRN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|FTL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w-]|/(?!\w*(?:Worker|Process|Thread)\b))"
     r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\s{0,8}\]"
     r"|^(?:\S{1,40} ){0,2}(trace|debug|info|notice|warn|warning): |\bconsole\.(error|warn|info|debug)\b|\t(trace|debug|info|notice|warn|warning|error|fatal)\t"
     r"|(?:[:,]\d{1,6}\)?|^\S{1,40}): (warning|note): |(?<![\w.])[A-Z][a-z]\w{0,60}(Warning): "
 )
-_LOCAL_LEVEL = re.compile(
+_LOCAL_LEVEL = compile_later(
     r"(?<![\w./-])(FEHLER|SCHWERWIEGEND|ERREUR|ERRO|FOUT|BŁĄD|ОШИБКА|WARNUNG|AVERTISSEMENT|AVISO|ADVERTENCIA|ПРЕДУПРЕЖДЕНИЕ|FATALE|GRAVE|KRITISCH|CRITIQUE)(?![\w/-])"
     r"|^[\d\[\]:.,TZ/ +-]{0,40}((?i:fehler|warnung|erreur|avertissement|fout|błąd|ошибка|предупреждение|advertencia)) ?: "
     r"|(?:^|[\s\[【])(错误|錯誤|エラー|오류|警告|경고|严重|致命的)(?=[\s\]】:\uff1a])"
 )
-_CHANNEL_LEVEL = re.compile(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")
+_CHANNEL_LEVEL = compile_later(r"\] [a-z][\w-]{0,40}\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")
 """`[2026-11-20 09:00:10] production.ERROR: ` of Monolog, which other loggers may wrap."""
-_PHP_LEVEL = re.compile(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
+_PHP_LEVEL = compile_later(r"\bPHP (Warning|(?:Recoverable f|F)atal error|Parse error):")
 """PHP's own level, which FPM files under NOTICE."""
-_KLOG = re.compile(
+_KLOG = compile_later(
     r"(?:^|[\s\[\]|])([IWEF])(?:\d\d|\d{4})?\d{4} \d\d:\d\d:\d\d\.\d+\s|^([IWEF]) \d\d/?\d\d \d\d:\d\d:\d\d\b"
     r"|^[\[(<]?(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[.,\dZ+:-]{0,16})[\])>]?\s([IWEF])[ /:]\s?[\w\[(]"
 )
 """The letter before (klog, glog) or behind the time of a record (Android's logcat, and programs that keep it short)."""
-_LETTER = re.compile(r"^\[?\d[\d/.:,TZ+ -]{6,40}\]?(?: [A-Z]{3,5})? \[([IWEF])\] ")
+_LETTER = compile_later(r"^\[?\d[\d/.:,TZ+ -]{6,40}\]?(?: [A-Z]{3,5})? \[([IWEF])\] ")
 """`27/11 14:20:00.220 CET [E] `: the letter in brackets between time and message."""
-_SYSLOG = re.compile(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
+_SYSLOG = compile_later(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""
 _BY_NUMBER = (Level.FATAL, Level.FATAL, Level.FATAL, Level.ERROR, Level.WARNING)
 """Emergency to warning. What is below says little: many senders give every line the same notice or info."""
 _HIGHEST_PRIORITY = 191
-_REDIS = re.compile(r"^\d{1,7}:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]{8,15} #")
+_REDIS = compile_later(r"^\d{1,7}:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]{8,15} #")
 """Redis marks its warnings with a `#` (loglevel in redis.conf)."""
-_LETTER_FIELD = re.compile(r"\"s\":\s?\"([IWEF])\",\s{0,4}\"c\":")
+_LETTER_FIELD = compile_later(r"\"s\":\s?\"([IWEF])\",\s{0,4}\"c\":")
 """MongoDB's structured log: severity and component."""
 _LEVEL_REACH = 200
 """A stated level stands near the start of a line; further on, such words belong to the message."""
 
-_PASSED = re.compile(
+_PASSED = compile_later(
     r"^\s*(?:\[[\w %]{1,12}\]\s{0,2}){0,2}(?:[✓✔√☑]|ok\b(?! \d+ - .*# (?:todo|fail))|pass(?:ed)?\b|\[ *(?:ok|pass(?:ed)?) *\])"
     r"|(?:\.{2,}|\s|:)(?:ok|pass(?:ed)?|PASSED|✓|✔|✓ passed)\s*(?:\([\d.]+ ?m?s\)|\[ *\d{1,3}%\])?$",
     re.IGNORECASE,
 )
-_SHELL_ECHO = re.compile(
+_SHELL_ECHO = compile_later(
     r"^\s*(?:\++ |\$ |\S{0,40}\$ |> [\w@./-]+@|if \[|then |echo |export |CC |LD |cc |gcc |g\+\+ |clang |libtool: |/bin/(?:ba)?sh )"
 )
-_REFUSAL = re.compile(r"([45])(?<!\w.)\d\d(?![\w.])")
-_NAMES_STATUS = re.compile(
+_REFUSAL = compile_later(r"([45])(?<!\w.)\d\d(?![\w.])")
+_NAMES_STATUS = compile_later(
     r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]{1,3}["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)$"""
 )
 """What stands before a number that is a status."""
 _NAME_REACH = 32
-_ANCHOR = re.compile(
+_ANCHOR = compile_later(
     r"(?i)\bexit(?:ed|ing)?\b[^.]{0,40}?\b(?:with|code|status)\b[ :=]*(?:(?:exit )?(?:code|status)[ :=]*)?(?:[1-9]\d{0,2})\b|\*\*\* .{0,200}\berror \d+|"
     r"\b(?:build|job|command|tests?|make|compilation|task|step)\b[^.]{0,60}? (?:failed|failure|aborted)\b|\bnon-zero\b|\baborted!|\bfailed with (?:exit )?(?:code|status)\b"
 )
 
-_STATE_TURN = re.compile(
+_STATE_TURN = compile_later(
     r"\b(?:from (?:state )?\w{3,30} to|\w{3,30} ?(?:->|=>|\u2192)) '?(?:FAILED|FAILING|Failed|SyncFailed)\b"
     r"|\b(?:status|phase|state): '(?:SyncFailed|Failed)'"
 )

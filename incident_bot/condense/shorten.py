@@ -9,38 +9,39 @@ from __future__ import annotations
 import re
 
 from incident_bot.condense.lines import ELLIPSIS
+from incident_bot.patterns import compile_later
 
-_JSON_FIELD = re.compile(
+_JSON_FIELD = compile_later(
     r'\\?"([\w.@$/ -]{1,64})\\?"\s{0,4}:\s{0,4}("(?:[^"\\]|\\.)*"?|-?[\d.]+(?:[eE][+-]?\d+)?|true|false|null|\\"(?:[^"\\]|\\[^"])*\\")'
 )
-_LOGFMT_FIELD = re.compile(r'(?<![^\s,{(])([A-Za-z_][\w.@-]{0,63})=("(?:[^"\\]|\\.)*"?|[^\s"]*)')
+_LOGFMT_FIELD = compile_later(r'(?<![^\s,{(])([A-Za-z_][\w.@-]{0,63})=("(?:[^"\\]|\\.)*"?|[^\s"]*)')
 _MOST_FIELDS = 400
 
-_SAYS = re.compile(
+_SAYS = compile_later(
     r"(?i)(?:^|[._-])(?:msg|message|log|event|error|err|exception|reason|cause|detail|details|description|failure|panic|fatal|text|title|exc_info|stack|stack_?trace|traceback)$"
     r"|^(?:error|exception|err)\.\w+$|(?-i:[a-z](?:Message|Error|Exception|Reason|Cause)$)"
 )
-_GRADES = re.compile(
+_GRADES = compile_later(
     r"(?i)(?:^|[._-])(?:level|severity|lvl|levelname|loglevel|status|status_?code|code|exit_?code|state|phase|response_?code|alarm)$"
 )
-_PLACES = re.compile(
+_PLACES = compile_later(
     r"(?i)^(?:path|url|uri|method|route|endpoint|host|address|addr|upstream|target|peer|logger|component|service|module|caller|file|name|key|config|model|version|duration\w*|latency\w*|elapsed\w*|took\w*|attempts?|retry|retries|count|size|used\w*|limit\w*|memory\w*|queue\w*|pool\w*)$"
 )
 _SAYS_NOTHING = frozenset(["null", '""', '"-"', "-", "none", "nil", ""])
-_TIME_FIELD = re.compile(
+_TIME_FIELD = compile_later(
     r"(?i)^(?:ts|time|timestamp|@timestamp|t|date|datetime|asctime|created|eventtime|start_?time|end_?time)$"
 )
-_NOISE = re.compile(
+_NOISE = compile_later(
     r"(?i)(?:^|[._-])(?:trace|span|request|req|correlation|session|transaction|user_?agent|x-\w+|id|uid|uuid|pid|tid|thread\w*|hostname|container_id|image_id|docker|labels|annotations|seq|offset)(?:[._-]?id)?$"
 )
 
-_STAMP = re.compile(
+_STAMP = compile_later(
     r"^[\[(]?(?:\d{4}[-/.]\d{2}[-/.]\d{2}(?:[T _:]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?,? ?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}(?: \d{4})? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: \d{4})?"
     r"|\d{2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?"
     r"|\d{10}(?:\d{3}|\.\d{1,9})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)[\])]?(?=[\s|:,-]|$)[\s|:,-]{0,3}"
 )
-_LOUD = re.compile(
+_LOUD = compile_later(
     r"(?i)error|exception|fail|fatal|panic|denied|refused|timed? ?out|cannot|unable|invalid|not found|missing|exceed|killed|abort|undefined|unexpected"
 )
 _LEAD_CHARS = 24
@@ -52,11 +53,11 @@ def stamp_length(text: str) -> int:
     return match.end() if match else 0
 
 
-_DATED = re.compile(
+_DATED = compile_later(
     r"(?:\d{4}[-/]\d{2}[-/]\d{2}[T ]|\d{2}/[A-Z][a-z]{2}/\d{4}:)(\d{2}:\d{2}:\d{2})(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?(?![\w:])"
 )
 _STAMP_REACH = 160
-_LONG_ID = re.compile(
+_LONG_ID = compile_later(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{12,})(?![0-9A-Za-z])"
 )
 
@@ -87,7 +88,7 @@ def message_of(text: str) -> str:
     return text
 
 
-_MESSAGE = re.compile(r"(?i)(?:msg|message|log|event|text)$")
+_MESSAGE = compile_later(r"(?i)(?:msg|message|log|event|text)$")
 _MESSAGE_REACH = 4000
 
 

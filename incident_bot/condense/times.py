@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
+from incident_bot.patterns import compile_later
+
 _REACH = 240
 """A time further on than this belongs to the message."""
 _MONTHS = {
@@ -17,24 +19,24 @@ _MONTHS = {
     )
 }
 _MONTH = "|".join(_MONTHS)
-_ISO = re.compile(
+_ISO = compile_later(
     r"(?<!\d)(\d{4})[-/.](\d\d)[-/.](\d\d)[T _](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_DAY_FIRST = re.compile(
+_DAY_FIRST = compile_later(
     rf"(?<!\d)(\d{{1,2}})[/ -]({_MONTH})[/ -](\d{{4}})[: ](\d\d):(\d\d):(\d\d)(?:[.,](\d{{1,9}}))?(?: ([+-]\d{{4}}))?"
 )
 """Access logs, Tomcat, Redis, dates of mail and HTTP headers."""
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = compile_later(
     rf"(?<!\w)({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d):(\d\d):(\d\d)(?:\.(\d{{1,9}}))?(?: (\d{{4}})(?!\d))?"
 )
 """Syslog; with a year, Apache and everything that calls ctime."""
-_TWELVE_HOURS = re.compile(rf"(?<!\w)({_MONTH}) (\d{{1,2}}), (\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d)(?:\s([AP])M)?")
+_TWELVE_HOURS = compile_later(rf"(?<!\w)({_MONTH}) (\d{{1,2}}), (\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d)(?:\s([AP])M)?")
 """java.util.logging as it comes."""
-_KLOG = re.compile(r"(?<!\w)[IWEF](\d{4}|\d\d)?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
+_KLOG = compile_later(r"(?<!\w)[IWEF](\d{4}|\d\d)?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})\s")
 """Kubernetes' own loggers, and glog, which writes the year since 2020; CockroachDB's, with two digits of it."""
 _DIGITS = r"(1\d{9})(\d{9}|\d{6}|\d{3})?(?:\.(\d{1,9}))?(?!\d)"
-_EPOCH = re.compile(rf"(?:^|(?<!\w)(?:ts|time)=){_DIGITS}")
-_NAMED = re.compile(
+_EPOCH = compile_later(rf"(?:^|(?<!\w)(?:ts|time)=){_DIGITS}")
+_NAMED = compile_later(
     r'"(?:@?timestamp|@?time|ts|@?t|date|datetime|asctime|event_?time|time_?millis|time_?unix_?nano|epochSecond|__REALTIME_TIMESTAMP)"'
     r'\s?:\s?(?:\{\s?"\$date"\s?:\s?)?"?(?:(?=\d{4}-\d\d)|' + _DIGITS + ")",
     re.IGNORECASE,

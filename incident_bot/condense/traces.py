@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from incident_bot.condense.lines import clean
 from incident_bot.condense.shorten import stamp_length
+from incident_bot.patterns import compile_later
 
-_WRAPPER = re.compile(r"(?:\[[^\]\s]{1,200}\] {0,2}|(?:stdout|stderr) [FP] |[\w./-]{1,120} {0,40}\| )")
+_WRAPPER = compile_later(r"(?:\[[^\]\s]{1,200}\] {0,2}|(?:stdout|stderr) [FP] |[\w./-]{1,120} {0,40}\| )")
 
-_HEADER = re.compile(
+_HEADER = compile_later(
     r"(?:.{0,200}Traceback \(most recent call last\)|panic: |fatal error: |goroutine \d+ \[|Exception in thread |thread '[^']{0,200}' panicked at"
     r"|stack backtrace:|Unhandled [Ee]xception|={2,}\d+={2,}ERROR|Stack trace:|Backtrace:|Call [Tt]race:|\S{0,120}(?:Error|Exception)\b.{0,400}$)"
 )
-_FRAME = re.compile(
+_FRAME = compile_later(
     r"(?:\s{1,16}at \S|\s{0,8}(?:PC: )?@ {1,8}0x[0-9a-f]|\s{2,16}File \"|\s{0,8}\.\.\. \d+ (?:more|common frames)|\s{0,8}(?:Caused by|Suppressed): |\s{0,4}#\d{1,3}:?\s{1,2}(?:0x[0-9a-f]|\{main\}|<\w|\S{1,300}\(|[^\s(]{1,200} \()|\s{1,6}\d{1,3}: \S"
     r"|goroutine \d+ \[|\t\S{1,300}:\d+|\S{1,200}\((?:0x[0-9a-f]|\{0x|\.\.\.|\)$).{0,200}|created by \S|\s{0,8}from \S{1,300}:\d+:in |\S{1,300}:\d+:in [`']|\s{0,4}note: "
     r"|During handling of the above|The above exception was|\s{1,8}--- End of |\s{0,8}---> |stack backtrace:|Traceback \(most recent|\s{0,4}\^+$|\[?signal |exit status \d)"
 )
-_INDENTED = re.compile(r"(?:\t|  )\s{0,40}\S")
-_CAUSE = re.compile(
+_INDENTED = compile_later(r"(?:\t|  )\s{0,40}\S")
+_CAUSE = compile_later(
     r"\s{0,8}(?:Caused by: |---> |[\w.$]{1,200}(?:Error|Exception|Panic|Interrupt|Exit)(?:: |$)|panic: )"
 )
-_QUOTES_NEXT = re.compile(r"\s{2,16}File \"")
+_QUOTES_NEXT = compile_later(r"\s{2,16}File \"")
 _MOST_LINES = 120
 
 

@@ -48,6 +48,7 @@ from incident_bot.diagnosis.telling.narrative import (
 from incident_bot.diagnosis.telling.templates import fill_text
 from incident_bot.diagnosis.telling.values import values_of
 from incident_bot.model import AlertStatus, Case, Category, Diagnosis, Engine, EvidenceKind, Excerpt, Gap, Verdict
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +147,7 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     return _judge_quiet(scene, health, ranking)
 
 
-_ALERT_NAME = re.compile(r"\"?\balertname\"?:\s*[\"']?([^\"'\s,}]+)")
+_ALERT_NAME = compile_later(r"\"?\balertname\"?:\s*[\"']?([^\"'\s,}]+)")
 
 
 def _is_heartbeat(scene: Scene, health: Health) -> bool:
@@ -210,8 +211,8 @@ def _is_unanswered(scene: Scene) -> bool:
     )
 
 
-_OF_LATENCY = re.compile(r"latency|slow|duration|response_?time|p9\d|apdex", re.IGNORECASE)
-_DURATION = re.compile(
+_OF_LATENCY = compile_later(r"latency|slow|duration|response_?time|p9\d|apdex", re.IGNORECASE)
+_DURATION = compile_later(
     r"\d ?(?:ms|µs|us|s|sec|secs|seconds|msec)\b"
     r"|(?<![a-z])(?:dur\w*|took|latency\w*|elapsed\w*|response_?time\w*|request_?time|time_?taken|ms|rt|\w{1,30}_(?:ms|us|seconds|secs?|s|time|latency|duration))\"?[ =:]{1,3}\"?\d",
     re.IGNORECASE,

@@ -21,6 +21,8 @@ from incident_bot.model import EvidenceKind, Gap
 _MAX_BLANK_LINES = 4_000_000
 _CHUNK_BYTES = 256 * 1024
 _SNIFF_BYTES = 8_192
+_UNPACKED_TIMES = 10
+"""How much larger than its file a log is that gzip packed."""
 _MAGIC = (
     b"\x7fELF",
     b"PK\x03\x04",
@@ -86,6 +88,19 @@ def read_folder(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextF
         if isinstance(found, TextFile):
             left_bytes -= len(found.text)
         yield found
+
+
+def holds_at_least(folder: Path, size_bytes: int) -> bool:
+    """Whether the files below a folder have so much text together, to tell before any is read."""
+    left_bytes = size_bytes
+    for path in _walk(folder):
+        try:
+            left_bytes -= path.lstat().st_size * (_UNPACKED_TIMES if path.suffix == ".gz" else 1)
+        except OSError:
+            continue  # reading it will say why
+        if left_bytes <= 0:
+            return True
+    return False
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
 from incident_bot.kubectl.releases import end_of_rollout, end_of_status, is_rollout_line, is_status_start
 from incident_bot.kubectl.tables import columns_of, is_header, is_row
+from incident_bot.patterns import compile_later
 
 
 class Form(StrEnum):
@@ -34,20 +35,22 @@ class Block:
 
 
 _LOOK_AHEAD = 12
-_DESCRIBE_FIELD = re.compile(
+_DESCRIBE_FIELD = compile_later(
     r"(?:Namespace|Priority|Priority Class Name|Roles|Labels|Annotations|CreationTimestamp|Selector|StorageClass|Node|"
     r"Finalizers|Provisioner|Service Account|Schedule|Address|Reference|API Version|Kind|Type|IsDefaultClass|"
     r"Image pull secrets|Status|Capacity|Allocatable|Conditions|Containers|Resource {2,}Used):?(?:\s|$)"
 )
-_PROMPT = re.compile(
+_PROMPT = compile_later(
     r"(?:(?:[\w.~:/@()\[\] -]{0,80}?[$#>%\u276f+] ?)|)(?:sudo )?((?:kubectl|oc|kubecolor|k) (?:-\S+ (?:[^-\s]\S* )?)*"
     r"(?:get|describe|logs?|top|events?|rollout|version|cluster-info|config|auth|explain|api-resources|exec|debug)\b.*"
     r"|(?:helm|flux|argocd) (?:-\S+ (?:[^-\s]\S* )?)*(?:history|status|list|ls|get|app (?:get|list|sync|wait|history))\b.*)"
 )
-_BANNER = re.compile(r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*")
-_YAML_START = re.compile(r"(?:- )?(?:apiVersion|kind): ?[\w\"'./-]+\s*|items:\s*|---\s*(?:#.*)?")
-_YAML_LINE = re.compile(r"\s|-|#|[\w\"'./-]{1,100}:(?:\s|$)|\.\.\.\s*$|[}\]]")
-_JSON_KEY = re.compile(r'"(?:kind|apiVersion)"\s*:')
+_BANNER = compile_later(
+    r"\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|>{3,})\s*(\S.{0,200}?)\s*(?:={3,}|-{3,}|#{2,}|\*{3,}|<{3,})?\s*"
+)
+_YAML_START = compile_later(r"(?:- )?(?:apiVersion|kind): ?[\w\"'./-]+\s*|items:\s*|---\s*(?:#.*)?")
+_YAML_LINE = compile_later(r"\s|-|#|[\w\"'./-]{1,100}:(?:\s|$)|\.\.\.\s*$|[}\]]")
+_JSON_KEY = compile_later(r'"(?:kind|apiVersion)"\s*:')
 
 
 def command_of(line: str) -> str:
@@ -110,7 +113,7 @@ def _form_of_upper(lines: Sequence[str], index: int) -> Form | None:
     return Form.DESCRIBE if is_cut or is_describe_start(lines, index) else None
 
 
-_SECTION = re.compile(r"[A-Z][A-Za-z ()-]{2,40}:(?:\s|$)")
+_SECTION = compile_later(r"[A-Z][A-Za-z ()-]{2,40}:(?:\s|$)")
 """`kubectl describe node n1 | grep -A8 Conditions` prints no name."""
 
 
@@ -146,7 +149,7 @@ def _end_of_json(lines: Sequence[str], index: int) -> int:
     return len(lines)
 
 
-_JSON_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?')
+_JSON_STRING = compile_later(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?')
 
 
 def _end_of_dense_json(lines: Sequence[str], index: int) -> int:

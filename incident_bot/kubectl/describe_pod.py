@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from incident_bot.kubectl.outline import Field, table_below
 from incident_bot.kubectl.tables import read_inner_table
 from incident_bot.kubectl.times import format_time, read_age_s, read_time
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.draft import Draft
@@ -18,11 +19,11 @@ _SECTIONS = (
     ("Containers", "containers", "containerStatuses"),
     ("Ephemeral Containers", "ephemeralContainers", "ephemeralContainerStatuses"),
 )
-_TERMINATING = re.compile(r"Terminating(?: \((?:lasts|expires) ([^()]{1,60})\))?")
-_MOUNT = re.compile(r"(\S+) from (\S+) \(([^()]*)\)")
-_SET_TO_KEY = re.compile(r"<set to the key '([^']*)' (?:in secret|of config map) '([^']*)'>\s*(?:Optional: (\w+))?")
-_ENV_FROM = re.compile(r"(\S+)\s+(ConfigMap|Secret)(?: with prefix '[^']*')?\s+Optional: (\w+)")
-_PROBE_ATTRIBUTE = re.compile(r"(#?\w+)=(\d{1,9})s?")
+_TERMINATING = compile_later(r"Terminating(?: \((?:lasts|expires) ([^()]{1,60})\))?")
+_MOUNT = compile_later(r"(\S+) from (\S+) \(([^()]*)\)")
+_SET_TO_KEY = compile_later(r"<set to the key '([^']*)' (?:in secret|of config map) '([^']*)'>\s*(?:Optional: (\w+))?")
+_ENV_FROM = compile_later(r"(\S+)\s+(ConfigMap|Secret)(?: with prefix '[^']*')?\s+Optional: (\w+)")
+_PROBE_ATTRIBUTE = compile_later(r"(#?\w+)=(\d{1,9})s?")
 _PROBE_FIELDS = {
     "delay": "initialDelaySeconds",
     "timeout": "timeoutSeconds",
@@ -30,9 +31,9 @@ _PROBE_FIELDS = {
     "#success": "successThreshold",
     "#failure": "failureThreshold",
 }
-_HTTP_GET = re.compile(r"http-get (https?)://(?:\[([^\]]*)\]|([^/:\s]*))?(?::([\w-]+))?(/\S*)?(?: |$)")
-_TOLERATION = re.compile(r"([^\s:=]*)(?:=([^\s:]*))?(?::(\w+))?(?: op=(\w+))?(?: for (\d+)s)?")
-_PORT = re.compile(r"(\d{1,5})/(\w+)(?: \(([\w-]+)\))?")
+_HTTP_GET = compile_later(r"http-get (https?)://(?:\[([^\]]*)\]|([^/:\s]*))?(?::([\w-]+))?(/\S*)?(?: |$)")
+_TOLERATION = compile_later(r"([^\s:=]*)(?:=([^\s:]*))?(?::(\w+))?(?: op=(\w+))?(?: for (\d+)s)?")
+_PORT = compile_later(r"(\d{1,5})/(\w+)(?: \(([\w-]+)\))?")
 
 
 def fill_pod(root: Field, draft: Draft, lines: Sequence[tuple[int, str]]) -> None:

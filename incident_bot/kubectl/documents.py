@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from incident_bot import libyaml
+from incident_bot.patterns import compile_later
 
 MAX_DEPTH = 64
 """Deeper nesting than this is nobody's Kubernetes object; reading stops there."""
@@ -22,12 +23,12 @@ MAX_DEPTH = 64
 _MAX_NODES = 300_000
 """About 12 MB of `get -o json`; keeps memory below 100 MB."""
 
-_PLACEHOLDER = re.compile(r"\[(REDACTED:[\w.-]{1,40}:[0-9a-fA-F]{1,16})\]")
-_STAND_IN = re.compile("\ue000(REDACTED:[\\w.:-]{1,60})\ue001")
+_PLACEHOLDER = compile_later(r"\[(REDACTED:[\w.-]{1,40}:[0-9a-fA-F]{1,16})\]")
+_STAND_IN = compile_later("\ue000(REDACTED:[\\w.:-]{1,60})\ue001")
 # Characters that libyaml refuses, and those it takes for line ends although `grep -n` does not.
-_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
-_FLOAT = re.compile(r"-?\d{1,17}\.\d{0,17}(?:[eE][+-]?\d{1,3})?")
+_UNREADABLE = compile_later("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_INTEGER = compile_later(r"-?(?:0|[1-9]\d{0,17})")
+_FLOAT = compile_later(r"-?\d{1,17}\.\d{0,17}(?:[eE][+-]?\d{1,3})?")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None, "True": True, "False": False}
 
 
@@ -159,7 +160,7 @@ def _resolve(text: str, *, plain: bool) -> Any:
     return _STAND_IN.sub(r"[\1]", text) if "\ue000" in text else text
 
 
-_JSON_TOKEN = re.compile(
+_JSON_TOKEN = compile_later(
     r"""(?P<string>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
     | (?P<placeholder>\[REDACTED:[\w.-]{1,40}:[0-9a-fA-F]{1,16}\])
     | (?P<mark>[{}\[\],:])

@@ -10,24 +10,25 @@ from incident_bot.kube_kinds import CLUSTER_SCOPED, kind_of
 from incident_bot.kubectl.reading import KubeEvent
 from incident_bot.kubectl.tables import Row, columns_of, read_table
 from incident_bot.kubectl.times import container_of, format_time, read_age_s, read_time
+from incident_bot.patterns import compile_later
 
 OWN_COLUMNS = (
     "NAMESPACE", "LAST SEEN", "FIRST SEEN", "COUNT", "TYPE", "REASON", "OBJECT", "CONTAINER", "SOURCE", "MESSAGE"
 )  # fmt: skip
-_SEEN = re.compile(r"(\S+)\s+\(x(\d{1,9}) over ([^()\s]{1,40})\)")
-_CONTAINER_PREFIX = re.compile(r"(spec\.\w*[cC]ontainers\{[^{}]{1,253}\}): ")
-_BACK_OFF = re.compile(
+_SEEN = compile_later(r"(\S+)\s+\(x(\d{1,9}) over ([^()\s]{1,40})\)")
+_CONTAINER_PREFIX = compile_later(r"(spec\.\w*[cC]ontainers\{[^{}]{1,253}\}): ")
+_BACK_OFF = compile_later(
     r"Back-off restarting failed container (?:(\S{1,63}) in pod )?\S{1,253}_([a-z0-9-]{1,63})\([\w-]+\)"
 )
-_CONTAINER_NAMED = re.compile(
+_CONTAINER_NAMED = compile_later(
     r"(?:Created|Started|Stopping|Killing) container:? ([a-z0-9-]{1,63})$|Container ([a-z0-9-]{1,63}) failed (?:liveness|startup) probe"
 )
-_ASSIGNED = re.compile(r"Successfully assigned ([a-z0-9-]{1,63})/")
-_HEADERLESS = re.compile(
+_ASSIGNED = compile_later(r"Successfully assigned ([a-z0-9-]{1,63})/")
+_HEADERLESS = compile_later(
     r"(?:[a-z0-9.-]{1,253} {2,})?(?:\S{1,40}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}(?:Normal|Warning) {2,}[A-Za-z]{2,60} {2,}"
     r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
 )
-_DESCRIBED = re.compile(
+_DESCRIBED = compile_later(
     r" {0,8}(?P<type>Normal|Warning) {2,}(?P<reason>[A-Za-z]{2,60}) {2,}(?P<seen>(?:\d{1,6}[smhdy]){1,3}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}"
     r"(?P<source>[a-z][\w./-]{1,80}(?:, \S{1,253})?) {2,}(?P<message>\S.{0,10000})"
 )
@@ -164,7 +165,7 @@ def _object_of(row: Row) -> tuple[str, str]:
     return kind, about or _EVENT_SUFFIX.sub("", row.get("NAME", "POD"))
 
 
-_EVENT_SUFFIX = re.compile(r"\.[0-9a-f]{15,16}$")
+_EVENT_SUFFIX = compile_later(r"\.[0-9a-f]{15,16}$")
 
 
 def read_seen(text: str) -> tuple[float | None, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from incident_bot.kubectl.alerts import is_alert, is_alert_yaml
 from incident_bot.kubectl.blocks import Form, banner_of, command_of, find_blocks, form_at
 from incident_bot.model import EvidenceKind
+from incident_bot.patterns import compile_later
 
 _KIND_OF_FORM = {
     Form.TABLE: EvidenceKind.TABLE,
@@ -25,15 +26,17 @@ _PREAMBLE_LINES = 3
 
 _MIN_SHARE = 0.5
 _SAMPLE_LINES = 200
-_EMPTY_ANSWER = re.compile(
+_EMPTY_ANSWER = compile_later(
     r"No resources found(?: in \S+ namespace)?\.?|No events found(?: in \S+ namespace)?\.?|No rollout history found"
 )
-_LOG_LINE = re.compile(
+_LOG_LINE = compile_later(
     r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|time=|ts=|level=|\{\"|\[?(?i:"
     r"trace|debug|info|notice|warn|warning|error|fatal|panic|critical)\b[\]: ]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |"
     r"\d+\.\d+\.\d+\.\d+ - |Traceback \(most|  File \"|\tat )"
 )
-_PROSE_NAME = re.compile(r"(?:^|[^a-z])(?:notes?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)")
+_PROSE_NAME = compile_later(
+    r"(?:^|[^a-z])(?:notes?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)"
+)
 _SETTINGS_ENDING = (".yaml", ".yml", ".toml", ".ini", ".conf", ".cfg", ".properties")
 """Settings beside the evidence are no log, whatever words of failure they hold."""
 _PROSE_ENDING = (".md", ".markdown", ".rst", ".adoc")
@@ -62,7 +65,7 @@ def recognise(name: str, text: str) -> EvidenceKind:
     return found or _recognise_rest(name, head)
 
 
-_SHOWN = re.compile(r"\S")
+_SHOWN = compile_later(r"\S")
 _HEAD_LINES = 2_000
 
 
@@ -172,9 +175,9 @@ def _is_prose(sample: Sequence[str]) -> bool:
     return sum(1 for line in sample if _is_sentence(line.strip()[:2_000])) * 2 > len(sample)
 
 
-_PROMPT = re.compile(r"[$#] (?:sudo )?[a-z][\w.-]{1,30} \S")
+_PROMPT = compile_later(r"[$#] (?:sudo )?[a-z][\w.-]{1,30} \S")
 """A command and its answer, as copied from a terminal."""
-_MAIL_HEADER = re.compile(r"(?:From|To|Cc|Subject|Date|Sent|Reply-To): \S")
+_MAIL_HEADER = compile_later(r"(?:From|To|Cc|Subject|Date|Sent|Reply-To): \S")
 
 
 def _is_sentence(line: str) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from incident_bot.kubectl.blocks import banner_of, command_of
 from incident_bot.kubectl.recognition import first_lines, recognise
 from incident_bot.model import EvidenceKind
+from incident_bot.patterns import compile_later
 
 _PREAMBLE_LINES = 3
-_ANNOUNCES = re.compile(
+_ANNOUNCES = compile_later(
     r"(?:kubectl|get|describe|pods?|events?|nodes?|deploy\w*|replicasets?|rs|sts|statefulsets?|jobs?|pvcs?|volumes?|"
     r"services|svc|hpa|ingress|logs?|previous|top|yaml|manifests?|rollout)\b|.*\b(?:pods?|events?|logs?|describe|yaml)\)?$"
 )
@@ -19,7 +19,7 @@ _ANNOUNCES = re.compile(
 
 _MAX_PARTS = 60
 _OPENING_LINES = 50
-_DUMPED_LOG = re.compile(r"START logs for container (\S{1,63}) of pod [^\s/]{1,63}/(\S{1,253})")
+_DUMPED_LOG = compile_later(r"START logs for container (\S{1,63}) of pod [^\s/]{1,63}/(\S{1,253})")
 """`kubectl cluster-info dump` writes all logs of a pod into one file, between such banners."""
 
 
@@ -79,7 +79,7 @@ def _starts(lines: Sequence[str]) -> list[tuple[int, str]]:
     return starts
 
 
-_SHELL_COMMAND = re.compile(r"(?:[\w.~:/@()\[\]-]{0,80}\$|\$) ([a-z][\w.-]{1,40}(?: .*)?)")
+_SHELL_COMMAND = compile_later(r"(?:[\w.~:/@()\[\]-]{0,80}\$|\$) ([a-z][\w.-]{1,40}(?: .*)?)")
 
 
 def _command_in(line: str) -> str:
@@ -117,11 +117,11 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     )
 
 
-_FENCE = re.compile(r"\s{0,3}(?:```|~~~)\s*([\w+-]{0,20})\s*")
+_FENCE = compile_later(r"\s{0,3}(?:```|~~~)\s*([\w+-]{0,20})\s*")
 _OUTPUT_TAGS = frozenset(
     {"", "text", "txt", "log", "logs", "console", "shell", "output", "plain", "plaintext", "bash", "sh", "terminal"}
 )
-_LOG_MARK = re.compile(
+_LOG_MARK = compile_later(
     r"\d\d:\d\d:\d\d|\b(?:ERROR|FATAL|WARN(?:ING)?|INFO|PANIC|CRITICAL|error|fatal|panic|exception)\b|\w(?:Error|Exception)\b|Traceback \("
 )
 

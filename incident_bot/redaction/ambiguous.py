@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.extents import PAIR, QUOTE
 from incident_bot.redaction.names import Promise, is_branded
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import SENT_BEFORE
 
 _PASS_FIELD = compile_later(r"""["']?[ \t]?(?:=|:(?=\S)|:(?<=["']:)[ \t]["'])""")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

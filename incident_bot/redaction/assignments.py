@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.ambiguous import AMBIGUOUS, promise_in_place
 from incident_bot.redaction.chosen_words import find_again, find_chosen_word, find_labelled
 from incident_bot.redaction.columns import DELIMITERS, find_in_columns
@@ -29,7 +30,6 @@ from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.non_english_wordings import find_in_non_english_wording
 from incident_bot.redaction.parameters import find_bound
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.phrases import find_phrase
 from incident_bot.redaction.plain_words import find_plain_word, is_given
 from incident_bot.redaction.printed import find_written

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import hyperscan
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.anchors import Check
-from incident_bot.redaction.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.redaction.prefilter import Keyword

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from incident_bot.redaction.patterns import compile_later
+from incident_bot.patterns import compile_later
 
 _CODE = compile_later(r"\x1b\[[0-9;]{0,16}[mK]")
 _CODES = compile_later(r"(?:\x1b\[[0-9;]{0,16}[mK])+")

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction import parameters
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise, kind_of, promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import counts, is_prose_secret, looks_secret
 

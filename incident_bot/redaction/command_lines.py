@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from incident_bot.redaction.patterns import compile_later
+from incident_bot.patterns import compile_later
 
 _VALUE = r"""(?:'([^'\n]{1,256})|"([^"\n]{1,256})|([^\s"'|;]{1,256}))"""
 _USER = compile_later(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.command_lines import (
     CHARACTERS,
     COMMANDS,
@@ -19,7 +20,6 @@ from incident_bot.redaction.command_lines import (
 )
 from incident_bot.redaction.extents import shell_end
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_prose_word, is_stand_in
 

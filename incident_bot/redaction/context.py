@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.settle import GUESSED
 from incident_bot.redaction.values import looks_random
 

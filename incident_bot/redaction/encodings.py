@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 
-from incident_bot.redaction.patterns import compile_later
+from incident_bot.patterns import compile_later
 
 _TELLING = (
     "password Password PASSWORD passwd PASSWD secret SECRET token TOKEN api_key apiKey API_KEY apikey api-key Api-Key Secret Token PWD= pwd= phrase Key= _KEY= _key= -key= access_key"

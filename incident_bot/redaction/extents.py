@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from incident_bot.redaction.patterns import compile_later
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.values import looks_secret
 
 MAX_VALUE = 8192

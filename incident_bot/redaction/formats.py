@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from incident_bot.redaction.patterns import compile_later
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     import re

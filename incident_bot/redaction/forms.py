@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.extents import BARE, MAX_VALUE, OPENING, SEPARATOR, trim
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise, promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_prose_word, is_stand_in
 
 _SCHEME = compile_later(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.formats import is_distinctive
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:

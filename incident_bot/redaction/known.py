@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.anchors import share_of
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.prefilter import as_bytes
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 

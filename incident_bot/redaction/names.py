@@ -6,8 +6,8 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.brands import BRAND_PAIRS, BRANDS
-from incident_bot.redaction.patterns import compile_later
 
 
 class Promise(IntEnum):

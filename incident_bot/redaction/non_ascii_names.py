@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction import assignments
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.names import NON_ENGLISH_KEYS, NON_ENGLISH_PASSWORDS
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.secret_name import name_span
 
 if TYPE_CHECKING:

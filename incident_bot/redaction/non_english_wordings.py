@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given, is_telling_word
 from incident_bot.redaction.values import counts
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import kind_of, promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import counts, is_stand_in
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 
 PERSONAL_KINDS = ("email", "card", "iban", "ip", "phone", "national-id")
 DEFAULT_PERSONAL_KINDS = frozenset({"email", "card", "iban"})

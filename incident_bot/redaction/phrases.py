@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_telling_word, tells_by_its_form
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_prose_secret, is_stand_in
 
 if TYPE_CHECKING:

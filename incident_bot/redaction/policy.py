@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from incident_bot.errors import ConfigurationError
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.linear import explain_superlinear
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.personal import DEFAULT_PERSONAL_KINDS, PERSONAL_KINDS
 
 _KIND = compile_later(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,5}")

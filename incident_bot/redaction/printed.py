@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_prose_secret, is_stand_in, looks_secret
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.encodings import decode
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import is_stand_in
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction import (
     assignments,
     codes,
@@ -26,7 +27,6 @@ from incident_bot.redaction.issued import find_jwt, issued
 from incident_bot.redaction.known import RunParts, fastest_parts
 from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers, find_starts
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder, plain_finder

@@ -6,8 +6,8 @@ import string
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.names import kind_of
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.sentences import may_log_in
 
 if TYPE_CHECKING:

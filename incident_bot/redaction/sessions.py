@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import looks_secret
 
 if TYPE_CHECKING:

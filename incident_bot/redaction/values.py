@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.names import Promise, promise
-from incident_bot.redaction.patterns import compile_later
 
 PLACEHOLDER = compile_later(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.extents import MAX_VALUE
 from incident_bot.redaction.finding import Finding
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.values import entropy_bits, is_prose_word, looks_secret
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from incident_bot.model import Analysis, Category, Evidence, EvidenceKind
+from incident_bot.patterns import compile_later
 
 _POINTS = 40
 _FEWEST_POINTS = 4
@@ -25,11 +26,11 @@ _MIB = {
     "gb": 1024.0,
     "gi": 1024.0,
 }
-_MEMORY = re.compile(
+_MEMORY = compile_later(
     r"(?i)\b(?:rss|memory|mem|heap|resident|working[_ ]set)(?:[_ ]?(?:used|usage|rss))?\s{0,2}[=:]\s{0,2}(\d{1,9}(?:\.\d{1,6})?)\s?([kmg]i?b)\b"
 )
-_LIMIT_HEAD = re.compile(r"\s*\"?[Ll]imits\"?:\s*{?\s*$")
-_LIMIT = re.compile(r"(?i)\s*\"?memory\"?:\s*\"?(\d{1,9})([kmg]i?)\"?,?\s*$")
+_LIMIT_HEAD = compile_later(r"\s*\"?[Ll]imits\"?:\s*{?\s*$")
+_LIMIT = compile_later(r"(?i)\s*\"?memory\"?:\s*\"?(\d{1,9})([kmg]i?)\"?,?\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,17 +15,19 @@ from __future__ import annotations
 
 import re
 
+from incident_bot.patterns import compile_later
+
 ZERO_WIDTH_SPACE = "\u200b"
 
 # A code span holds at most 80 backticks and a fence is counted up to 255 in cmark-gfm; longer runs
 # turn the text behind them live. Nobody's log needs more than this many in a row.
 _LONGEST_RUN = 16
-_RUN = re.compile(r"`{17,}|~{17,}")
+_RUN = compile_later(r"`{17,}|~{17,}")
 
 # ECMA-48 control sequences: colours and cursor movements in a container's log.
-_ANSI = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\-_])")
-_SPACES = re.compile(r"\s+")
-_CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+)(?<!`)\1(?!`)")
+_ANSI = compile_later(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\-_])")
+_SPACES = compile_later(r"\s+")
+_CODE_SPAN = compile_later(r"(?<!`)(`{1,3})(?!`)([^`]+)(?<!`)\1(?!`)")
 
 _ESCAPES = {
     **{character: "\\" + character for character in "\\*[]~|"},
@@ -37,12 +39,12 @@ _ESCAPES = {
     "#": "#" + ZERO_WIDTH_SPACE,
 }
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
-_GH_REFERENCE = re.compile(r"(?i)\b(gh-)(?=\d)")
+_GH_REFERENCE = compile_later(r"(?i)\b(gh-)(?=\d)")
 # Inside a word an underscore is never emphasis, and `MODEL_NAME` reads better in an e-mail unescaped.
-_EDGE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_HEX_RUN = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])")
+_EDGE_UNDERSCORE = compile_later(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_HEX_RUN = compile_later(r"(?i)(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])")
 _LINK_LIKE = ("://", "www.", "mailto:", "xmpp:", "javascript:", "data:", "[redacted:", "$")
-_BLOCK_START = re.compile(r"(?:[-+=/:]|\d{1,9}[.)])")
+_BLOCK_START = compile_later(r"(?:[-+=/:]|\d{1,9}[.)])")
 _WRAPPING = "\"'(),.;:!?"
 
 
@@ -191,12 +193,12 @@ def _broken_up(run: re.Match[str]) -> str:
     return ZERO_WIDTH_SPACE.join(re.findall(".{1,6}", run[0])) if _may_be_commit(run[0]) else run[0]
 
 
-_LINK = re.compile(
+_LINK = compile_later(
     r"https://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){0,8}[A-Za-z0-9-]{0,62}[A-Za-z0-9])(?::\d{1,5})?"
     r"(?P<path>/[A-Za-z0-9._~/%?=&+,:;-]{0,400})?(?:#[A-Za-z0-9._/=-]{0,100})?"
 )
 # A link to one of these leaves a back-reference on its target, visible to everyone there.
-_REFERENCING = re.compile(r"/(?:issues|pull|pulls|commit|commits|compare|discussions)/")
+_REFERENCING = compile_later(r"/(?:issues|pull|pulls|commit|commits|compare|discussions)/")
 
 
 def https_link(label: str, url: str) -> str:

@@ -23,6 +23,7 @@ from incident_bot.diagnosis.logs.series import read_shifts
 from incident_bot.diagnosis.logs.titles import subject_of
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -145,7 +146,7 @@ _SURE_WEIGHT = 0.5
 _BY_SPEAKER = (
     (re.compile(r"calico|cilium|flannel|weave|antrea|coredns|kube-dns|kube-proxy|istio|envoy|ingress|gateway-api|metallb", re.IGNORECASE), Category.NETWORK),
     (
-        re.compile(
+        compile_later(
             r"mongo|redis|postgres|pgbouncer|pgpool|mysql|mariadb|cassandra|kafka|rabbit|elastic|opensearch|zookeeper|vault|consul|nats|etcd|minio|clickhouse|keycloak|sql-proxy",
             re.IGNORECASE,
         ),
@@ -154,7 +155,7 @@ _BY_SPEAKER = (
 )  # fmt: skip
 """Where a log of one of these says nothing of a known kind, it is still about the network, or about a data store."""
 
-_MODEL_SERVING = re.compile(
+_MODEL_SERVING = compile_later(
     r"\b(?:torch|tensorflow|keras|triton|vllm|text_generation|transformers|safetensors|onnxruntime|sklearn|xgboost|lightgbm|bitsandbytes|nccl|cuda|cudnn|torchserve|kserve|model_lifecycle|ray\._private|ray\.serve|mlflow)\b",
     re.IGNORECASE,
 )

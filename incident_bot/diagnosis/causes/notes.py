@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import EvidenceKind
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.scene import Log, Scene
 
-_TROUBLE = re.compile(
+_TROUBLE = compile_later(
     r"\b(?:did(?: not|n't)|does(?: not|n't)|could(?: not|n't)|was(?: not|n't)|were(?: not|n't)|missing|down|outage|slow|broken|wrong|hung|hanging|stuck|crash\w*|restart\w*|fail\w*|errors?|complain\w*|unavailable|gone|lost)\b",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(
+_CLOSED = compile_later(
     r"\b(?:closed|resolved|post-?mortem|nothing (?:is )?open|last (?:week|month|quarter|year)|no repetition|done|fixed in|all (?:is )?(?:fine|well|good))\b",
     re.IGNORECASE,
 )
-_STARTS = re.compile(
+_STARTS = compile_later(
     r"\b(?:boot\w*|starting|started|start-?up|start|initiali[sz]ing|listening|is up|up)\b|\blog (?:file )?(?:is )?(?:new|empty|opened|rotated)\b|\bempty log\b",
     re.IGNORECASE,
 )
@@ -46,7 +47,7 @@ def is_question_open(scene: Scene) -> bool:
     return is_open and not scene.events and sum(log.total_lines for log in scene.logs) < _FEWEST_LINES
 
 
-_ASKED = re.compile(
+_ASKED = compile_later(
     r"\b(?:customers?|users?|product|support|management|they|he|she) (?:says?|said|asks?|asked|reports?|reported|claims?)\b",
     re.IGNORECASE,
 )
@@ -63,16 +64,16 @@ def is_announced_in_note(line: str, scene: Scene) -> bool:
     )
 
 
-_LOAD_TEST = re.compile(
+_LOAD_TEST = compile_later(
     r"\b(?:load|stress|perf(?:ormance)?|soak|spike)[ -]?(?:tests?|testing|runs?)\b|\b(?:k6|locust|gatling|jmeter|vegeta|wrk2?|artillery)\b",
     re.IGNORECASE,
 )
 _TEST_ENDS = re.compile(r"\b(?:done|finished|over|completed?|ended|stopped|results?)\b", re.IGNORECASE)
-_NONE_OF = re.compile(
+_NONE_OF = compile_later(
     r"\b(?:0|no|zero|without|nothing but)\b (?:\w+ ){0,2}?(?:errors?|5xx|failures?|timeouts?|\w+)", re.IGNORECASE
 )
 _WRONG = re.compile(r"\b(?:5xx|since|still|but)\b", re.IGNORECASE)
-_OF_LOAD = re.compile(
+_OF_LOAD = compile_later(
     r"\bslow\b|\brate.?limit\w*|\btoo many requests\b|\b429\b|\bshed\w*\b|\bthrottl\w+|\bqueue\w*\b|\bsaturat\w+|\boverload\w*|\bResourceExhausted\b",
     re.IGNORECASE,
 )
@@ -112,12 +113,12 @@ def _ends_before(fact: Fact, log: Log) -> bool:
     return log.total_lines - last >= _CALM_LINES
 
 
-_ON_PURPOSE = re.compile(
+_ON_PURPOSE = compile_later(
     r"\b(?:authori[sz]ed|scheduled|planned|announced|regular|daily|nightly|weekly|monthly|yearly)\b.{0,60}"
     r"\b(?:scan\w*|pen(?:etration)?[- ]?test\w*|drill|exercise|load[- ]?test|rehearsal|audit)\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!/\d)")
+_ADDRESS = compile_later(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!/\d)")
 
 
 def _begins_with_start(log: Log) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.succession import begins_in_time, names_a_cause
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.causes.candidates import Candidate
@@ -33,7 +34,7 @@ class _Role:
 
 
 def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return compile_later(pattern, re.IGNORECASE)
 
 
 _ROLES = (

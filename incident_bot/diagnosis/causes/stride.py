@@ -30,6 +30,7 @@ from incident_bot.diagnosis.logs.reading import find_errors, head_of
 from incident_bot.diagnosis.logs.records import begins_record, is_dated
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.diagnosis.targets import Relation
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +49,7 @@ _STORM_LINES = 5
 _LAST_LINES = 3
 _NAMES_A_CAUSE = 3
 
-FROM_A_CLIENT = re.compile(
+FROM_A_CLIENT = compile_later(
     r"TLS handshake error from |ClientAbortException|client (?:unexpectedly )?(?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
@@ -63,11 +64,11 @@ FROM_A_CLIENT = re.compile(
 )
 """What a server logs about callers who leave, whose login fails (Keycloak's events, too), who try doors and pages, speak nonsense, or ask for files that do not exist."""
 
-_GOES_WELL = re.compile(
+_GOES_WELL = compile_later(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|ok|connected|ready|listening|started|up and running|is up|accepting connections|200)\b",
     re.IGNORECASE,
 )
-_DEBUG_LEVEL = re.compile(
+_DEBUG_LEVEL = compile_later(
     r"(?<![\w./-])(?:DEBUG|TRACE|VERBOSE|FINE|FINER|FINEST|DBG|VRB)(?![\w/-])|\[(?:debug|trace)\]|^(?:dbug|trce|debug|trace): "
     r"|\b(?:level|lvl|severity)\"?[=:]\s?\"?(?:debug|trace)\b"
 )
@@ -120,7 +121,7 @@ def ended_before_alert(scene: Scene) -> datetime | None:
     return max(at for at, _ in ends) if is_early else None
 
 
-_ZONED = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
+_ZONED = compile_later(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)")
 _EARLY = timedelta(hours=1)
 """An alert waits some minutes before it fires; a log that ended an hour before holds nothing of its trouble."""
 _EARLY_ANYWHERE = timedelta(hours=15)
@@ -182,7 +183,7 @@ def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
     )
 
 
-_PROMPT = re.compile(r"[$#] [a-z][\w./-]{1,60}(?: |$)")
+_PROMPT = compile_later(r"[$#] [a-z][\w./-]{1,60}(?: |$)")
 _ANSWER_LINES = 200
 
 
@@ -269,19 +270,19 @@ def is_from_a_client(kept: KeptLine, log: Log) -> bool:
     return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
 
 
-_USERS_FAULT = re.compile(
+_USERS_FAULT = compile_later(
     r"\b(?:wrong|incorrect|bad|invalid|unknown)[ _](?:password|credentials?|pin|otp|code|user(?:name)?|e-?mail)\b|\b(?:invalid|expired)[ _]token\b|\bno such user\b|\bdeclined\b|\binsufficient funds\b"
     r"|\b(?:refused|rejected|declined) by (?:the )?(?:issuer|bank|card ?holder|customer|shopper|payer)\b|\bdo not honou?r\b|\b(?:expired card|card (?:is )?expired)\b"
     r"|\b(?:shopper|card ?holder|customer|payer|buyer) (?:has )?(?:aborted|cancel\w+|abandoned|declined|refused)\b|\bresult_?code\"?[=:]\s?\"?(?:refused|declined)\b",
     re.IGNORECASE,
 )
-_FORM_FAULT = re.compile(
+_FORM_FAULT = compile_later(
     r"\b(?:form|field|input|request|payload)?\s?validation (?:failed|error)\b.{0,80}\bfield\b|\bis not a valid (?:e-?mail|phone|post|zip|date|url|address)",
     re.IGNORECASE,
 )
 """What people type into forms."""
 _USERS_SHARE = 0.4
-_USER = re.compile(
+_USER = compile_later(
     r"\b(?:user(?:_?id|_?name)?|account|customer|e?mail|login|member|card)\"?\s?[=:]\s?\"?([\w.@+-]{2,80})"
     r"|\b(?:ip_?(?:addr\w*)?|client_?ip|remote_?(?:addr\w*|ip)?)\"?\s?[=:]\s?\"?((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{4,39})\b"
     r"|\b(?:order|charge|payment|transaction|txn|booking|checkout|application)(?:_?id)?\"?\s?[=: #]\s?\"?([\w-]{0,20}\d[\w-]{0,40})",
@@ -329,7 +330,7 @@ def _serves_on(log: Log) -> bool:
 
 
 _TURNED_AWAY = re.compile(r"\b(?:429|rate.?limit\w*|too many requests|throttl\w+|banned|blocked)\b", re.IGNORECASE)
-_CALLER = re.compile(
+_CALLER = compile_later(
     r"\b(?:client|client_?ip|remote|remote_?addr|ip|addr|caller|tenant|consumer|user_?agent)\"?\s?[=:]\s?\"?([\w.:@+-]{2,80})",
     re.IGNORECASE,
 )

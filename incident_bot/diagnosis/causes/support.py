@@ -12,6 +12,7 @@ from incident_bot.diagnosis.facts import log_fact
 from incident_bot.diagnosis.logs.background import is_background
 from incident_bot.diagnosis.logs.records import begins_record, find_message_below, is_same_template
 from incident_bot.diagnosis.logs.statements import find_statements
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log, Scene
 
 _RECORD_LINES = 30
-_FRAME = re.compile(
+_FRAME = compile_later(
     r"\s*(?:at |File \"|in \S+ ?\(|from \S+:\d|#\d+ |\.\.\. \d+ |goroutine \d|\S+\.(?:go|rb|py|js|java|ex|exs|rs|php):\d+|\(\w+ \d|~~|\^)"
 )
-_NAMES_MORE = re.compile(
+_NAMES_MORE = compile_later(
     r"\b(?:expected|got|invalid|must|cannot|can't|missing|unknown|mismatch|required|not|denied|expired|exceed\w*|already|failed|because|DETAIL|HINT)\b",
     re.IGNORECASE,
 )

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
 from incident_bot.diagnosis.joins.join import ByKind, Join, Pair
 from incident_bot.diagnosis.targets import Relation
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from incident_bot.diagnosis.joins.callers import Said
 
-_FULL = re.compile(
+_FULL = compile_later(
     r"(?<![\w.-])(?P<service>[a-z][a-z0-9-]{0,62})\.(?P<namespace>[a-z0-9-]{1,63})\.svc(?:\.[a-z.-]{1,60}[a-z])?(?:[: ]{1,2}(?P<port>\d{2,5})\b)?"
 )
-_SHORT = re.compile(r"(?<![\w./@-])(?P<service>[a-z][a-z0-9-]{2,62}):(?P<port>\d{2,5})(?![\w.])")
-_IN_VAIN = re.compile(
+_SHORT = compile_later(r"(?<![\w./@-])(?P<service>[a-z][a-z0-9-]{2,62}):(?P<port>\d{2,5})(?![\w.])")
+_IN_VAIN = compile_later(
     r"bad address|NXDOMAIN|no such host|could ?n[o']t (?:resolve|be resolved)|not known|unknown host|UnknownHost|ENOTFOUND|name resolution"
     r"|timed? ?out|timeout|deadline exceeded|refused|unreachable|waiting for|not (?:yet )?(?:ready|available|reachable)",
     re.IGNORECASE,

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 _REACH = 800
 _METHOD = r"(?P<method>GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)"
 _FORMS = tuple(
-    re.compile(pattern)
+    compile_later(pattern)
     for pattern in (
         # common and combined log format, Envoy, Uvicorn, PHP-FPM: "GET /x HTTP/1.1" 500
         _METHOD + r" (?P<path>\S{1,400})(?: HTTP/[\d.]{1,3})?\\?\"\s{1,3}(?P<status>[1-5]\d\d)\b",
@@ -26,13 +28,13 @@ _FORMS = tuple(
         r"\b" + _METHOD + r" (?P<path>/[^\s\"?]{0,300})\S{0,200}(?: HTTP/[\d.]{1,3})?\"?,? (?:-> |=> |returned |status[ =:]{1,2}|- )?(?P<status>[1-5]\d\d)\b(?! ?(?:ms|MB|KB|bytes))",
     )
 )  # fmt: skip
-_FIELDS = re.compile(
+_FIELDS = compile_later(
     r"\b(?:http[._])?(?:status|status_code|statusCode|response_code|code)\"?\s?[=:]\s?\"?(?P<status>[1-5]\d\d)\b"
 )
 _STATUS = re.compile(r"\b[1-5]\d\d\b")
 """What every form has; most lines have none."""
 _FIELD_METHOD = re.compile(r"\b(?:http[._])?(?:request_)?(?:method|verb)\"?\s?[=:]\s?\"?(?P<method>[A-Z]{3,7})\b")
-_FIELD_PATH = re.compile(
+_FIELD_PATH = compile_later(
     r"\b(?:http[._])?(?:request_)?(?:path|uri|url|route|target)\"?\s?[=:]\s?\"?(?P<path>/[^\s\",?]{0,300})"
 )
 
@@ -136,5 +138,5 @@ def is_lost(answer: Answer, kept: Sequence[KeptLine]) -> bool:
     return answer.status in _GONE and _DIGITS.sub("#", answer.path) in find_lost(kept)
 
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = compile_later(r"\d+")
 _CLIENT_ERROR = 400

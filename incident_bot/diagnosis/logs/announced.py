@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.logs.messages import read_text
 from incident_bot.diagnosis.patterns import required_words
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from incident_bot.model import KeptLine
 
 _REACH = 600
-_SAID = re.compile(
+_SAID = compile_later(
     r"[(\[,;:-]\s{0,2}(?:this is |as |was |all )?(?:expected|intended|intentional|on purpose|deliberate(?:ly)?|by design|as designed|harmless|non-fatal)\s{0,2}"
     r"(?:[)\];.,]|$|\b(?:during|while|because|as|since)\b)"
     r"|[(\[]\s{0,2}expected: [a-z]{2,20} (?!or\b|and\b)[a-z]{2,20}\b"
@@ -37,7 +38,7 @@ _SAID = re.compile(
     r"|\b(?:expected|intended|deliberate|on_purpose|injected|simulated|drill)\"?[=:]\s?\"?(?:true|yes|1)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(
+_DENIED = compile_later(
     r"\b(?:not|never|n't|no longer|than|un-?|less|more|longer) (?:\w+ )?(?:as )?(?:expected|intended|planned|designed|on purpose)\b"
     r"|\bunexpected|\bmismatch|\bexpected\b.{0,80}\b(?:but|got|found|received|actual|instead)\b",
     re.IGNORECASE,
@@ -54,14 +55,14 @@ def is_said_expected(line: str) -> bool:
     return _SAID.search(head) is not None and not _DENIED.search(head)
 
 
-_SPOKEN_OF = re.compile(
+_SPOKEN_OF = compile_later(
     r"^[^\"']{0,80}\b(?:\w{1,40}_)?(?:description|summary|help|comment|pattern|regex|expr|runbook)\b\"?\s{0,20}[:=]\s{0,4}[\"'`]"
     r"|^# (?:HELP|TYPE) \w|^[a-z_][\w:]{2,200}(?:\{[^{}]{0,300}\})? 0(?:\.0+)?\s*$"
     r"|^[0-9a-f]{7,40} (?:\([^()]{1,80}\) )?(?:fix|feat|chore|revert|docs|refactor|test|perf|build|ci|merge)\b"
     r"|^\s{0,8}[-*\u2022] (?:fix(?:es|ed)?|bug ?fix)\b|\bfix(?:es|ed)?:? [^\"\u201c]{0,60}[\"\u201c]",
     re.IGNORECASE,
 )
-_CLOCK_TIME = re.compile(r"\d\d:\d\d")
+_CLOCK_TIME = compile_later(r"\d\d:\d\d")
 
 
 def speaks_of_trouble(line: str) -> bool:
@@ -73,13 +74,13 @@ def speaks_of_trouble(line: str) -> bool:
     return _SPOKEN_OF.search(head) is not None and not states_level(head) and not _CLOCK_TIME.search(head)
 
 
-_SETTINGS = re.compile(
+_SETTINGS = compile_later(
     r"^(?:[^\n=]{0,40}\b(?:settings|config(?:uration)?|options|flags|parameters|arguments|args)\b:?\s{1,4})(?:--?)?[\w.-]{1,60}=\S{0,200}(?:[ ,;]{1,3}(?:--?)?[\w.-]{1,60}(?:=\S{0,200})?)*\s*$"
     r"|^\W{0,4}(?:\w{1,20} )?log[ -]level\b\s?(?:is |set to |[:=])\s{0,2}[\"']?\w{1,12}[\"']?\s*$",
     re.IGNORECASE,
 )
 """A program that prints what it was told to do: `log level: error`, `settings: on-error=continue retries=3`."""
-_NONE_OF_ANY = re.compile(
+_NONE_OF_ANY = compile_later(
     r"(?<![\d.,:/-])\b0 (?:\w+(?:\(s\))?,? (?:and |or )?(?:0 )?){0,4}?(?:leaked|failed|failures?|errors?|rejected|dropped|lost|missing|broken)\b"
     r"|\b(?:leaked|failed|rejected|dropped|lost|missing|broken)\b:? 0 [\w()]{1,30}(?:(?:,| and| or) 0 [\w()]{1,30}){0,4}\s*$",
     re.IGNORECASE,
@@ -95,15 +96,15 @@ def _counts_none(line: str) -> bool:
     return match is not None and grade(head[: match.start()] + head[match.end() :]) < Level.NOTICE
 
 
-_TAKEN_IN = re.compile(
+_TAKEN_IN = compile_later(
     r"^(?:[^:\"{}=]{0,40} )?(?:stored|saved|ingested|accepted|recorded|indexed|archived|collected)\b(?: [\w-]{1,20}){0,4}$"
     r"|^(?:[\w-]{1,20} ){0,3}(?:reports?|events?|records?|entries|batch(?:es)?|documents?|messages?) (?:stored|saved|ingested|accepted|recorded|indexed|archived|collected)$",
     re.IGNORECASE,
 )
-_NAMES_OF_REPORTS = re.compile(
+_NAMES_OF_REPORTS = compile_later(
     r"\b(?:crash|error|exception|bug|incident|failure) (?:reports?|events?|records?|logs?)\b", re.IGNORECASE
 )
-_SAID_IN_RECORD = re.compile(r"\"?(?:msg|message|event)\"?\s?[=:]\s?\"((?:[^\"\\\\]|\\\\.){3,120})\"")
+_SAID_IN_RECORD = compile_later(r"\"?(?:msg|message|event)\"?\s?[=:]\s?\"((?:[^\"\\\\]|\\\\.){3,120})\"")
 
 
 def carries_report(line: str) -> bool:
@@ -128,7 +129,7 @@ def is_no_report(line: str) -> bool:
     )
 
 
-_ADDRESSED = re.compile(
+_ADDRESSED = compile_later(
     r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:previous|prior|above|earlier|preceding)\b.{0,20}\b(?:instructions?|prompts?|rules|messages?|context)\b"
     r"|<!-- ?[\w-]{1,40}:|<\|\w{1,20}\|>",
     re.IGNORECASE,
@@ -141,21 +142,23 @@ def is_addressed_to_reader(line: str) -> bool:
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"
-_BEGINS = re.compile(
+_BEGINS = compile_later(
     rf"\b{_DRILL}\b.{{0,200}}\b(?:begin\w*|start\w*|announced|inject\w*|experiment|running|killing|reading|stopping|plan\w*)\b"
     rf"|\b(?:begin\w*|start\w*|running|reading|announc\w*|stopping|plan)\b.{{0,200}}\b{_DRILL}\b",
     re.IGNORECASE,
 )
-_ENDS_WELL = re.compile(
+_ENDS_WELL = compile_later(
     r"\b(?:pass(?:ed)?|finished|ends?|ended|completed?|is over|all faults removed|steady state (?:held|restored)|faults? removed|as (?:intended|expected|planned|designed))\b",
     re.IGNORECASE,
 )
 _ABOUT_DRILL = re.compile(rf"\b{_DRILL}\b|\bexperiment\b|\bas (?:intended|expected|planned|designed)\b", re.IGNORECASE)
-_ENDS_BADLY = re.compile(
+_ENDS_BADLY = compile_later(
     r"\b(?:fail(?!-?over)\w*|abort\w*|violat\w*|not (?:met|held|passed|recovered)|lost (?:data|orders))\b",
     re.IGNORECASE,
 )
-_NOTHING_BAD = re.compile(r"\b(?:no|0|zero|without)\b.{0,20}?\b(?:fail(?!-?over)\w*|abort\w*|violat\w*)", re.IGNORECASE)
+_NOTHING_BAD = compile_later(
+    r"\b(?:no|0|zero|without)\b.{0,20}?\b(?:fail(?!-?over)\w*|abort\w*|violat\w*)", re.IGNORECASE
+)
 _MOST_WORDS = 40
 """A program whose every third line speaks of experiments is no drill, but sells them."""
 
@@ -181,7 +184,7 @@ def _is_bad_end(text: str) -> bool:
     return _ENDS_BADLY.search(_NOTHING_BAD.sub("", text[:_REACH])) is not None
 
 
-_TRIAL = re.compile(
+_TRIAL = compile_later(
     r"\((?:server |client )?dry[ -]run\)|--dry-run(?:=(?:server|client|true))?\b|\bDRY[ _-]RUN\b(?!\s+(?:failed|error))",
     re.IGNORECASE,
 )

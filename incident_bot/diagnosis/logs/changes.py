@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.logs.records import is_same_template
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incident_bot.diagnosis.scene import Log
 
-_CHANGE = re.compile(
+_CHANGE = compile_later(
     r"\b(?:config(?:uration)?|settings?|feature ?flags?|flags?|rules?|certificates?|secrets?|schema|endpoints?|backend|upstream|leader|primary|master|mode|version|model|passwords?|credentials?|roles?|tokens?|permissions?|zone|records?|routes?|quotas?|limits?|tables?|columns?|image|release|tariff|template)\b"
     r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
     r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback))\b"
@@ -28,7 +29,7 @@ _RARE = 3
 _MOST_BEFORE = 2
 
 
-_OPERATION = re.compile(
+_OPERATION = compile_later(
     r"\b(?:disrupt|drain|cordon|decommission|delet|terminat|remov|detach|archiv)(?:ed|ing) (?:the )?(?:old )?(?:nodes?|instances?|replicas?|brokers?|members?|volumes?|index|topic|queue|bucket|namespace|deployment|service)\b"
     r"|\b(?:start(?:ed|ing)|begin(?:ning)?|running|triggered)\b.{0,40}\b(?:defragment\w*|maintenance|reindex\w*|rebalanc\w*|vacuum|backfill|failover|switch-?over|drain)\b"
     r"|\b(?:switch-?over|fail-?over|step-?down) (?:request|initiated|requested|started|triggered)\b|\bdemot(?:ed|ing) (?:my)?self\b|\bstep(?:ped|ping)?[- ]down\b"
@@ -36,7 +37,7 @@ _OPERATION = re.compile(
     re.IGNORECASE,
 )
 """What was done to the thing itself: taken away, put under maintenance, handed over."""
-_TURNED = re.compile(
+_TURNED = compile_later(
     r"\b(?:refresh|updat|chang|set|appl|reload|adjust|lower|rais|reduc|increas|overrid)\w{0,4}\b", re.IGNORECASE
 )
 
@@ -52,14 +53,14 @@ def reports_change(line: str) -> bool:
 
 
 _WHAT = r"(?:config(?:uration)?|settings?|rules?|polic(?:y|ies)|certificates?|routes?|vhosts?|templates?|rego|\w+\.(?:conf|ya?ml|json|toml|rego|cfg|ini|hcl))"
-_REFUSED = re.compile(
+_REFUSED = compile_later(
     rf"\breload(?:ing)?\b.{{0,80}}\b(?:fail\w*|refused|rejected|aborted)\b|\b(?:fail\w*|unable|could ?n[o']t|cannot) (?:to )?(?:re)?load\b.{{0,80}}\b{_WHAT}\b"
     rf"|\b{_WHAT}\b.{{0,80}}\b(?:test failed|not (?:been )?(?:applied|loaded|reloaded)|rejected)\b"
     rf"|\bkeeping (?:the )?(?:old|previous|running|current|last)\b.{{0,30}}\b{_WHAT}\b|\[emerg\] ",
     re.IGNORECASE,
 )
 # nginx says `reconfiguring` before it refuses a file: after the last refusal that means that it took it.
-_APPLIED = re.compile(
+_APPLIED = compile_later(
     r"\b(?:config(?:uration)?|settings|rules|polic(?:y|ies)|\w+\.(?:conf|ya?ml|json|toml|rego|cfg|ini|hcl))\b.{0,80}\b(?:reloaded|loaded|applied|accepted|success\w*|in effect)\b"
     r"|\b(?:reloaded|loaded|applied|accepted)\b.{0,60}\b(?:config(?:uration)?|settings|rules|polic(?:y|ies))\b"
     r"|\breload(?:ed|ing)?\b.{0,60}\b(?:ok|done|success\w*|complete\w*)\b|\] \d+#\d+: reconfiguring\b",
@@ -91,7 +92,7 @@ def _is_accepted_later(index: int, log: Log) -> bool:
     return any(grade(line) < Level.WARNING and _APPLIED.search(line) for line in later)
 
 
-_OLD_AND_NEW = re.compile(
+_OLD_AND_NEW = compile_later(
     r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
     r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]"
     r"|\b(?:previous|old|former)\w{0,10}\"?[=:] ?\"?[\w.]"

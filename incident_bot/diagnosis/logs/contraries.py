@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from incident_bot.patterns import compile_later
+
 _PAIRS = tuple(
-    (re.compile(rf"\b(?:{bad})\b", re.IGNORECASE), re.compile(rf"\b(?:{good})\b", re.IGNORECASE))
+    (compile_later(rf"\b(?:{bad})\b", re.IGNORECASE), compile_later(rf"\b(?:{good})\b", re.IGNORECASE))
     for bad, good in (
         (r"off-?line|unreachable|no answer|not responding|does not answer|dead|gone|lost|missing|suspect(?:ed)?", r"on-?line|reachable|answers|responding|alive|joined|rejoined|found|restored|regained|elected"),
         (r"down", r"up|established"),
@@ -24,11 +26,11 @@ _PAIRS = tuple(
         (r"dis-?connected|connection (?:lost|closed|reset|refused)|connection_lost|connect_failed", r"(?:re)?-?connected|connection (?:re-?established|restored)"),
     )
 )  # fmt: skip
-_NOT = re.compile(
+_NOT = compile_later(
     r"\b(?:not|never|no longer|cannot|can't|n't|until|unless|if|when|waiting|fail\w*|unable|without)\b", re.IGNORECASE
 )
-_WORD = re.compile(r"[A-Za-z][\w.-]{2,60}")
-_STAMP = re.compile(
+_WORD = compile_later(r"[A-Za-z][\w.-]{2,60}")
+_STAMP = compile_later(
     r"\d{4}-\d\d-\d\dT\S+|\b(?:info|warn(?:ing)?|error|err|debug|fatal|critical|level|msg|time|ts)\b", re.IGNORECASE
 )
 _COMMON = frozenset(
@@ -48,7 +50,7 @@ def takes_back(line: str, complaint: str) -> bool:
     )
 
 
-_CLEAR = re.compile(
+_CLEAR = compile_later(
     r"\b(?:check|alarm|alert|warning|condition|problem|incident|block)s?\b.{0,40}?\b(?:cleared|resolved|healed)\b",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.patterns import PatternIndex, compile_pattern
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ ADDRESSES = (
     rf"\b(?:host|hostname|addr|address|server|broker|endpoint|upstream|target|peer|node|remote|url)[\"']?\s?[=:]\s?[\"']?(?P<host>{_HOST}):(?P<port>\d{{2,5}})\b",
 )
 _LOOSE_ADDRESSES = tuple(
-    (re.compile(hint, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
+    (compile_later(hint, re.IGNORECASE), compile_later(pattern, re.IGNORECASE))
     for hint, pattern in (
         (
             r":\d\d",
@@ -73,7 +74,7 @@ _LOOSE_ADDRESSES = tuple(
     )
 )
 """What any name of the form may be, beside the ending without which it cannot: names begin at every word of a line."""
-_FILE_LIKE = re.compile(
+_FILE_LIKE = compile_later(
     r"\.(?:py|go|js|ts|java|rs|rb|c|cc|cpp|h|cs|kt|scala|php|mjs|cjs|sh|log|json|ya?ml)$", re.IGNORECASE
 )
 
@@ -94,7 +95,7 @@ def find_address(text: str) -> str:
     return first
 
 
-_IPV4_ONLY = re.compile(rf"{_IPV4}$")
+_IPV4_ONLY = compile_later(rf"{_IPV4}$")
 
 
 def _addresses_in(head: str) -> Iterator[tuple[str, str]]:
@@ -106,7 +107,7 @@ def _addresses_in(head: str) -> Iterator[tuple[str, str]]:
                 yield host, port or ""
 
 
-_READ_MORE = re.compile(
+_READ_MORE = compile_later(
     r"\b(?:see|visit|docs?|documentation|info|information|background on this error at|refer to|(?:read|learn) more(?: at)?|help|upgrade at)\b:?\s{0,2}[\"'(<]?$",
     re.IGNORECASE,
 )
@@ -124,9 +125,9 @@ def _address_patterns(text: str) -> Iterator[re.Pattern[str]]:
     yield from (pattern for hint, pattern in _LOOSE_ADDRESSES if hint.search(text))
 
 
-_PATH = re.compile(r"(?<![\w:/.])(?P<path>(?:/[\w.@+-]{1,120}){1,12}/?)(?![\w/])")
-_QUOTED = re.compile(r"'(?P<a>[^'\n]{1,120})'|\"(?P<b>[^\"\n]{1,120})\"|`(?P<c>[^`\n]{1,120})`")
-_SETTING = re.compile(r"(?<![\w./-])(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,10})(?![\w./-])")
+_PATH = compile_later(r"(?<![\w:/.])(?P<path>(?:/[\w.@+-]{1,120}){1,12}/?)(?![\w/])")
+_QUOTED = compile_later(r"'(?P<a>[^'\n]{1,120})'|\"(?P<b>[^\"\n]{1,120})\"|`(?P<c>[^`\n]{1,120})`")
+_SETTING = compile_later(r"(?<![\w./-])(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,10})(?![\w./-])")
 
 
 def find_path(text: str) -> str:
@@ -135,7 +136,7 @@ def find_path(text: str) -> str:
     return match["path"] if match else ""
 
 
-_OWN_PATH = re.compile(
+_OWN_PATH = compile_later(
     r"[\"'`](?P<path>(?:\./)?[\w.@+-]{1,120}(?:/[\w.@+-]{1,120}){1,12}/?)(?<!\.erl)(?<!\.ex)(?<!\.exs)(?<!\.py)[\"'`]"
 )
 
@@ -146,11 +147,11 @@ def find_quoted(text: str) -> str:
     return (match["a"] or match["b"] or match["c"] or "") if match else ""
 
 
-_ACCOUNT = re.compile(
+_ACCOUNT = compile_later(
     r"\b(?:user(?:name)?|role|login|account|principal|benutzer|utilisateur|usuario)(?: name)?[ =:]{1,2}[\"'`«»“]{1,2} ?(?P<name>[^\"'`«»”\s]{1,80})",
     re.IGNORECASE,
 )
-_KEY = re.compile(
+_KEY = compile_later(
     r"\b(?:section|key|setting|property|option|parameter|placeholder|variable|value|field|argument|flag|connection ?string)[ =:]{1,2}[\"'`](?:\$\{)?(?P<a>[\w.:-]{2,80})\}?[\"'`]"
     r"|\bmissing (?:required )?(?:key|setting|property|value|field|argument|flag)s?:? [\"'`]?(?P<b>[\w.-]{2,80})",
     re.IGNORECASE,
@@ -170,7 +171,7 @@ def find_key(text: str) -> str:
 
 
 _RESOURCES = tuple(
-    re.compile(pattern)
+    compile_later(pattern)
     for pattern in (
         r"(?P<name>arn:aws[\w-]{0,10}:[\w-]{1,40}:[\w-]{0,30}:\d{0,12}:(?!assumed-role|role|user)[^\s,'\")]{1,200})",
         r"(?P<name>\b(?:s3a?|gs|az|abfss?|wasbs?|hdfs|oss|cos)://[^\s,'\")]{1,200})",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.complaints.vague import SLOW
 from incident_bot.diagnosis.logs.findings import Finding
 from incident_bot.model import Category
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ _HELD = (
     r"busy|in_?use|used|active|open|sockets?|handles?|fds|goroutines|threads|heap|rss|mem(?:ory)?|conns?|connections|entries"
     r"|sessions|objects|queued?|pending|backlog|lag|in_?flight|waiting|depth|leased|borrowed|checked_?out"
 )
-_FIGURE = re.compile(
+_FIGURE = compile_later(
     rf"(?<![\w.])(?P<name>(?:[A-Za-z]{{1,20}}[_.])?(?:{_HELD})(?:[_.]?(?:size|count|mb|mib|bytes|kb|used|files|fds))?)\"?(?: ?[=:] ?| )\"?(?P<figure>\d{{1,12}}(?:\.\d{{1,6}})?)(?![\d.:/-]*[:/-]\d)",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.patterns import may_match
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ class Thrown:
 
 
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (language, re.compile(pattern, re.MULTILINE))
+    (language, compile_later(pattern, re.MULTILINE))
     for language, pattern in (
         (
             "Python",
@@ -57,13 +58,13 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("SQL", r"^(?:[^\n]{0,120}\b)?(?P<type>ERROR|FATAL|PANIC):  (?P<message>[^\n]{1,400})$(?:\n[^\n]{0,80}\bDETAIL:  (?P<detail>[^\n]{1,300})$)?"),
     )
 )  # fmt: skip
-_WRAPPERS = re.compile(
+_WRAPPERS = compile_later(
     r"See root cause above|Engine core initialization failed|EngineCore (?:failed|encountered)|EngineDeadError|ShardCannotStart|Shard \d+ failed to start"
     r"|ChildFailedError|WorkerInitializationException|Backend worker (?:process died|did not respond)|Worker failed with error|process \d+ terminated with|WorkerProc (?:failed|initialization failed)"
     r"|Application run failed|Application startup failed|BeanCreationException|Error creating bean|Unable to start web server|ApplicationContextException"
     r"|SystemExit|KeyboardInterrupt|RuntimeException: java\.|Task exception was never retrieved|ExceptionGroup|InvocationTargetException|ExecutionException|AggregateException|TypeInitializationException|TargetInvocationException"
 )
-_WORDS_OF_CHAIN = re.compile(
+_WORDS_OF_CHAIN = compile_later(
     r"^[^\n]{0,160}?(?:The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred)",
     re.MULTILINE,
 )

@@ -12,6 +12,7 @@ from incident_bot.diagnosis.logs.background import ends_of, is_everywhere
 from incident_bot.diagnosis.logs.findings import Draft
 from incident_bot.diagnosis.logs.loud_lines import write_unmarked
 from incident_bot.diagnosis.logs.messages import read_text
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
 _WEIGHT = 0.35
 _REACH = 500
-_STOPS = re.compile(
+_STOPS = compile_later(
     r"\W*(?:[\w-]{1,30}[:\]] ?)?(?:(?:now |run |job |so )?(?:stop(?:ping|ped|s)?|abort(?:ing|ed|s)?|exit(?:ing)?|quit(?:ting)?|halt(?:ing|ed|s)?|bye|giving up|gave up|cannot (?:go on|continue)))(?: here| now)?\W*",
     re.IGNORECASE,
 )
-_ORDERLY = re.compile(
+_ORDERLY = compile_later(
     r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|graceful\w*|interrupt\w*|done|finish\w*|complet\w*|ok|saved|closed|flushed|stopped|quit|exit|logout|success\w*|bye|all \w+ (?:read|written|sent|processed)|\d+ of \d+)\b",
     re.IGNORECASE,
 )
 """What precedes an end that somebody asked for, or that was due."""
 
-_NOTHING_DONE = re.compile(
+_NOTHING_DONE = compile_later(
     r"(?<![\d.,])(?:0|none|no) (?:of|out of|/) ?(?:the )?[1-9][\d,.]* (?:\w+ ){0,2}(?:accepted|processed|sent|delivered|imported|loaded|written|confirmed|matched|stored|applied|valid|usable)\b",
     re.IGNORECASE,
 )
@@ -79,7 +80,7 @@ def _last_bad_word(log: Log) -> int | None:
     return next((place for place, text in texts if grade(text) >= Level.NOTICE or _WANTS.search(text)), None)
 
 
-_WANTS = re.compile(
+_WANTS = compile_later(
     r"\b(?:(?:still )?waiting (?:for|on|until)|needs?(?: at least)?|requires?|must) (?!to exit|to stop)\w",
     re.IGNORECASE,
 )
@@ -98,7 +99,7 @@ def find_reason_of_stop(log: Log) -> int | None:
     return None if is_orderly or log.kept[index].line != log.kept[-1].line - 1 else index
 
 
-_ASKED = re.compile(
+_ASKED = compile_later(
     r"\b(?:sig(?:term|int|quit|hup)|signal|shut(?:ting)? ?down|drain\w*|requested|interrupt\w*)\b", re.IGNORECASE
 )
 _HINT = "No line calls itself an error; this one says why nothing came of the run."

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.logs.messages import tell_line
 from incident_bot.diagnosis.logs.titles import skip_heading, text_at
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ _LASTING_COUNT = 3
 _LAST_LINES = 5
 
 
-_ENDS = re.compile(
+_ENDS = compile_later(
     r"\b(?:abort\w*|exit\w*|terminat\w*|stopp\w*|shut\w*|quit\w*|crash\w*|g[ai]v\w+ up|startup failed|(?:run|job|task|import) failed)\b",
     re.IGNORECASE,
 )
@@ -81,7 +82,7 @@ def _only_ends(text: str) -> bool:
 _REASON_CHARS = 16
 
 
-_BARE = re.compile(
+_BARE = compile_later(
     r"\b(?:(?:can(?:[\u2019']t|not)|could not|unable to|failed to|failure to) (?:start|boot|launch|initiali[sz]e|run)|(?:start-?up|boot|initiali[sz]ation) failed)\b[^:=]{0,60}$",
     re.IGNORECASE,
 )
@@ -132,7 +133,7 @@ def _title_of(log: Log, index: int, subject: str) -> str:
     return tell_line(subject, text_at(log, index))
 
 
-_OFF_THE_USUAL = re.compile(
+_OFF_THE_USUAL = compile_later(
     r"\d(?:\.\d+)?\s?%?\s?[(\[,;]\s?(?:usual(?:ly)?|normal(?:ly)?|typical(?:ly)?|baseline|average|avg|median|target|slo|floor|ceiling|expected|last week|yesterday)\b\W{0,3}(?:is |was |at |of )?[<>]?=?\s?\d",
     re.IGNORECASE,
 )

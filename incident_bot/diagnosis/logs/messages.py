@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.lines import clean
 from incident_bot.diagnosis.logs.sentences import close_brackets, shorten
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ _LEVELS = (
     r"(?:TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|ALERT|EMERG(?:ENCY)?|FAIL"
     r"|FEHLER|WARNUNG|SCHWERWIEGEND|ERREUR|AVERTISSEMENT|GRAVE|ERRO|ОШИБКА|错误|エラー|오류)"
 )
-_LEAD = re.compile(
+_LEAD = compile_later(
     r"""(?:
       [DIWEFA],[ ]\[\d{4}-[\d:.T-]{5,30}[ ]\#\d{1,8}\]\s{1,3}[A-Z]{3,7}[ ]--[ ][\w-]{0,40}:
     | \[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?[ ](?i:VRB|DBG|INF|WRN|ERR|FTL|LEVELS)\]
@@ -115,7 +116,7 @@ def tidy(text: str) -> str:
     return close_brackets(_BLANKS.sub(" ", told))
 
 
-_TAIL = re.compile(
+_TAIL = compile_later(
     r"""(?:
       \\?["']\}+[\]}]*\s*$                                    # the end of a JSON object
     | (?<=[\w.'")\]])\\?",\s?\\?"[\w.@-]{1,40}\\?":.*$        # its next field
@@ -133,22 +134,24 @@ _TAIL = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
-_ANSWER = re.compile(
+_ANSWER = compile_later(
     r"[ :=.]{0,3}\{(?:[\"']|:\w)[^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']\s?(?::|=>)\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
 )
 """What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
-_TIME_FIRST = re.compile(
+_TIME_FIRST = compile_later(
     r"[\[(<\"]?\d{1,4}[-/.:](?:\d\d?|[A-Z][a-z]{2})[-/.:]\d|[IWEF]\d{4}(?:\d\d)? \d|(?:FATAL|ERROR|WARN(?:ING)?|INFO|CRITICAL)[ :]"
 )
-_PACKAGE = re.compile(r"(?<![\w/.@-])(?:[A-Za-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)")
-_CAUSED = re.compile(r"(?:Caused by: |-{2,3}> )+")
-_HRESULT = re.compile(r"(?<=Exception) \(0x[0-9A-Fa-f]{8}\)(?=: )")
+_PACKAGE = compile_later(
+    r"(?<![\w/.@-])(?:[A-Za-z_][\w$]{0,60}\.){2,10}(?=[A-Z]\w*(?:Exception|Error|Failure|Fault)\b)"
+)
+_CAUSED = compile_later(r"(?:Caused by: |-{2,3}> )+")
+_HRESULT = compile_later(r"(?<=Exception) \(0x[0-9A-Fa-f]{8}\)(?=: )")
 """.NET's number of an exception, which its type says too."""
-_WRAPPED = re.compile(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
+_WRAPPED = compile_later(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
 """SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
-_SDK = re.compile(r", https response error StatusCode: \d{1,3}, RequestID: [\w-]*,(?: HostID: [^,\s]*,)? ")
+_SDK = compile_later(r", https response error StatusCode: \d{1,3}, RequestID: [\w-]*,(?: HostID: [^,\s]*,)? ")
 """What AWS's SDK for Go puts between the operation and what was wrong with it."""
-_BLANKS = re.compile(r"[ \t]{2,}")
+_BLANKS = compile_later(r"[ \t]{2,}")
 
 
 def _strip_leads(text: str) -> str:
@@ -160,7 +163,7 @@ def _strip_leads(text: str) -> str:
     return text
 
 
-_LOGFMT = re.compile(
+_LOGFMT = compile_later(
     r"(?:^|\s)([A-Za-z][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.|\"(?!\s{1,4}[A-Za-z][\w.@-]{0,40}=|\s*$)){0,2000}\"|[^\s\"]{1,400})"
 )
 """A quotation ends where the next name or the line's end follows: many writers forget to escape the quotes inside."""
@@ -203,7 +206,7 @@ def _unquote(value: str) -> str:
 
 _JSON_STARTS_WITHIN = 120
 _FEW_PAIRS = 2
-_KLOG_MESSAGE = re.compile(r"\"((?:[^\"\\]|\\.){3,300})\" (?=[A-Za-z][\w.]{0,40}=)")
+_KLOG_MESSAGE = compile_later(r"\"((?:[^\"\\]|\\.){3,300})\" (?=[A-Za-z][\w.]{0,40}=)")
 
 
 def _is_record(body: dict[str, object], *, is_whole: bool) -> bool:
@@ -245,7 +248,7 @@ def _from_fields(fields: dict[str, str]) -> str:
     return f"{said.rstrip('.:')}: {blamed}"
 
 
-_BLAMED_PART = re.compile(
+_BLAMED_PART = compile_later(
     r"(?:err|error|exception|exc|cause|failure)[._](?:message|msg|detail|reason|type|kind|name|stack\w*)"
 )
 """OpenTelemetry's and pino's flat fields: `exception.message`, `err.type`."""
@@ -273,7 +276,7 @@ def _last_words(text: str) -> str:
     return f"{lines[0].rstrip(':')}: {lines[1]}" if is_headed else lines[0]
 
 
-_FRAME_WORDS = re.compile(r"at |File |goroutine |Caused by|\S+\(|\S+\.\w{1,4}:\d")
+_FRAME_WORDS = compile_later(r"at |File |goroutine |Caused by|\S+\(|\S+\.\w{1,4}:\d")
 
 
 _USUAL_FIELDS = frozenset(
@@ -298,7 +301,7 @@ def read_details(line: str) -> str:
     return shorten(", ".join(told[:_MOST_DETAILS]))
 
 
-_SAYS_BOTH = re.compile(
+_SAYS_BOTH = compile_later(
     r" -> |\b(?:previous|old)\w{0,10}=|\"(?:from|old|before|was|new)\w{0,20}\": ?[^\n]{1,400}\"(?:to|new|after|is|old)\w{0,20}\": ?"
 )
 _TURNED = (("from", "to"), ("old", "new"), ("before", "after"), ("was", "is"))

@@ -18,6 +18,7 @@ from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.retries import RETRY, SUCCESS, is_made_up_for, is_tried_again, succeeds_later
 from incident_bot.diagnosis.logs.tally import ends_without_failure
 from incident_bot.diagnosis.targets import Relation, is_guessed
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +39,7 @@ class Outcome(StrEnum):
     HARMLESS = "harmless"
 
 
-_OVER = re.compile(
+_OVER = compile_later(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
     r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
@@ -103,7 +104,7 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     return Outcome.RETRIED if is_retry and any(SUCCESS.search(line[:600]) for line in calm) else Outcome.OPEN
 
 
-_FOR_GOOD = re.compile(
+_FOR_GOOD = compile_later(
     r"\bunrecoverable\b|\b(?:will|can) not (?:recover|be (?:restarted|retried|resumed))\b|\buntil (?:it is |it's )?(?:manually )?restarted\b"
     r"|\bgiving up for good\b|\bneeds? (?:a )?manual (?:restart|intervention)\b|\bpermanently (?:failed|disabled|stopped)\b",
     re.IGNORECASE,
@@ -204,7 +205,7 @@ def _lasted(log: Log, start: int, over: int, scene: Scene) -> bool:
     return began is not None and ended is not None and ended - began >= _CALM
 
 
-_NOT_YET = re.compile(
+_NOT_YET = compile_later(
     r"\b(?:g[ai]v(?:e|en|es|ing) up|not|never|cannot|can't|until|unless|wait\w*|fail\w*|unable)\b", re.IGNORECASE
 )
 
@@ -216,8 +217,8 @@ def _says_over(text: str) -> bool:
     return grade(text) < Level.WARNING or (grade(text) == Level.WARNING and not _NOT_YET.search(text))
 
 
-_ABOUT_A_CONNECTION = re.compile(r"connect|ECONN|refused|unreachable|broker|session", re.IGNORECASE)
-_CONNECTED = re.compile(
+_ABOUT_A_CONNECTION = compile_later(r"connect|ECONN|refused|unreachable|broker|session", re.IGNORECASE)
+_CONNECTED = compile_later(
     r"\b(?:re)?-?connected\b|\b(?:connection|session) (?:is |was )?(?:re)?-?(?:established|restored|opened|ok)\b",
     re.IGNORECASE,
 )
@@ -338,11 +339,11 @@ def _fell_silent(kept: KeptLine, first: int, last: int, log: Log) -> bool:
     return kept.last <= last and kept.last >= _LATE_SHARE * first and due >= _MISSED_LINES
 
 
-_ABOUT_A_REQUEST = re.compile(
+_ABOUT_A_REQUEST = compile_later(
     r"\bclient: \S{1,60}, |while (?:SSL )?handshaking|TLS handshake error from |client (?:disconnected|closed|aborted)"
     r"|reading (?:client request|response header from upstream)"
 )
-_ANSWERED = re.compile(
+_ANSWERED = compile_later(
     r"HTTP/\d(?:\.\d)?\" (?P<a>[1-5]\d\d)\b|\"?status(?:_?code)?\"?[=:] ?\"?(?P<b>[1-5]\d\d)\b", re.IGNORECASE
 )
 _ENOUGH_REQUESTS = 100
@@ -363,11 +364,11 @@ def is_harmless(line: str, log: Log) -> bool:
 
 _MAKES_WAY = re.compile(r"\bcanceling autovacuum task\b")
 """Autovacuum gives way to whoever needs its lock, and comes back (source: PostgreSQL's manual, routine vacuuming)."""
-_BROKEN_STATEMENT = re.compile(
+_BROKEN_STATEMENT = compile_later(
     r"\bERROR:  (?:duplicate key value|syntax error at|(?:insert or update|update or delete|new row|null value)\b.{0,120}\bviolates"
     r"|current transaction is aborted|canceling statement due to user request|value too long for type|invalid input syntax)"
 )
-_OF_A_DATABASE = re.compile(r"\bSTATEMENT:  \S")
+_OF_A_DATABASE = compile_later(r"\bSTATEMENT:  \S")
 """PostgreSQL's own log, which prints the statement beside its error."""
 
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.logs.dependencies import find_address
 from incident_bot.diagnosis.logs.records import begins_record
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from incident_bot.diagnosis.scene import Log
 
-_FRAME = re.compile(r"\s*(?:at |File \"|from \S+:\d|\S+\.(?:rb|ex|exs|erl|go|rs):\d|#\d)")
+_FRAME = compile_later(r"\s*(?:at |File \"|from \S+:\d|\S+\.(?:rb|ex|exs|erl|go|rs):\d|#\d)")
 _CONTINUES = re.compile(r"\s|[}\])^]|Caused by|--->|Traceback|[\w.]{1,120}(?:Error|Exception)\b")
 """How further lines of a record begin where records begin with neither time nor level."""
 _REACH_BACK = 40
@@ -72,7 +73,7 @@ _PRODUCTS = {
     "etcd": "etcd", "consul": "Consul", "vault": "Vault", "nats": "NATS", "minio": "MinIO", "clickhouse": "ClickHouse",
     "oracle": "Oracle", "ldap": "LDAP", "smtp": "the mail server", "pulsar": "Pulsar", "valkey": "Valkey",
 }  # fmt: skip
-_PRODUCT = re.compile(rf"(?<![\w./-])(?:{'|'.join(_PRODUCTS)})(?![\w/-]|\.(?!exceptions)\w)", re.IGNORECASE)
+_PRODUCT = compile_later(rf"(?<![\w./-])(?:{'|'.join(_PRODUCTS)})(?![\w/-]|\.(?!exceptions)\w)", re.IGNORECASE)
 
 
 def find_product(text: str) -> str:

@@ -31,6 +31,7 @@ from incident_bot.diagnosis.logs.slow_reports import is_slow_report
 from incident_bot.diagnosis.logs.titles import fill_title, name_peer, subject_of, text_at
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.model import Category
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,8 +105,8 @@ def find_errors(log: Log) -> Iterator[KeptLine]:
 
 
 _level_of = lru_cache(maxsize=_MAX_LINES)(grade)
-_HEADING = re.compile(r"Traceback \(most recent call last\):\s*$")
-_FRAME = re.compile(
+_HEADING = compile_later(r"Traceback \(most recent call last\):\s*$")
+_FRAME = compile_later(
     r"(?:#\d{1,3} |at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
 )
 """A stack frame that a logger printed as a record of its own, with the level of the error."""
@@ -148,7 +149,7 @@ _LAST_WORDS = 2
 _LAST_WORDS_BEFORE_FATAL = 6
 """Before its fatal line a program often says as plain information what it met."""
 
-_DOTNET_HEAD = re.compile(r"(?:info|warn|fail|crit|dbug|trce): [\w.]{1,120}\[\d{1,6}\]$")
+_DOTNET_HEAD = compile_later(r"(?:info|warn|fail|crit|dbug|trce): [\w.]{1,120}\[\d{1,6}\]$")
 """Microsoft.Extensions.Logging's console prints level and category in a line, and the message indented below."""
 
 
@@ -232,7 +233,7 @@ def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
     return round(weight, 2)
 
 
-_MEASURED = re.compile(
+_MEASURED = compile_later(
     r"\b(?:threshold|limit|budget|exceed\w*|slow \w+)\b.{0,60}?\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds|m|min)\b",
     re.IGNORECASE,
 )
@@ -300,7 +301,7 @@ def _title_of(root: Thrown, named: Complaint | None, log: Log, index: int, verb:
 
 _HEADED_CHARS = 90
 """Beside the type of an exception: where its heading and what stands below it do not fit, the heading goes."""
-_NAMES = re.compile(r"[\"'`/\d]")
+_NAMES = compile_later(r"[\"'`/\d]")
 _NO_NAMES = frozenset({"panic", "fatal error", "ERROR", "FATAL", "PANIC", ""})
 """What a runtime prints before every message, not the type of an error."""
 
@@ -329,13 +330,13 @@ def head_of(log: Log, index: int) -> str:
 
 
 _STACK_LINES = 120
-_PART_OF_STACK = re.compile(
+_PART_OF_STACK = compile_later(
     r"\s|Traceback \(|Caused by|Suppressed: |The above exception|During handling of|\.\.\. \d|--->|(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)\b"
 )
-_DEBUG = re.compile(
+_DEBUG = compile_later(
     r"(?<![\w./-])(?:DEBUG|TRACE|VERBOSE|FINE|FINER|FINEST|DBG|VRB)(?![\w/-])|\[(?:debug|trace)\]|^(?:dbug|trce|debug|trace): |\b(?:level|lvl)\"?[=:]\s?\"?(?:debug|trace)\b"
 )
-_SET_ASIDE = re.compile(
+_SET_ASIDE = compile_later(
     r"\b(?:ignor(?:ed|ing)|handled|expected|skipp(?:ed|ing)|fall(?:ing|s)? back|re-?try(?:ing)?|will try again|swallow\w*|suppress\w*|non-fatal|using (?:the )?default)\b",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.logs.background import ends_of
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 RETRY = re.compile(r"\b(?:re-?try(?:ing)?|re-?tries|will try again|attempt \d+(?:/| of )\d+)\b", re.IGNORECASE)
 """Words that announce a second try."""
 
-SUCCESS = re.compile(
+SUCCESS = compile_later(
     r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
 )
 """Words that say that something worked."""
@@ -38,13 +39,13 @@ def is_tried_again(start: int, log: Log) -> bool:
     return any(_NEXT_ATTEMPT.search(text) and grade(text) < Level.WARNING for text in later)
 
 
-_AFTER_RETRY = re.compile(
+_AFTER_RETRY = compile_later(
     r"\b(?:on|after|at|with|by|in) (?:the |an? )?(?:\w+ )?(?:re-?try|re-?tries|attempt|try)\b|\bre-?tr(?:y|ied)\b.{0,20}\b(?:ok|worked|succe\w+)\b",
     re.IGNORECASE,
 )
 _MADE_UP_SHARE = 0.9
-_RETRIED = re.compile(r"\bretried\b(?! \d+ times| without)", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"(?<![\w:.-])(?=[\w-]*\d)[0-9a-f][0-9a-f-]{5,40}(?![\w:.-])", re.IGNORECASE)
+_RETRIED = compile_later(r"\bretried\b(?! \d+ times| without)", re.IGNORECASE)
+_IDENTIFIER = compile_later(r"(?<![\w:.-])(?=[\w-]*\d)[0-9a-f][0-9a-f-]{5,40}(?![\w:.-])", re.IGNORECASE)
 _SOON_LINES = 200
 
 
@@ -65,7 +66,7 @@ def _is_named_in_success(kept: KeptLine, lines: Sequence[str]) -> bool:
     )
 
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = compile_later(r"\d{4}-\d\d-\d\d")
 
 
 def is_made_up_for(start: int, log: Log) -> bool:

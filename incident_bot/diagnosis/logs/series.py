@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.complaints.vague import SLOW
 from incident_bot.diagnosis.logs.findings import Finding
 from incident_bot.model import Category
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 _MOST_LINES = 500
 """Of a longer log every second, third, ... line is read: the figures of some hundred lines tell as much."""
 _REACH = 400
-_DURATION = re.compile(
+_DURATION = compile_later(
     r"\b(?P<name>took|duration|latency|elapsed|response_?time|request_?time|time_?taken|in|rt|dur|ms)(?:_?(?P<suffix>ms|s|sec|seconds))?\"?(?: ?[=:] ?| )\"?"
     r"(?P<figure>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|sec|seconds)?\b(?![.:/-]\d)",
     re.IGNORECASE,
 )
-_WAITING = re.compile(
-    r"\b(?P<name>depth|lag|backlog|queued|queue_?(?:size|length|depth)|pending|waiting|in_?flight|unacked|outstanding)(?P<suffix>)\"?(?: ?[=:] ?| )\"?"
-    r"(?P<figure>\d{1,12})(?P<unit>)\b(?![.:/-]\d)",
+_WAITING = compile_later(
+    r"\b(?P<name>depth|lag|backlog|queued|queue_?(?:size|length|depth)|pending|waiting|in_?flight|unacked|outstanding)\"?(?: ?[=:] ?| )\"?"
+    r"(?P<figure>\d{1,12})\b(?![.:/-]\d)",
     re.IGNORECASE,
 )
 _SECONDS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "seconds": 1.0}
@@ -96,14 +97,14 @@ def _name_of(match: re.Match[str]) -> str:
     return " ".join((*words[-_WORDS:], match["name"])).lower()
 
 
-_WORD = re.compile(r"(?<!\w)[A-Za-z_]{2,40}(?!\w)")
+_WORD = compile_later(r"(?<!\w)[A-Za-z_]{2,40}(?!\w)")
 _WORDS = 3
 _WORDS_WITHIN = 60
 
 
 def _figure(match: re.Match[str]) -> float | None:
     """A duration in seconds, or a number of what waits."""
-    if match.re is _WAITING:
+    if "unit" not in match.re.groupindex:
         return float(match["figure"])
     unit = match["unit"] or match["suffix"] or ("ms" if match["name"].lower() == "ms" else "")
     return float(match["figure"]) * _SECONDS[unit.lower()] if unit else None

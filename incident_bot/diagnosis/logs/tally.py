@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _REACH = 400
 _WHAT = r"(?:fail(?:ed|ures?|s)?|errors?|unreachable|lost|left|aborted|rejected|unresolved|broken|remaining)"
-_NONE_BAD = re.compile(
+_NONE_BAD = compile_later(
     rf"\b(?:\w+[_.-])?{_WHAT}\"?\s{{0,4}}[=:]\s{{0,4}}\"?0\b(?![.\d])|(?<![\d.,=])\b(?:0|zero) (?:\w+ )?(?:{_WHAT}|issues?|problems?|findings)\b(?!\s?[=:])"
     r"|\bno (?:failures?|errors?|issues|problems|findings)\b"
     r"|(?<![\d.,])\b[1-9]\d{0,7} (?:tests? )?pass(?:ed|ing)\b"
@@ -24,7 +25,7 @@ _NONE_BAD = re.compile(
     r"|^OK \(\d{1,7} tests?|^test result: ok\.|^PASS$",
     re.IGNORECASE,
 )
-_SOME_BAD = re.compile(
+_SOME_BAD = compile_later(
     rf"\b(?:\w+[_.-])?{_WHAT}\"?\s{{0,4}}[=:]\s{{0,4}}\"?[1-9]\d*\b|(?<![\d.,=])\b[1-9][\d,]* (?:\w+ )?(?:{_WHAT}|failing|dropped)\b(?!\s?[=:])"
     r"|\bexit(?:ed)?(?: with)?(?:(?: return)? code| status)?[ =:]{1,2}[1-9]|\bBUILD FAIL|\bFAILED\b|\b(?:job|run|build|tests?|import|backup|restore)\s+(?:has )?(?:failed|aborted|stopped)\b"
 )
@@ -50,7 +51,7 @@ def ends_without_failure(log: Log) -> bool:
 
 
 _PERCENT = r"(\d{1,3}(?:[.,]\d{1,6})?) ?(?:%|percent\b|Prozent\b)"
-_TOLERANCE = re.compile(
+_TOLERANCE = compile_later(
     rf"{_PERCENT}[^%]{{0,30}}?\b(?:tolerance|tolerated|tolerable|allowed|permitted|accepted|limit|threshold|max(?:imum)?|budget|Toleranz|erlaubt|zulässig|Grenze|Schwelle|tolérance|tolerancia)\b[^%\d]{{0,20}}{_PERCENT}",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.messages import read_text
 from incident_bot.diagnosis.logs.statements import weigh_statement
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,14 +45,14 @@ _TELLS_FOR_CERTAIN = 0.9
 
 _ALIKE_SHARE = 0.5
 _REACH = 500
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_STARTS = re.compile(
+_WORD = compile_later(r"[^\W\d_]{3,}")
+_STARTS = compile_later(
     r"\b(?:starting|booting|started (?:in|on|at|server|version)|initiali[sz]ing|listening on|ready(?:$| to| in)|version \d[\w.]{0,20} (?:starting|up)|phase \d)",
     re.IGNORECASE,
 )
 """A program that begins anew, or its next phase, says other things because it is another run."""
 
-_OF_NO_CONSEQUENCE = re.compile(
+_OF_NO_CONSEQUENCE = compile_later(
     r"\b(?:deprecat\w*|retr(?:y|ied|ying)|debounced|cache miss|scanners?|crawlers?|bots?)\b", re.IGNORECASE
 )
 

@@ -1,23 +1,29 @@
-"""Patterns that are compiled when they are first asked: the filter has some 250, and a text meets few of them."""
+"""Patterns that are compiled when they are first asked: there are some 900, and a run meets few of them.
+
+For those that not every run asks: what is asked each time is as well compiled at once.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any, cast
 
+_KEPT = ("match", "fullmatch", "search", "finditer", "findall", "split", "sub", "subn", "flags", "groups", "groupindex")
+
 
 class _Later:
     """Stands for a pattern until one of its methods is looked up; from then on it has them as its own."""
 
     def __init__(self, expression: str, flags: int) -> None:
-        self._given = expression, flags
+        self.pattern = expression
+        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        compiled = re.compile(*self._given)
-        for method in ("match", "fullmatch", "search", "finditer", "findall", "sub"):
-            setattr(self, method, getattr(compiled, method))
+        compiled = re.compile(self.pattern, self._flags)
+        for kept in _KEPT:
+            setattr(self, kept, getattr(compiled, kept))
         return getattr(compiled, name)
 
 
