@@ -1,13 +1,14 @@
-"""The receiver under a load of real Alertmanager bodies, against two plain Flask servers under the same load.
+"""The receiver under a load of real Alertmanager bodies, against plain Flask servers under the same load.
 
     .venv/bin/python -m benchmarks.receiver.load [--seconds 5] [--rounds 3] [--workers 2]
 
 Every body announces an incident that was not seen before, so each costs a dispatch to a loopback
 GitHub; repeats, which the receiver answers from memory, are measured on their own.
 
-The echo returns the body; the relay sends it on, unread, by one call of `requests`. All servers run
-under the same gunicorn settings and pay for the same load generator, which shares the machine's
-cores with them; receiver and relay pay for the loopback GitHub besides, and the echo does not.
+The echo returns the body, under gunicorn's own threaded worker and, once more, under that of `serve`;
+the relay, under that of `serve`, sends the body on, unread, by one call of `requests`. All have as
+many workers and threads and pay for the same load generator, which shares the machine's cores with
+them; receiver and relay pay for the loopback GitHub besides, and the echoes do not.
 CPU is user and system time by /proc, so other work on the machine counts little there.
 """
 
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.receiver.servers import TOKEN, github, plain, receiver
+from benchmarks.receiver.servers import TOKEN, echo, github, plain, receiver
 
 PAYLOADS = Path(__file__).parents[2] / "tests/unit/intake/payloads"
 CONNECTIONS = 16
@@ -178,38 +179,41 @@ def main() -> None:
     with (
         github() as (url, github_pid),
         receiver(url, given.workers) as at,
-        plain("echo", given.workers) as echo_at,
+        echo(given.workers) as echo_at,
+        plain("echo", given.workers) as ours_at,
         plain("relay", given.workers, url) as relay_at,
     ):
         bot, repeats = Server("receiver, new", *at), Server("receiver, repeats", *at)
-        echo, relay = Server("Flask echo", *echo_at), Server("Flask relay", *relay_at)
-        for server in (bot, echo, relay):
+        bare, relay = Server("Flask echo", *echo_at), Server("Flask relay", *relay_at)
+        ours = Server("echo, our worker", *ours_at)
+        for server in (bot, bare, ours, relay):
             asyncio.run(saturate(server.port, 1, new))
         for _ in range(given.rounds):  # alternating, so that the machine's own drift cancels out
-            for server in (bot, echo, relay):
+            for server in (bot, bare, ours, relay):
                 server.measure(given.seconds, new, github_pid)
             repeats.measure(given.seconds, same, github_pid)
         half = statistics.median(bot.rates) / 2
         for _ in range(given.rounds):
-            for server in (bot, echo, relay):
+            for server in (bot, bare, relay):
                 server.waits += asyncio.run(pace(server.port, given.seconds, half, new))
-        memory, echo_memory = worker_memory_mb(bot.pid), worker_memory_mb(echo.pid)
+        memory, echo_memory = worker_memory_mb(bot.pid), worker_memory_mb(bare.pid)
 
     print(
         f"{given.workers} workers, {CONNECTIONS} connections, {given.rounds} rounds of {given.seconds:.0f} s; ", end=""
     )
     print("CPU in ms a request\n")
     print(f"{'':<22}{'requests/s':>12}{'workers':>12}{'GitHub':>12}{'load':>12}")
-    for server in (echo, relay, bot, repeats):
+    for server in (bare, ours, relay, bot, repeats):
         print(server.row())
-    print(f"\nthroughput: {ratio(bot.rates, echo.rates):.2f} of the echo's (target >= 0.5), "
-          f"{ratio(bot.rates, relay.rates):.2f} of the relay's; repeats {ratio(repeats.rates, echo.rates):.2f}")  # fmt: skip
-    print(f"CPU of the workers: {ratio(bot.cpu_ms, echo.cpu_ms):.2f} times the echo's, "
+    print(f"\nthroughput: {ratio(bot.rates, bare.rates):.2f} of the echo's (target >= 0.5), "
+          f"{ratio(bot.rates, ours.rates):.2f} of the echo's in our worker, {ratio(bot.rates, relay.rates):.2f} of the "
+          f"relay's; repeats {ratio(repeats.rates, bare.rates):.2f}")  # fmt: skip
+    print(f"CPU of the workers: {ratio(bot.cpu_ms, bare.cpu_ms):.2f} times the echo's, "
           f"{ratio(bot.cpu_ms, relay.cpu_ms):.2f} times the relay's; of everything, load and GitHub included, "
-          f"{ratio(bot.all_ms(), echo.all_ms()):.2f} times the echo's: {ratio(echo.all_ms(), bot.all_ms()):.2f} of its "
+          f"{ratio(bot.all_ms(), bare.all_ms()):.2f} times the echo's: {ratio(bare.all_ms(), bot.all_ms()):.2f} of its "
           "throughput where nothing else runs")  # fmt: skip
     print(f"at {half:.0f} requests/s, half of our saturation (target: p99 < 50 ms):")
-    for server in (bot, echo, relay):
+    for server in (bot, bare, relay):
         waits = sorted(server.waits)
         quantiles = (f"p{share * 100:.0f} {waits[int(len(waits) * share)] * 1000:.1f} ms" for share in (0.5, 0.9, 0.99))
         print(f"  {server.name:<20}{', '.join(quantiles)}")

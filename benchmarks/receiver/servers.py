@@ -1,4 +1,4 @@
-"""What the load runs against: a GitHub that answers 204, two plain Flask servers, and the receiver itself."""
+"""What the load runs against: a GitHub that answers 204, plain Flask servers, and the receiver itself."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Response
+    from flask import Flask
 
 BOT = Path(sys.executable).with_name("incident-bot")
 TOKEN = "made-up-webhook-token"
@@ -71,20 +71,27 @@ async def take(port: int) -> None:
     await server.serve_forever()
 
 
-def echo(port: int, workers: int) -> None:
-    """Flask returning what it got, under the very gunicorn settings of `serve`."""
-    from flask import Response, request
+def make_echo() -> Flask:
+    """Flask returning what it got: for gunicorn's own command line."""
+    from flask import Flask, Response, request
 
     def answer() -> Response:
         return Response(request.get_data(cache=False), mimetype="application/json")
 
-    _serve_flask(answer, port, workers)
+    app = Flask("echo", static_folder=None)
+    app.post("/webhook/alertmanager")(answer)
+    return app
+
+
+def echo_in_our_worker(port: int, workers: int) -> None:
+    """The echo under the worker and settings of `serve`."""
+    _serve_flask(make_echo(), port, workers)
 
 
 def relay(port: int, workers: int, github_url: str) -> None:
     """Flask sending on what it got, unread, by one POST of `requests`: what a receiver without a thought costs."""
     import requests
-    from flask import Response, request
+    from flask import Flask, Response, request
 
     local = threading.local()
 
@@ -100,17 +107,15 @@ def relay(port: int, workers: int, github_url: str) -> None:
         )
         return Response(status=202 if sent.status_code == 204 else 503)
 
-    _serve_flask(answer, port, workers)
+    app = Flask("relay", static_folder=None)
+    app.post("/webhook/alertmanager")(answer)
+    _serve_flask(app, port, workers)
 
 
-def _serve_flask(answer: Callable[[], Response], port: int, workers: int) -> None:
-    from flask import Flask
-
+def _serve_flask(app: Flask, port: int, workers: int) -> None:
     from incident_bot.server.json_log import log_configuration
     from incident_bot.server.running import run_workers
 
-    app = Flask("plain", static_folder=None)
-    app.post("/webhook/alertmanager")(answer)
     run_workers(
         lambda: app,
         listen=f"127.0.0.1:{port}",
@@ -171,8 +176,20 @@ def receiver(github_url: str, workers: int) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
+def echo(workers: int) -> Iterator[tuple[int, int]]:
+    """The echo under gunicorn as it comes, with as many threads; gives its port and process id."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "benchmarks.receiver.servers:make_echo()"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(THREADS), "--keep-alive", "75"),
+    ]
+    with started(command, port) as process:
+        yield port, process.pid
+
+
+@contextmanager
 def plain(name: str, workers: int, *more: str) -> Iterator[tuple[int, int]]:
-    """`echo` or `relay`; gives its port and process id."""
+    """`echo` (in our worker) or `relay`; gives its port and process id."""
     port = free_port()
     with started([*_ITSELF, name, str(port), str(workers), *more], port) as process:
         yield port, process.pid
@@ -184,6 +201,6 @@ if __name__ == "__main__":
         with suppress(KeyboardInterrupt):
             asyncio.run(take(int(port_given)))
     elif kind == "echo":
-        echo(int(port_given), int(rest[0]))
+        echo_in_our_worker(int(port_given), int(rest[0]))
     else:
         relay(int(port_given), int(rest[0]), rest[1])

@@ -59,25 +59,35 @@ def make_message(incident: Incident, *, redacted: Incident, seal: Callable[[str]
     `seal` is the last check of the outgoing text. Where it finds a leak, only those labels are sent
     that say which incident this is and that pass the check one by one.
     """
-    alerts = [_plain(alert) for alert in (redacted.alert, *redacted.also)]
-    known = [_cut_row(gap.what, gap.reason, gap.remedy) for gap in incident.gaps if gap.kind == "cut"]
-    # Redaction may have changed a label that the key is made of: then ask the reader.
-    is_whole = (redacted.alert, redacted.also) == (incident.alert, incident.also)
-    draft = _Draft(alerts, known, incident.key if is_whole else "")
-    cut_count = 0
-    if len(draft.text) > MAX_BYTES:
-        kept, cut, cut_count = _fit(alerts, known)
-        draft = _Draft(kept, cut)
     try:
-        return draft.sealed(seal, cut_count)
+        return make_whole_message(incident, redacted=redacted, seal=seal)
     except LeakError as error:
         found = ", ".join(sorted(set(error.kinds)))
+    lead, known = _plain(redacted.alert), _known_cuts(incident)
+    count = 1 + len(redacted.also)
     reason = f"the last check of the outgoing text found {found}"
     row = _cut_row("annotations and most labels", reason, "Remove the sensitive value from the alert rule.")
     for names in (intake.KEY_LABELS, _FEWEST_LABELS):
         with contextlib.suppress(LeakError):
-            return _Draft([_only_labels(alerts[0], names, seal)], [*known, row]).sealed(seal, len(alerts))
-    return _Draft([_only_labels(alerts[0], frozenset(), seal)], [row]).sealed(seal, len(alerts))
+            return _Draft([_only_labels(lead, names, seal)], [*known, row]).sealed(seal, count)
+    return _Draft([_only_labels(lead, frozenset(), seal)], [row]).sealed(seal, count)
+
+
+def make_whole_message(incident: Incident, *, redacted: Incident, seal: Callable[[str], SafeText]) -> Message:
+    """`make_message` that raises `LeakError` where `seal` finds a leak."""
+    alerts = [_plain(alert) for alert in (redacted.alert, *redacted.also)]
+    known = _known_cuts(incident)
+    # Redaction may have changed a label that the key is made of: then ask the reader.
+    is_whole = (redacted.alert, redacted.also) == (incident.alert, incident.also)
+    draft = _Draft(alerts, known, incident.key if is_whole else "")
+    if len(draft.text) <= MAX_BYTES:
+        return draft.sealed(seal, 0)
+    kept, cut, cut_count = _fit(alerts, known)
+    return _Draft(kept, cut).sealed(seal, cut_count)
+
+
+def _known_cuts(incident: Incident) -> list[dict[str, str]]:
+    return [_cut_row(gap.what, gap.reason, gap.remedy) for gap in incident.gaps if gap.kind == "cut"]
 
 
 class _Draft:

@@ -124,10 +124,14 @@ class Redactor:
             for line in safe.removesuffix("\n").split("\n"):
                 yield _certify(line + "\n" if ended.popleft() else line)
 
-    def seal(self, text: str) -> SafeText:
-        """The same text, certified; raises `LeakError` when anything in it would still be replaced."""
-        kinds = [finding.kind for finding in self._scanner.scan(text, PemReader(), near=False)]
-        kinds += [finding.kind for finding, _value in self._known_values(text)]
+    def seal(self, text: str, *, beside: str = "") -> SafeText:
+        """The same text, certified; raises `LeakError` when anything in it would still be replaced.
+
+        `beside`: what the text was made of, read in the same go and as closely as `redact` reads.
+        """
+        whole = f"{text}\n{beside}" if beside else text
+        kinds = [finding.kind for finding in self._scanner.scan(whole, PemReader(), near_from=len(text))]
+        kinds += [finding.kind for finding, _value in self._known_values(whole)]
         if kinds:
             raise LeakError(tuple(kinds))
         return _certify(text)

@@ -67,7 +67,7 @@ class Scan:
 
 
 class Scanner:
-    """Finds secrets in a stretch of text. `near` also looks for generated values without a grammar."""
+    """Finds secrets in a stretch of text."""
 
     def __init__(self, policy: Policy, make_finder: FinderMaker = fastest_finder, *, fast: bool = True) -> None:
         self._personal = policy.personal
@@ -83,18 +83,18 @@ class Scanner:
         self._placeholder = self.prefilter.keywords.index(_PLACEHOLDER)
 
     def scan(
-        self, text: str, pem: PemReader, *, near: bool = True, level: int = 0, raw: bytes | None = None
+        self, text: str, pem: PemReader, *, near_from: int = 0, level: int = 0, raw: bytes | None = None
     ) -> list[Finding]:
         """Findings in order, none overlapping another or a placeholder.
 
-        `level`: how often the text was decoded; `raw` is what `as_bytes` makes of the text.
+        Generated values without a grammar are looked for from `near_from` on. `level`: how often the text was
+        decoded; `raw` is what `as_bytes` makes of the text.
         """
         if _SHOWN_BREAK in text:
             text, raw = text.replace(_SHOWN_BREAK, "\n"), None
         raw = as_bytes(text) if raw is None else raw
         state = Scan(text, raw, pem, level)
-        if not near:
-            state.near_until = len(text)
+        state.near_until = near_from
         if level >= encodings.MOST_LEVELS:
             state.encoded_until = len(text)
         found = list(pem.continue_block(text))
@@ -104,7 +104,7 @@ class Scanner:
             found.extend(find_under_non_ascii_name(text, taken))
         found.extend(find_numbers(text, raw, self._personal, self._number_starts))
         found.extend(self._by_user_rules(text))
-        found.extend(self._coloured(text, near=near))
+        found.extend(self._coloured(text, near_from))
         if not found:
             return []
         settled = settle(text, found, taken)
@@ -134,16 +134,17 @@ class Scanner:
             taken = taken or placeholder_spans(text)
         return found, taken
 
-    def _coloured(self, text: str, *, near: bool) -> Iterator[Finding]:
+    def _coloured(self, text: str, near_from: int) -> Iterator[Finding]:
         if "\x1b" not in text:  # one character, which is looked for ten times as fast as two
             return
         plain = without_colours(text)
-        for item in self.scan(plain.text, PemReader(), near=near) if plain.text else ():
+        near_from = 0 if near_from < len(text) else len(plain.text)
+        for item in self.scan(plain.text, PemReader(), near_from=near_from) if plain.text else ():
             yield item._replace(start=plain.place(item.start), end=plain.place(item.end))
 
     def _scan_decoded(self, text: str, level: int) -> list[Finding]:
         """What stands in a text that was decoded so many times."""
-        return self.scan(text, PemReader(), near=False, level=level)
+        return self.scan(text, PemReader(), near_from=len(text), level=level)
 
     def _by_user_rules(self, text: str) -> Iterator[Finding]:
         for kind, pattern in self._rules:

@@ -8,6 +8,7 @@ never be handled, and neither a throttled GitHub nor a wrong token of ours is a 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -17,15 +18,17 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from incident_bot import intake
 from incident_bot.dispatch import Dispatched, DispatchError, Trouble
-from incident_bot.dispatch.message import Message, make_message
-from incident_bot.errors import UsageError
-from incident_bot.redaction.nouns import redact_incident
+from incident_bot.dispatch.message import Message, make_message, make_whole_message
+from incident_bot.errors import LeakError, UsageError
+from incident_bot.redaction.nouns import pairs_of, redact_incident
+from incident_bot.server.json_log import log_webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from incident_bot.dispatch import Dispatcher
-    from incident_bot.model import Incident, SafeText
+    from incident_bot.model import Incident
     from incident_bot.redaction import Redactor
     from incident_bot.server.metrics import Metrics
     from incident_bot.server.recent import RecentMessages
@@ -98,17 +101,9 @@ class Receiver:
         """Handle one webhook body."""
         started = time.monotonic()
         answer = self._receive(raw, started)
-        _LOG.info(
-            "webhook",
-            extra={
-                "fields": {
-                    "status": int(answer.status),
-                    "bytes": len(raw),
-                    "seconds": round(time.monotonic() - started, 4),
-                    **{name: value for name, value in answer.body.items() if name != "error"},
-                }
-            },
-        )
+        fields = {name: value for name, value in answer.body.items() if name != "error"}
+        seconds = round(time.monotonic() - started, 4)
+        log_webhook(self._now(), {"status": int(answer.status), "bytes": len(raw), "seconds": seconds, **fields})
         return answer
 
     def close(self) -> None:
@@ -142,13 +137,7 @@ class Receiver:
 
     def _make_messages(self, incidents: Sequence[Incident]) -> list[Message]:
         redactor = self._make_redactor().within(*(incident.target.namespace for incident in incidents))
-
-        def seal(text: str) -> SafeText:
-            return redactor.seal(text)
-
-        messages = [
-            make_message(incident, redacted=redact_incident(incident, redactor), seal=seal) for incident in incidents
-        ]
+        messages = [_make_message(incident, redactor) for incident in incidents]
         cut = sum(1 for message in messages if message.cut)
         if cut:
             self._metrics.truncated.inc(cut)
@@ -211,6 +200,14 @@ class Receiver:
             extra={"fields": {"key": message.key, "result": error.trouble.value}},
         )
         return _Outcome(result=error.trouble.value, is_taken=False, retry_after_s=error.retry_after_s)
+
+
+def _make_message(incident: Incident, redactor: Redactor) -> Message:
+    """What may leave of an incident. In most nothing is to be redacted, and one look tells it and checks the outgoing text."""
+    with contextlib.suppress(LeakError):
+        seal = partial(redactor.seal, beside=pairs_of(incident))
+        return make_whole_message(incident, redacted=incident, seal=seal)
+    return make_message(incident, redacted=redact_incident(incident, redactor), seal=redactor.seal)
 
 
 def _answer(messages: Sequence[Message], outcomes: Sequence[_Outcome]) -> Answer:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from incident_bot.dispatch.message import Message
 
 TOKEN = "made-up-webhook-token"
+KEY = b"k" * 16
+"""Of the placeholders."""
 
 
 @dataclass
@@ -92,7 +94,7 @@ def make_rig(
     metrics = Metrics()
     receiver = Receiver(
         dispatcher,
-        make_redactor=lambda: Redactor(b"k" * 16),
+        make_redactor=lambda: Redactor(KEY),
         recent=RecentMessages(recent_s),
         metrics=metrics,
         now=lambda: datetime.now(UTC),

@@ -184,6 +184,18 @@ def test_seal_refuses_a_value_seen_before_even_without_its_surroundings() -> Non
     assert VALUE not in str(caught.value)
 
 
+def test_seal_reads_what_stands_beside_as_closely_as_redact_and_returns_the_text_alone() -> None:
+    """A generated value near a word that announces one is a guess: right in outside text, and not in our own sentences."""
+    guessed = "the token of the shop, new since Monday, is tq8Xw2LmZ7pR4vKc9dYh"
+    redactor = Redactor(b"a")
+    assert redactor.redact(guessed) != guessed
+
+    with pytest.raises(LeakError):
+        Redactor(b"a").seal("all is well", beside=guessed)
+    assert Redactor(b"a").seal(guessed, beside="all is well") == guessed
+    assert Redactor(b"a").seal("all is well", beside="namespace=shop") == "all is well"
+
+
 @pytest.mark.parametrize(
     "text",
     [
