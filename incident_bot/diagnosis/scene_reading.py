@@ -24,11 +24,14 @@ from incident_bot.diagnosis.targets import (
 )
 from incident_bot.diagnosis.vocabulary import read_vocabulary
 from incident_bot.model import Case, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
+from incident_bot.patterns import compile_later
 
 LINE_CHARS = 4000
 """How much of one log line patterns look at; more is a dump, not a message."""
 
-_NO_LOG = re.compile(r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)")
+_NO_LOG = compile_later(
+    r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)"
+)
 
 
 def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Scene:
@@ -63,6 +66,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         joins=find_joins(
             (*((pod.source, pod.relation) for pod in pods), *others),
             [(_speaker(log, pods), log.text) for log in logs if log.relation is not Relation.NEIGHBOUR],
+            ["\n".join(item.lines) for item in case.evidence if item.kind is EvidenceKind.NOTE],
         ),
         at=at,
         is_live=is_live,
@@ -234,7 +238,7 @@ def _relation_of_log(pod: str, node: str | None, relate: Relations) -> Relation:
     return relate.of_pod(pod, "") if pod else Relation.OWN
 
 
-_ESCAPE = re.compile(r"\\(?:[\"/nrt\\])")
+_ESCAPE = compile_later(r"\\(?:[\"/nrt\\])")
 _PLAIN = {r"\n": "\n", r"\r": "", r"\t": "\t"}
 
 

@@ -15,9 +15,10 @@ from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.releases import fill_application
 from incident_bot.kubectl.tables import read_inner_table
 from incident_bot.kubectl.times import format_time, read_time
+from incident_bot.patterns import compile_later
 
 Numbered = Sequence[tuple[int, str]]
-_NAME = re.compile(r"Name:\s+\S")
+_NAME = compile_later(r"Name:\s+\S")
 
 _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "Pod": describe_pod.fill_pod,
@@ -29,6 +30,8 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "HorizontalPodAutoscaler": describe_cluster.fill_autoscaler,
     "ResourceQuota": describe_cluster.fill_quota,
     "NetworkPolicy": describe_policy.fill_network_policy,
+    "PodDisruptionBudget": describe_policy.fill_budget,
+    "Secret": describe_cluster.fill_secret,
     "Deployment": describe_workload.fill_deployment,
     "ReplicaSet": describe_workload.fill_replica_set,
     "ReplicationController": describe_workload.fill_replica_set,
@@ -143,10 +146,12 @@ def _kind_of(root: Field) -> str:
         return ""
     if not kind and any(re.match(r"Resource\s{2,}Used", child.text) for child in root.children):
         return "ResourceQuota"
+    if not kind and "Type" in keys and any(child.text == "Data" for child in root.children):
+        return "Secret"
     return kind
 
 
-_LABEL = re.compile(r"([A-Za-z0-9][\w./-]{0,316})=(.*)")
+_LABEL = compile_later(r"([A-Za-z0-9][\w./-]{0,316})=(.*)")
 
 
 def _fill_metadata(root: Field, draft: Draft) -> None:

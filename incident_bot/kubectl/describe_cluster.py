@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from incident_bot.kubectl.describe_pod import fill_conditions
 from incident_bot.kubectl.outline import NONE_WORDS, Field, table_below
 from incident_bot.kubectl.tables import read_inner_table
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.draft import Draft
 
 Numbered = Sequence[tuple[int, str]]
-_TAINT = re.compile(r"([^\s:=]{1,317})(?:=([^\s:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
+_TAINT = compile_later(r"([^\s:=]{1,317})(?:=([^\s:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
 _SYSTEM_INFO = {"OS Image": "osImage"}
 
 
@@ -98,7 +99,7 @@ def fill_volume(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: AR
     status.put("message", root.value_of("Message"), root.line_of("Message"))
 
 
-_ZONE_TERM = re.compile(r"(?:Term \d{1,3}:\s+)?([\w./-]{1,317}) in \[([^\]]{1,2000})\]")
+_ZONE_TERM = compile_later(r"(?:Term \d{1,3}:\s+)?([\w./-]{1,317}) in \[([^\]]{1,2000})\]")
 
 
 def _affinity_terms(root: Field) -> list[tuple[str, int]]:
@@ -153,6 +154,12 @@ def fill_ingress(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: A
     spec = draft.child("spec", root.line_of("Rules"))
     spec.put("ingressClassName", root.value_of("Ingress Class"), root.line_of("Ingress Class"))
     draft.child("status", root.line_of("Address")).put("address", root.value_of("Address"), root.line_of("Address"))
+    tls = root.get("TLS")
+    for text, line in tls.entries() if tls else ():
+        secret, terminates, hosts = text.partition(" terminates ")
+        if terminates:
+            entry = spec.item("tls", secret, line, field="secretName")
+            entry.put("hosts", hosts.split(","), line)
     rules = root.get("Rules")
     for field in _walk(rules) if rules else ():
         match = re.search(r"(\S*)\s+([a-z0-9.-]{1,253}:[\w-]+)\s+\((.*)\)\s*$", field.text[:2_000])
@@ -203,6 +210,18 @@ def fill_quota(root: Field, draft: Draft, lines: Numbered) -> None:
         if row.get("RESOURCE") and row.get("HARD"):
             status.child("hard", start).put(row.get("RESOURCE"), row.get("HARD"), row.line)
             status.child("used", start).put(row.get("RESOURCE"), row.get("USED"), row.line)
+
+
+def fill_secret(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """A Secret: its type, and the keys that it holds; of their values kubectl prints only the size."""
+    draft.put("type", root.value_of("Type"), root.line_of("Type"))
+    section = root.get("Data")
+    for field in root.named():
+        if _SIZE.fullmatch(field.value):
+            draft.child("data", section.line if section else field.line).put(field.key, field.value, field.line)
+
+
+_SIZE = compile_later(r"\d{1,9} bytes")
 
 
 def fill_custom(root: Field, draft: Draft) -> None:

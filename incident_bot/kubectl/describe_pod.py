@@ -130,6 +130,8 @@ def _fill_container(container: Field, draft: Draft) -> None:
         section = container.get(title)
         if section and section.children:
             draft.put(key, [child.text for child in section.children], section.line)
+            for place, child in enumerate(section.children):
+                draft.lines.setdefault(f"{draft.path}.{key}[{place}]", child.line)
     for title, key in (("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")):
         probe = container.get(title)
         if probe and probe.value:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.kubectl.outline import NONE_WORDS
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Numbered = Sequence[tuple[int, str]]
 
-_LABEL = re.compile(r"([\w./-]{1,317})=([\w.-]{0,63})")
+_LABEL = compile_later(r"([\w./-]{1,317})=([\w.-]{0,63})")
 _MATCHES = "matchLabels"
 _DIRECTIONS = (
     ("Allowing ingress traffic", "ingress", "From", "from"),
@@ -88,3 +88,27 @@ def _read_peer(field: Field, lines: dict[str, int], path: str) -> dict[str, Any]
         for key in labels:
             lines.setdefault(f"{path}.{name}.{_MATCHES}.{key}", child.line)
     return peer
+
+
+def fill_budget(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
+    """A PodDisruptionBudget: its rule, whom it selects, and how many disruptions it allows now."""
+    spec = draft.child("spec", root.line_of("Selector"))
+    for title, key in (("Min available", "minAvailable"), ("Max unavailable", "maxUnavailable")):
+        spec.put(key, root.value_of(title), root.line_of(title))
+    for pair in root.value_of("Selector").split(","):
+        key, separator, value = pair.partition("=")
+        if separator:
+            selector = spec.child("selector", root.line_of("Selector"))
+            selector.child("matchLabels", root.line_of("Selector")).put(key[:317], value, root.line_of("Selector"))
+    told = root.get("Status")
+    for field in told.named() if told else ():
+        if field.key in _BUDGET_COUNTS and field.value.isdecimal() and len(field.value) < 10:
+            draft.child("status", field.line).put(_BUDGET_COUNTS[field.key], int(field.value), field.line)
+
+
+_BUDGET_COUNTS = {
+    "Allowed disruptions": "disruptionsAllowed",
+    "Current": "currentHealthy",
+    "Desired": "desiredHealthy",
+    "Total": "expectedPods",
+}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from incident_bot.kube_kinds import kind_of
 from incident_bot.kubectl.blocks import command_of
 from incident_bot.kubectl.journals import read_machine
+from incident_bot.patterns import compile_later
 
 Pods = Mapping[str, Iterable[str]]
 """Pods that other evidence names, each with its containers."""
@@ -18,28 +19,30 @@ _FLAGS_WITH_VALUE = frozenset(
      "-o", "--output"}
 )  # fmt: skip
 _ENDS_COMMAND = frozenset({"|", ">", "2>&1", ">>", "--"})
-_PREFIX = re.compile(r"\[pod/([a-z0-9.-]{1,253})/([a-z0-9-]{1,63})\] ")
-_DEFAULTED = re.compile(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
-_PREVIOUS = re.compile(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
-_EXTENSION = re.compile(r"(?:\.(?:log|logs|txt|out|err|text|md|markdown|gz|json|jsonl|\d))+$", re.IGNORECASE)
-_LOG_WORD = re.compile(
+_PREFIX = compile_later(r"\[pod/([a-z0-9.-]{1,253})/([a-z0-9-]{1,63})\] ")
+_DEFAULTED = compile_later(r'Default(?:ed|ing) container(?: name)? (?:to )?"?([a-z0-9-]{1,63})"?')
+_PREVIOUS = compile_later(r"(?:^|[-_. ])(?:previous|prev|last|crashed)(?=$|[-_. ])", re.IGNORECASE)
+_EXTENSION = compile_later(r"(?:\.(?:log|logs|txt|out|err|text|md|markdown|gz|json|jsonl|\d))+$", re.IGNORECASE)
+_LOG_WORD = compile_later(
     r"^(?:pod[-_.]?)?(?:kubectl[-_.])?logs?[-_. ]+|[-_. ]+(?:pod[-_.]?)?logs?$|^logs?$", re.IGNORECASE
 )
-_OF_STREAM = re.compile(
+_OF_STREAM = compile_later(
     r"(?<=[a-z0-9])[-_. ](?:current|now|stdout|stderr|console|access|errors?|gc|thread[-_]?dump|jstack|goroutines)$",
     re.IGNORECASE,
 )
 """What of a program's output a file holds, where its name says more than whose it is: `api-current`, `api-threaddump`."""
 _HASH = "[bcdfghjklmnpqrstvwxz2456789]"
-_DEPLOYMENT_POD = re.compile(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
-_OTHER_POD = re.compile(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
-_HASHED_NAME = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,200}}-(?:[a-z0-9]{{6,10}}-[a-z0-9]{{5}}|(?=[a-z]*\d){_HASH}{{5}})")
-_KUBELET_PATH = re.compile(r"([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{20,36})/([a-z0-9-]{1,63})/(\d+)\.log")
-_KUBELET_LINK = re.compile(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,63})-[0-9a-f]{64}\.log")
+_DEPLOYMENT_POD = compile_later(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
+_OTHER_POD = compile_later(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
+_HASHED_NAME = compile_later(
+    rf"[a-z0-9][a-z0-9.-]{{0,200}}-(?:[a-z0-9]{{6,10}}-[a-z0-9]{{5}}|(?=[a-z]*\d){_HASH}{{5}})"
+)
+_KUBELET_PATH = compile_later(r"([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{20,36})/([a-z0-9-]{1,63})/(\d+)\.log")
+_KUBELET_LINK = compile_later(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,63})-[0-9a-f]{64}\.log")
 _GENERIC = frozenset(
     {"", "pod", "log", "logs", "output", "out", "stdout", "stderr", "current", "all", "container", "file"}
 )
-_NO_OUTPUT = re.compile(
+_NO_OUTPUT = compile_later(
     r"unable to retrieve container logs for \S+|failed to try resolving symlinks in path .*|"
     r"Error from server(?: \(\w+\))?: .*|The connection to the server \S+ was refused.*|Unable to connect to the server: .*|"
     r"error: (?:container \S+ is not valid for pod|a container name must be specified|timed out waiting for|"
@@ -117,6 +120,13 @@ def subject_of_command(command: str) -> tuple[str, str, str]:
     if not slash:
         name = named[2] if len(named) == 3 else ""
     return namespace, kind_of(kind) if name else "", name
+
+
+def kind_asked_for(command: str) -> str:
+    """The kind that `kubectl get` lists; an empty string for another command, several kinds and `all`."""
+    named, _ = _read_command(command)
+    word = named[1].partition("/")[0] if len(named) > 1 and named[0] == "get" else ""
+    return "" if "," in word or word == "all" else kind_of(word)
 
 
 def _read_command(command: str) -> tuple[list[str], dict[str, str]]:

@@ -6,20 +6,20 @@ the message, and which of its resources were refused; a workload whose rollout c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.tables import Row, read_table
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.outline import Field
     from incident_bot.kubectl.reading import KubeObject
 
-_CHART_VERSION = re.compile(r"-v?\d+\.\d.{0,80}$")
+_CHART_VERSION = compile_later(r"-v?\d+\.\d.{0,80}$")
 _HISTORY = frozenset({"REVISION", "STATUS", "CHART", "DESCRIPTION"})
-_STATUS_FIELD = re.compile(r"(NAMESPACE|STATUS|REVISION|DESCRIPTION): (\S.{0,2000})")
+_STATUS_FIELD = compile_later(r"(NAMESPACE|STATUS|REVISION|DESCRIPTION): (\S.{0,2000})")
 _REFUSED = frozenset({"SyncFailed", "Failed", "Error"})
 
 
@@ -74,7 +74,7 @@ def read_status(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[Kube
     return [draft.finish(evidence_id, "Release", lines[0][1].removeprefix("NAME: ").strip(), namespace)]
 
 
-_ROLLOUT = re.compile(
+_ROLLOUT = compile_later(
     r"(?:error: )?(?:Waiting for )?(?P<kind>deployment|daemon set|statefulset) \"(?P<name>[^\"\s]{1,253})\" "
     r"(?P<end>rollout to finish: .*|successfully rolled out|exceeded its progress deadline)\s*"
     r"|Waiting for (?:deployment|daemon set|statefulset) spec update to be observed\.\.\.\s*"
@@ -94,21 +94,34 @@ _LONGEST_LINE = 1_000
 
 def end_of_rollout(lines: Sequence[str], index: int) -> int:
     """Where the output of `kubectl rollout status` ends."""
-    return next((end for end in range(index + 1, len(lines)) if not is_rollout_line(lines[end])), len(lines))
+    end = next((end for end in range(index + 1, len(lines)) if not is_rollout_line(lines[end])), len(lines))
+    return end + 1 if end < len(lines) and lines[end].rstrip() == _GAVE_UP else end
+
+
+_GAVE_UP = "error: timed out waiting for the condition"
+"""What `--timeout` prints below the last line of a rollout that did not finish in time."""
 
 
 def read_rollout(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
-    """The workload whose rollout ended, well or not; while kubectl waits, nothing is known of it yet."""
+    """The workload whose rollout ended, well or not, or that kubectl waited for in vain; before that nothing is known of it."""
     found: list[KubeObject] = []
-    for number, line in lines:
+    has_given_up = lines[-1][1].rstrip() == _GAVE_UP
+    for place, (number, line) in enumerate(lines, start=2):
         match = _ROLLOUT.fullmatch(line)
-        if match is None or not match["end"] or match["end"].startswith("rollout to finish"):
+        if match is None or not match["end"]:
+            continue
+        if match["end"].startswith("rollout to finish") and not (has_given_up and place == len(lines)):
             continue
         is_done = match["end"].startswith("successfully")
+        is_late = match["end"].startswith("rollout to finish")
         draft = Draft(number)
         condition = draft.child("status", number).item("conditions", "Progressing", number, field="type")
         condition.put("status", "True" if is_done else "False", number)
-        condition.put("reason", "NewReplicaSetAvailable" if is_done else "ProgressDeadlineExceeded", number)
+        condition.put(
+            "reason",
+            "NewReplicaSetAvailable" if is_done else "WaitedInVain" if is_late else "ProgressDeadlineExceeded",
+            number,
+        )
         condition.put("message", line.strip(), number)
         found.append(draft.finish(evidence_id, _ROLLED_OUT[match["kind"]], match["name"], ""))
     return found

@@ -7,15 +7,16 @@ empty name and the path `status.containerStatuses[0]`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.kube_kinds import kind_of
+from incident_bot.kubectl.custom_tables import fill_custom, kind_by_columns
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.pod_status import fill_pod_row
 from incident_bot.kubectl.releases import fill_release, is_history, read_history
 from incident_bot.kubectl.tables import Row, read_table
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from incident_bot.kubectl.reading import KubeObject
@@ -44,59 +45,43 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Release", frozenset({"REVISION", "STATUS", "CHART"})),
     ("StorageClass", frozenset({"PROVISIONER"})),
     ("IngressClass", frozenset({"CONTROLLER", "PARAMETERS"})),
+    ("Secret", frozenset({"TYPE", "DATA", "AGE"})),
+    ("ConfigMap", frozenset({"DATA", "AGE"})),
+    ("ServiceAccount", frozenset({"SECRETS", "AGE"})),
+    ("PriorityClass", frozenset({"VALUE", "GLOBAL-DEFAULT"})),
     ("StatefulSet", frozenset({"READY", "AGE"})),
     ("Namespace", frozenset({"STATUS", "AGE"})),
 )
 """The first whose columns are all there; `kubectl get` never prints the kind of a single-kind table."""
 
-_CUSTOM_KINDS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Certificate", frozenset({"SECRET"})),
-    ("ExternalSecret", frozenset({"STORE", "REFRESH INTERVAL"})),
-    ("Kustomization", frozenset({"REVISION", "SUSPENDED"})),
-    ("HelmRelease", frozenset({"REVISION"})),
-    ("InferenceService", frozenset({"URL"})),
-)
-_CUSTOM = "Resource"
-"""The kind of a row that shows a Ready condition, in a table of a kind that is not known."""
+_NAME = compile_later(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?|\[REDACTED:[^\]]{1,60}\]\S*")
+_NUMBER = compile_later(r"\d{1,9}")
+_SERVICE_PORT = compile_later(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
 
 
-def _shows_ready(rows: Sequence[Row]) -> bool:
-    """Whether READY holds the status of a condition: the printer column of cert-manager, Flux, Knative and most operators."""
-    return any(row.get("READY") in _CONDITION_STATES for row in rows)
+def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]], asked: str = "") -> list[KubeObject]:
+    """One object a row of a table whose header is the first line; rows that name no object are left out.
 
-
-_CONDITIONED = frozenset({_CUSTOM, *(kind for kind, _ in _CUSTOM_KINDS)})
-_CONDITION_STATES = ("True", "False", "Unknown")
-
-
-def _fill_custom(row: Row, draft: Draft) -> bool:
-    if row.get("READY") not in _CONDITION_STATES:
-        return True
-    ready = draft.child("status", row.line).item("conditions", "Ready", row.line, field="type")
-    ready.put("status", row.get("READY"), row.line)
-    ready.put("reason", row.get("REASON"), row.line)
-    ready.put("message", row.get("MESSAGE", "STATUS"), row.line)
-    return True
-
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?|\[REDACTED:[^\]]{1,60}\]\S*")
-_NUMBER = re.compile(r"\d{1,9}")
-_SERVICE_PORT = re.compile(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
-
-
-def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]]) -> list[KubeObject]:
-    """One object a row of a table whose header is the first line; rows that name no object are left out."""
+    `asked` is the kind that the command above asked for, if there is one.
+    """
     table = read_table(lines)
     if is_history(table.columns):
         return read_history(evidence_id, table.rows)
     kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
-    if kind in ("", "StatefulSet") and _shows_ready(table.rows):
-        kind = next((kind for kind, columns in _CUSTOM_KINDS if columns <= set(table.columns)), _CUSTOM)
-    objects = [_object_of(evidence_id, kind, row) for row in table.rows]
+    custom = kind_by_columns(table.columns, table.rows) if _is_vague(kind, table.rows) and asked not in _FILLERS else ""
+    kind = (asked or custom) if custom else kind or asked
+    objects = [_object_of(evidence_id, kind, row, is_custom=bool(custom)) for row in table.rows]
     return [found for found in objects if found is not None]
 
 
-def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
+def _is_vague(kind: str, rows: Sequence[Row]) -> bool:
+    """Whether a kind was told by columns that tables of custom resources have as well."""
+    if kind == "Namespace":
+        return not all(row.get("STATUS") in ("Active", "Terminating") for row in rows)
+    return kind in ("", "StatefulSet")
+
+
+def _object_of(evidence_id: str, kind: str, row: Row, *, is_custom: bool) -> KubeObject | None:
     prefix, slash, name = row.get("POD", "NAME").removesuffix(" (default)").partition("/")
     if slash:
         kind = kind_of(prefix)
@@ -105,7 +90,7 @@ def _object_of(evidence_id: str, kind: str, row: Row) -> KubeObject | None:
     if not kind or not _NAME.fullmatch(name):
         return None
     draft = Draft(row.line)
-    filler = _FILLERS.get(kind) or (_fill_custom if kind in _CONDITIONED else None)
+    filler = _FILLERS.get(kind, fill_custom if is_custom else None)
     if filler is not None and not filler(row, draft):
         return None
     _fill_labels(row, draft)
@@ -236,6 +221,17 @@ def _fill_service(row: Row, draft: Draft) -> bool:
     return True
 
 
+def _fill_ingress(row: Row, draft: Draft) -> bool:
+    draft.child("spec", row.line).put("ingressClassName", row.get("CLASS"), row.line)
+    draft.child("status", row.line).put("address", row.get("ADDRESS"), row.line)
+    return True
+
+
+def _fill_secret(row: Row, draft: Draft) -> bool:
+    draft.put("type", row.get("TYPE"), row.line)
+    return True
+
+
 def _fill_endpoints(row: Row, draft: Draft) -> bool:
     addresses = [text for text in row.get("ENDPOINTS").split(",") if text and text != "<unset>"]
     draft.child("status", row.line).put("endpoints", addresses, row.line)
@@ -278,6 +274,8 @@ _FILLERS: dict[str, Callable[[Row, Draft], bool]] = {
     "CronJob": _fill_cron_job,
     "HorizontalPodAutoscaler": _fill_autoscaler,
     "Service": _fill_service,
+    "Ingress": _fill_ingress,
+    "Secret": _fill_secret,
     "Endpoints": _fill_endpoints,
     "EndpointSlice": _fill_endpoints,
     "PodMetrics": _fill_pod_metrics,

@@ -112,11 +112,15 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     words = title.lower().split()
     if "logs" in words or "log" in words:
         return EvidenceKind.LOG
+    if command_of(title) and lines and all(_NOT_THERE.match(line) for line in lines if line.strip()):
+        return EvidenceKind.NOTE
     return recognise(
         name, "\n".join([title, *lines]) if "describe" in words and command_of(title) else "\n".join(lines)
     )
 
 
+_NOT_THERE = compile_later(r"Error from server \(NotFound\): |No resources found")
+"""What `kubectl get` says of an object that is not there follows from something else, and is no program's error."""
 _FENCE = compile_later(r"\s{0,3}(?:```|~~~)\s*([\w+-]{0,20})\s*")
 _OUTPUT_TAGS = frozenset(
     {"", "text", "txt", "log", "logs", "console", "shell", "output", "plain", "plaintext", "bash", "sh", "terminal"}

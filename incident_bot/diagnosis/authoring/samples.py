@@ -19,6 +19,7 @@ from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.telling.advice import tell_actions
 from incident_bot.diagnosis.telling.narrative import tell_cause
 from incident_bot.model import Alert, Case, EvidenceKind, Incident, RawEvidence, Severity, Target, Verdict
+from incident_bot.patterns import compile_later
 from incident_bot.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _items(sample: Mapping[str, Any], pod: dict[str, Any] | None, name: str) -> 
         yield _item(EvidenceKind.OBJECT, "pod.json", json.dumps(pod, indent=1))
     for index, body in enumerate(sample.get("objects", ())):
         yield _item(EvidenceKind.OBJECT, f"object-{index}.json", json.dumps(_complete(body), indent=1, default=str))
+    if sample.get("note"):
+        yield _item(EvidenceKind.NOTE, "note.txt", sample["note"])
     if sample.get("describe"):
         yield _item(EvidenceKind.DESCRIBE, "describe.txt", sample["describe"])
     events = sample.get("events")
@@ -155,7 +158,7 @@ def _item(kind: EvidenceKind, file_name: str, text: str) -> RawEvidence:
     return RawEvidence(id=file_name, kind=kind, name=file_name, source=file_name, text=text)
 
 
-_EVENT = re.compile(
+_EVENT = compile_later(
     r"^(?P<type>\S+) (?P<reason>\S+) (?P<kind>[^/\s]+)/(?P<name>\S+) (?P<message>.*?)(?: \(x(?P<count>\d+)\))?$",
     re.DOTALL,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health.states import State
@@ -198,6 +199,9 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
     """What Kubernetes says in its own words, for failures that no rule knows; warnings about the healthy are noise."""
     if health.is_known and not health.failing:
         return []
+    said = list(itertools.islice(read_messages(scene), 12))
+    reasons = {id(fact): _event_behind(fact, said) for _, fact in said}
+    told = {id(event) for event in reasons.values() if event is not None}
     return [
         Candidate(
             id=f"status-{re.sub(r'[^a-z0-9]+', '-', reason.lower())}",
@@ -207,10 +211,27 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
             pod=fact.pod,
             container=fact.container,
             relation=fact.relation,
-            facts=(fact,),
+            facts=(fact, *(other for _, other in said if reasons[id(other)] is fact)),
         )
-        for reason, fact in itertools.islice(read_messages(scene), 12)
+        for reason, fact in said
+        if reasons[id(fact)] is None or id(fact) in told
     ]
+
+
+def _event_behind(condition: Fact, said: Sequence[tuple[str, Fact]]) -> Fact | None:
+    """The warning about the same object that says what is wrong, where its condition only says that something is."""
+    if condition.source != "workload" or find_complaint(condition.value) is not None:
+        return None
+    return next(
+        (
+            fact
+            for _, fact in said
+            if fact.source == "event"
+            and (fact.kind, fact.name) == (condition.kind, condition.name)
+            and find_complaint(fact.value) is not None
+        ),
+        None,
+    )
 
 
 _CATEGORY_OF_KIND = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log, Scene
 
 _TROUBLE = compile_later(
-    r"\b(?:did(?: not|n't)|does(?: not|n't)|could(?: not|n't)|was(?: not|n't)|were(?: not|n't)|missing|down|outage|slow|broken|wrong|hung|hanging|stuck|crash\w*|restart\w*|fail\w*|errors?|complain\w*|unavailable|gone|lost)\b",
+    r"\b(?:do(?: not|n't)|did(?: not|n't)|does(?: not|n't)|can(?:not|'t)|could(?: not|n't)|tim(?:e|es|ed|ing)[ -]?outs?|reset by peer|refused|unreachable|unhealthy|no (?:logs?|metrics|traffic|answers?)|was(?: not|n't)|were(?: not|n't)|missing|down|outage|slow|broken|wrong|hung|hanging|stuck|crash\w*|restart\w*|fail\w*|errors?|complain\w*|unavailable|gone|lost)\b",
     re.IGNORECASE,
 )
 _CLOSED = compile_later(
@@ -68,11 +68,11 @@ _LOAD_TEST = compile_later(
     r"\b(?:load|stress|perf(?:ormance)?|soak|spike)[ -]?(?:tests?|testing|runs?)\b|\b(?:k6|locust|gatling|jmeter|vegeta|wrk2?|artillery)\b",
     re.IGNORECASE,
 )
-_TEST_ENDS = re.compile(r"\b(?:done|finished|over|completed?|ended|stopped|results?)\b", re.IGNORECASE)
+_TEST_ENDS = compile_later(r"\b(?:done|finished|over|completed?|ended|stopped|results?)\b", re.IGNORECASE)
 _NONE_OF = compile_later(
     r"\b(?:0|no|zero|without|nothing but)\b (?:\w+ ){0,2}?(?:errors?|5xx|failures?|timeouts?|\w+)", re.IGNORECASE
 )
-_WRONG = re.compile(r"\b(?:5xx|since|still|but)\b", re.IGNORECASE)
+_WRONG = compile_later(r"\b(?:5xx|since|still|but)\b", re.IGNORECASE)
 _OF_LOAD = compile_later(
     r"\bslow\b|\brate.?limit\w*|\btoo many requests\b|\b429\b|\bshed\w*\b|\bthrottl\w+|\bqueue\w*\b|\bsaturat\w+|\boverload\w*|\bResourceExhausted\b",
     re.IGNORECASE,

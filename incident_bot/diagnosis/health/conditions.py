@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ _KNOWN: Mapping[str, Mapping[str, str]] = {
         "Ready": "False|Unknown", "MemoryPressure": "True", "DiskPressure": "True", "PIDPressure": "True",
         "NetworkUnavailable": "True", "KernelDeadlock": "True", "ReadonlyFilesystem": "True",
     },
+    "VerticalPodAutoscaler": {"NoPodsMatched": "True", "ConfigUnsupported": "True"},
     "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
 }  # fmt: skip
 
@@ -27,14 +29,16 @@ _GOOD = frozenset(
 )  # fmt: skip
 """Conditions that should be True, by the API conventions and their common users (cert-manager, Gateway API, Flux)."""
 
-_PART_READY = re.compile(r"(?<!Not)Ready$")
+_PART_READY = compile_later(r"(?<!Not)Ready$")
 """Parts that are ready each by itself: PredictorReady of KServe, RoutesReady of Knative."""
-_BAD = re.compile(r"Fail|Error|Degraded|Stalled|Unavailable|Conflict|^NotReady$")
-_FAILED_REASON = re.compile(r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused")
+_BAD = compile_later(r"Fail|Error|Degraded|Stalled|Unavailable|Conflict|^NotReady$")
+_FAILED_REASON = compile_later(r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused")
 """Reasons that say of a condition that is False that it failed, whatever it is called: ContinuousArchivingFailing."""
-_UNDER_WAY = re.compile(r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet")
+_UNDER_WAY = compile_later(r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet")
 """Reasons of a Ready condition that is False because the work has only begun."""
 
+_IN_VAIN = compile_later(r"\bnot found\b|\bdenied\b|\bforbidden\b|\bunauthori[sz]ed\b|\binvalid\b", re.IGNORECASE)
+"""What a condition that is pending waits for will not come by itself: an issuer that is not there, a refusal."""
 
 _PARTS = ("status.parents[]", "status.ancestors[]", "status.listeners[]")
 """Where routes, policies and gateways keep conditions, one list for each parent or listener (Gateway API)."""
@@ -58,14 +62,16 @@ def _bad_names(kind: str, status: object) -> Iterator[str]:
         if kind in _KNOWN:
             is_bad = bool(value) and value in _KNOWN[kind].get(name, "").split("|")
         else:
-            is_bad = _is_bad(name, value, str(first_value(condition, "reason") or ""))
+            reason, message = (str(first_value(condition, key) or "") for key in ("reason", "message"))
+            is_bad = _is_bad(name, value, reason, message)
         if is_bad:
             yield name
 
 
-def _is_bad(name: str, status: str, reason: str) -> bool:
+def _is_bad(name: str, status: str, reason: str, message: str) -> bool:
     if _is_good(name):
-        return status == "False" and not _UNDER_WAY.search(reason)
+        is_waiting = _UNDER_WAY.search(reason) and not _IN_VAIN.search(message)
+        return status == "False" and not is_waiting
     if status == "False" and _FAILED_REASON.search(reason):
         return True
     # Argo CD's conditions have no status: one that is listed holds.

@@ -69,7 +69,7 @@ def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     return _object_sign(item, relation, scene, "", "") if is_well else None
 
 
-_WELL = frozenset({"Healthy", "deployed", "Succeeded", "Completed", "COMPLETED"})
+_WELL = frozenset({"Healthy", "Available", "Ready", "deployed", "Succeeded", "Completed", "COMPLETED"})
 """What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
 
 
@@ -83,7 +83,12 @@ def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom
     wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
     if wanted is None:
         return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
-    ready = read_quantity(first_value(item.body, ready_path)) or 0
+    ready = read_quantity(first_value(item.body, ready_path))
+    if ready is None:
+        # `describe` counts pods by phase: as many as wanted may run, and it does not say whether they are ready.
+        ready = read_quantity(first_value(item.body, "status.podCounts.running")) or 0
+        if first_value(item.body, "status.podCounts") is not None and ready >= wanted > 0:
+            return None
     text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
     return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
 

@@ -67,4 +67,9 @@ def is_listed(kind: str, near: KubeObject, by_kind: ByKind) -> bool:
     listed: dict[str, int] = {}
     for item in found:
         listed[item.evidence_id] = listed.get(item.evidence_id, 0) + 1
-    return any("table" in item.body for item in found) or any(count > 1 for count in listed.values())
+    is_table = kind not in _SELDOM_ALONE and any("table" in item.body for item in found)
+    return is_table or any(count > 1 for count in listed.values())
+
+
+_SELDOM_ALONE = frozenset({"Secret", "ConfigMap", "ServiceAccount"})
+"""Of these a namespace has several: a table of one row was asked for by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
@@ -15,9 +16,10 @@ from incident_bot.diagnosis.joins.join import (
     selector_of,
     selects,
 )
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from incident_bot.kubectl import KubeObject
 
@@ -109,6 +111,51 @@ def find_admissions(by_kind: ByKind) -> Iterator[Join]:
                     or f"no label {key}",
                 },
             )
+
+
+def find_unmatched_peers(by_kind: ByKind, told: Sequence[str]) -> Iterator[Join]:
+    """Ingress policies of a pod that was read, whose only peers are pods of labels that no pod has of all that were listed.
+
+    Only where a log or a note tells of somebody who gets no answer: a policy may well be older than whom it lets in.
+    """
+    if not any(_LATE.search(text) for text in told):
+        return
+    for policy, relation in by_kind.get("NetworkPolicy", ()):
+        peers = [peer for _, peer in find_values(policy.body, "spec.ingress[].from[]")]
+        wanted = [selector_of_peer(peer) for peer in peers]
+        near = [(item, labels_of(item)) for item, _ in by_kind.get("Pod", ()) if same_namespace(policy, item)]
+        labelled = [(item, labels) for item, labels in near if labels]
+        selected = next(_selected_by(policy, by_kind), None)
+        is_whole = len(labelled) == len(near) > 1 and wanted and all(wanted)
+        if selected is None or not is_whole or any(selects(one, labels) for one in wanted for _, labels in labelled):
+            continue
+        key = next(iter(wanted[0]))
+        other = next(((item, labels) for item, labels in labelled if key in labels), None)
+        yield Join(
+            name="policy-admits-no-pod",
+            subject=policy,
+            relation=min(relation, selected[1]),
+            path=f"spec.ingress[0].from[0].podSelector.matchLabels.{key}",
+            value=f"{key}={wanted[0][key]}",
+            other=other[0] if other else None,
+            other_path=f"metadata.labels.{key}" if other else "",
+            groups={
+                "policy": policy.name,
+                "wanted": ", ".join(f"{name}={value}" for name, value in wanted[0].items()),
+                "labels": ", ".join(sorted({f"{key}={labels[key]}" for _, labels in labelled if key in labels}))
+                or f"no label {key}",
+            },
+        )
+
+
+_LATE = compile_later(r"\btim(?:e|ed|es|ing)[ -]?outs?\b|deadline exceeded|ETIMEDOUT|Errno 110", re.IGNORECASE)
+
+
+def selector_of_peer(peer: object) -> Mapping[str, str]:
+    """The labels of pods that a peer asks for; empty where it asks for anything else too, or for every pod."""
+    labels = first_value(peer, "podSelector.matchLabels")
+    is_alone = isinstance(peer, dict) and set(peer) == {"podSelector"}
+    return {str(key): str(value) for key, value in labels.items()} if is_alone and isinstance(labels, dict) else {}
 
 
 _FEWEST_NAMESPACES = 2

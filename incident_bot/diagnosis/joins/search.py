@@ -7,14 +7,19 @@ the objects says nothing.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joins.addresses import find_unknown_addresses
+from incident_bot.diagnosis.joins.budgets import find_exhausted_budgets
 from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_refused_callers
+from incident_bot.diagnosis.joins.claims import find_unfit_volumes
+from incident_bot.diagnosis.joins.complaints import find_local_services, find_repelled_daemons
+from incident_bot.diagnosis.joins.components import find_idle_scheduler
 from incident_bot.diagnosis.joins.config import find_changes
+from incident_bot.diagnosis.joins.deletions import find_held, find_used_claims
+from incident_bot.diagnosis.joins.ingresses import find_certificates, find_unclassed
 from incident_bot.diagnosis.joins.join import (
     TEMPLATED,
     ByKind,
@@ -24,10 +29,16 @@ from incident_bot.diagnosis.joins.join import (
     same_namespace,
 )
 from incident_bot.diagnosis.joins.lifetimes import find_failed_starts
-from incident_bot.diagnosis.joins.policies import find_admissions, find_forbidden_names, find_policies
+from incident_bot.diagnosis.joins.policies import (
+    find_admissions,
+    find_forbidden_names,
+    find_policies,
+    find_unmatched_peers,
+)
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,6 +59,17 @@ JOINS: Mapping[str, frozenset[str]] = {
     "claim-missing": _REFERENCED,
     "storage-class-missing": _REFERENCED,
     "ingress-class-missing": _REFERENCED,
+    "tls-secret-missing": _REFERENCED,
+    "ingress-class-absent": frozenset({"ingress", "classes"}),
+    "tls-secret-unusable": frozenset({"ingress", "secret", "type", "lacking", "keys"}),
+    "claim-volume-unfit": frozenset({"claim", "volume", "error"}),
+    "claim-deleted-in-use": frozenset({"claim", "user"}),
+    "deletion-held-by-finalizer": frozenset({"kind", "held", "finalizer", "place"}),
+    "policy-admits-no-pod": frozenset({"policy", "wanted", "labels"}),
+    "daemon-set-not-tolerant": frozenset({"daemons", "node", "taint", "place"}),
+    "local-traffic-without-pod": frozenset({"service", "empty", "nodes"}),
+    "scheduler-not-running": frozenset({"waiting", "scheduler", "state"}),
+    "budget-allows-none": frozenset({"budget", "evicted", "rule", "place"}),
     "quota-used-up": frozenset({"quota", "used", "limited"}),
     "policy-selects-pod": frozenset({"policy", "direction"}),
     "policy-forbids-names": frozenset({"policy"}),
@@ -66,13 +88,20 @@ JOINS: Mapping[str, frozenset[str]] = {
 """Every join by name, with the names that it gives a rule's texts."""
 
 
-def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = ()) -> tuple[Join, ...]:
-    """Every join among objects of one case, pods among them, and between them and what logs complain of."""
+def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = (), notes: Sequence[str] = ()) -> tuple[Join, ...]:
+    """Every join among objects of one case, pods among them, and between them and what logs and notes complain of."""
     by_kind: dict[str, list[Pair]] = {}
     for pair in objects:
         by_kind.setdefault(pair[0].kind, []).append(pair)
     beside_logs = (join for find in _BESIDE_LOGS for join in find(by_kind, logs))
-    return (*(join for find in _FINDERS for join in find(by_kind)), *beside_logs)
+    beside_notes = (join for find in _BESIDE_NOTES for join in find(by_kind, notes)) if notes else ()
+    told = [*notes, *(text for _, text in logs)]
+    return (
+        *(join for find in _FINDERS for join in find(by_kind)),
+        *beside_logs,
+        *beside_notes,
+        *find_unmatched_peers(by_kind, told),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +132,7 @@ _REFERENCES = (
     *_in_template("config-map-missing", "containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
     *_in_template("claim-missing", "volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
     _Reference("ingress-class-missing", ("Ingress",), "spec.ingressClassName", "IngressClass"),
+    _Reference("tls-secret-missing", ("Ingress",), "spec.tls[].secretName", "Secret"),
     _Reference("storage-class-missing", ("PersistentVolumeClaim",), "spec.storageClassName", "StorageClass"),
 )
 
@@ -207,7 +237,7 @@ def _find_saturated(by_kind: ByKind) -> Iterator[Join]:
             )
 
 
-_OF_TARGET = re.compile(r"(\d{1,6})%(?: \([^()]{1,20}\))? ?/ ?(\d{1,6})%")
+_OF_TARGET = compile_later(r"(\d{1,6})%(?: \([^()]{1,20}\))? ?/ ?(\d{1,6})%")
 
 
 def _metrics_of(scaler: KubeObject) -> tuple[str, str]:
@@ -258,6 +288,12 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_selectors,
     find_ports,
     find_backends,
+    find_unclassed,
+    find_certificates,
+    find_unfit_volumes,
+    find_used_claims,
+    find_held,
+    find_idle_scheduler,
     _find_missing,
     find_policies,
     find_admissions,
@@ -275,4 +311,10 @@ _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
     find_refused_callers,
     find_missed_schedules,
     find_unknown_addresses,
+    find_exhausted_budgets,
+)
+
+_BESIDE_NOTES: Iterable[Callable[[ByKind, Sequence[str]], Iterator[Join]]] = (
+    find_repelled_daemons,
+    find_local_services,
 )

@@ -245,6 +245,7 @@ class SampleForm(_Form):
     pod: dict[str, Any] | str | None = None
     objects: list[dict[str, Any]] = []
     describe: str = ""
+    note: str = ""
     alert: dict[str, Any] | None = None
     says: list[str] = []
 

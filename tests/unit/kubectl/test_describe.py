@@ -244,12 +244,44 @@ def test_the_last_part_of_a_description_still_gives_its_events() -> None:
     "text",
     [
         "Name:  x\nNamespace:  y\n",
-        "Name:         secret\nNamespace:    ml\nLabels:       <none>\nType:  Opaque\n\nData\n====\npassword:  8 bytes\n",
+        "Name:         settings\nNamespace:    ml\nLabels:       <none>\n\nData\n====\nlevel:\n----\ninfo\n",
         "Name:\nNamespace:  y\nStatus: Running\n",
     ],
 )
 def test_a_description_of_no_known_kind_gives_no_object(text: str) -> None:
     assert () == read_text(text).objects
+
+
+def test_a_secret_shows_its_type_and_the_names_of_its_keys() -> None:
+    text = "Name:         edge-tls\nNamespace:    ml\nLabels:       <none>\n\nType:  Opaque\n\nData\n====\ncert.pem:  90 bytes\n"
+    (secret,) = read_text(text).objects
+
+    assert ("Secret", "Opaque") == (secret.kind, secret.body["type"])
+    assert {"cert.pem": "90 bytes"} == secret.body["data"]
+
+
+def test_a_disruption_budget_shows_its_rule_whom_it_selects_and_what_it_allows() -> None:
+    text = (
+        "Name:           search\nNamespace:      ml\nMin available:  2\nSelector:       app=search\nStatus:\n"
+        "    Allowed disruptions:  0\n    Current:              2\n    Desired:              2\n    Total:                2\n"
+        "Events:                   <none>\n"
+    )
+    (budget,) = read_text(text).objects
+
+    assert "2" == dig(budget, "spec/minAvailable")
+    assert {"app": "search"} == dig(budget, "spec/selector/matchLabels")
+    assert 0 == dig(budget, "status/disruptionsAllowed")
+
+
+def test_an_ingress_names_the_secret_of_its_certificate() -> None:
+    text = (
+        "Name:             shop\nNamespace:        web\nIngress Class:    nginx\nDefault backend:  <default>\nTLS:\n"
+        "  shop-tls terminates shop.example.com\nRules:\n  Host  Path  Backends\n  ----  ----  --------\n"
+        "  shop.example.com  /  shop:80 (10.2.0.4:8080)\n"
+    )
+    (ingress,) = read_text(text).objects
+
+    assert ["shop-tls"] == [entry["secretName"] for entry in ingress.body["spec"]["tls"]]
 
 
 def test_a_custom_resource_cut_to_its_status_keeps_kind_and_the_line_of_each_condition() -> None:

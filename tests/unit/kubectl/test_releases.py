@@ -69,6 +69,13 @@ def test_a_rollout_that_kubectl_gave_up_on_is_a_condition_of_its_workload() -> N
     assert "'status': 'False', 'reason': 'ProgressDeadlineExceeded'" in str(gave_up[0][2])
 
 
+def test_a_rollout_that_kubectl_waited_for_in_vain_is_one_that_did_not_finish() -> None:
+    waiting = 'Waiting for deployment "tickets" rollout to finish: 0 out of 3 new replicas have been updated...\n'
+    waited = _read(waiting * 2 + "error: timed out waiting for the condition\n")
+    assert ["tickets"] == [name for _, name, *_ in waited]
+    assert "'status': 'False', 'reason': 'WaitedInVain'" in str(waited[0][2])
+
+
 def test_a_rollout_that_ended_well_or_goes_on_is_no_trouble() -> None:
     waiting = 'Waiting for deployment "tickets" rollout to finish: 1 out of 3 new replicas have been updated...\n'
     assert _read(waiting) == []

@@ -159,3 +159,41 @@ def test_all_namespaces_adds_the_namespace() -> None:
 )
 def test_lines_that_are_no_pods_are_left_out(row: str) -> None:
     assert () == read_text(f"{HEADER}\n{row}\n", EvidenceKind.TABLE).objects
+
+
+def test_a_table_of_custom_resources_has_the_kind_that_the_command_asked_for() -> None:
+    text = (
+        "$ kubectl -n edge get challenges -o wide\n"
+        "NAME           STATE     DOMAIN             REASON                                                 AGE\n"
+        "shop-tls-1-2   pending   shop.example.com   Waiting for HTTP-01 challenge propagation: not found   3h\n"
+    )
+    (challenge,) = read_text(text, kind=EvidenceKind.TABLE).objects
+
+    assert ("Challenge", "edge", "pending") == (challenge.kind, challenge.namespace, challenge.body["status"]["phase"])
+    assert challenge.body["status"]["reason"].startswith("Waiting for HTTP-01")
+
+
+def test_printer_columns_of_conditions_are_conditions() -> None:
+    text = (
+        "NAME       SYNCED   READY   EXTERNAL-NAME   AGE\n"
+        "ledger     False    False   ledger          9d\n"
+        "invoices   True     True    invoices        9d\n"
+    )
+    bad, good = read_text(text, kind=EvidenceKind.TABLE).objects
+
+    assert {"Synced": "False", "Ready": "False"} == _states(bad.body)
+    assert {"Synced": "True", "Ready": "True"} == _states(good.body)
+
+
+def _states(body: Any) -> dict[str, str]:
+    return {item["type"]: item["status"] for item in body["status"]["conditions"]}
+
+
+def test_a_ratio_below_ready_makes_no_condition_and_namespaces_stay_namespaces() -> None:
+    sets = read_text("NAME   READY   AGE\ndb     1/2     9d\n", kind=EvidenceKind.TABLE).objects
+    spaces = read_text(
+        "NAME   STATUS        AGE\nml     Active        9d\nold    Terminating   1d\n", kind=EvidenceKind.TABLE
+    ).objects
+
+    assert [("StatefulSet", "conditions" in sets[0].body["status"])] == [("StatefulSet", False)]
+    assert ["Namespace", "Namespace"] == [item.kind for item in spaces]
