@@ -17,6 +17,7 @@ from incident_bot.diagnosis.causes.candidates import (
     from_logs,
     from_match,
     from_status,
+    merge_facts,
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.causes.downstream import find_called
@@ -38,6 +39,7 @@ from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.diagnosis.telling.advice import command_for, never_ran, tell_actions
 from incident_bot.diagnosis.telling.checked import tell_checked
+from incident_bot.diagnosis.telling.explanation import title_of
 from incident_bot.diagnosis.telling.narrative import (
     tell_cause,
     tell_impact,
@@ -84,7 +86,7 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         past = rank([item for item in candidates if item.activity is not Activity.ACTIVE], rules, scene)
         if judge(scene, health, past) is Verdict.RECOVERED:
             verdict, ranking = Verdict.RECOVERED, past
-    causes = _worth_telling(verdict, ranking)
+    causes = _merge_titles(_worth_telling(verdict, ranking), scene)
     if verdict is Verdict.FAILURE:
         causes = put_reason_first(causes, scene)
     causes = tuple(add_prelude(add_record(add_change_before(item, scene), scene), scene) for item in causes)
@@ -282,6 +284,15 @@ def _worth_telling(verdict: Verdict, ranking: Ranking) -> tuple[Candidate, ...]:
         return ()
     wanted = {Verdict.RECOVERED: (Activity.PAST,)}.get(verdict, (Activity.ACTIVE, Activity.ELSEWHERE))
     return tuple(item for item in ranking.causes if item.activity in wanted)
+
+
+def _merge_titles(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
+    """The causes, each once: what a rule and a reader say in the same words takes one of three places."""
+    told: dict[str, Candidate] = {}
+    for item in causes:
+        title = title_of(item, scene)
+        told[title] = merge_facts(told[title], (item,)) if title in told else item
+    return tuple(told.values())
 
 
 def _fill_all(texts: Sequence[str], candidate: Candidate, scene: Scene) -> tuple[str, ...]:

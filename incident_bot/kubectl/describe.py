@@ -9,7 +9,7 @@ from dataclasses import replace
 from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl import describe_cluster, describe_pod, describe_policy, describe_workload
 from incident_bot.kubectl.draft import Draft
-from incident_bot.kubectl.events import read_event_rows
+from incident_bot.kubectl.events import read_event_rows, read_headerless_events
 from incident_bot.kubectl.outline import Field, read_outline
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.releases import fill_application
@@ -180,7 +180,9 @@ def _events_of(evidence_id: str, root: Field, lines: Numbered, about: KubeObject
     rows = [(number, line) for number, line in lines[start:] if line.strip(" -\t")]
     if not rows:
         return
-    for event in read_event_rows(evidence_id, read_inner_table(rows).rows):
+    # Where somebody typed the rows again, they do not stand below their headings.
+    events = read_event_rows(evidence_id, read_inner_table(rows).rows) or read_headerless_events(evidence_id, rows)
+    for event in events:
         if about is None:
             yield event
         else:

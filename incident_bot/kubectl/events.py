@@ -29,7 +29,7 @@ _HEADERLESS = compile_later(
     r"[a-z]{2,60}/[^\s/]{1,253} {2,}\S"
 )
 _DESCRIBED = compile_later(
-    r" {0,8}(?P<type>Normal|Warning) {2,}(?P<reason>[A-Za-z]{2,60}) {2,}(?P<seen>(?:\d{1,6}[smhdy]){1,3}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}"
+    r" {0,8}(?P<type>Normal|Warning) {1,40}(?P<reason>[A-Za-z]{2,60}) {1,40}(?P<seen>(?:\d{1,6}[smhdy]){1,3}(?: \(x\d+ over [^()\s]{1,40}\))?) {2,}"
     r"(?P<source>[a-z][\w./-]{1,80}(?:, \S{1,253})?) {2,}(?P<message>\S.{0,10000})"
 )
 """A row of the events of a description that somebody cut out of it; whom it is about is not said."""

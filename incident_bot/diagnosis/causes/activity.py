@@ -378,7 +378,8 @@ def _lasts(candidate: Candidate, scene: Scene) -> bool:
     if any(word in name for word in _LIFECYCLE_ALERT):
         return False
     is_about_errors = is_about_performance(scene)
-    least = Level.WARNING if is_about_errors else Level.ERROR
+    # Databases report as information who waits: what a rule names counts at any level.
+    least = Level.QUIET if _is_named(candidate) else Level.WARNING if is_about_errors else Level.ERROR
     loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
     count = max((fact.count for fact in loud), default=0)
     return count >= (1 if is_about_errors else LASTING_COUNT)

@@ -33,6 +33,24 @@ class _Role:
     is_dated: bool = True
 
 
+_FELT = frozenset(
+    {
+        "app-worker-timeout",
+        "db-connections-exhausted",
+        "dep-connection-refused",
+        "dep-connection-timeout",
+        "dep-read-timeout",
+        "log-connection-lost",
+        "log-connection-refused",
+        "log-connection-timeout",
+        "log-connections-exhausted",
+        "log-upstream-error",
+        "upstream-5xx",
+    }
+)
+"""What callers say of any store that does not serve them."""
+
+
 def _words(pattern: str) -> re.Pattern[str]:
     return compile_later(pattern, re.IGNORECASE)
 
@@ -86,7 +104,27 @@ _ROLES = (
     _Role(
         provider=_words(r"rabbit|(?<![a-z])mq(?![a-z])"),
         seen=frozenset({"dep-connection-timeout", "dep-connection-refused", "dep-read-timeout", "log-connection-timeout", "log-connection-lost"}),
-        lacks=_words(r"amqp|rabbit|bunny"),
+        lacks=_words(r"amqp|rabbit|bunny|:567[12]\b"),
+    ),
+    _Role(
+        provider=_words(r"postgres|(?<![a-z])pg(?![a-z])|mysql|maria-?db|percona|mongo|oracle|mssql|sql-?server|cassandra|scylla|cockroach|(?<![a-z])db(?![a-z])|database"),
+        seen=_FELT,
+        lacks=_words(r"database|sql|jdbc|jpa|(?<![a-z])db|hikari|pg::|pgx|psycopg|hibernate|activerecord|sequel|mongo|cassandra|cql|statement|transaction|:(?:5432|3306|1521|1433|27017|9042|26257)\b"),
+    ),
+    _Role(
+        provider=_words(r"redis|valkey|memcached?|dragonfly|keydb"),
+        seen=_FELT,
+        lacks=_words(r"redis|valkey|lettuce|memcached?|:(?:6379|26379|11211)\b"),
+    ),
+    _Role(
+        provider=_words(r"elastic|opensearch|solr"),
+        seen=_FELT,
+        lacks=_words(r"elastic|opensearch|solr|:(?:9200|8983)\b"),
+    ),
+    _Role(
+        provider=_words(r"registry|harbor|nexus|artifactory|quay|gitea"),
+        seen=frozenset({"image-registry-unreachable", "image-pull-backoff", "image-pull-unauthorized"}),
+        lacks=_words(r"\b5\d\d\b|timeout|refused|EOF"),
     ),
 )  # fmt: skip
 

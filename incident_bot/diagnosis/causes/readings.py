@@ -21,6 +21,7 @@ from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.changes import reports_change, tells_what_was_done
 from incident_bot.diagnosis.logs.consequences import find_first_error, speaks_of_earlier
 from incident_bot.diagnosis.logs.drifts import find_drift, kept_line, read_drift, tell_growth
+from incident_bot.diagnosis.logs.messages import read_text
 from incident_bot.diagnosis.logs.reading import read_line
 from incident_bot.diagnosis.logs.records import is_dated
 from incident_bot.diagnosis.logs.salience import LEAST, find_salient
@@ -251,13 +252,19 @@ def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
     """Whether a line can be the reason of a cause that leaves it open.
 
     That is no row of a listing, no caller who left, nothing that came again before it without consequence, no second
-    witness of the same, no other symptom of the same log, and no result of the run that it ended.
+    witness of the same, no other symptom of the same log, no complaint of another log whose complaints it accounts for,
+    and no result of the run that it ended.
     """
     kept = item.log.kept[item.index]
     beside = [line for evidence, line in cited_lines(cause) if evidence == item.log.evidence_id]
-    began = min(beside, default=0)
+    began = (beside and cause.finding and cause.finding.began) or min(beside, default=0)
+    is_behind = not beside and any(
+        evidence == item.log.evidence_id for each in cause.took_over for evidence, _ in cited_lines(each)
+    )
     is_of_no_consequence = kept.count > 1 and max(kept.line, kept.last) < began and began - kept.line > _AT_ONCE_LINES
-    is_result = kept.line > began and _RESULT.search(kept.text[:_REACH]) is not None
+    is_result = (kept.line > began and _RESULT.search(kept.text[:_REACH]) is not None) or (
+        is_behind and grade(kept.text) >= Level.WARNING
+    )
     if is_of_no_consequence or is_result or not is_dated(item.log) or FROM_A_CLIENT.search(kept.text[:_REACH]):
         return False
     complaint = find_complaint(kept.text[:_REACH])
@@ -273,21 +280,58 @@ def _place_of(item: SalientLine) -> tuple[str, int]:
 
 
 def add_readings(causes: Sequence[Candidate], scene: Scene) -> tuple[Candidate, ...]:
-    """The causes of a failure, up to three, with the lines that stand out most and are not cited yet where the first is in doubt."""
+    """The causes of a failure, up to three, with the lines that stand out most and are not cited yet where the first is in doubt.
+
+    The last of three gives way where it is only loud or a symptom, and a line stands out more that says something else.
+    """
     if not causes or causes[0].confidence >= _DOUBTFUL:
         return tuple(causes)
+    found = _choose_readings(causes, scene)
+    kept = causes
+    if len(causes) == MAX_CAUSES and found and _gives_way(causes[-1], found[0], scene):
+        kept = causes[:-1]
+    return (*kept, *(_read(item, kept[-1].confidence, scene) for item in found[: MAX_CAUSES - len(kept)]))
+
+
+def _choose_readings(causes: Sequence[Candidate], scene: Scene) -> list[SalientLine]:
+    """What stands out and says another thing than the causes, and than what stands out more."""
     facts = [fact for item in causes for fact in (*item.facts, *item.supporting)]
     told = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
     least = LEAST + _MORE_A_POINT * max(0, causes[0].confidence - _IN_DOUBT)
-    found = find_salient(scene, told, least=least)
     survived = math.inf if _ended_run(causes[0]) else _salience_of(causes[0], scene) - _NO_RIVAL
     kinds = {kind for item in causes for kind in _kinds_of(item)}
-    found = [
-        item
-        for item in found
-        if (item.salience >= survived or _is_error(item)) and not _is_idle(item) and _kind_of(item) not in kinds
-    ]
-    return (*causes, *(_read(item, causes[-1].confidence, scene) for item in found[: MAX_CAUSES - len(causes)]))
+    said = [_words_of(fact.value) for item in causes for fact in item.facts if fact.source == "log"]
+    chosen: list[SalientLine] = []
+    for item in find_salient(scene, told, least=least):
+        words = _words_of(item.log.kept[item.index].text)
+        if (
+            (item.salience >= survived or _is_error(item))
+            and not _is_idle(item)
+            and _kind_of(item) not in kinds
+            and not any(_is_alike(words, other) for other in said)
+        ):
+            chosen.append(item)
+            said.append(words)
+    return chosen
+
+
+def _gives_way(cause: Candidate, item: SalientLine, scene: Scene) -> bool:
+    """Whether a cause says no more than that something is loud or late, and a line stands out more."""
+    own = [each.salience for each in find_salient(scene, (), least=0.0) if _place_of(each) in cited_lines(cause)]
+    return _is_vague(cause) and item.salience >= max(own, default=0.0) + _STANDS_OUT_MORE
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(read_text(text[:_REACH])))
+
+
+def _is_alike(words: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two lines say the same about different things: most words of the shorter one are in the other."""
+    return len(words & other) >= _SAME_SHARE * max(1, min(len(words), len(other)))
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SAME_SHARE = 0.7
 
 
 _IDLE = re.compile(

@@ -161,7 +161,9 @@ def _began(item: Candidate, scene: Scene) -> datetime | None:
     return item.at
 
 
-_WAITS = frozenset({"db-lock-timeout", "log-lock", "db-connections-exhausted", "log-connections-exhausted"})
+_WAITS = frozenset(
+    {"db-lock-timeout", "db-schema-change-blocks", "log-lock", "db-connections-exhausted", "log-connections-exhausted"}
+)
 _LATE = frozenset({"app-worker-timeout", "dep-read-timeout", "probe-timeout"})
 
 

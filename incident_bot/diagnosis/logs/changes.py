@@ -38,7 +38,7 @@ _OPERATION = compile_later(
 )
 """What was done to the thing itself: taken away, put under maintenance, handed over."""
 _TURNED = compile_later(
-    r"\b(?:refresh|updat|chang|set|appl|reload|adjust|lower|rais|reduc|increas|overrid)\w{0,4}\b", re.IGNORECASE
+    r"\b(?:refresh|updat|chang|set|appl|load|reload|adjust|lower|rais|reduc|increas|overrid)\w{0,4}\b", re.IGNORECASE
 )
 
 
@@ -96,7 +96,8 @@ _OLD_AND_NEW = compile_later(
     r"[\w\"')%] ?(?:->|→|=>) ?[\w\"'(-]|\bfrom [^\s,]{1,60} to [^\s,]"
     r"|\b(?:from|old|before|previous|was)\w{0,20}\"?[=:] ?[^,{}\[\]\s]{1,80},? \"?(?:to|new|after|current|now|is)\w{0,20}\"?[=:] ?[^\s,{}\[\]]"
     r"|\b(?:previous|old|former)\w{0,10}\"?[=:] ?\"?[\w.]"
-    r"|\"(?:from|old|before)\": ?\{[^\n{}]{1,200}\}, ?\"(?:to|new|after)\": ?\{",
+    r"|\"(?:from|old|before)\": ?\{[^\n{}]{1,200}\}, ?\"(?:to|new|after)\": ?\{"
+    r"|[,(] ?(?:was|formerly|previously):? [^\s,]",
     re.IGNORECASE,
 )
 

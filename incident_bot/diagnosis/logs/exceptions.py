@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.patterns import may_match
 from incident_bot.patterns import compile_later
 
@@ -68,6 +69,8 @@ _WORDS_OF_CHAIN = compile_later(
     r"^[^\n]{0,160}?(?:The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred)",
     re.MULTILINE,
 )
+_REACH = 600
+_OWN_FAULTS = frozenset({"not-defined", "exception", "mismatch"})
 _VAGUE = frozenset({"RuntimeError", "Exception", "Error", "SystemExit", "OSError", "ValueError", "AssertionError"})
 
 
@@ -131,22 +134,43 @@ def find_root(thrown: list[Thrown], text: str) -> Thrown | None:
 
 
 def _last_chain(thrown: list[Thrown], text: str) -> list[Thrown]:
-    start = len(thrown) - 1
+    start = _start_of_chain(thrown, len(thrown) - 1, text)
+    if start < len(thrown) - 1:
+        return thrown[start:]
+    # Of a chain that came before, a condensed log shows only the lines that differ.
+    for place in range(start - 1, -1, -1):
+        if thrown[place].type == thrown[start].type:
+            end = place
+            while _start_of_chain(thrown, end + 1, text) < end + 1 < start:
+                end += 1
+            begin = _start_of_chain(thrown, end, text)
+            return thrown[begin : end + 1] if begin < end else thrown[start:]
+    return thrown[start:]
+
+
+def _start_of_chain(thrown: list[Thrown], end: int, text: str) -> int:
+    """Where the chain begins that ends with the exception at `end`."""
+    start = end
     while start > 0:
         between = text[thrown[start - 1].offset : thrown[start].offset]
         linked = thrown[start].is_cause or _WORDS_OF_CHAIN.search(between) or _is_wrapper(thrown[start])
         if not linked:
             break
         start -= 1
-    return thrown[start:]
+    return start
 
 
 def _is_wrapper(item: Thrown) -> bool:
     return bool(_WRAPPERS.search(f"{item.type}: {item.message}"))
 
 
+def _names_a_cause(item: Thrown) -> bool:
+    complaint = find_complaint(f"{item.type}: {item.message}"[:_REACH])
+    return complaint is not None and not complaint.is_symptom and complaint.kind not in _OWN_FAULTS
+
+
 def _telling(item: Thrown) -> int:
     """How much an exception says: a specific type, a message, and a name in it."""
     name = item.type.rpartition(".")[2]
-    score = 2 * (name not in _VAGUE) + 2 * bool(item.message)
+    score = 2 * (name not in _VAGUE) + 2 * bool(item.message) + 4 * _names_a_cause(item)
     return score + bool(re.search(r"['\"`/]|:\d{2,5}\b|[A-Z]+_[A-Z]", item.message))

@@ -254,10 +254,18 @@ _BLAMED_PART = compile_later(
 """OpenTelemetry's and pino's flat fields: `exception.message`, `err.type`."""
 
 
+_EMPTY = compile_later(
+    r"(?:an? )?(?:unknown|internal|unexpected|server|internal server)? ?(?:error|failure|problem)?\.?", re.IGNORECASE
+)
+"""What a library says where it does not know the error that it passes on in another field."""
+
+
 def _blaming_names(fields: dict[str, str]) -> list[str]:
     exact = [name for name in _BLAMING if name in fields]
     dotted = [name for name in fields if _BLAMED_PART.fullmatch(name)]
-    dotted.sort(key=lambda name: "message" not in name and "msg" not in name)
+    dotted.sort(
+        key=lambda name: (_EMPTY.fullmatch(fields[name]) is not None, "message" not in name and "msg" not in name)
+    )
     return (
         exact
         or dotted

@@ -321,3 +321,22 @@ def test_issue_that_is_printed_as_json_over_many_lines_is_told_by_the_value_it_n
 
     assert "QUEUE_URL" in first.title
     assert "QUEUE_URL" in first.citations[0].quote
+
+
+def test_of_a_chain_that_comes_again_the_whole_is_read_and_what_names_a_cause_told() -> None:
+    begin = (
+        "Traceback (most recent call last):\n"
+        '  File "/app/crypt.py", line 40, in read\n'
+        "    return raw.decode()\n"
+        "UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{byte:02x} in position {place}: invalid start byte\n"
+        "\n"
+        "During handling of the above exception, another exception occurred:\n"
+        "\n"
+        "Traceback (most recent call last):\n"
+        '  File "/app/crypt.py", line 44, in read\n'
+        "    raise ValueError('Invalid value of key for stored secrets')\n"
+        "ValueError: Invalid value of key for stored secrets\n"
+    )
+    chains = "".join(begin.format(byte=0x80 + number, place=number % 7) for number in range(40))
+    found = diagnose(make_case({"portal.log": chains}), NO_RULES)
+    assert "Invalid value of key" in found.causes[0].title

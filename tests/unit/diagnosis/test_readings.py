@@ -152,3 +152,19 @@ def test_a_change_long_before_the_storm_does_not() -> None:
             lines.append(f"{at}:40Z ERROR quote {minute} failed")
     found = diagnose(make_case({"app.log": "\n".join(lines) + "\n"}), RULES)
     assert "quote" in found.causes[0].title
+
+
+def test_of_lines_that_say_the_same_about_others_one_is_a_reading() -> None:
+    found = tell(
+        "WARN ledger export of branch Linz differs from the price list of wholesale customers",
+        "WARN ledger export of branch Graz differs from the price list of wholesale customers",
+    )
+    assert sum("ledger export of branch" in cause.title for cause in found.causes) == 1
+
+
+def test_what_a_reload_came_to_goes_before_that_it_was_asked_for() -> None:
+    found = tell(
+        "INFO SIGHUP received, reloading configuration",
+        "INFO loaded 0 tariffs from 0 files (folder /etc/quotes/tariffs.d/new, was /etc/quotes/tariffs.d)",
+    )
+    assert "loaded 0 tariffs" in found.causes[0].title

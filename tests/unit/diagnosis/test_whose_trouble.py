@@ -287,3 +287,47 @@ def test_the_last_error_of_a_service_explains_that_nobody_reaches_it() -> None:
     found = diagnose(make_case({"controller.log": caller, "injector.log": own}), RULES)
 
     assert "private key does not match" in found.causes[0].title
+
+
+def _second(number: int) -> str:
+    return f"2026-11-21T11:{number // 60:02d}:{number % 60:02d}Z"
+
+
+@pytest.mark.parametrize(("server", "others"), [("ledger-pg", 0), ("pdf-renderer", 1)])
+def test_a_store_that_says_what_it_lacks_accounts_for_those_whom_it_refuses(server: str, others: int) -> None:
+    refused = "".join(
+        f"{_second(n)} ERROR post failed: failed to connect to database=ledger: dial tcp 10.20.3.8:5432: connect: connection refused\n"
+        for n in range(20, 90)
+    )
+    full = "".join(
+        f'{_second(n)} FATAL could not write to file "pg_wal/xlogtemp.29": No space left on device\n'
+        for n in range(10, 90, 20)
+    )
+
+    found = diagnose(make_case({"api.log": refused, f"{server}.log": full}), RULES)
+
+    assert "pg_wal/xlogtemp.29" in found.causes[0].title
+    assert sum("refused" in cause.title for cause in found.causes) == others
+
+
+def test_the_errors_of_callers_are_no_reason_of_what_the_store_says_of_itself() -> None:
+    callers = "".join(
+        f"{_second(n)} ERROR vehicles: AllNodesFailed: query to cassandra-0:9042 failed, see the log of the coordinator for a reason\n"
+        for n in range(20, 90)
+    )
+    store = "".join(f"{_second(n)} ERROR Scanned over 100001 markers of deleted rows\n" for n in range(19, 90, 3))
+
+    found = diagnose(make_case({"vehicles.log": callers, "cassandra-0.log": store}), RULES)
+
+    assert "Scanned over 100001" in found.causes[0].title
+
+
+def test_a_rule_and_a_reader_that_say_the_same_take_one_place() -> None:
+    line = '{"time":"2026-11-21T11:02:00Z","level":"WARN","msg":"poll failed","err":"dial tcp 10.43.7.12:7233: connect: connection refused"}\n'
+    broken = "2026-11-21T11:01:00Z ERROR Unable to start server: version mismatch of schema, expected 9, found 8\n"
+
+    found = diagnose(make_case({"worker.log": line * 30, "history.log": broken}), RULES)
+
+    titles = [cause.title for cause in found.causes]
+    assert len(titles) == len(set(titles))
+    assert any("version mismatch" in title for title in titles)

@@ -240,6 +240,19 @@ def test_the_last_part_of_a_description_still_gives_its_events() -> None:
     assert {""} == {event.name for event in events}
 
 
+def test_events_that_were_typed_again_beside_their_headings_are_read() -> None:
+    text = (
+        "Name:         cache-2\nNamespace:    shop\nStatus:       Pending\nContainers:\n  cache:\n    Image:  cache:7\nEvents:\n"
+        "  Type     Reason     Age    From     Message\n"
+        "  ----     ------     ----   ----     -------\n"
+        "  Warning  FailedScheduling 52m    default-scheduler  0/6 nodes are available: 6 Insufficient memory.\n"
+    )
+    (event,) = read_text(text).events
+
+    assert ("Warning", "FailedScheduling", "Pod", "cache-2") == (event.type, event.reason, event.kind, event.name)
+    assert event.message.startswith("0/6 nodes")
+
+
 @pytest.mark.parametrize(
     "text",
     [
