@@ -280,7 +280,9 @@ def _separated(
             return
         empty = "=" in separator[0] and "\\" not in separator[0] and "=>" not in separator[0]
         # `PASSWORD=` at the end of a line is mostly an empty setting; only a lone generated-looking word follows it.
-        if not empty or _LONE_VALUE.match(text, at):
+        if separator["typed"]:
+            yield from _take(text, at, kind, level)
+        elif not empty or _LONE_VALUE.match(text, at):
             yield from _next_line(text, at, kind, level, block="|" in separator[0] or ">" in separator["break"])
         return
     if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):

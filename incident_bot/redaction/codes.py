@@ -17,7 +17,7 @@ _USE = compile_later(
     r"[ ](?:code[ ])?(?P<value>\d{4,10})[ ](?:to|as|for)[ ](?:your|the|verify|confirm|log|sign|complete|reset|access|authenticate|finish|activate|unlock|validate)"
 )
 _IS = compile_later(
-    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host|card)[ ](?:ending[ ](?:in[ ])?)?)?["']?[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,-]\d|[ ]?(?:ms|s|secs?|seconds|minutes|bits|bytes|chars|characters|times|attempts|requests|users|of)\b)"""
+    r"""(?:[ ](?:used|entered|sent|accepted|rejected|consumed|redeemed|generated|issued|verified)){0,2}(?:[ ](?:by|for|from|to|of)[ ](?:(?:the[ ])?(?:account|user|customer|number|phone|device|mailbox|host|card)[ ](?:ending[ ](?:in[ ])?)?)?["']?(?!(?:account|user|customer|number|phone|device|mailbox|host|card)[ ])[\w.@+-]{1,96}["']?)?(?:[ ](?:is|est|es|ist|lautet|\xe8|\xe9))?[ ]?[:=]?[ ]["']?(?P<value>\d{4,10})(?!\w|[.:,-]\d|[ ]?(?:ms|s|secs?|seconds|minutes|bits|bytes|chars|characters|times|attempts|requests|users|of)\b)"""
 )
 _WHOSE = compile_later(
     r"(?i:\b(?:your|ihr|votre|su|tuo|seu|gate|entry|lock|alarm|door|pair|pairing|device|authenticator|e-?mail|verify|sms|enter|puk|access|2fa|mfa|t?otp|backup|recovery|emergency|verification|auth|login|unlock|security|confirmation|activation|combination|garage|reset|invite|one[- ]time|one-time|authenticator|safe|voicemail|building|entrance))$"

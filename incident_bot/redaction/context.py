@@ -21,11 +21,17 @@ _WORD = compile_later(
 _WORD_CHARS = 20
 """Characters of a text in which such a word has ended, and one more to see that it has."""
 _CANDIDATE = compile_later(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
+_CUT = 512
+"""Characters of a candidate that are judged."""
+_REST_OF_RUN = compile_later(r"[A-Za-z0-9+/_~.\-]{0,8192}={0,3}")
 _TRACED = compile_later(
     r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
+
+_CLASS_NAME = compile_later(r"(?:[A-Z]{0,4}[a-z]{3,24}\d{0,2}){2,12}")
+"""`OAuth2AccessToken`: words, with a number behind one of them; drawn letters change case sooner."""
 
 _RUN_CLASSES = bytes(
     ord("A") if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/_~.-") else 0 for byte in range(256)
@@ -66,8 +72,11 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
                 value.strip(_NO_SIGN)
                 and _is_mixed(raw[at : at + len(value)].translate(_DIGITS_ALIKE))
                 and looks_random(value)
+                and not _CLASS_NAME.fullmatch(value)
                 and not _is_traced(text, at)
             ):
+                if len(value) >= _CUT and (rest := _REST_OF_RUN.match(text, read_to)):
+                    value = text[at : rest.end()].rstrip(".")
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
         run_end = raw[read_to : end + 512].translate(_RUN_CLASSES).find(b"\0")
         at = _next_run(raw, read_to + run_end, end) if run_end >= 0 else -1

@@ -19,10 +19,13 @@ _OWN_SCHEME = compile_later(r"[A-Za-z][\w-]{1,31}[ ](?=[^\s=,]{0,255}\d)(?=\S{12
 """A scheme of somebody's own, `hmac app:x`, before what holds a digit and is no sentence."""
 _HEADER_REST = compile_later(rf"""[^\r\n"'`\\]{{1,{MAX_VALUE}}}""")
 _HEADER_LINE = compile_later(rf"""[^\r\n\\]{{1,{MAX_VALUE}}}""")
-_COOKIE = compile_later(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{1,{MAX_VALUE}}})""")
+_COOKIE = compile_later(rf"""[\w.!#$%*+^|~-]{{1,128}}=([^\s;,"'`\\]{{0,{MAX_VALUE}}})""")
 _IN_JAR = compile_later(
     r"""\s{0,80}(?P<quote>\\{0,3}["'])(?P<name>[\w.!#$%*+^|~-]{1,128})(?P=quote)[ ]?(?::|=>)[ ]?(?P=quote)(?P<value>[^"'\\\n]{0,4096})(?P=quote)[ ]?,?"""
 )
+_ANALYTICS = compile_later(r"(?i:_g(?:a|id|at|ac)(?:_\w{1,32})?|_gcl_\w{2,4}|_fb[pc]|__utm[a-z])$")
+_VISITOR = compile_later(r"(?:GA|GS|fb)?\d{1,2}(?:\.\d{1,16}|\$\w\d{1,16}){2,8}")
+"""Visitors as Google and Meta number them by chance and time: nobody gets in with that."""
 _MOST_COOKIES = 64
 """Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
 _SHORTEST_NUMBER = 6
@@ -86,7 +89,9 @@ def _jar(text: str, at: int) -> Iterator[Finding]:
 def _is_preference(name: str, value: str) -> bool:
     """Whether a cookie only holds what somebody chose: `theme=dark`."""
     return promise(name) is Promise.NONE and (
-        is_prose_word(value) or (value.isdigit() and len(value) < _SHORTEST_NUMBER)
+        is_prose_word(value)
+        or (value.isdigit() and len(value) < _SHORTEST_NUMBER)
+        or (_ANALYTICS.match(name) is not None and _VISITOR.fullmatch(value) is not None)
     )
 
 

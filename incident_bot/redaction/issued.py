@@ -14,6 +14,7 @@ from incident_bot.redaction.values import looks_secret
 if TYPE_CHECKING:
     from incident_bot.redaction.formats import Provider
     from incident_bot.redaction.scanner import Scan
+    from incident_bot.redaction.settle import Span
 
 _TOKEN_RUN = compile_later("[A-Za-z0-9_-]{14,1024}")
 _TOKEN_CHARS = compile_later(r"[A-Za-z0-9_+/=.~-]{1,1024}")
@@ -22,6 +23,8 @@ _ESCAPED_BREAK = compile_later(r"\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[
 
 _TWO_GLUED = 40
 """Characters of two credentials at least."""
+_MOST_CHARS = 1024
+"""Characters of a glued credential that are read."""
 
 
 def issued(provider: Provider) -> Callable[[Scan, int, int], Sequence[Finding]]:
@@ -34,14 +37,14 @@ def issued(provider: Provider) -> Callable[[Scan, int, int], Sequence[Finding]]:
             return ()
         if provider.behind or provider.inner:
             found = provider.pattern.match(text, end) if provider.behind else _around(scan, start, provider)
-            chain = [found] if found and found.end() > start else []
+            chain = [found.span()] if found and found.end() > start else []
         elif start != scan.providers_until and not _may_start(text, start):
             return ()  # inside a word; where one credential ends, the next may begin
         else:
             chain = _chain(text, start, provider, marks)
-        if chain and "REDACTED" not in chain[0][0]:
-            scan.providers_until = chain[-1].end()
-            return [Finding(match.start(), match.end(), provider.kind) for match in chain]
+        if chain and "REDACTED" not in text[slice(*chain[0])]:
+            scan.providers_until = chain[-1][1]
+            return [Finding(low, high, provider.kind) for low, high in chain]
         if provider.inner or provider.behind:
             return ()
         return list(_broken(text, start, provider)) or list(_misshapen(scan, start, end, provider.kind))
@@ -57,14 +60,21 @@ def _around(scan: Scan, start: int, provider: Provider) -> re.Match[str] | None:
     return provider.pattern.search(scan.text, low, high)
 
 
-def _chain(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> list[re.Match[str]]:
+def _chain(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> list[Span]:
     """The credential that starts here, and those of its issuer that follow without anything between."""
-    chain: list[re.Match[str]] = []
+    chain: list[Span] = []
     while not chain or text.startswith(marks, start):
         found = _glued(text, start, provider, marks) or provider.pattern.match(text, start)
+        if not found and chain:
+            # A pattern may ask what stands before it, and once the one before is replaced, that is a bracket.
+            rest = provider.pattern.match(text[start : start + _MOST_CHARS])
+            if rest and rest.end():
+                chain.append((start, start + rest.end()))
+                start += rest.end()
+                continue
         if not found or found.end() <= start:
             break
-        chain.append(found)
+        chain.append(found.span())
         start = found.end()
     return chain
 

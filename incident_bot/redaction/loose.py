@@ -68,6 +68,8 @@ _QUOTED = (_DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
 def find_loose(said: SecretName) -> list[Finding]:
     """The value behind a name of which any value counts."""
     text, end = said.text, said.end
+    if match := _of_class(said):
+        return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
     for grammar in _QUOTED:
         if match := grammar.match(text, end):
             return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
@@ -97,9 +99,17 @@ _COMPARED_BEFORE = compile_later(
 )
 """`'x' == password`."""
 _SECRET_ID = compile_later(r"[ _-](?:ID|Id|id)[ ]{0,8}[:=][ ]{0,4}(?P<value>[0-9a-fA-F-]{32,36})(?![\w-])")
+_OF_CLASS = compile_later(
+    r"""[ ]?[\[({](?:\w{1,24}[=:][ ]?[^,\[\](){}\n]{0,64},[ ]){0,4}(?:raw|inner|plain)?(?i:value|data|raw|text)[=:][ ]?["']?(?P<value>[^\s,"'\])}]{4,512})"""
+)
+"""`OAuth2AccessToken [value=x, type=bearer]`: an object whose class has the name, as it shows itself."""
 _INNER_TOKEN = compile_later(
     r"""["'][ ]?:[ ]?\{[ ]?["'](?:id|value|key|secret|data|raw|hash)["'][ ]?:[ ]?["'](?P<value>[^"'\n]{16,512})["']"""
 )
+
+
+def _of_class(said: SecretName) -> re.Match[str] | None:
+    return _OF_CLASS.match(said.text, said.end) if said.name[:1].isupper() else None
 
 
 def find_default(said: SecretName) -> list[Finding]:
@@ -107,7 +117,7 @@ def find_default(said: SecretName) -> list[Finding]:
     match = _SECRET_ID.match(said.text, said.end)
     if match and said.name.lower() == "secret":
         return _at(said, match.span("value"))
-    match = _DEFAULT.match(said.text, said.end) or _INNER_TOKEN.match(said.text, said.end)
+    match = _DEFAULT.match(said.text, said.end) or _INNER_TOKEN.match(said.text, said.end) or _of_class(said)
     return _at(said, match.span("value")) if match and counts(match["value"], said.level, quoted=True) else []
 
 

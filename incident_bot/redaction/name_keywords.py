@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _WORDS = (
     'passw passphrase passcode pass= pass: pass" pass> pass< pass( pass] storepass keypass _pass -pass .pass pwd secret token key credential creds auth'
-    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessid= sid= sid" sig= signature= signature" otp= otp: pin='
+    ' cookie jwt session_ session-i session= session" sessionid= sessionid" sessionid: sessid= sid= sid" sig= signature= signature" otp= otp: pin='
     ' cvv mnemonic webhook connectionstring connection_string hmac pw= pw: senha kennwort contrasena pw" pin" otp" requirepass'
     ' bindpw psk= psk: psk" de_passe contrase\xf1a secretkey wachtwoord l\xf6senord losenord adgangskode sifre parola heslo jelszo'
     " jelsz\xf3 salasana lozinka geslo haslo dockercfg dockerconfigjson clave_ clave= clave: masterauth cvc= samlresponse pass% assertion= assertion: plaintext= ticket= ticket: puk= puk: passord"

@@ -139,6 +139,9 @@ _BY_LAST_WORDS = {
     ("pre", "shared", "key"): Promise.STRONG,
     ("rediscli", "auth"): Promise.STRONG,
     ("authorization", "code"): Promise.FIRM,
+    ("bind", "credential"): Promise.STRONG,
+    ("bind", "credentials"): Promise.STRONG,
+    ("security", "credentials"): Promise.STRONG,
 }
 """Names that promise more together than any of their words."""
 _PASSED = frozenset("test tests first second third last next single multi two one render shader build compiler".split())

@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from incident_bot.errors import LeakError
+from incident_bot.redaction.extents import MAX_VALUE
 from incident_bot.redaction.known import KnownValues
 from incident_bot.redaction.lines import split_lines
+from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
 from incident_bot.redaction.prefilter import as_bytes
@@ -26,6 +28,7 @@ EXTRA_PAYS_BYTES = 350_000
 _BLOCK_CHARS = 1 << 17
 """A stretch is read as a whole, and one letter of another script makes every character of it take two or four bytes."""
 _SURROUNDING_CHARS = 2048
+_REST_OF_RUN = compile_later(rf"\S{{0,{MAX_VALUE}}}")
 _MOST_ROUNDS = 4
 _ROUND_CHARS = 1 << 15
 """Short stretches are read until nothing is found: of glued credentials each round may free but one."""
@@ -248,7 +251,9 @@ def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tup
         ceiling = min(len(text), high + _SURROUNDING_CHARS)
         right = text.find("\n", high, ceiling)
         right = text.find("\n", right + 1, ceiling) if right >= 0 else right
-        right = right if right >= 0 else ceiling
+        if right < 0:  # not inside a value: its rest would be read as one of its own by whoever reads it again
+            rest = _REST_OF_RUN.match(text, ceiling)
+            right = rest.end() if rest else ceiling
         if left <= end + 1:
             end = max(end, right)
             continue

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PROSE = compile_later(
     r"""["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|es|est|\xe8|\xe9|\xe4r|er|to|jest|\u662f|has|have|been|being|to|as|now|still|currently|code|ein|id|ID|d'[^\W\d_]{2,16}|set|re?set|changed|updated|generated|created|with|by|value|used|using|entered|typed|submitted|supplied|be|got|from
-    |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
+    |(?:for|of|del|de|do|da|della|von|van)(?:\ the)?(?:\ [a-z]{2,12})?\ ["']?[\w.@:/-]{1,96}["']?(?:\ account)?(?=[:,]|\ =|\ (?:is|es|was|to|has|changed|set|from|reset)\b))){0,6})(?:,[ ]new[ ](?:value|one)(?:[ ]is)?)?
     [ \t]*(?:[:=|→\uff1a]|-(?=[ ]))?[ \t]*(?:(?P<quote>["'`])|[\[(])?""",
     re.VERBOSE,
 )

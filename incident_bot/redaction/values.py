@@ -20,7 +20,7 @@ _STAND_IN = compile_later(
       | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
       | confirm | m[i\xed]nimo | minimum | mindestens | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
       | protected | encrypted | hashed | stored | inherited | revoked | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
-      | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32})
+      | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32}) | @[a-z][\w-]{1,32}(?:\.[\w-]{1,32}){1,6}@
       | \*{2,}[A-Za-z]{1,16}\*+ | \*{3,}[A-Za-z]{1,16} | S-1-\d{1,3}(?:-\d{1,10}){1,8}
       | [*xX.•#_-]{2,}                                            # masked already
       | \W{1,3}
