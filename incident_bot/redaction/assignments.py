@@ -18,6 +18,7 @@ from incident_bot.redaction.extents import (
     SEPARATOR,
     bare_value,
     closing,
+    is_empty_field,
     shell_end,
     trim,
 )
@@ -197,6 +198,8 @@ def _assigned(said: SecretName) -> list[Finding] | None:
         return []  # a user of a URL, whose password ends at the `@`
     if said.text.startswith(":?", said.end) and said.text.startswith("${", said.start - 2):
         return []  # what a shell says where the variable is not set
+    if separator[0] == ": " and is_empty_field(said.text, said.start, separator.end()):
+        return []
     paired = said.name.startswith("-") or (
         is_setting(said.name) and _FIRST_OF_TWO.search(said.text, said.before(8), said.start) is not None
     )
@@ -283,7 +286,8 @@ def _separated(
         if separator["typed"]:
             yield from _take(text, at, kind, level)
         elif not empty or _LONE_VALUE.match(text, at):
-            yield from _next_line(text, at, kind, level, block="|" in separator[0] or ">" in separator["break"])
+            block = "|" in separator[0] or ">" in separator["break"]
+            yield from _next_line(text, at, kind, level, block=block, named=separator["close"] is not None)
         return
     if separator["scope"] and not any(char.isdigit() for char in text[at : at + 16]):
         return  # a path of a program: `token::Error`
@@ -366,8 +370,13 @@ def _handed(text: str, at: int, level: Promise) -> re.Match[str] | None:
     return (_HASHED.match(text, at) if level is Promise.STRONG else None) or _WRAPPED.match(text, at)
 
 
-def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = False) -> Iterator[Finding]:
-    """A value on the line after its name; a mapping or list that starts there is none. `block`: a YAML block scalar."""
+def _next_line(
+    text: str, at: int, kind: str, level: Promise, *, block: bool = False, named: bool = False
+) -> Iterator[Finding]:
+    """A value on the line after its name; a mapping or list that starts there is none.
+
+    `block`: a YAML block scalar. `named`: the name is in quotes, as in JSON, so that a text in quotes is its value.
+    """
     line_end = text.find("\n", at, at + MAX_VALUE)
     line = text[at : line_end if line_end >= 0 else at + MAX_VALUE].strip()
     if not line or line.startswith(("- ", "{", "[")) or re.match(r"[\w.\-\"'/]{1,64}\s*[:=](?:\s|$)", line):
@@ -376,7 +385,8 @@ def _next_line(text: str, at: int, kind: str, level: Promise, *, block: bool = F
         return
     quote = OPENING.match(text, at)
     value = text[quote.end() : closing(text, quote.end(), quote[0])] if quote else line
-    if (level is Promise.STRONG and (block or quote or not is_prose_word(value))) or looks_secret(value):
+    any_value = level is Promise.STRONG and (block or quote or not is_prose_word(value))
+    if any_value or (named and quote) or looks_secret(value):
         yield from _take(text, at, kind, level)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
 
 _SETTING = compile_later(
-    r"""(?P<close>\\{0,3}["']\]?)?(?P<tie>[ ]?=>?[ ]?|[ ]?:[ ]?|[ ])(?P<open>\\{0,3}["'])?(?P<value>[A-Za-z][A-Za-z_-]{3,63})(?P<after>[^\w.(\[/:@-]|$)"""
+    r"""(?P<close>\\{0,3}["']\]?)?(?P<tie>[ ]?=>?[ ]?|[ ]?:[ ]?|[ ])(?P<open>\\{0,3}["'])?(?P<value>[A-Za-z]{3,16}[._-][A-Za-z]{4,16}\d{2,6}|[A-Za-z][A-Za-z_-]{3,63})(?P<after>[^\w.(\[/:@-]|$)"""
 )
 _ENDS_SETTING = compile_later(r"[ \t]*(?:\r?\n|$)|[ ](?:-{1,2}\w|\w{1,32}=)")
 _OF_METHOD = ("hash", "hashed", "digest", "hmac")
@@ -98,7 +98,7 @@ def _holds(said: SecretName, match: re.Match[str]) -> bool:
     ends = match["open"] is not None or match["after"] in _ENDS
     if (
         tie in {"=", ": "}
-        and (ends or match["after"] == ",")
+        and (ends or match["after"] in {",", "]", ")"})
         and _BESIDE_USER.search(said.text, said.before(96), said.start)
     ):
         return True

@@ -109,7 +109,7 @@ _CALLED_WITH = compile_later(
 )
 """A later text among the arguments that a stack trace shows."""
 _SENT_CODE = compile_later(
-    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?(?<![\w+/])((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|:|\.\w)"""
+    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?(?<![\w+/])(?<!customer )(?<!user )(?<!account )(?<!order )(?<!request )(?<!number )(?<!card )(?<!device )(?<!ending in )(?<!status )(?<!error )(?<!after )(?<!within )(?<!port )(?<!line )(?<!job )(?<!build )((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|:|\.\w|[ ](?:ms|s|secs?|seconds|minutes|attempts|times|requests|users|chars|digits)\b)"""
 )
 _WHOLE_NEXT = compile_later(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
 _HEADER_GLUED = compile_later(rf"[ \t]-h?p{_VALUE}")

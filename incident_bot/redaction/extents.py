@@ -99,3 +99,15 @@ def trim(value: str) -> str:
         while value.endswith(closing) and value.count(opening) < value.count(closing):
             value = value[:-1].rstrip(",;")
     return value
+
+
+_NEXT_FIELD = compile_later(r"[A-Z][A-Za-z0-9]{0,40}:(?=[^\s:])")
+_STRUCT_REACH = 240
+
+
+def is_empty_field(text: str, name_start: int, at: int) -> bool:
+    """Whether the next field stands at `at`: `{Token: Expiry:x}` is how Go shows a struct with an empty text."""
+    low = max(0, name_start - _STRUCT_REACH)
+    opened = text.rfind("{", low, name_start) > text.rfind("\n", low, name_start)
+    is_field = text[name_start].isupper() and text[name_start - 1 : name_start] in {"{", " "}
+    return opened and is_field and _NEXT_FIELD.match(text, at) is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
-from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in
+from incident_bot.redaction.values import counts, is_prose_secret, is_stand_in, looks_secret
 
 if TYPE_CHECKING:
     from incident_bot.redaction.secret_name import SecretName
@@ -25,7 +25,7 @@ _SHOWN = compile_later(
 _BELOW = compile_later(
     r"[ \t]*(?:->|=>)?[ \t]*\r?\n(?P<indent>[ \t]*(?:- )?)(?P<value>[^\s:=,\"'\[\]{}()<>]{6,128})[ \t]*\r?(?:\n|$)"
 )
-_NAME_ALONE = compile_later(r"(?:^|\n)(?P<indent>[ \t]*(?:- )?)$")
+_NAME_ALONE = compile_later(r"(?:^|\n)(?P<indent>[ \t]*(?:- )?)(?P<whose>(?:[A-Z]\w{1,15} ){0,2})$")
 _FIELD = compile_later(
     r"""[\w\-]{0,32}(?:\\?["']?[\])]?){0,4}(?:\)?\.\w{1,24}\(|[ \t]?,[ \t]?)\\?(?P<quote>["'])(?P<value>[^"'\n]{1,256}?)\\?(?P=quote)"""
 )
@@ -78,7 +78,11 @@ def _below(said: SecretName) -> list[Finding]:
     """`DB_PASSWORD` alone on its line and a value alone on the next: a list of names must not be taken for it."""
     below = _BELOW.match(said.text, said.end)
     alone = _NAME_ALONE.search(said.text, said.before(40), said.start) if below else None
-    setting = said.name.isascii() and ("_" in said.name or said.name.isupper())
-    if below is None or alone is None or not setting or len(below["indent"]) < len(alone["indent"]):
+    if below is None or alone is None or len(below["indent"]) < len(alone["indent"]):
         return []
-    return _found(said, below) if is_prose_secret(below["value"], said.level) else []
+    if alone["whose"]:  # `SMTP password`: a label, or the end of a sentence
+        told = len(below["indent"]) > len(alone["indent"]) and looks_secret(below["value"])
+    else:
+        setting = said.name.isascii() and ("_" in said.name or said.name.isupper())
+        told = setting and is_prose_secret(below["value"], said.level)
+    return _found(said, below) if told else []

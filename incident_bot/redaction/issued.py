@@ -64,19 +64,21 @@ def _chain(text: str, start: int, provider: Provider, marks: tuple[str, ...]) ->
     """The credential that starts here, and those of its issuer that follow without anything between."""
     chain: list[Span] = []
     while not chain or text.startswith(marks, start):
-        found = _glued(text, start, provider, marks) or provider.pattern.match(text, start)
-        if not found and chain:
+        length = _length_at(text, start, provider, marks)
+        if not length and chain:
             # A pattern may ask what stands before it, and once the one before is replaced, that is a bracket.
-            rest = provider.pattern.match(text[start : start + _MOST_CHARS])
-            if rest and rest.end():
-                chain.append((start, start + rest.end()))
-                start += rest.end()
-                continue
-        if not found or found.end() <= start:
+            length = _length_at(text[start : start + _MOST_CHARS], 0, provider, marks)
+        if not length:
             break
-        chain.append(found.span())
-        start = found.end()
+        chain.append((start, start + length))
+        start += length
     return chain
+
+
+def _length_at(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> int:
+    """Characters of the credential that starts here; 0 when none does."""
+    found = _glued(text, start, provider, marks) or provider.pattern.match(text, start)
+    return found.end() - start if found else 0
 
 
 def _glued(text: str, start: int, provider: Provider, marks: tuple[str, ...]) -> re.Match[str] | None:

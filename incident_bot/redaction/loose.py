@@ -61,17 +61,19 @@ _OF_BOTH = compile_later(r"(?i:login|user(?:name)?|account|id|usr|u)[ ]?/[ ]?$")
 
 _BEFORE_NAME = frozenset("\"'[]-/ ")
 """What stands right before a name that a call, a validation or a pair has."""
-_QUOTED = (_DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
+_OF_CLASS = compile_later(
+    r"""[ ]?[\[({](?:\w{1,24}[=:][ ]?[^,\[\](){}\n]{0,64},[ ]){0,4}(?:raw|inner|plain)?(?i:value|data|raw|text)[=:][ ]?["']?(?P<value>[^\s,"'\])}]{4,512})"""
+)
+"""`OAuth2AccessToken [value=x, type=bearer]`: an object whose class has the name, as it shows itself."""
+_QUOTED = (_OF_CLASS, _DEFAULT, _COMPARED, _DECLARED, _INNER, _REGISTRY)
 """Grammars behind which any value counts."""
 
 
 def find_loose(said: SecretName) -> list[Finding]:
     """The value behind a name of which any value counts."""
     text, end = said.text, said.end
-    if match := _of_class(said):
-        return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
     for grammar in _QUOTED:
-        if match := grammar.match(text, end):
+        if match := grammar.match(text, end) if grammar is not _OF_CLASS else _of_class(said):
             return [] if is_stand_in(match["value"]) else _at(said, match.span("value"))
     if text[said.start - 3 : said.start] in {"== ", "!= ", "eq ", "ne ", "ot "}:
         match = _COMPARED_BEFORE.search(text, said.before(160), said.start)
@@ -99,10 +101,6 @@ _COMPARED_BEFORE = compile_later(
 )
 """`'x' == password`."""
 _SECRET_ID = compile_later(r"[ _-](?:ID|Id|id)[ ]{0,8}[:=][ ]{0,4}(?P<value>[0-9a-fA-F-]{32,36})(?![\w-])")
-_OF_CLASS = compile_later(
-    r"""[ ]?[\[({](?:\w{1,24}[=:][ ]?[^,\[\](){}\n]{0,64},[ ]){0,4}(?:raw|inner|plain)?(?i:value|data|raw|text)[=:][ ]?["']?(?P<value>[^\s,"'\])}]{4,512})"""
-)
-"""`OAuth2AccessToken [value=x, type=bearer]`: an object whose class has the name, as it shows itself."""
 _INNER_TOKEN = compile_later(
     r"""["'][ ]?:[ ]?\{[ ]?["'](?:id|value|key|secret|data|raw|hash)["'][ ]?:[ ]?["'](?P<value>[^"'\n]{16,512})["']"""
 )

@@ -9,6 +9,7 @@ from incident_bot.patterns import compile_later
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.names import Promise
 from incident_bot.redaction.plain_words import is_telling_word, tells_by_its_form
+from incident_bot.redaction.values import is_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,7 @@ def _drawn(said: SecretName) -> list[Finding]:
     if (
         made
         and any(not char.isalpha() for char in made["value"])
+        and not is_stand_in(made["value"])
         and (" gener" in made[0] or _MAKES.search(said.text, said.before(24), said.start))
     ):
         return [Finding(*made.span("value"), said.kind)]

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from incident_bot.errors import LeakError
+from incident_bot.patterns import compile_later
 from incident_bot.redaction.extents import MAX_VALUE
 from incident_bot.redaction.known import KnownValues
 from incident_bot.redaction.lines import split_lines
-from incident_bot.redaction.patterns import compile_later
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.policy import DEFAULT_POLICY, Policy
 from incident_bot.redaction.prefilter import as_bytes

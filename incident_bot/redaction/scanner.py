@@ -265,12 +265,15 @@ def _encoded(scan_decoded: ScanDecoded) -> Probe:
     def probe(scan: Scan, start: int, end: int) -> Iterator[Finding]:
         if start < scan.encoded_until:
             return
-        run_start, run_end = encodings.run_around(scan.text, start, end, scan.encoded_until)
-        scan.encoded_until = run_end
-        text = encodings.decode(scan.text[run_start:run_end])
+        runs = encodings.runs_around(scan.text, start, end, scan.encoded_until)
+        text = encodings.decode("".join(scan.text[low:high] for low, high in runs))
+        if not text and len(runs) > 1:  # lines beside each other, each encoded by itself
+            runs = [encodings.run_around(scan.text, start, end, scan.encoded_until)]
+            text = encodings.decode(scan.text[slice(*runs[0])])
+        scan.encoded_until = runs[-1][1]
         found = scan_decoded(text, scan.level + 1) if text else []
-        if found:
-            yield Finding(run_start, run_end, found[0].kind)
+        for low, high in runs if found else ():
+            yield Finding(low, high, found[0].kind)
 
     return probe
 

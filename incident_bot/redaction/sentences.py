@@ -107,7 +107,7 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
         yield from changed
         return
     words = _PROSE.match(text, at)
-    if not words or words.end() == at:
+    if not words or words.end() == at or ("|" in words[0] and _is_in_template(said)):
         return
     if quote := words["quote"]:
         stop = closing(text, words.end(), quote)
@@ -133,6 +133,12 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
         or (len(value) == _UUID_CHARS and _UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
+
+
+def _is_in_template(said: SecretName) -> bool:
+    """Whether the name is one of an expression, whose value a function is handed: `{{ .password | quote }}`."""
+    low = said.before(96)
+    return said.text.rfind("{{", low, said.start) > said.text.rfind("}}", low, said.start)
 
 
 def _is_used(said: SecretName, value: str, at: int) -> bool:

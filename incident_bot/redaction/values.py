@@ -32,6 +32,7 @@ _STAND_IN = compile_later(
       | (?:self|cls|this|os|var|local|module|each|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
       | [A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
+      | map\[.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
     )
     """,
@@ -63,14 +64,18 @@ _BASE64_PART = compile_later(r"[A-Za-z0-9+/]{20,512}={0,2}")
 """Base64 may hold slashes; no path is as mixed."""
 _ADDRESS = compile_later("0x[0-9a-fA-F]{1,16}")
 _PATH = compile_later(r"(?:[A-Za-z]:\\|\.{0,2}/|~/)[\w./\\@+-]*|[\w.-]+(?:/[\w.@-]+)+(?:\.\w{1,8})?|\w+://.*")
-_FOLDERS = compile_later("[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+")
+_FOLDER = r"[a-z]{2,24}\d{0,3}(?:[-_.][a-z]{1,24}\d{0,3}){0,6}"
+_FOLDERS = compile_later(
+    rf"[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)+|{_FOLDER}(?:/{_FOLDER}){{1,8}}(?:-[A-Za-z0-9]{{6}})?"
+)
+"""A path in a store of secrets; that of AWS adds six letters to it."""
 _NUMBER = compile_later(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
 _CLOCK = compile_later(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = compile_later(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
 _SEPARATED = compile_later(r"[-_./:=+~]+")
 _CHANGE = compile_later(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
-_CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+|[a-z_]{2,16}=[0-9]{1,6}")
-"""What a setting chooses, `type:basic`, or the next field of an error: `code=403`."""
+_CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+(?::[0-9]{1,12})?|[a-z_]{2,16}[=:][0-9]{1,12}")
+"""What a setting chooses, `type:basic`, the next field of an error, `code=403`, or the rest of a cache's key, `user:4711`."""
 _VARIABLE = compile_later("[A-Z]{2,}(?:_[A-Z]{2,})+")
 """The name of a variable of the environment: `ENV["SECRET_KEY"]`."""
 _DIGEST = compile_later(r"(?:sha\d{1,3}|md5)[:=-].*|.*@sha256:.*", re.IGNORECASE)

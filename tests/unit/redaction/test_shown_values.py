@@ -1,0 +1,92 @@
+"""How programs show objects, fields and texts over several lines, and what of that only looks like a secret."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from incident_bot.redaction import Redactor
+
+TOKEN = "q7Zr2Lw9Xk" + "4Tn8Vb1Mc6Ys3"
+UUID = "3f9c1a52-7be0-4d1c" + "-9a64-0c2e5b8d7f31"
+SOFT = "Lantern" + "8405!"
+CHOSEN = "harbor." + "falcon92"
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        ("OAuth2AccessToken [value={}, type=bearer, scopes=[read]]", UUID),
+        ("ApiKey(owner=app, value={})", TOKEN),
+        ("Password[value={}]", SOFT),
+        ('a:2:{{s:4:"user";s:3:"bob";s:8:"password";s:12:"{}";}}', SOFT),
+        ('object(Mailer)#12 (1) {{\n  ["secret":protected]=>\n  string(12) "{}"\n}}', SOFT),
+        ("Session {{ cookie: {{ path: '/' }}, sessionID: '{}' }}", TOKEN),
+        ('1757837621.11 [0 10.2.0.9:51122] "AUTH" "etl" "{}"', "uyhP6lqC" + ".Mm1"),
+        ("totp secret for bob = {}", "GJ225NXJ" + "J5JSRNYY"),
+        ('LdapLoginModule bindCredential="{}" debug=true', "gazelle-trumpet-" + "glacier-bonsai"),
+        ("java.naming.security.credentials={}", "meadow" + "falcon"),
+        ('"api_token":\n    "{}",', SOFT),
+        ("SMTP password\n  {}\nSMTP user\n  bob", TOKEN),
+        ('{{"config":{{"api_key":"{}"}}}}', CHOSEN),
+        ("    Args:\n      --token={}\n      --port=8080", CHOSEN),
+        ("Credentials[username=app, secret={}]", CHOSEN),
+    ],
+)
+def test_shown_values_are_replaced(shape: str, value: str) -> None:
+    assert value not in Redactor(b"key").redact(shape.format(value))
+
+
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("filler", range(0, 40, 3))
+def test_wrapped_base64_of_an_env_file_is_read_as_one_text(width: int, filler: int) -> None:
+    """The name may end one line and its value begin the next."""
+    lines = [f"{'N' * filler}=1", f"DB_PASSWORD={SOFT}{CHOSEN}", "LOG_LEVEL=info"] * 4
+    encoded = base64.b64encode("\n".join(lines).encode()).decode()
+    parts = [encoded[start : start + width] for start in range(0, len(encoded), width)]
+
+    redacted = Redactor(b"key").redact("user-data: |\n  " + "\n  ".join(parts) + "\nnext: line\n")
+
+    assert not any(part in redacted for part in parts)
+    assert redacted.endswith("\nnext: line\n")
+    assert redacted.count("\n") == len(parts) + 2
+
+
+def test_base64_without_a_secret_stays_although_it_is_wrapped() -> None:
+    encoded = base64.b64encode(b"Lorem ipsum, no password here. " * 12).decode()
+    text = "\n".join(encoded[start : start + 64] for start in range(0, len(encoded), 64))
+
+    assert Redactor(b"key").redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spring.datasource.password=@db.password@",
+        "Cookie: _ga=GA1.2.1033501218.1757837621; theme=dark",
+        "Cookie: lang=de; tz=Europe%2FBerlin; locale=de-DE",
+        "set-cookie: session=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/",
+        "otp verified for user 4711",
+        "verification code sent to customer 88121",
+        "verification code expired after 3600 seconds",
+        "OAuth2AccessToken [type=bearer, scopes=[read, write]]",
+        "OAuth2AccessTokenResponseClient refreshed token",
+        "Token{type=IDENTIFIER, value='orders', line=3, col=12}",
+        "SyntaxToken [value=select, type=KEYWORD, position=0]",
+        "SecretRef{name=db-main-7, key=password, optional=false}",
+        "  password: {{ .Values.db.password | b64enc | quote }}",
+        "Using generated security password: ${random.uuid}",
+        '"SET" "token:blacklist:884123" "1" "EX" "3600"',
+        "{Token: Expiry:0001-01-01 00:00:00 +0000 UTC}",
+        "map[auth:map[enabled:true secretKeys:map[adminPasswordKey:postgres-password]]]",
+        '"SecretId": "prod/app/db-AbCdEf", "VersionStages": ["AWSCURRENT"]',
+        '"login_password": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"',
+        'a:2:{s:4:"user";s:3:"bob";s:8:"password";N;}',
+        '["password"]=>\n  NULL\n["token"]=>\n  bool(false)',
+        "Wrong password\n  retrying\nnext",
+        "secretName: wildcard-example-com-tls-2025",
+    ],
+)
+def test_what_only_looks_like_a_shown_secret_stays(text: str) -> None:
+    assert Redactor(b"key").redact(text) == text
