@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.activity import is_about_performance, is_over, judge_activity, says_ended
 from incident_bot.diagnosis.causes.aftermath import is_passed
+from incident_bot.diagnosis.causes.answers import find_bad_state
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
     Candidate,
@@ -21,7 +22,7 @@ from incident_bot.diagnosis.causes.candidates import (
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.causes.downstream import find_called
-from incident_bot.diagnosis.causes.notes import is_log_too_late, is_question_open
+from incident_bot.diagnosis.causes.notes import is_absence_open, is_log_too_late, is_question_open
 from incident_bot.diagnosis.causes.preludes import add_prelude
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put_reason_first
@@ -34,6 +35,7 @@ from incident_bot.diagnosis.logs.access_lines import is_outage, read_answer
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
+from incident_bot.diagnosis.logs.waiting import is_only_waiting
 from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.scene_reading import read_scene
 from incident_bot.diagnosis.targets import Relation, is_guessed
@@ -166,13 +168,16 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     is_over = _is_past(ranking) if health.is_known else _has_started_since(ranking, scene)
     if health.recovered or is_over or _is_overcome_in_log(ranking, scene, health):
         return Verdict.RECOVERED
-    if _is_unanswered(scene):
+    if health.unsettled or find_bad_state(scene) or _is_unanswered(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
         return Verdict.INSUFFICIENT_EVIDENCE if is_question_open(scene) else Verdict.HEALTHY
-    if says_ended(scene) or is_log_too_late(scene) or ended_before_alert(scene):
+    if says_ended(scene) or is_log_too_late(scene) or is_absence_open(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
-    lines = sum(log.total_lines for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
+    own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    if _shows_only_end(own) or any(is_only_waiting(log) for log in own):
+        return Verdict.INSUFFICIENT_EVIDENCE
+    lines = sum(log.total_lines for log in own if not log.previous)
     is_whole = (lines >= _ENOUGH_LOG_LINES and _shows_work(scene)) or any(
         is_counted_well(log, scene) for log in scene.logs
     )
@@ -188,6 +193,12 @@ def _is_left_open(kept: KeptLine, log: Log, scene: Scene) -> bool:
     return outcome_of(place, log, scene, count=kept.count) is Outcome.OPEN
 
 
+def _shows_only_end(own: Sequence[Log]) -> bool:
+    """Whether the log of a run that ended was read, and none of the run that followed: ended it has, however calmly."""
+    present = {(log.pod, log.container) for log in own if not log.previous}
+    return any(log.previous and (log.pod, log.container) not in present for log in own)
+
+
 def _shows_work(scene: Scene) -> bool:
     """Whether a log has lines beside its complaints: one that holds nothing else shows neither failure nor work."""
     logs = (log for log in scene.logs if log.relation is not Relation.NEIGHBOUR)
@@ -201,14 +212,15 @@ def _shows_work(scene: Scene) -> bool:
 def _is_unanswered(scene: Scene) -> bool:
     """Whether errors or latency are alerted and nothing was read that could show them: pods that run may well be slow.
 
-    Hardly a line of a log, or for a latency none that says how long something took.
+    Hardly a line of a log, none of the time of the alert, or for a latency none that says how long something took.
     """
     is_firing = scene.case.incident.alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
     logs = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
     if not is_firing or not is_about_performance(scene):
         return False
     is_about_time = _OF_LATENCY.search(scene.case.incident.alert.name) is not None
-    return sum(log.total_lines for log in logs) < _FEWEST_LINES or (
+    is_read = sum(log.total_lines for log in logs) >= _FEWEST_LINES and ended_before_alert(scene) is None
+    return not is_read or (
         is_about_time and not any(_DURATION.search(kept.text[:_REACH]) for log in logs for kept in log.kept)
     )
 

@@ -75,7 +75,7 @@ def fill_claim(root: Field, draft: Draft, lines: Numbered) -> None:
     if modes:
         spec.put("accessModes", modes, root.line_of("Access Modes"))
     users = root.get("Used By", "Mounted By")
-    names = [text for text, _ in users.entries()] if users else []
+    names = [text for text, _ in users.entries() if text != "<none>"] if users else []
     if users and names:
         status.put("usedBy", names, users.line)
     fill_conditions(root, status, lines)

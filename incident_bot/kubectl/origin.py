@@ -148,13 +148,13 @@ def _read_command(command: str) -> tuple[list[str], dict[str, str]]:
 
 
 def explain_no_output(text: str) -> str:
-    """What kubectl or the kubelet said when the text is only one of their errors, else an empty string.
+    """What kubectl or the kubelet said when a text is one of their errors and the command at most, else an empty string.
 
     `kubectl logs` prints `unable to retrieve container logs for containerd://...` with exit code 0.
     A program's own `error: ...` is a log.
     """
-    stripped = text[:4_000].strip()
-    return stripped if "\n" not in stripped and _NO_OUTPUT.fullmatch(stripped) else ""
+    said = [line.strip() for line in text[:4_000].splitlines() if line.strip() and not command_of(line)]
+    return said[0] if len(said) == 1 and _NO_OUTPUT.fullmatch(said[0]) else ""
 
 
 def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:

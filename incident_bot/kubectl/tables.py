@@ -104,7 +104,7 @@ def _read_rows(
             _cut_at_tabs(line, len(names))
             or _cut_at_columns(line, header)
             or _cut_up_to_text(line, header, text_column)
-            or _split_at_gaps(line, len(names), text_column)
+            or _split_at_gaps(_part_names(line, names), len(names), text_column)
         )
         rows.append(Row(line=number, cells=dict(zip(names, cells, strict=False)), text=line))
     return Table(columns=names, line=lines[0][0], rows=tuple(rows))
@@ -149,6 +149,17 @@ def is_row(line: str, header: Sequence[tuple[str, int]]) -> bool:
     if sum(1 for cell in _cut_at_columns(line, header) if cell) >= 2:
         return True
     return len(_ROW_GAP.split(line.strip(), maxsplit=len(header))) >= max(len(header) - 2, 2)
+
+
+def _part_names(line: str, names: Sequence[str]) -> str:
+    """The line with a gap behind its first name, which holds no space: one may be left where a table was put right by hand."""
+    words = line.split(maxsplit=1)
+    if len(words) < 2 or names[0] not in _NAMES or len(_ROW_GAP.split(line.strip())) >= len(names):
+        return line
+    return "  ".join(words)
+
+
+_NAMES = frozenset({"NAME", "NAMESPACE"})
 
 
 def _split_at_gaps(line: str, width: int, text_column: int) -> list[str]:

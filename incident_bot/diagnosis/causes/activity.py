@@ -14,12 +14,12 @@ from incident_bot.diagnosis.causes.aftermath import (
     is_overtaken,
     is_passed,
 )
+from incident_bot.diagnosis.causes.answers import is_answer
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
 from incident_bot.diagnosis.causes.notes import is_announced_in_note, is_of_load_test
 from incident_bot.diagnosis.causes.stride import (
     is_about_one_caller,
     is_about_users,
-    is_answer,
     is_from_a_client,
     is_last_word,
     is_long_ago,

@@ -22,6 +22,7 @@ from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.logs.reading import read_log, templates_of
 from incident_bot.diagnosis.logs.series import read_shifts
 from incident_bot.diagnosis.logs.titles import subject_of
+from incident_bot.diagnosis.logs.waiting import is_only_waiting
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 from incident_bot.patterns import compile_later
@@ -114,15 +115,16 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
         if not is_wanted or (called is not None and log.relation is not Relation.NEIGHBOUR):
             continue
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
-        found += [
-            from_finding(finding, log, scene)
-            for finding in read_log(
-                log, baseline, is_failing=log.previous or health.of(log.pod, log.container) is State.FAILING
-            )
-        ]
+        is_failing = log.previous or health.of(log.pod, log.container) is State.FAILING or _has_not_begun(log, health)
+        found += [from_finding(finding, log, scene) for finding in read_log(log, baseline, is_failing=is_failing)]
         shifts = read_shifts(log, scene.texts[log.evidence_id].lines, subject_of(log))
         found += [from_finding(finding, log, scene) for finding in shifts]
     return found
+
+
+def _has_not_begun(log: Log, health: Health) -> bool:
+    """Whether a log holds nothing but waiting, and no status says that its container is well all the same."""
+    return health.of(log.pod, log.container) is State.UNKNOWN and is_only_waiting(log)
 
 
 def from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:

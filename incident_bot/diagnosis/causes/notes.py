@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.targets import Relation
-from incident_bot.model import EvidenceKind
+from incident_bot.model import AlertStatus, EvidenceKind
 from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -52,6 +52,33 @@ _ASKED = compile_later(
     re.IGNORECASE,
 )
 _FEWEST_LINES = 10
+
+
+_MISSED = compile_later(
+    r"\b(?:did(?: not|n't)|has(?: not|n't)|have(?: not|n't)|never) (?:yet )?(?:report|arriv|finish|complet|run|ran|succe|start|send|sent|produc|come|came|appear|check(?:ed)? in)\w*"
+    r"|\bno (?:data|heart-?beat|success|report|sign of life|metrics?)\b",
+    re.IGNORECASE,
+)
+_MISSED_ALERT = re.compile(r"absent|no_?data|heart_?beat|missed|missing|stale|not_?report|no_?success", re.IGNORECASE)
+_RESULT = compile_later(
+    r"\b(?:finish|complet|succe|done|ended|total|summary|exit(?:ed|ing)? (?:with )?(?:code )?0|bye)\w*", re.IGNORECASE
+)
+
+
+def is_absence_open(scene: Scene) -> bool:
+    """Whether an alert or a note misses a sign of life, and no log ends with a result: a calm log that stops explains nothing."""
+    alert = scene.case.incident.alert
+    is_alerted = alert.status is AlertStatus.FIRING and _MISSED_ALERT.search(alert.name) is not None
+    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    is_noted = any(_MISSED.search(note) and not _CLOSED.search(note) for note in notes)
+    logs = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    return (is_alerted or is_noted) and bool(logs) and not any(_ends_with_result(log) for log in logs)
+
+
+def _ends_with_result(log: Log) -> bool:
+    """Whether the last line is none of many, and speaks of an end that was reached."""
+    last = log.kept[-1]
+    return last.count == 1 and last.why != "last" and _RESULT.search(last.text[:_REACH]) is not None
 
 
 def is_announced_in_note(line: str, scene: Scene) -> bool:

@@ -183,15 +183,6 @@ def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
     )
 
 
-_PROMPT = compile_later(r"[$#] [a-z][\w./-]{1,60}(?: |$)")
-_ANSWER_LINES = 200
-
-
-def is_answer(log: Log) -> bool:
-    """Whether a text is a command typed by somebody and its short answer: all of it is of one moment."""
-    return bool(log.kept) and log.total_lines <= _ANSWER_LINES and _PROMPT.match(log.kept[0].text) is not None
-
-
 def _find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
     return [

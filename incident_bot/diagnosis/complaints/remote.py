@@ -50,7 +50,7 @@ REMOTE: tuple[Complaint, ...] = (
         patterns=(
             r"no such host|(?<!could not be resolved: )name or service not known|temporary failure in name resolution|\bENOTFOUND\b|EAI_AGAIN|UnknownHostException",
             r"could not (?:resolve|translate) host|(?:failed|unable|cannot|could not) (?:to )?resolve (?!placeholder|module|import|depend|at least|conflict|reference|symbol|version)|server misbehaving|nodename nor servname|:nxdomain",
-            r"Name does not resolve|\[Errno -[235]\]|dns error|SERVFAIL|NXDOMAIN|host not found|getaddrinfo failed|php_network_getaddresses",
+            r"\bbad address '[\w.-]{1,200}'|Name does not resolve|\[Errno -[235]\]|dns error|SERVFAIL|NXDOMAIN|host not found|getaddrinfo failed|php_network_getaddresses",
             r"No address associated with hostname|Der angegebene Host ist unbekannt|Nom ou service inconnu|Nombre o servicio desconocido|Der Name oder der Dienst ist nicht bekannt",
         ),
         title="{container} cannot resolve the name {what}",
@@ -106,7 +106,7 @@ REMOTE: tuple[Complaint, ...] = (
         patterns=(
             r"connect(?:ion)? time(?:d)?[ -]?out|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|ConnectTimeout|SocketTimeoutException|ReadTimeout|no route to host|EHOSTUNREACH",
             r"network is unreachable|timed out (?:after|waiting)|(?:request|operation|query|read|write|call|job|task|response|handshake|statement) timed out|deadline exceeded|DEADLINE_EXCEEDED|waiting for (?:a )?connection from pool",
-            r"time-?out (?:(?:has |was |is )?(?:expired|exceeded|reached)|waiting|while|after|of \d)|deadline has elapsed|timed out awaiting|no response (?:from|within)|:\d{2,5} - (?:no response|rejecting connections)|waiting for [\w./:-]{3,80} to (?:be|become|start|come|accept)\b|waiting for (?:\w+ )?(?:database|broker|upstream|dependency|service) |TimeoutException|upstream timed out|canceling statement due to statement timeout|\(timeout\) exited",
+            r"time-?out (?:(?:has |was |is )?(?:expired|exceeded|reached)|occurred after waiting|waiting|while|after|of \d)|deadline has elapsed|timed out awaiting|no response (?:from|within)|:\d{2,5} - (?:no response|rejecting connections)|waiting for [\w./:-]{3,80} to (?:be|become|start|come|accept)\b|waiting for (?:\w+ )?(?:database|broker|upstream|dependency|service) |TimeoutException|upstream timed out|canceling statement due to statement timeout|\(timeout\) exited",
             r"Zeitüberschreitung|délai (?:d'attente )?dépassé|tiempo de espera agotado|tempo limite|время ожидания|连接超时|タイムアウト",
         ),
         title="{container} gets no answer in time from {what}",

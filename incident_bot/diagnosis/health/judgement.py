@@ -51,6 +51,13 @@ class Health:
         )
 
     @cached_property
+    def unsettled(self) -> tuple[Symptom, ...]:
+        """What is not as it should be about the target, where nothing that was read tells a failure from a passing state."""
+        return tuple(
+            item for item in self.symptoms if item.state is State.UNKNOWN and item.relation < Relation.NEIGHBOUR
+        )
+
+    @cached_property
     def recovered(self) -> tuple[Symptom, ...]:
         """What was wrong with the target and is over."""
         return tuple(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
 from incident_bot.diagnosis.health.conditions import bad_conditions, has_conditions
-from incident_bot.diagnosis.health.pod_age import is_young
+from incident_bot.diagnosis.health.pod_age import YOUNG_S, is_young
 from incident_bot.diagnosis.health.states import State, Symptom
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
+from incident_bot.kubectl.times import read_age_s
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
@@ -28,9 +29,7 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     if "<unknown>" in str(first_value(item.body, "table.TARGETS") or ""):
         return None
     if item.kind == "PersistentVolumeClaim":
-        phase = str(first_value(item.body, "status.phase") or "")
-        bad = phase == "Lost"
-        return _object_sign(item, relation, scene, f"claim {item.name} is {phase}" if bad else "", "status.phase")
+        return _judge_claim(item, relation, scene)
     if item.kind not in _COUNTS and not has_conditions(item.kind, item.body):
         return _judge_phase(item, relation, scene)
     for path in bad_conditions(item.kind, item.body):
@@ -43,6 +42,25 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         return _object_sign(item, relation, scene, text, f"{path}.status")
     return _judge_counts(item, relation, scene)
 
+
+def _judge_claim(item: KubeObject, relation: Relation, scene: Scene) -> Symptom:
+    """A claim that waits is none that fails: its class may wait for a pod that uses it, and the pod for a node."""
+    phase = str(first_value(item.body, "status.phase") or "")
+    text = f"claim {item.name} is {phase}" if phase in ("Lost", "Pending") else ""
+    users = first_value(item.body, "status.usedBy")
+    if phase != "Pending":
+        return _object_sign(item, relation, scene, text, "status.phase")
+    is_wanted = isinstance(users, list) and bool(users)
+    if is_wanted:
+        text += f", and {', '.join(map(str, users[:_MOST_USERS]))} {'uses' if len(users) == 1 else 'use'} it"
+    age_s = read_age_s(str(first_value(item.body, "table.AGE") or ""))
+    may_wait = not is_wanted and ("table" not in item.body or (age_s is not None and age_s <= YOUNG_S))
+    if may_wait:
+        return _object_sign(item, relation, scene, "", "")
+    return _object_sign(item, relation, scene, text, "status.phase", state=State.UNKNOWN)
+
+
+_MOST_USERS = 3
 
 FAILED_WORD = re.compile(
     r"^(?:.*Fail(?:ed|ure)|Failed[A-Z]\w*|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
@@ -89,6 +107,9 @@ def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom
         ready = read_quantity(first_value(item.body, "status.podCounts.running")) or 0
         if first_value(item.body, "status.podCounts") is not None and ready >= wanted > 0:
             return None
+    if wanted and ready >= wanted and read_quantity(first_value(item.body, "status.updatedReplicas")) == 0:
+        text = f"{item.kind} {item.name}: no replica is of its newest revision"
+        return _object_sign(item, relation, scene, text, "status.updatedReplicas", state=State.UNKNOWN)
     text = f"{item.kind} {item.name}: {ready:.0f} of {wanted:.0f} replicas ready" if ready < wanted else ""
     return _object_sign(item, relation, scene, text, f"{ready_path}|{wanted_path}".split("|")[0])
 
@@ -104,15 +125,23 @@ def _judge_job(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | 
     wanted = read_quantity(first_value(item.body, "spec.completions")) or 1
     is_over = failed > 0 and not active and succeeded < wanted
     text = f"Job {item.name}: {failed:.0f} of its pods failed, and none is left" if is_over else ""
+    if not text and not any(counts) and first_value(item.body, "status.startTime"):
+        text = f"Job {item.name} has started, and no pod of it was ever counted"
+        return _object_sign(item, relation, scene, text, "status.startTime", state=State.UNKNOWN)
+    if not text and "table" in item.body and succeeded < wanted:
+        return _object_sign(item, relation, scene, "", "", state=State.UNKNOWN)  # it runs, or hangs
     return _object_sign(item, relation, scene, text, "status.failed" if text else "")
 
 
-def _object_sign(item: KubeObject, relation: Relation, scene: Scene, text: str, path: str) -> Symptom:
+def _object_sign(
+    item: KubeObject, relation: Relation, scene: Scene, text: str, path: str, *, state: State | None = None
+) -> Symptom:
+    """`state`: what a text means that is no failure, or what no text means that is no health."""
     may_be_new = item.kind in WORKLOAD_KINDS or "table" in item.body
     is_new = may_be_new and is_young(item.name, item.body, scene) and bool(text)
     return Symptom(
         text="" if is_new else text,
-        state=State.STARTING if is_new else State.FAILING if text else State.HEALTHY,
+        state=State.STARTING if is_new else state or (State.FAILING if text else State.HEALTHY),
         relation=relation,
         kind=item.kind,
         name=item.name,

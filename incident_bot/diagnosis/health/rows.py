@@ -59,11 +59,16 @@ def _judge_restarts(body: Mapping[str, object], age_s: float | None) -> tuple[St
     if not restarts:
         return State.HEALTHY, ""
     since_s = first_value(body, "status.containerStatuses[].lastRestartAgeSeconds")
-    if not isinstance(since_s, int | float) or since_s < SETTLED_S:
+    if not isinstance(since_s, int | float):
         return State.UNKNOWN, ""
+    if since_s < SETTLED_S:
+        return State.UNKNOWN, f"restarted {_tell_times(restarts)}, and the last time only now"
     if since_s > LONG_AGO_S:
         return State.HEALTHY, ""
     if restarts >= AGAIN and age_s is not None and since_s < min((age_s - since_s) / restarts, STEADY_S):
         return State.FAILING, f"restarted {restarts:.0f} times and has not run longer since than in between"
-    times = "once" if restarts == 1 else f"{restarts:.0f} times"
-    return State.RECOVERED, f"restarted {times} and runs again"
+    return State.RECOVERED, f"restarted {_tell_times(restarts)} and runs again"
+
+
+def _tell_times(restarts: float) -> str:
+    return "once" if restarts == 1 else f"{restarts:.0f} times"

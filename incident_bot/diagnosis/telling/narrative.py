@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.causes.answers import find_bad_state
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.messages import read_message
@@ -116,7 +117,8 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     if verdict is Verdict.RECOVERED:
         return tell_recovery(who, causes, scene, health)
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
-        seen = f": {_seen(health.failing[0].text, scene)}" if health.failing else _unseen(scene, health)
+        signs = health.failing or health.unsettled
+        seen = f": {_seen(signs[0].text, scene)}" if signs else _listed_state(scene) or _unseen(scene, health)
         likely = (
             f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
         )
@@ -133,6 +135,11 @@ def _seen(text: str, scene: Scene) -> str:
     """`pod api-0 is Pending` behind the name of that pod reads "it is Pending"."""
     name = f"pod {scene.target.pod} "
     return f"it {text.removeprefix(name)}" if scene.target.pod and text.startswith(name) else text
+
+
+def _listed_state(scene: Scene) -> str:
+    listed = find_bad_state(scene)
+    return f': a listing says "{listed.quote}" ({listed.evidence_id}:{listed.line})' if listed else ""
 
 
 def _unseen(scene: Scene, health: Health) -> str:
