@@ -41,6 +41,16 @@ _CLEAR = 0.85
 _FAR_BEHIND = 0.25
 
 
+def drop_consequences(pool: list[Candidate]) -> list[Candidate]:
+    """The candidates without autoscalers that get no figures of pods which do not run: whatever keeps those from it is the cause."""
+    others = [item for item in pool if not any(_UNREADY in fact.value for fact in item.facts)]
+    return others or pool
+
+
+_UNREADY = "pods might be unready"
+"""So the HorizontalPodAutoscaler's controller says it."""
+
+
 def drop_asides(causes: list[Candidate]) -> list[Candidate]:
     """Beside a cause that status itself names clearly, a far less sure line of the same pod's log is only what else went on."""
     best = causes[0] if causes else None

@@ -16,14 +16,14 @@ from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.health.judgement import Health
-    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.diagnosis.scene import Log, Scene
     from incident_bot.model import Alert
 
 ABOUT_TELEMETRY = "about telemetry, which no work depends on"
@@ -48,6 +48,7 @@ WEIGHTS: Mapping[str, float] = {
     "somebody else's": -0.30,
     "that container is healthy": -0.35,
     "another container than the alert names": -0.06,
+    "another pod than the one that fails": -0.06,
     "an equal rival": -0.08,
     "only the alert says so": -0.60,
     "only the alert says so, with a figure": -0.12,
@@ -143,6 +144,17 @@ def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
         and state_of(candidate, health) is not State.FAILING
     ):
         yield "another container than the alert names"
+    elif _is_of_another_pod(candidate, scene, health):
+        yield "another pod than the one that fails"
+
+
+def _is_of_another_pod(candidate: Candidate, scene: Scene, health: Health) -> bool:
+    """Whether only a log tells it, while the log of the very pod that fails is there as well."""
+    failing = {name for item in health.failing for name in (item.pod, stem_of(item.pod), item.container) if name}
+    own = {candidate.pod, stem_of(candidate.pod), candidate.container} - {""}
+    if not failing or not own or own & failing or any(fact.source != "log" for fact in candidate.facts):
+        return False
+    return any(failing & {log.pod, stem_of(log.pod), log.container} for log in scene.logs)
 
 
 def _loudness(candidate: Candidate) -> Iterable[str]:
@@ -183,6 +195,19 @@ def _ends_run(candidate: Candidate, scene: Scene) -> bool:
         )
         container = scene.container_named(fact.container, fact.pod) if fact.container else None
         ended = container is not None and first_value(container.status, "state.terminated|state.waiting") is not None
-        if log and (log.previous or ended) and fact.citation and fact.citation.line > log.kept[-1].line - _END_LINES:
+        if (
+            log
+            and (log.previous or ended or _is_backing_off(log, scene))
+            and fact.citation
+            and fact.citation.line > log.kept[-1].line - _END_LINES
+        ):
             return True
     return False
+
+
+def _is_backing_off(log: Log, scene: Scene) -> bool:
+    """Whether events say that the containers of a log's pod end time and again: its log ends where a run did."""
+    return bool(log.pod) and any(
+        event.name == log.pod and event.reason == "BackOff" and event.message.startswith("Back-off restarting")
+        for event, _ in scene.events
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import grade
-from incident_bot.diagnosis.causes.asides import drop_asides
+from incident_bot.diagnosis.causes.asides import drop_asides, drop_consequences
 from incident_bot.diagnosis.causes.candidates import (
     Activity,
     Candidate,
@@ -68,7 +68,7 @@ def rank(candidates: Sequence[Candidate], rules: RuleSet, scene: Scene) -> Ranki
     real = [item for item in candidates if not item.is_noise and not _is_same_message(item, hushed)]
     level = min((item.activity for item in real if item.activity in (Activity.ACTIVE, Activity.PAST)), default=None)
     pool = _merge_same([item for item in real if item.activity is level])
-    pool = order_scheduling(pool)
+    pool = order_scheduling(drop_consequences(pool))
     pool = _take_over(pool, rules, scene)
     pool = favour_first(_show_doubt(pool), scene)
     elsewhere = [item for item in real if item.activity is Activity.ELSEWHERE]

@@ -126,9 +126,15 @@ def opens_trouble(cause: Candidate, symptom: Candidate) -> bool:
 
 
 def _is_optional(item: Candidate) -> bool:
-    """Whether a program only warns that it does without a library: what it needs, it ends without."""
+    """Whether a program only warns that it does without something: what it needs, it ends without."""
     is_of_library = item.finding is not None and item.finding.kind == "module-missing"
-    return is_of_library and grade(item.facts[0].value) <= Level.WARNING
+    text = item.facts[0].value
+    return grade(text) <= Level.WARNING and (is_of_library or _DOES_WITHOUT.search(text[:1000]) is not None)
+
+
+_DOES_WITHOUT = re.compile(
+    r"\b(?:ignor(?:ed|ing)|skipp(?:ed|ing)|falling back|using (?:the )?defaults?)\b", re.IGNORECASE
+)
 
 
 def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:

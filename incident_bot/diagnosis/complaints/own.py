@@ -246,7 +246,7 @@ OWN: tuple[Complaint, ...] = (
         category=Category.APPLICATION,
         patterns=(
             r"No module named '?[\w.]+|Cannot find (?:module|package) '[^']+'|ClassNotFoundException|NoClassDefFoundError|cannot open shared object file|Could not load file or assembly|undefined symbol|cannot load such file|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND|Library not loaded|symbol not found|version `[^']+' not found",
-            r"Can't locate \S{1,120} in @INC|module '[^']{1,80}' not found|Error loading shared library|error while loading shared libraries|Class \"[^\"]{1,120}\" not found|could not find or load main class|Could not find gem|Bundler::GemNotFound|UnsupportedClassVersionError|Could not find module|package \S{1,80} is not in (?:std|GOROOT)|NoSuchMethodError|DllNotFoundException|Failed opening required|Unable to load dynamic library",
+            r"Can't locate \S{1,120} in @INC|module '[^']{1,80}' not found|Error loading shared library|error while loading shared libraries|Class \"[^\"]{1,120}\" not found|could not find or load main class|Could not find gem|Bundler::GemNotFound|UnsupportedClassVersionError|Could not find module|package \S{1,80} is not in (?:std|GOROOT)|NoSuchMethodError|DllNotFoundException|Failed opening required|Unable to load dynamic library|(?:could not|cannot|can't|failed to|unable to) load (?:the )?[\"'`][^\"'`\n]{1,80}[\"'`] (?:native )?(?:module|library|extension|plugin|binding|addon)\b|invalid ELF header|wrong ELF class",
         ),
         title="{container} misses a library of its own: {what}",
         names="quoted",

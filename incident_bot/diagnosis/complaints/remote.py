@@ -15,7 +15,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="certificate-expired",
         category=Category.NETWORK,
         patterns=(
-            r"certificate (?:has |is )?expired|certificate has expired or is not yet valid|CERT_HAS_EXPIRED",
+            r"certificate (?:has |is )?expired|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|invalid peer certificate: (?:Expired|NotValidYet)",
             r"\bNotAfter\b|CertificateExpiredException|certificate is not yet valid|CERT_NOT_YET_VALID|expired certificate",
             r"Zertifikat .{0,40}abgelaufen|certificat .{0,40}expiré|certificado .{0,40}(?:expirado|caducado)",
         ),
@@ -34,7 +34,7 @@ REMOTE: tuple[Complaint, ...] = (
             r"x509: |certificate verify failed|unable to get (?:local )?issuer|self[- ]signed certificate|PKIX path building failed",
             r"SSLHandshakeException|(?<![:\w])tls: (?!.{0,20}ok|.{0,60}expires in)|SSL routines|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT",
             r"hostname mismatch|WRONG_VERSION_NUMBER|remote certificate (?:is invalid|was rejected)|SSL handshake failed|SSL_do_handshake\(\) failed",
-            r"TLS (?:connection|handshake) (?:failed|error)|unknown ca\b|bad certificate|no alternative certificate subject name",
+            r"TLS (?:connection|handshake) (?:failed|error)|unknown ca\b|bad certificate|no alternative certificate subject name|invalid peer certificate: (?!Expired|NotValidYet)",
         ),
         title="{container} cannot set up TLS with {what}",
         names="address",

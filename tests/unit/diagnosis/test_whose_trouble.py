@@ -331,3 +331,34 @@ def test_a_rule_and_a_reader_that_say_the_same_take_one_place() -> None:
     titles = [cause.title for cause in found.causes]
     assert len(titles) == len(set(titles))
     assert any("version mismatch" in title for title in titles)
+
+
+MISSED = """\
+LAST SEEN   TYPE      REASON                    OBJECT                            MESSAGE
+58s         Warning   BackOff                   pod/letters-mq-0                  Back-off restarting failed container mq in pod letters-mq-0_post(45e37d7f-5d6e-4559-a436-635cff429980)
+12m         Warning   FailedGetResourceMetric   horizontalpodautoscaler/letters   failed to get cpu utilization: did not receive metrics for targeted pods (pods might be unready)
+"""
+
+
+def test_an_autoscaler_without_figures_of_pods_that_do_not_run_is_no_cause_beside_their_own_last_error() -> None:
+    calm = "".join(f"{_second(n)} [info] <0.{300 + n}.0> recovered segment {n} of a queue\n" for n in range(50))
+    end = f"{_second(51)} [error] <0.220.0> Marks: `stream_filtering`: required mark is missing! Set it before the upgrade.\n"
+
+    found = diagnose(make_case({"letters-mq-0.log": calm + end, "events.txt": MISSED}), RULES)
+
+    assert found.verdict is Verdict.FAILURE
+    assert "stream_filtering" in found.causes[0].title
+    assert not any("might be unready" in cause.title for cause in found.causes)
+
+
+def test_an_ignored_setting_is_not_what_began_the_errors_twenty_minutes_later() -> None:
+    ignored = f"{_second(0)} WARN ignoring unknown key `legacy_mode` in /etc/rates/config.toml\n"
+    calm = "".join(f"{_second(n * 20)} INFO 31 rates refreshed\n" for n in range(1, 60))
+    failed = "".join(
+        f"{_second(1200 + n * 9)} ERROR refresh failed: error sending request for url (https://rates.example/v1): invalid peer certificate: Expired\n"
+        for n in range(40)
+    )
+
+    found = diagnose(make_case({"rates.log": ignored + calm + failed}), RULES)
+
+    assert "expired certificate" in found.causes[0].title
