@@ -108,8 +108,10 @@ _CALLED_WITH = compile_later(
     r"""\((?:["'][^"'\n]{0,256}["']|[\w()]{1,64})(?:, ?(?:[A-Za-z]\w{0,63}(?:\([\w\\]{0,64}\))?|\d{1,9})){0,3}, ?["']([^"'\n]{1,256})["']"""
 )
 """A later text among the arguments that a stack trace shows."""
-_SENT_CODE = compile_later(
-    r"""(?:[ ](?:is|was|for[ ]\S{1,128}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?(?<![\w+/])(?<!customer )(?<!user )(?<!account )(?<!order )(?<!request )(?<!number )(?<!card )(?<!device )(?<!ending in )(?<!status )(?<!error )(?<!after )(?<!within )(?<!port )(?<!line )(?<!job )(?<!build )((?=[A-Z]{0,9}\d)[A-Z0-9]{4,10})(?!\w|:|\.\w|[ ](?:ms|s|secs?|seconds|minutes|attempts|times|requests|users|chars|digits)\b)"""
+_NOT_BEHIND = "customer |user |account |order |request |number |card |device |ending in |status |error |after |within |port |line |job |build "
+"""What a number is of that is no code: a customer, an order, seconds."""
+SENT_CODE = compile_later(
+    rf"""[^\n]{{0,80}}?(?:[ ](?:is|was|for[ ]\S{{1,128}}(?:[ ]is)?))?[ ]?[:=]?[ ]?["']?(?<![\w+/]){"".join(f"(?<!{words})" for words in _NOT_BEHIND.split("|"))}(?!(?<=\()(?:19|20)\d\d\))((?=[A-Z]{{0,9}}\d)[A-Z0-9]{{4,10}})(?!\w|:|\.\w|[ ](?:ms|s|secs?|seconds|minutes|attempts|times|requests|users|chars|digits)\b)"""
 )
 _WHOLE_NEXT = compile_later(r"[ \t=]+(?:[05-9] )?(\S{1,256})")
 _HEADER_GLUED = compile_later(rf"[ \t]-h?p{_VALUE}")
@@ -212,8 +214,8 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "jwt.verify": _SECOND, "jwt.encode": _SECOND, "sp_addlogin": _LOGIN_SQL, "sp_password": _LOGIN_SQL, "convertto-securestring": _QUOTED_NEXT,
     "beeline": _SPACED, "impala-shell": _SPACED, "sqoop": _SPACED, "addauth digest": _USER_COLON, "]:587": _USER_COLON, "]:465": _USER_COLON,
     "{plain}": _GLUED_NEXT, "snmp-server community": _NEXT, "rocommunity ": _NEXT, "rwcommunity ": _NEXT, "--user": _ANY_USER, "->login(": _CALLED_WITH, "->connect(": _CALLED_WITH, "->authenticate(": _CALLED_WITH,
-    "verification code": _SENT_CODE, "security code": _SENT_CODE, "one-time code": _SENT_CODE, "login code": _SENT_CODE, "2fa code": _SENT_CODE,
-    "mfa code": _SENT_CODE, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
+    "verification code": SENT_CODE, "security code": SENT_CODE, "one-time code": SENT_CODE, "login code": SENT_CODE, "2fa code": SENT_CODE,
+    "mfa code": SENT_CODE, "secret 0": _NEXT, "secret 5": _NEXT, "password 7": _NEXT,
     "wpa_passphrase ": _USER_AND_LAST, "tacacs-server key": _WHOLE_NEXT, "radius-server key": _WHOLE_NEXT, "impdp ": _SLASHED, "expdp ": _SLASHED,
     "sqlldr ": _SLASHED, "rman target": _SLASHED, "isql ": _THIRD_WORD, "hdbsql": _SPACED, "nuget push": _KEY_FLAG, "input_pw": _NEXT, "owner_pw": _NEXT, "user_pw": _NEXT,
     "rclone config": _PASS_WORD, "snmpset": _COMMUNITY, "snmpbulkwalk": _COMMUNITY, "authenticating user": _USING, "login(": _ARGUMENTS,
@@ -222,11 +224,11 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     " -u ": _BESIDE_USER, " -u:": _BESIDE_USER, " -user ": _BESIDE_USER, "--username ": _BESIDE_USER, "/u:": _BESIDE_USER, "/ru ": _BESIDE_USER, " login -": _LOGIN_FLAG, " -pw ": _NEXT,
     "useradd ": _EITHER, "usermod ": _EITHER, "openssl passwd": _HASHED_LAST, "mkpasswd ": _HASHED_LAST, "ssh-keygen": _NEW_PHRASE, "ldappasswd": _S_FLAG, "slappasswd": _S_FLAG,
     "kadmin": _BIND, "signtool": _SLASH_P, "certutil": _SPACED, "rpcclient": _MOUNTED, "cf auth": _USER_AND_LAST, "http-basic.": _USER_AND_LAST, "osql ": _CAPITAL, "mongorestore": _SPACED, "sip:": _SIP,
-    "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": _SENT_CODE, "mfa token": _SENT_CODE, '"kty"': _JWK, " pin ": _SENT_CODE, " pin: ": _PIN, "pin-code": _PIN, " pass ": _PASS_OF_USER, "input password": _ROBOT, "is your code": _SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": _SENT_CODE, "activation code": _SENT_CODE, "door code": _SENT_CODE, "unlock code": _SENT_CODE, "sms code": _SENT_CODE,
-    "verificaci\xf3n": _SENT_CODE, "tigungscode": _SENT_CODE, "de v\xe9rification": _SENT_CODE, "de verifica\xe7\xe3o": _SENT_CODE, "di verifica": _SENT_CODE,
+    "default login": _DEFAULT_PAIR, "default cred": _DEFAULT_PAIR, "auth code": SENT_CODE, "mfa token": SENT_CODE, '"kty"': _JWK, " pin ": SENT_CODE, " pin: ": _PIN, "pin-code": _PIN, " pass ": _PASS_OF_USER, "input password": _ROBOT, "is your code": SENT_CODE, " admin / ": _AFTER_SLASH, " root / ": _AFTER_SLASH, "confirmation code": SENT_CODE, "activation code": SENT_CODE, "door code": SENT_CODE, "unlock code": SENT_CODE, "sms code": SENT_CODE,
+    "verificaci\xf3n": SENT_CODE, "tigungscode": SENT_CODE, "de v\xe9rification": SENT_CODE, "de verifica\xe7\xe3o": SENT_CODE, "di verifica": SENT_CODE,
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
     "bcrypt.": _HASHED_TEXT, "password_verify(": _FIRST_TEXT, "password_hash(": _FIRST_TEXT, "fernet(": _FIRST_TEXT, "checkpw(": _FIRST_TEXT, "hashpw(": _FIRST_TEXT, "unlock-keychain": _SPACED, "/v defaultpassword": _SLASH_D, "auth-pass ": _SECOND_NEXT, "tacacs+ key": _NEXT, "::add-mask::": _REST, '" "md5': _MD5, "net.exe user": _USER_AND_LAST,
-    " otp ": _SENT_CODE, "confirm code": _SENT_CODE, "2fa token": _SENT_CODE, "tgt-": _CAS, "castgc=": _CAS, "samlart=": _CAS,
+    " otp ": SENT_CODE, "confirm code": SENT_CODE, "2fa token": SENT_CODE, "tgt-": _CAS, "castgc=": _CAS, "samlart=": _CAS,
     "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,

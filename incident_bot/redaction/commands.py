@@ -14,6 +14,7 @@ from incident_bot.redaction.command_lines import (
     NOT_OURS,
     PAIR_BEFORE,
     PIPED,
+    SENT_CODE,
     TRACED,
     TRACED_BEHIND,
     USER_BEFORE,
@@ -79,7 +80,8 @@ _REFUSED = {" -u ": NOT_OURS, " pin ": compile_later("(?i:gpio)$")}
 """What must not."""
 _FAILS = frozenset({"authentication failed", "login failed"})
 """Behind and before these a user and a password may stand."""
-_BEHIND = _FAILS | {
+_BEHIND = {word for word, pattern in COMMANDS.items() if pattern is SENT_CODE} | {
+    *_FAILS,
     "tgt-",
     "castgc=",
     "samlart=",

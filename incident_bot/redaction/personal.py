@@ -39,6 +39,8 @@ _MACHINE_LOCALS = frozenset(
     "git hg svn root ubuntu ec2-user runner postgres deploy noreply no-reply donotreply do-not-reply mailer-daemon postmaster".split()
 )
 """Logins of machines, and addresses that no person reads (RFC 5321, 4.5.1 for `postmaster`)."""
+_UUID = compile_later(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+"""Machines and messages have such addresses, and no person."""
 _MESSAGE_ID = compile_later(r"\d{1,20}\.(?:[0-9A-F]{8,20}|\d{1,12}(?:\.\d{1,20}){1,3})")
 """How Postfix and Python number messages: `<20250603140211.8A7B6C5D4E@mail.example.org>` is no address (RFC 5322, 3.6.4)."""
 
@@ -92,6 +94,7 @@ def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
     if (
         not any(map(str.isalnum, local))
         or local.lower() in _MACHINE_LOCALS
+        or _UUID.fullmatch(local)
         or (text[start - 1 : start] == "<" and _MESSAGE_ID.fullmatch(local))
         or (text[max(0, start - 1) : start] in {":", "/"} and text[max(0, start - 3) : start] == "://")
     ):
