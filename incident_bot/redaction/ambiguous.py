@@ -25,7 +25,7 @@ _USER_HEAD = compile_later(
 )
 """A user's column before the one of a table whose names stand at its top."""
 _PASS_OF = compile_later(
-    r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$"
+    r"(?i:admin|root|user|db|database|wi-?fi|login|ftp|smtp|imap|mail|ssh|vpn|sudo|guest|temp|default|service account|my|your|the|his|her)[ ]$|(?i:\b(?:user|login|logged[ ]in|account|authenticat\w{1,4}))\b[^\n]{0,40}[ ](?:with|using|and)[ ]$"
 )
 _PASS_COUNT = compile_later(r"""["']?[ \t]?[:=][ \t]?\d{1,6}\b""")
 _PASS_QUOTED = compile_later(rf"(?:{QUOTE})?[ \t]?(?:\]?=>?|:)\s{{0,40}}(?:string\(\d{{1,6}}\)[ ])?(?:{QUOTE})")
@@ -34,7 +34,7 @@ _KEY_OF = compile_later(
     r"|pre-?shared|cookie|age|sops|fernet|hmac|aes(?:-\d{3})?|tsig|bot|deploy|recovery|registration|enrol?lment|product|activation|serial|server|wpa2?|wi-?fi|admin|unseal|wrapping|viewstate|node|validator|transport|escrow|symmetric|privkey|ntp|tacacs|radius)|\b(?P<brand>[a-z0-9]{3,20}))[ \t]$)"
 )
 """What stands before `key` in prose that speaks of a credential."""
-_PUBLIC = compile_later(r"(?i:\bpub(?:lic)?)[ _-]$")
+_PUBLIC = compile_later(r"(?i:\b(?:pub(?:lic)?|kernel))[ _-]$")
 _OWN_SECRET = compile_later(
     r"(?i:(?<![\w-])(?:hmac|jwt|session|client|shared|consumer|cookie|signing|oauth|webhook|chap|pap|radius|tacacs|ipsec|ike))[ ]$"
 )

@@ -311,7 +311,7 @@ def _lists_more(text: str, separator: re.Match[str], level: Promise, *, paired: 
         return True  # the next name of an object: `"field": "password", "rejected": ...`
     if not paired and level is not Promise.STRONG and word.isalpha() and not looks_secret(word):
         return True  # names, whose next is no value
-    given = level is Promise.STRONG and rest[:1] in {")", "]", ">"} and is_given(word)
+    given = level is Promise.STRONG and rest[:1] in {")", "]", ">", "}"} and is_given(word)
     return not paired and is_prose_word(word) and not given
 
 

@@ -45,6 +45,7 @@ _NO_KEYS = frozenset(
 """What a setting chooses for a token or key, or a parser calls one; no token."""
 _ENDS = frozenset({"", " ", "\n", "\r", "&", ";", "}", '"', "'", "`"})
 """What ends a value without quotes; behind a comma or parenthesis it would be the argument of a call."""
+_CLOSES = frozenset({'"', "'", "\\"})
 _AGAIN_REACH = 160
 _SHORTEST_AGAIN = 4
 _LABELLED = compile_later(
@@ -75,7 +76,8 @@ def find_chosen_word(said: SecretName) -> list[Finding]:
     ):
         return []
     match = _SETTING.match(said.text, said.end)
-    if not match or not _holds(said, match):
+    first_of_several = match is not None and match["open"] and match["after"] not in _CLOSES
+    if not match or first_of_several or not _holds(said, match):
         return []
     value = match["value"]
     beside_user = _BESIDE_USER.search(said.text, said.before(96), said.start) is not None

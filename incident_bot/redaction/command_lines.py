@@ -229,7 +229,7 @@ COMMANDS: dict[str, re.Pattern[str]] = {
     "mysqldb.connect": _THIRD, "pymysql.connect": _THIRD, ".connect(": _THIRD, "networkcredential(": _SECOND, "exchanging code": _HANDED_IN, "client_random ": _KEY_LOG, "traffic_secret": _KEY_LOG, "radtest ": _SECOND_WORD,
     "bcrypt.": _HASHED_TEXT, "password_verify(": _FIRST_TEXT, "password_hash(": _FIRST_TEXT, "fernet(": _FIRST_TEXT, "checkpw(": _FIRST_TEXT, "hashpw(": _FIRST_TEXT, "unlock-keychain": _SPACED, "/v defaultpassword": _SLASH_D, "auth-pass ": _SECOND_NEXT, "tacacs+ key": _NEXT, "::add-mask::": _REST, '" "md5': _MD5, "net.exe user": _USER_AND_LAST,
     " otp ": SENT_CODE, "confirm code": SENT_CODE, "2fa token": SENT_CODE, "tgt-": _CAS, "castgc=": _CAS, "samlart=": _CAS,
-    "put-parameter": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
+    "put-parameter": _VALUE_FLAG, "keyvault secret set": _VALUE_FLAG, "auth init": _T_FLAG, "user default on": _ACL, "failed login": _PAIR_SLASHED, "invalid login": _PAIR_SLASHED, "bad login": _PAIR_SLASHED, "decrypt(": _DECRYPTED, "<methodname>": _XML_RPC,
     "enable secret ": _WHOLE_NEXT, "enable password ": _WHOLE_NEXT, "key-string": _WHOLE_NEXT, "pre-shared-key ": _WHOLE_NEXT, "authentication-key ": _NEXT, "radius-server host": _AFTER_KEY,
     "tacacs-server host": _AFTER_KEY, "neighbor ": _AFTER_PASSWORD, " privilege ": _PRIVILEGE, "pragma key": _EQUALS, "pragma rekey": _EQUALS, "attach database": _QUOTED_KEY,
     "sp_addlinkedsrvlogin": _FIFTH, 'crypt("': _INSIDE_DOUBLE, "oathtool ": _TOTP, "wifi:t:": _WIFI, "wifi:s:": _WIFI, "basic auth ": _OF_BASIC, "proxy-auth ": _OF_BASIC,

@@ -49,6 +49,10 @@ _REFUSED = compile_later(
 _OF_FIELD = compile_later(
     r"""(?:\\?["'](?:loc|field|id|param|path|key|property|name)\\?["'][ ]?:[ ]?(?:\[[^\]\n]{0,80})?|on field )\\?["'][\w.\[\]]{0,32}$"""
 )
+_OF_SOURCE = compile_later(
+    r"""["'\]][ ](?:[^\n:=]{0,160}[ ])?value(?:[ ]of[ ]type[ ]\w{1,16})?(?:[ ]is)?[ ]?[:=][ ]?["'\[]?(?P<value>[^\s"',;\[\]]{4,256})(?=["'\]]?[ \t]*(?:\r?\n|$))"""
+)
+"""`Found key 'db.password' in PropertySource 'env' with value of type String: x`."""
 _REGISTRY = compile_later(r"[ \t]{1,8}REG_[A-Z_]{2,16}[ \t]{1,8}(?P<value>\S{1,128})")
 _ROW = compile_later(
     r"[*`\"' ]{0,8}\|[ ]{1,8}[`*]{0,3}(?P<value>[^\s|`*]{4,64})[`*]{0,3}[ ]{0,64}\|?[ ]*\r?(?:\n(?![ ]?\|?[ ]?[-:]{3})|$)"
@@ -122,7 +126,7 @@ def find_default(said: SecretName) -> list[Finding]:
 def _typed(said: SecretName) -> list[Finding]:
     """A value of which its own look must tell that it is no word about passwords."""
     text, end = said.text, said.end
-    match = _LABEL.match(text, end)
+    match = _LABEL.match(text, end) or _OF_SOURCE.match(text, end)
     if match:
         return _at(said, match.span("value")) if is_given(match["value"]) else []
     item = _ITEM.match(text, end)

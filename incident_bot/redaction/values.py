@@ -14,7 +14,7 @@ PLACEHOLDER = compile_later(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 
 _STAND_IN = compile_later(
     r"""
-    (?: none | null | nil | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
+    (?: none | null | nil | output | computed | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
       | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
       | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
       | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
@@ -72,6 +72,8 @@ _FOLDERS = compile_later(
 _NUMBER = compile_later(r"[-+]?[\d.,:_]+(?:[a-zA-Z%]{1,3})?")
 _CLOCK = compile_later(r"\d{4}-?\d\d-?\d\d[T_ ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _VERSION = compile_later(r"v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?")
+_RANGE = compile_later(r"[~^<>=]{0,2}v?\d{1,6}(?:\.\d{1,6}){1,3}(?:-(?:alpha|beta|rc|dev|next)[.\d]{0,8})?")
+"""A version, or the least of those that a package asks for: `"jsonwebtoken": "^9.0.2"`."""
 _SEPARATED = compile_later(r"[-_./:=+~]+")
 _CHANGE = compile_later(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)|(?<=[^\dA-Z])(?=[A-Z])")
 _CHOICE = compile_later("[a-z]{2,16}(?:[:=][a-z]{2,16})+(?::[0-9]{1,12})?|[a-z_]{2,16}[=:][0-9]{1,12}")
@@ -182,7 +184,7 @@ def _is_firm_value(value: str, *, quoted: bool) -> bool:
         return True
     if len(value) < 6 or value.isdigit() or value.startswith(("/", "./", "http", "~/")) or value[1:3] == ":\\":
         return False
-    if _ADDRESS.fullmatch(value) or _FOLDERS.fullmatch(value):
+    if _ADDRESS.fullmatch(value) or _FOLDERS.fullmatch(value) or _RANGE.fullmatch(value):
         return False
     if " " in value or is_prose_word(value) or _CHOICE.fullmatch(value) or _VARIABLE.fullmatch(value):
         return False

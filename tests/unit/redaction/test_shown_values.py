@@ -11,6 +11,7 @@ from incident_bot.redaction import Redactor
 TOKEN = "q7Zr2Lw9Xk" + "4Tn8Vb1Mc6Ys3"
 UUID = "3f9c1a52-7be0-4d1c" + "-9a64-0c2e5b8d7f31"
 SOFT = "Lantern" + "8405!"
+WORD = "meadow" + "falcon"
 CHOSEN = "harbor." + "falcon92"
 
 
@@ -26,12 +27,16 @@ CHOSEN = "harbor." + "falcon92"
         ('1757837621.11 [0 10.2.0.9:51122] "AUTH" "etl" "{}"', "uyhP6lqC" + ".Mm1"),
         ("totp secret for bob = {}", "GJ225NXJ" + "J5JSRNYY"),
         ('LdapLoginModule bindCredential="{}" debug=true', "gazelle-trumpet-" + "glacier-bonsai"),
-        ("java.naming.security.credentials={}", "meadow" + "falcon"),
+        ("java.naming.security.credentials={}", WORD),
         ('"api_token":\n    "{}",', SOFT),
         ("SMTP password\n  {}\nSMTP user\n  bob", TOKEN),
         ('{{"config":{{"api_key":"{}"}}}}', CHOSEN),
         ("    Args:\n      --token={}\n      --port=8080", CHOSEN),
         ("Credentials[username=app, secret={}]", CHOSEN),
+        ('{{auth,{{user,"app"}},{{password,"{}"}}}}', WORD),
+        ("Found key 'spring.redis.password' in PropertySource 'env' with value of type String: {}", WORD),
+        ("user app logged in with pass={}", WORD),
+        ("az keyvault secret set --vault-name kv --name db --value {}", WORD),
     ],
 )
 def test_shown_values_are_replaced(shape: str, value: str) -> None:
