@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import hyperscan
 
 from incident_bot.patterns import compile_later
-from incident_bot.redaction.anchors import Check
+from incident_bot.redaction.prefilter import Check
 
 if TYPE_CHECKING:
     from incident_bot.redaction.prefilter import Keyword

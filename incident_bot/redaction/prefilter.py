@@ -7,7 +7,9 @@ so that offsets stay those of the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 _WINDOW = 1 << 14
@@ -29,6 +31,53 @@ class Keyword(NamedTuple):
     starting: bool = False
     then: str = ""
     """What must follow, as a pattern: it keeps common words (`pat` in `path`) from being hits."""
+
+
+_WORD_BYTES = frozenset(byte for byte in range(128) if chr(byte).isalnum())
+
+
+class Check:
+    """Whether a keyword stands at a place that was found otherwise."""
+
+    def __init__(self, number: int, keyword: Keyword) -> None:
+        self.number = number
+        self.written = keyword.text.encode("latin-1")
+        self.any_case = keyword.any_case
+        self._length = len(self.written)
+        self.starting = keyword.starting
+        self.then = keyword.then.encode("latin-1")
+
+    def stands_at(self, raw: bytes, start: int, high: int) -> bool:
+        """Whether it starts there, and what must follow lies before `high` too."""
+        if self.starting and start and raw[start - 1] in _WORD_BYTES:
+            return False
+        return self.is_written_at(raw, start, high)
+
+    def is_written_at(self, raw: bytes, start: int, high: int) -> bool:
+        """The same whatever stands before it."""
+        end = start + self._length
+        if end > high:
+            return False
+        if not raw.startswith(self.written, start) and not (self.any_case and raw[start:end].lower() == self.written):
+            return False
+        return not self.then or self._follows(raw, end, high) is not None
+
+    @cached_property
+    def finditer(self) -> Callable[..., Iterator[re.Match[bytes]]] | None:
+        """For a keyword in its own case, of which two cannot overlap: one pattern for all that it asks."""
+        written = self.written
+        alone = self.starting and written.isalnum()
+        if self.any_case or (
+            not alone and any(written.startswith(written[shift:]) for shift in range(1, len(written)))
+        ):
+            return None
+        then = b"(?=" + self.then + b")" if self.then else b""
+        edge = b"(?<![A-Za-z0-9]" + re.escape(written) + b")" if self.starting else b""
+        return re.compile(re.escape(written) + then + edge).finditer
+
+    @cached_property
+    def _follows(self) -> Callable[[bytes, int, int], re.Match[bytes] | None]:
+        return re.compile(self.then).match
 
 
 class Gauge(Protocol):
