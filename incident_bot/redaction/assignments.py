@@ -108,7 +108,9 @@ def _promise_at(text: str, name_start: int, name_end: int, name: str) -> Promise
     if level and text[name_start - 1 : name_start] in {":", "/"}:
         if text.startswith((" HTTP/", " -> ", " => "), name_end):
             return Promise.NONE  # the end of a path
-        return Promise.NONE if _is_about_it(text, name_start) else level
+        # Of a data set: `/day=7/key=x`.
+        partition = level is Promise.WEAK and text[name_start - 1] == "/" and text.startswith("=", name_end)
+        return Promise.NONE if partition or _is_about_it(text, name_start) else level
     return level
 
 

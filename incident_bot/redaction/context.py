@@ -18,6 +18,8 @@ _WORD = compile_later(
     r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
     re.IGNORECASE,
 )
+_PUBLIC = compile_later(r"(?i:\b(?:pub(?:lic)?|site|measurement|sec-websocket)[ _-]?)$")
+"""Before `key`: everybody may know it."""
 _WORD_CHARS = 20
 """Characters of a text in which such a word has ended, and one more to see that it has."""
 _CANDIDATE = compile_later(r"(?<![A-Za-z0-9+/=_~.\-])[A-Za-z0-9+/_~.\-]{16,512}={0,3}")
@@ -25,7 +27,7 @@ _CUT = 512
 """Characters of a candidate that are judged."""
 _REST_OF_RUN = compile_later(r"[A-Za-z0-9+/_~.\-]{0,8192}={0,3}")
 _TRACED = compile_later(
-    r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts)[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
+    r"(?:\bkid|fingerprint|sha\d{1,3}|md5|trace|span|request|req|correlation|session|transaction|tx|event|message|msg|build|job|run|commit|pod|node|image|container|object|resource|instance|host|user|file|path|version|digest|checksum|hash|uid|uuid|guid|id|etag|revision|ref|tag|name|time|ts|sec-websocket-(?:key|accept))[ _-]?(?:id|name)?[\"']?\s{0,2}(?:[=:]|(?<=kid) (?=[\"']))\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
@@ -81,7 +83,7 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
         run_end = raw[read_to : end + 512].translate(_RUN_CLASSES).find(b"\0")
         at = _next_run(raw, read_to + run_end, end) if run_end >= 0 else -1
     # Asked last: most lines hold no such value.
-    low = start - 5 if start > 5 else 0
+    low = start - _WORD_CHARS if start > _WORD_CHARS else 0
     if found and not _is_telling(text[low : start + _WORD_CHARS], start - low):
         return (), floor
     return found, max(floor, end)
@@ -102,6 +104,8 @@ def _is_mixed(shape: bytes) -> bool:
 @lru_cache(maxsize=4096)
 def _is_telling(around: str, at: int) -> bool:
     """Whether the word at `at`, or four characters before it (`api_key`), announces a generated value."""
+    if _PUBLIC.search(around, 0, at):
+        return False
     return _WORD.match(around, max(0, at - 4)) is not None or _WORD.match(around, at) is not None
 
 

@@ -81,7 +81,11 @@ def _below(said: SecretName) -> list[Finding]:
     if below is None or alone is None or len(below["indent"]) < len(alone["indent"]):
         return []
     if alone["whose"]:  # `SMTP password`: a label, or the end of a sentence
-        told = len(below["indent"]) > len(alone["indent"]) and looks_secret(below["value"])
+        value = below["value"]
+        typed = any(map(str.isupper, value)) and any(map(str.isdigit, value)) and not value.isalnum()
+        told = len(below["indent"]) > len(alone["indent"]) and (
+            looks_secret(value) or (typed and is_prose_secret(value, said.level))
+        )
     else:
         setting = said.name.isascii() and ("_" in said.name or said.name.isupper())
         told = setting and is_prose_secret(below["value"], said.level)

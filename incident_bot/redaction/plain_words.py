@@ -124,7 +124,7 @@ _IN_OTHER_LETTERS = compile_later(
 )
 """Behind a name in other letters: `パスワードはxです`; a plain word needs something that ties it to the name."""
 _FORMS = compile_later(
-    r".*(?:ed|ing|able|ible|ful|ous|less|ly|tion|sion|ment|ness|ity|ism|sensitive|text|only|ad[ao]|id[ao]|t[oó]ri[ao]|ect[ao]|\xe9e?|lich|laufen|ig)",
+    r".*(?:ed|ing|able|ible|ful|ous|less|[^f]ly|tion|sion|ment|ness|ity|ism|sensitive|text|only|ad[ao]|id[ao]|t[oó]ri[ao]|ect[ao]|\xe9e?|lich|laufen|ig)",
     re.IGNORECASE,
 )
 _TELLING = frozenset(

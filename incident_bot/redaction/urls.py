@@ -13,6 +13,7 @@ _LOOK_BACK = 512
 _USER = compile_later(r"([\w.%+~!$*-]{0,128}):(.{1,480})", re.DOTALL)
 _AUTHORITY = compile_later(r"[\w.\-%\[\]{}$]+")
 _GO_NETWORK = compile_later(r"(?:tcp|tcp4|tcp6|udp|unix|cloudsql|cloudsqlmysql|cloudsql-mysql)?\(")
+_GO_INFO = compile_later(r"""(?:^|(?<=[\s"'`=(\[{,]))([\w.%+~!$*-]{1,128}):([^\s"'`]{1,256})$""")
 _HOST_PORT = compile_later(
     r"(?:[A-Za-z0-9](?:[\w-]{0,62}\.)*[\w-]{0,62}):\d{2,5}\b|(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z0-9-]{2,24}/[\w-]+"
 )
@@ -99,6 +100,8 @@ def _last_at(text: str, at: int) -> int:
 
 def _without_scheme(text: str, start: int, at: int) -> Iterator[Finding]:
     parts = _USER.fullmatch(text, start, at)
+    if _GO_NETWORK.match(text, at + 1):  # Go reads whatever stands behind the colon
+        parts = _GO_INFO.search(text, max(0, at - _LOOK_BACK // 2), at) or parts
     if not parts or is_stand_in(parts[2]):
         return
     if _GO_NETWORK.match(text, at + 1) or (

@@ -30,9 +30,11 @@ _STAND_IN = compile_later(
       | \$\d{1,3}\W* | \$\{\{?.* | \$\(.* | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|[A-Za-z][a-z]+(?:[A-Z][a-z]+)*\d*)\W* | \{\{.* | \{[\w.:!]*\}\W* | %[sdrvq]\W* | %\(\w+\)s\W* | %\w+%
       | (?:your|insert|replace|enter)[-_ ].{0,60}
       | (?:self|cls|this|os|var|local|module|each|process|settings|config|cfg|conf|env|args|opts|options|ctx|req|request|params|kwargs|data|props|state)[.\[].{1,200}
-      | [A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
+      | (?:[A-Za-z_]\w{0,64}::){0,6}[A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
-      | map\[.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+      | map\[.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER | (?-i:CHANGE_?ME|TODO|FIXME|TBD)(?:_\w{1,32})?
+      | import\.meta\..* | [a-z]{2,16}(?:_[a-z0-9]{2,16}){1,5}(?:\.[a-z][a-z0-9_]{0,40}){2}  # Terraform: random_password.db.result
+      | .{0,12}\*{4,}.{0,8}
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*
     )
     """,
