@@ -71,6 +71,10 @@ _KINDS = [
     "DeviceClass",
     "VolumeSnapshot",
     "CustomResourceDefinition",
+    "APIService",
+    "CertificateSigningRequest",
+    "ClusterOperator",
+    "MachineConfigPool",
 ]
 _SHORT = {
     "po": "Pod", "rs": "ReplicaSet", "deploy": "Deployment", "sts": "StatefulSet", "ds": "DaemonSet", "cj": "CronJob",
@@ -79,7 +83,7 @@ _SHORT = {
     "cm": "ConfigMap", "sa": "ServiceAccount", "hpa": "HorizontalPodAutoscaler", "pdb": "PodDisruptionBudget",
     "quota": "ResourceQuota", "limits": "LimitRange", "netpol": "NetworkPolicy", "ev": "Event", "pc": "PriorityClass",
     "isvc": "InferenceService", "vpa": "VerticalPodAutoscaler", "es": "ExternalSecret", "hr": "HelmRelease",
-    "ks": "Kustomization", "bsl": "BackupStorageLocation", "crd": "CustomResourceDefinition",
+    "ks": "Kustomization", "bsl": "BackupStorageLocation", "co": "ClusterOperator", "mcp": "MachineConfigPool", "csr": "CertificateSigningRequest", "crd": "CustomResourceDefinition",
 }  # fmt: skip
 _PLURALS = {
     "endpoints": "Endpoints",
@@ -92,10 +96,24 @@ _PLURALS = {
     "gatewayclasses": "GatewayClass",
     "gitrepositories": "GitRepository",
     "crds": "CustomResourceDefinition",
+    "apiservices": "APIService",
 }
 _BY_WORD = {kind.lower(): kind for kind in _KINDS} | {kind.lower() + "s": kind for kind in _KINDS} | _SHORT | _PLURALS
 CLUSTER_SCOPED = frozenset(
-    {"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "NodeMetrics"}
+    {
+        "APIService",
+        "CertificateSigningRequest",
+        "ClusterIssuer",
+        "ClusterOperator",
+        "CustomResourceDefinition",
+        "Node",
+        "Namespace",
+        "PersistentVolume",
+        "StorageClass",
+        "IngressClass",
+        "PriorityClass",
+        "NodeMetrics",
+    }
 )
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})
 

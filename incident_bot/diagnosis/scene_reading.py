@@ -12,6 +12,7 @@ from incident_bot import kubectl
 from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins.search import find_joins
+from incident_bot.diagnosis.pod_conditions import unscheduled
 from incident_bot.diagnosis.scene import Container, Log, Pod, Scene
 from incident_bot.diagnosis.targets import (
     Relation,
@@ -43,6 +44,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     ]
     objects = [item for reading in readings for item in reading.objects]
     events = [item for reading in readings for item in reading.events]
+    events += unscheduled(objects, events)
     target = find_target(case, objects, events)
     relate = Relations(target, objects, events, is_guess=is_guessed(case))
     pods = tuple(_pods(objects, relate))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from incident_bot.patterns import compile_later
+
 if TYPE_CHECKING:
     from incident_bot.kubectl.draft import Draft
     from incident_bot.kubectl.tables import Row
@@ -26,14 +28,17 @@ _CONDITIONS = {
     "ESTABLISHED": "Established",
     "RECONCILED": "Reconciled",
     "VALID": "Valid",
+    "DEGRADED": "Degraded",
 }
-_STATES = ("True", "False", "Unknown")
-_WORDS = ("HEALTH STATUS", "HEALTH", "PHASE", "STATE", "STATUS")
+_STATE = compile_later(r"(True|False|Unknown)(?: \((\w{1,100})\))?")
+"""`False (MissingEndpoints)`: the API service table puts the reason beside the state."""
+_WORDS = ("HEALTH STATUS", "HEALTH", "ROBUSTNESS", "PHASE", "STATE", "STATUS")
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Certificate", frozenset({"SECRET"})),
     ("ExternalSecret", frozenset({"STORE", "REFRESH INTERVAL"})),
     ("Kustomization", frozenset({"REVISION", "SUSPENDED"})),
     ("HelmRelease", frozenset({"REVISION"})),
+    ("", frozenset({"URL", "STATUS"})),
     ("InferenceService", frozenset({"URL"})),
     ("Application", frozenset({"SYNC STATUS", "HEALTH STATUS"})),
     ("Application", frozenset({"HEALTH", "SYNCPOLICY"})),
@@ -45,22 +50,23 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
 
 def kind_by_columns(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """The kind of a table of custom resources; empty when its rows show neither a condition nor a word of state."""
-    shows_state = any(row.get(column) in _STATES for row in rows for column in _CONDITIONS) or any(
+    shows_state = any(_STATE.fullmatch(row.get(column)) for row in rows for column in _CONDITIONS) or any(
         column in _WORDS for column in columns
     )
-    return next((kind for kind, wanted in _KINDS if wanted <= set(columns)), CUSTOM) if shows_state else ""
+    found = next((kind for kind, wanted in _KINDS if wanted <= set(columns)), "") if shows_state else ""
+    return found or (CUSTOM if shows_state else "")
 
 
 def fill_custom(row: Row, draft: Draft) -> bool:
     """The conditions of a row, with its reason and message at the first that does not hold, and its word of state."""
     status = draft.child("status", row.line)
-    shown = [column for column in _CONDITIONS if row.get(column) in _STATES]
-    bad = next((column for column in shown if row.get(column) != "True"), shown[0] if shown else "")
-    for column in shown:
+    shown = {column: match for column in _CONDITIONS if (match := _STATE.fullmatch(row.get(column)))}
+    bad = next((column for column, match in shown.items() if match[1] != "True"), next(iter(shown), ""))
+    for column, match in shown.items():
         condition = status.item("conditions", _CONDITIONS[column], row.line, field="type")
-        condition.put("status", row.get(column), row.line)
+        condition.put("status", match[1], row.line)
         if column == bad:
-            condition.put("reason", row.get("REASON"), row.line)
+            condition.put("reason", match[2] or row.get("REASON"), row.line)
             condition.put("message", row.get("MESSAGE", "STATUS"), row.line)
     word = next((row.get(column) for column in _WORDS if row.get(column)), "")
     if word and not shown:

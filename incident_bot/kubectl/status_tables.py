@@ -45,6 +45,7 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Release", frozenset({"REVISION", "STATUS", "CHART"})),
     ("StorageClass", frozenset({"PROVISIONER"})),
     ("IngressClass", frozenset({"CONTROLLER", "PARAMETERS"})),
+    ("CertificateSigningRequest", frozenset({"SIGNERNAME", "CONDITION"})),
     ("Secret", frozenset({"TYPE", "DATA", "AGE"})),
     ("ConfigMap", frozenset({"DATA", "AGE"})),
     ("ServiceAccount", frozenset({"SECRETS", "AGE"})),
@@ -78,7 +79,7 @@ def _is_vague(kind: str, rows: Sequence[Row]) -> bool:
     """Whether a kind was told by columns that tables of custom resources have as well."""
     if kind == "Namespace":
         return not all(row.get("STATUS") in ("Active", "Terminating") for row in rows)
-    return kind in ("", "StatefulSet")
+    return kind in ("", "StatefulSet", "InferenceService")
 
 
 def _object_of(evidence_id: str, kind: str, row: Row, *, is_custom: bool) -> KubeObject | None:

@@ -207,9 +207,9 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
     return [
         Candidate(
             id=f"status-{re.sub(r'[^a-z0-9]+', '-', reason.lower())}",
-            title=f"{_named(fact)}: {reason}: {read_message(fact.value)}",
-            category=_CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN),
-            specificity=1,
+            title=_title_of_message(reason, fact),
+            category=_category_of_message(fact),
+            specificity=2 if _is_last_word(fact) else 1,
             pod=fact.pod,
             container=fact.container,
             relation=fact.relation,
@@ -218,6 +218,21 @@ def from_status(scene: Scene, health: Health) -> list[Candidate]:
         for reason, fact in said
         if reasons[id(fact)] is None or id(fact) in told
     ]
+
+
+def _title_of_message(reason: str, fact: Fact) -> str:
+    said = read_message(fact.value)
+    return f"{_named(fact)} is {reason}" if said == reason else f"{_named(fact)}: {reason}: {said}"
+
+
+def _is_last_word(fact: Fact) -> bool:
+    """Whether a program left a message as it ended (`/dev/termination-log`, or its last lines) that says what it complains of."""
+    return fact.field.endswith("terminated.message") and find_complaint(fact.value) is not None
+
+
+def _category_of_message(fact: Fact) -> Category:
+    complaint = find_complaint(fact.value) if _is_last_word(fact) else None
+    return complaint.category if complaint else _CATEGORY_OF_KIND.get(fact.kind, Category.UNKNOWN)
 
 
 def _event_behind(condition: Fact, said: Sequence[tuple[str, Fact]]) -> Fact | None:

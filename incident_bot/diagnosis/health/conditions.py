@@ -32,7 +32,9 @@ _GOOD = frozenset(
 _PART_READY = compile_later(r"(?<!Not)Ready$")
 """Parts that are ready each by itself: PredictorReady of KServe, RoutesReady of Knative."""
 _BAD = compile_later(r"Fail|Error|Degraded|Stalled|Unavailable|Conflict|^NotReady$")
-_FAILED_REASON = compile_later(r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused")
+_FAILED_REASON = compile_later(
+    r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused|Abort|Unschedulable|Insufficient"
+)
 """Reasons that say of a condition that is False that it failed, whatever it is called: ContinuousArchivingFailing."""
 _UNDER_WAY = compile_later(r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet")
 """Reasons of a Ready condition that is False because the work has only begun."""
@@ -72,7 +74,7 @@ def _is_bad(name: str, status: str, reason: str, message: str) -> bool:
     if _is_good(name):
         is_waiting = _UNDER_WAY.search(reason) and not _IN_VAIN.search(message)
         return status == "False" and not is_waiting
-    if status == "False" and _FAILED_REASON.search(reason):
+    if status in ("False", "Unknown") and _FAILED_REASON.search(reason):
         return True
     # Argo CD's conditions have no status: one that is listed holds.
     return status in ("True", "") and _BAD.search(name) is not None

@@ -13,6 +13,8 @@ from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.kubectl.times import read_age_s
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from incident_bot.diagnosis.scene import Scene
     from incident_bot.kubectl import KubeObject
 
@@ -40,6 +42,10 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         text = f"Job {item.name} has failed" if has_failed else f"{item.kind} {item.name}: {name} is {status}"
         text += f" ({why})" if why and why != status else ""
         return _object_sign(item, relation, scene, text, f"{path}.status")
+    if is_custom(item.kind):
+        failed = failed_word(item.body)
+        if failed:
+            return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {failed[1]}", failed[0])
     return _judge_counts(item, relation, scene)
 
 
@@ -63,7 +69,8 @@ def _judge_claim(item: KubeObject, relation: Relation, scene: Scene) -> Symptom:
 _MOST_USERS = 3
 
 FAILED_WORD = re.compile(
-    r"^(?:.*Fail(?:ed|ure)|Failed[A-Z]\w*|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing)$", re.IGNORECASE
+    r"^(?:.*Fail(?:ed|ure)|Failed[A-Z]\w*|.*Error(?:ed)?|Invalid|Degraded|Stalled|Errored|Missing|Unavailable|Faulted|HEALTH_ERR)$",
+    re.IGNORECASE,
 )
 """A word of status that says that something failed, whatever the kind of thing."""
 
@@ -72,19 +79,40 @@ def _judge_phase(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     """A custom resource without conditions that says in one word that it failed; any other word may mean anything."""
     if item.kind in STANDARD:
         return None
-    for path in (
-        "status.phase",
-        "status.state",
-        "status.status",
-        "status.operationState.phase",
-        "status.health.status",
-        "status.applicationState.state",
-    ):
-        word = first_value(item.body, path)
-        if isinstance(word, str) and FAILED_WORD.match(word):
-            return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {word}", path)
+    failed = failed_word(item.body)
+    if failed:
+        return _object_sign(item, relation, scene, f"{item.kind} {item.name} is {failed[1]}", failed[0])
     is_well = first_value(item.body, "status.health.status|status.phase|status.applicationState.state") in _WELL
     return _object_sign(item, relation, scene, "", "") if is_well else None
+
+
+_WORDS = (
+    "status.phase",
+    "status.state",
+    "status.status",
+    "status.robustness",
+    "status.operationState.phase",
+    "status.health.status",
+    "status.ceph.health",
+    "status.applicationState.state",
+)
+_ERROR = "status.error.message"
+"""What a VolumeSnapshot and others keep of their last try, until one succeeds."""
+
+
+def is_custom(kind: str) -> bool:
+    """Whether a kind is no workload, and none whose word of state Kubernetes itself defines."""
+    return kind not in STANDARD and kind not in _COUNTS and kind not in ("Job", "CronJob", "Node")
+
+
+def failed_word(body: Mapping[str, object]) -> tuple[str, str] | None:
+    """Where a custom resource says in one word that it failed, and the word."""
+    for path in _WORDS:
+        word = first_value(body, path)
+        if isinstance(word, str) and FAILED_WORD.match(word):
+            return path, word
+    is_used = first_value(body, "status.readyToUse") in (True, "true", "True")
+    return (_ERROR, "in error") if isinstance(first_value(body, _ERROR), str) and not is_used else None
 
 
 _WELL = frozenset({"Healthy", "Available", "Ready", "deployed", "Succeeded", "Completed", "COMPLETED"})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.facts import Fact, event_age_s, is_event_old
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, show
 from incident_bot.diagnosis.health.conditions import bad_conditions, has_conditions
-from incident_bot.diagnosis.health.objects import FAILED_WORD, STANDARD
+from incident_bot.diagnosis.health.objects import FAILED_WORD, STANDARD, failed_word, is_custom
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
@@ -128,36 +128,41 @@ def _is_refused(part: object) -> bool:
 
 
 def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
-    """What a custom resource without conditions says of its state: cert-manager's orders, backups, builds."""
+    """What a custom resource says of its state where no condition does: cert-manager's orders, backups, builds, volumes."""
     for item, relation in scene.objects:
-        state = first_value(item.body, "status.state|status.phase|status.operationState.phase")
-        if relation is Relation.NEIGHBOUR or not isinstance(state, str) or has_conditions(item.kind, item.body):
+        failed = failed_word(item.body) if is_custom(item.kind) else None
+        state = failed[1] if failed else first_value(item.body, _STATES)
+        is_told = has_conditions(item.kind, item.body) and failed is None
+        if relation is Relation.NEIGHBOUR or not isinstance(state, str) or is_told or _GOOD_STATE.match(state):
             continue
-        for path in (
-            "status.reason",
-            "status.message",
-            "status.error",
-            "status.failureReason",
-            "status.operationState.message",
-            "status.validationErrors[0]",
-        ):
-            message = first_value(item.body, path)
-            if isinstance(message, str) and len(message) >= _BARE_CHARS and not _GOOD_STATE.match(state):
-                citation = scene.cite(item.evidence_id, item.line_of(path), message)
-                yield (
-                    state,
-                    Fact(
-                        source="workload",
-                        relation=relation,
-                        citation=citation,
-                        kind=item.kind,
-                        name=item.name,
-                        field=path,
-                        value=message[:1000],
-                    ),
-                )
+        said = [(path, first_value(item.body, path)) for path in _EXPLANATIONS]
+        long = [(path, text) for path, text in said if isinstance(text, str) and len(text) >= _BARE_CHARS]
+        # One word is all that a listing says of a backup or a volume that failed.
+        for path, text in long or ([failed] if failed else []):
+            yield (
+                state,
+                Fact(
+                    source="workload",
+                    relation=relation,
+                    citation=scene.cite(item.evidence_id, item.line_of(path), text),
+                    kind=item.kind,
+                    name=item.name,
+                    field=path,
+                    value=text[:1000],
+                ),
+            )
 
 
+_STATES = "status.state|status.phase|status.operationState.phase"
+_EXPLANATIONS = (
+    "status.reason",
+    "status.message",
+    "status.error",
+    "status.failureReason",
+    "status.error.message",
+    "status.operationState.message",
+    "status.validationErrors[0]",
+)
 _GOOD_STATE = re.compile(r"valid|ready|complete|succeeded|active|bound|healthy|running|available", re.IGNORECASE)
 
 _POD_CONDITIONS = ("status.conditions[Ready]", "status.conditions[PodScheduled]")
