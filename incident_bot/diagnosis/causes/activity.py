@@ -226,6 +226,9 @@ def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activit
 def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
     """A name in a pod or template that a listing lacks explains a failure, and is none by itself."""
     kinds = {"Pod", *WORKLOAD_KINDS}
+    if any(fact.kind in WORKLOAD_KINDS and fact.field.startswith("status.") for fact in candidate.facts):
+        # What a controller says that it has, or has not, done yet.
+        return False
     return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
 
 

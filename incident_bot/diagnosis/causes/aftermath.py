@@ -100,7 +100,7 @@ def is_node_back(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
 
 
 _SUCCESS = re.compile(
-    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$|Recovered$|Presented$|DomainVerified$|Updated$)|Succeeded$"
+    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$|Recovered$|Presented$|DomainVerified$|Updated$|Ensured)|Succeeded$"
 )
 
 

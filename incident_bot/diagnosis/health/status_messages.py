@@ -95,7 +95,7 @@ _PARTS = "status.operationState.syncResult.resources[]|status.resources[]"
 """Where Argo CD keeps what became of each resource of an application; the application's own message only counts them."""
 
 
-_WHOLE = ("status.phase", "status.operationState.phase", "status.health.status")
+_WHOLE = ("status.phase", "status.operationState.phase", "status.health.status", "status.ceph.health")
 """What the whole says of itself: a step that failed and was tried again with success is over."""
 
 
@@ -106,11 +106,13 @@ def _part_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
         is_failing = any(isinstance(word, str) and FAILED_WORD.match(word) for word in words)
         if relation is Relation.NEIGHBOUR or item.kind in STANDARD or not is_failing:
             continue
-        for path, part in (*find_values(item.body, _PARTS), *_failed_nodes(item)):
-            state = first_value(part, "health.status|hookPhase|status|phase") if _is_refused(part) else None
+        for path, part in (*find_values(item.body, _PARTS), *_failed_nodes(item), *_failed_checks(item)):
+            state = first_value(part, "health.status|hookPhase|status|phase|severity") if _is_refused(part) else None
             message = first_value(part, "message|health.message")
             if isinstance(state, str) and isinstance(message, str) and len(message) >= _MIN_CHARS:
-                named = " ".join(str(first_value(part, key) or "") for key in ("kind", "name|displayName")).strip()
+                named = " ".join(
+                    str(first_value(part, key) or "") for key in ("kind", "name|displayName|check")
+                ).strip()
                 yield f"{named} {state}".strip(), _message_fact(item, relation, path, message, scene)
 
 
@@ -122,8 +124,16 @@ def _failed_nodes(item: KubeObject) -> Iterator[tuple[str, object]]:
             yield f"status.nodes.{name}", node
 
 
+def _failed_checks(item: KubeObject) -> Iterator[tuple[str, object]]:
+    """The health checks of a Ceph cluster, by name, as Rook keeps them."""
+    checks = first_value(item.body, "status.ceph.details")
+    for name, check in checks.items() if isinstance(checks, Mapping) else ():
+        if isinstance(check, Mapping):
+            yield f"status.ceph.details.{name}", {"check": name, **check}
+
+
 def _is_refused(part: object) -> bool:
-    words = (first_value(part, key) for key in ("status", "hookPhase", "health.status", "phase"))
+    words = (first_value(part, key) for key in ("status", "hookPhase", "health.status", "phase", "severity"))
     return any(isinstance(word, str) and FAILED_WORD.match(word) for word in words)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import first_value
-from incident_bot.diagnosis.joins.join import ByKind, Join
+from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
+from incident_bot.diagnosis.joins.join import TEMPLATED, ByKind, Join, Pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,23 +13,61 @@ if TYPE_CHECKING:
     from incident_bot.kubectl import KubeObject
 
 _SCHEDULER = "kube-scheduler-"
+_MANAGER = "kube-controller-manager-"
+
+
+def _find_stopped(prefix: str, by_kind: ByKind) -> Pair | None:
+    """A listed pod of a component of which not one runs."""
+    own = [pair for pair in by_kind.get("Pod", ()) if pair[0].name.startswith(prefix)]
+    return own[0] if own and not any(_runs(item) for item, _ in own) else None
+
+
+def find_idle_managers(by_kind: ByKind) -> Iterator[Join]:
+    """Workloads whose last change no controller has seen, while not one of the listed pods of kube-controller-manager runs."""
+    stopped = _find_stopped(_MANAGER, by_kind)
+    if stopped is None:
+        return
+    manager, near = stopped
+    for kind in sorted(TEMPLATED):
+        for item, relation in by_kind.get(kind, ()):
+            wanted, seen = (
+                read_quantity(first_value(item.body, path))
+                for path in ("metadata.generation", "status.observedGeneration")
+            )
+            if wanted is not None and seen is not None and seen < wanted:
+                yield Join(
+                    name="controller-manager-not-running",
+                    subject=item,
+                    relation=min(relation, near),
+                    path="status.observedGeneration",
+                    value=f"{seen:.0f} of {wanted:.0f}",
+                    other=manager,
+                    other_path="table",
+                    groups={
+                        "kind": kind,
+                        "changed": item.name,
+                        "manager": manager.name,
+                        "state": _state(manager),
+                        "generations": f"generation {wanted:.0f}, observed {seen:.0f}",
+                    },
+                )
+                return
 
 
 def find_idle_scheduler(by_kind: ByKind) -> Iterator[Join]:
     """Pods that wait without a node while not one of the listed pods of kube-scheduler runs."""
-    pods = by_kind.get("Pod", ())
-    schedulers = [item for item, _ in pods if item.name.startswith(_SCHEDULER)]
-    if not schedulers or any(_runs(item) for item in schedulers):
+    stopped = _find_stopped(_SCHEDULER, by_kind)
+    if stopped is None:
         return
-    for pod, relation in pods:
+    scheduler, near = stopped
+    for pod, relation in by_kind.get("Pod", ()):
         is_default = first_value(pod.body, "spec.schedulerName") in (None, "default-scheduler")
         has_node = first_value(pod.body, "spec.nodeName") not in (None, "", "<none>")
         if is_default and not has_node and first_value(pod.body, "status.phase") == "Pending":
-            scheduler = schedulers[0]
             yield Join(
                 name="scheduler-not-running",
                 subject=pod,
-                relation=relation,
+                relation=min(relation, near),
                 path="status.phase",
                 value=scheduler.name,
                 other=scheduler,
@@ -50,3 +88,21 @@ def _runs(pod: KubeObject) -> bool:
     if isinstance(row, str) and "/" in row:
         return row.partition("/")[0] == row.partition("/")[2] and first_value(pod.body, "table.STATUS") == "Running"
     return ready is True
+
+
+def find_undeleted(by_kind: ByKind) -> Iterator[Join]:
+    """StatefulSets with `updateStrategy: OnDelete` of which pods of an older revision are left: nobody deleted them yet."""
+    for item, relation in by_kind.get("StatefulSet", ()):
+        revisions = [first_value(item.body, f"status.{key}Revision") for key in ("current", "update")]
+        is_manual = first_value(item.body, "spec.updateStrategy.type") == "OnDelete"
+        if is_manual and None not in revisions and revisions[0] != revisions[1]:
+            yield Join(
+                name="update-waits-for-deletion",
+                subject=item,
+                relation=relation,
+                path="spec.updateStrategy.type",
+                value="OnDelete",
+                other=item,
+                other_path="status.updateRevision",
+                groups={"set": item.name, "old": str(revisions[0]), "new": str(revisions[1])},
+            )

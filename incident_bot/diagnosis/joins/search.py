@@ -16,7 +16,7 @@ from incident_bot.diagnosis.joins.budgets import find_exhausted_budgets
 from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_refused_callers
 from incident_bot.diagnosis.joins.claims import find_unfit_volumes
 from incident_bot.diagnosis.joins.complaints import find_local_services, find_repelled_daemons
-from incident_bot.diagnosis.joins.components import find_idle_scheduler
+from incident_bot.diagnosis.joins.components import find_idle_managers, find_idle_scheduler, find_undeleted
 from incident_bot.diagnosis.joins.config import find_changes
 from incident_bot.diagnosis.joins.deletions import find_held, find_used_claims
 from incident_bot.diagnosis.joins.ingresses import find_certificates, find_unclassed
@@ -69,6 +69,8 @@ JOINS: Mapping[str, frozenset[str]] = {
     "daemon-set-not-tolerant": frozenset({"daemons", "node", "taint", "place"}),
     "local-traffic-without-pod": frozenset({"service", "empty", "nodes"}),
     "scheduler-not-running": frozenset({"waiting", "scheduler", "state"}),
+    "controller-manager-not-running": frozenset({"kind", "changed", "manager", "state", "generations"}),
+    "update-waits-for-deletion": frozenset({"set", "old", "new"}),
     "budget-allows-none": frozenset({"budget", "evicted", "rule", "place"}),
     "quota-used-up": frozenset({"quota", "used", "limited"}),
     "policy-selects-pod": frozenset({"policy", "direction"}),
@@ -76,7 +78,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "policy-admits-nobody": frozenset({"policy", "wanted", "labels"}),
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
-    "autoscaler-at-maximum": frozenset({"autoscaler", "replicas", "use", "target"}),
+    "autoscaler-at-maximum": frozenset({"object", "replicas", "use", "target"}),
     "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
@@ -229,7 +231,7 @@ def _find_saturated(by_kind: ByKind) -> Iterator[Join]:
                 path=path,
                 value=f"{over[0]}% of {over[1]}%",
                 groups={
-                    "autoscaler": scaler.name,
+                    "object": scaler.name,
                     "replicas": str(most),
                     "use": f"{over[0]} %",
                     "target": f"{over[1]} %",
@@ -294,6 +296,8 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_used_claims,
     find_held,
     find_idle_scheduler,
+    find_idle_managers,
+    find_undeleted,
     _find_missing,
     find_policies,
     find_admissions,

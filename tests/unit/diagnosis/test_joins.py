@@ -97,3 +97,20 @@ def test_only_one_side_of_a_join_says_nothing() -> None:
     found = diagnose(make_case(files | {"pods.txt": PODS.format(track="stable")}), RULES)
 
     assert found.verdict is Verdict.HEALTHY
+
+
+def test_the_scheduler_is_quoted_from_the_condition_where_no_event_is_left() -> None:
+    """Events are gone after an hour, and the condition stays; a pod that got its node has nothing to say."""
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: cdn-0, namespace: edge, creationTimestamp: '2026-03-01T05:00:00Z'}}\n"
+        "spec: {{containers: [{{name: cdn, image: 'cdn:1'}}]}}\nstatus:\n  phase: {phase}\n  conditions:\n"
+        "  - {{type: PodScheduled, status: '{status}', reason: {reason}, message: '0/2 nodes are available: 2 Insufficient cpu.'}}\n"
+    )
+    waiting = diagnose(
+        make_case({"pod.yaml": pod.format(phase="Pending", status="False", reason="Unschedulable")}), RULES
+    )
+    placed = diagnose(make_case({"pod.yaml": pod.format(phase="Running", status="True", reason="Scheduled")}), RULES)
+
+    assert "sched-insufficient-cpu" == waiting.causes[0].rule_id
+    assert "2 Insufficient cpu" in waiting.causes[0].citations[0].quote
+    assert () == placed.causes
