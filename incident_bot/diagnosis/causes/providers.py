@@ -93,7 +93,7 @@ _ROLES = (
                 "pod-pending",
             }
         ),
-        says=_words(r"node ?claim|node ?pool|node ?group|launch|scal(?:e|ing)[- _]?up|provision|instance|capacity|quota|addresses"),
+        says=_words(r"^(?!.{0,900}consistency error).{0,900}?(?:node ?claim|node ?pool|node ?group|launch|scal(?:e|ing)[- _]?up|provision|instance|capacity|quota|addresses)"),
         is_dated=False,
     ),
     _Role(

@@ -15,6 +15,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-full",
         category=Category.STORAGE,
         patterns=(
+            r"MISCONF Redis is configured to save|mvcc: database space exceeded|\(Errcode: 28\b",
             r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|\bfull (?:osd|pool|volume|brick|datastore)\(?s?\)?|\b(?:osd|pool|volume|brick|datastore)(?:\(s\)|s)? (?:is |are )?full\b|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),
@@ -30,6 +31,7 @@ OWN: tuple[Complaint, ...] = (
         kind="disk-error",
         category=Category.STORAGE,
         patterns=(
+            r"Corruption of in-memory data|EXT4-fs error|could not locate a valid checkpoint record",
             r"Input/output error|invalid magic|\bEIO\b|\bI/O error|bad sector|medium error|uncorrectable error|Structure needs cleaning|Stale file handle|\bESTALE\b|(?:data|file|page|block|index|journal|WAL|segment|archive|snapshot|tablespace)\S{0,20} (?:is |are )?corrupt(?:ed|ion)?|corrupt(?:ed)? (?:data|file|page|block|index|journal|WAL|record|segment|archive|snapshot|database)|checksum (?:mismatch|error|failed|does not match)|CRC (?:error|mismatch)|Data structure corruption|malformed database|database disk image is malformed|invalid page in block|bad magic|E/A-Fehler|Erreur d'entrée/sortie|Ошибка ввода/вывода|输入/输出错误",
         ),
         title="{container} reads or writes damaged data at {what}",
@@ -162,6 +164,7 @@ OWN: tuple[Complaint, ...] = (
         kind="limit-reached",
         category=Category.RESOURCES,
         patterns=(
+            r"nf_conntrack: table full|neighbor table overflow|Maximum execution time of \d+ seconds? exceeded|es_rejected_execution|rejected execution of",
             r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:of .{2,60}? )?(?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|maximum (?:bytes|messages|consumers|subscriptions) exceeded|maximum (?:normal )?shards open|Too many parts \(|TOO_MANY_PARTS|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
         ),
         title="{container} has reached a limit of its own: {says}",
@@ -173,7 +176,9 @@ OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="read-only",
         category=Category.STORAGE,
-        patterns=(r"read-only file ?system|EROFS|attempt to write a readonly database|readonly database|Das Dateisystem ist nur lesbar|Système de fichiers en lecture seulement|Sistema de archivos de solo lectura",),
+        patterns=(
+            r"read-only file ?system|EROFS|attempt to write a readonly database|readonly database|Das Dateisystem ist nur lesbar|Système de fichiers en lecture seulement|Sistema de archivos de solo lectura",
+        ),
         title="{container} cannot write to {what}: its file system is read-only",
         names="path",
         otherwise="{container} cannot write to a read-only file system: {says}",
@@ -242,9 +247,23 @@ OWN: tuple[Complaint, ...] = (
         prevention=("Let CI start the image with the production configuration in a check mode.",),
     ),
     Complaint(
+        kind="version-too-old",
+        category=Category.CONFIG,
+        patterns=(
+            r"\brequires? (?:at least )?(?:\w[\w.+-]{0,30} ){0,3}\(?v?\d[\w.]{0,20}\)? ?(?:or (?:higher|newer|later|above|greater)|\+)|\(?v?\d+(?:\.\d+){1,4}\)? or (?:higher|newer|later|above|greater) (?:is )?(?:required|needed)",
+            r"\bversion\b.{0,40}\bis too old\b|\bunsupported (?:\w+ ){0,2}version\b.{0,60}\b(?:at least|minimum|needed|required|or (?:newer|later|higher))\b|\bminimum (?:supported |required )?(?:\w+ )?version (?:is|required)\b",
+        ),
+        title="{container} or what it works with is too old: {says}",
+        hint="Compare the versions of both sides; one was rolled out without the other.",
+        impact="What needs the newer version is not loaded, or nothing starts.",
+        steps=(_HISTORY, _DESCRIBE),
+        prevention=("Pin versions that belong together in one place, and roll them out together.",),
+    ),
+    Complaint(
         kind="module-missing",
         category=Category.APPLICATION,
         patterns=(
+            r"cannot import name '|CUDA error: no kernel image|exec format error",
             r"No module named '?[\w.]+|Cannot find (?:module|package) '[^']+'|ClassNotFoundException|NoClassDefFoundError|cannot open shared object file|Could not load file or assembly|undefined symbol|cannot load such file|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND|Library not loaded|symbol not found|version `[^']+' not found",
             r"Can't locate \S{1,120} in @INC|module '[^']{1,80}' not found|Error loading shared library|error while loading shared libraries|Class \"[^\"]{1,120}\" not found|could not find or load main class|Could not find gem|Bundler::GemNotFound|UnsupportedClassVersionError|Could not find module|package \S{1,80} is not in (?:std|GOROOT)|NoSuchMethodError|DllNotFoundException|Failed opening required|Unable to load dynamic library|(?:could not|cannot|can't|failed to|unable to) load (?:the )?[\"'`][^\"'`\n]{1,80}[\"'`] (?:native )?(?:module|library|extension|plugin|binding|addon)\b|invalid ELF header|wrong ELF class",
         ),
@@ -287,7 +306,10 @@ OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="memory",
         category=Category.RESOURCES,
-        patterns=(r"out of memory|OutOfMemory|cannot allocate memory|MemoryError|bad_alloc|heap out of memory|GC overhead limit|ENOMEM|memory (?:limit )?exhausted|circuit_breaking_exception|CircuitBreakingException|MEMORY_LIMIT_EXCEEDED|Allowed memory size|failed to allocate memory|NoMemoryError|memory allocation of \d+ bytes failed|eheap_alloc|not enough memory|Nicht genügend (?:Arbeits)?[Ss]peicher|Impossible d'allouer de la mémoire|No se puede asignar memoria",),
+        patterns=(
+            r"ORA-04031|OOM command not allowed|out of shared memory|allocation failure",
+            r"out of memory|OutOfMemory|cannot allocate memory|MemoryError|bad_alloc|heap out of memory|GC overhead limit|ENOMEM|memory (?:limit )?exhausted|circuit_breaking_exception|CircuitBreakingException|MEMORY_LIMIT_EXCEEDED|Allowed memory size|failed to allocate memory|NoMemoryError|memory allocation of \d+ bytes failed|eheap_alloc|not enough memory|Nicht genügend (?:Arbeits)?[Ss]peicher|Impossible d'allouer de la mémoire|No se puede asignar memoria",
+        ),
         title="{container} ran out of memory: {says}",
         hint="Compare the heap or arena limit of the runtime with the container's memory limit.",
         impact="The process ends or refuses work until it has more memory.",

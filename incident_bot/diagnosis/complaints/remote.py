@@ -164,6 +164,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="login-failed",
         category=Category.DEPENDENCY,
         patterns=(
+            r"ORA-2800[01]|\baccount (?:is |has been |was )?(?:locked|disabled)\b|Authentication credentials invalid|no pg_hba\.conf entry|\bSMTP\b.{0,20}\b535\b",
             r"password authentication failed|authentication (?:failed|failure|required)|access denied for user|login failed|log ?in denied|logon denied|invalid (?:password|credentials?|username|api[ _-]?key|token|access key|client secret|user(?:name)? or password|signature)",
             r"(?:client secret|secret keys?|api keys?|credential|access key)\b.{0,80}\bexpired|AADSTS7\d{5}|(?:jwt|token) (?:was|is) invalid|claim is not valid|invalid (?:issuer|audience)|incorrect api key|bad credentials|wrong password|WRONGPASS|NOAUTH|\b401\b.{0,40}unauthori[sz]ed|unauthori[sz]ed.{0,20}\b401\b|unauthenticated|InvalidAccessKeyId|SignatureDoesNotMatch|SASL authentication|ExpiredToken|(?:token|session|credentials?|api key|password|secret) (?:has |have |is |are )?expired|invalid_grant|invalid_client",
             r"could not find default credentials|Unable to locate credentials|NoCredentialsError|NoCredentialProviders|InvalidClientTokenId|security token included in the request is (?:invalid|expired)|ORA-01017|ORA-28001|Access token is (?:invalid|expired)|jwt expired|JWTExpired|rejected\. Invalid challenge reply|ACCESS_REFUSED|unable to authenticate user|407 Proxy Authentication Required|Authorization Violation",
@@ -196,6 +197,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="forbidden",
         category=Category.DEPENDENCY,
         patterns=(
+            r"Error 403: Permission|\bPermission '[\w.]{3,80}' denied\b|code = PermissionDenied|\bSender address rejected\b",
             r"\b403\b.{0,40}forbidden|forbidden.{0,20}\b403\b|is forbidden: |AccessDenied|access (?:is |was )?denied|PERMISSION_DENIED|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column)|UnauthorizedOperation|not authorized to (?:perform|access)",
             r"insufficient (?:permissions?|privileges|scopes?|authentication scopes)|\bforbidden\b.{0,60}(?:user|account|token)|does not have (?:\S+ ){0,3}(?:permission|access)|AuthorizationFailed|TopicAuthorizationException|GroupAuthorizationException|TOPIC_AUTHORIZATION_FAILED|ORA-01031|command denied to user|Zugriff verweigert|accès refusé|acceso denegado|доступ запрещ[её]н|权限不足",
         ),
@@ -223,6 +225,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="leader-election",
         category=Category.APPLICATION,
         patterns=(
+            r"etcdserver: leader changed",
             r"leader ?election lost|lost (?:the )?(?:leader|lease|leadership|quorum)|failed to renew lease|stopped leading|no longer (?:the )?(?:leader|master|primary)|not (?:the )?leader\b|\bno leader\b|NotLeaderForPartition|NOT_LEADER",
             r"election timeout|failed to acquire lease|stepping down|lost lock|session expired.{0,40}(?:zookeeper|consul|etcd)|quorum lost|no quorum|without a quorum",
         ),
@@ -237,6 +240,7 @@ REMOTE: tuple[Complaint, ...] = (
         is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(
+            r"master_not_discovered|\bnot (?:the )?leader (?:for|of)\b|NotLeaderOrFollower|NOT_LEADER_OR_FOLLOWER",
             r"CLUSTERDOWN|Hash slot not served|Cluster state changed: fail|cluster (?:state )?(?:is )?(?:down|red)\b|all shards failed|no shard available|NotEnoughReplicas|LEADER_NOT_AVAILABLE|not enough (?:live |in-sync )?(?:replicas|nodes)|No live nodes|MasterNotDiscovered|NotPrimary|not primary\b|cluster_block_exception|UnavailableException|Cannot achieve consistency level",
         ),
         title="{container} works with a cluster that is not whole: {says}",
@@ -249,6 +253,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="schema",
         category=Category.DEPENDENCY,
         patterns=(
+            r"PendingMigrationError|Migrations are pending|cached plan must not change result type|collation version mismatch",
             r"relation \"[^\"]{1,120}\" (?:does not exist|already exists)|no such (?:table|column)|Unknown (?:column|table|database)|column \"?[^\"\s]{1,120}\"? (?:of relation \S+ )?does not exist|Table '[^']{1,120}' (?:doesn't exist|already exists)|ORA-00942|ORA-00904",
             r"Invalid (?:object|column) name|duplicate column|pending migrations?|Migration.{1,80} failed|failed to apply migration|(?:database|role|collection|keyspace|index) [\"']?[^\"'\s]{1,120}[\"']? does not exist|index_not_found_exception|unconfigured table|Undefined(?:Table|Column)|schema (?:version )?mismatch|Dirty database version|(?:mapper|document)_parsing_exception|Validate failed: Migration",
             r"(?:Relation|Spalte) »[^«]{1,120}« existiert nicht|la (?:relation|colonne) « ?[^»]{1,120} ?» n'existe pas|(?:relación|columna) «[^»]{1,120}» no existe|отношение \"[^\"]{1,120}\" не существует|关系 \"[^\"]{1,120}\" 不存在|リレーション\"[^\"]{1,120}\"は存在しません",
@@ -278,6 +283,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="constraint",
         category=Category.DEPENDENCY,
         patterns=(
+            r"ConstraintViolationException|DbUpdateConcurrencyException|Cannot truncate a table referenced in a foreign key",
             r"duplicate (?:key value|key error|entry ')|E11000|violates (?:foreign key|unique|not-null|check|exclusion) constraint|(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed|Violation of (?:PRIMARY|UNIQUE) KEY|conflicted with the (?:FOREIGN KEY|CHECK) constraint|foreign key constraint fails|ORA-0000[1]|ORA-0229[0-2]|unique constraint \\(\\S+\\) violated|Column '[^']{1,80}' cannot be null",
         ),
         title="{container} writes what a constraint of its database rejects: {says}",
@@ -302,6 +308,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="not-there",
         category=Category.DEPENDENCY,
         patterns=(
+            r"ORA-12514|listener does not currently know of service|\bThe specified (?:bucket|key|queue|topic) does not exist|(?:Received unregistered task|celery\.exceptions\.NotRegistered)|code = Unimplemented desc = unknown (?:method|service)|could not find lease|\bno endpoints available for service\b",
             r"ResourceNotFoundException|NonExistentQueue|QueueDoesNotExist|NotFoundException\b.{0,80}(?:secret|parameter|key|stream|table|function|topic|queue)|(?:can't|cannot|could not) find the specified (?:secret|key|bucket|queue|resource|parameter)|ParameterNotFound|SecretNotFound|NoSuchUpload|(?:BlobNotFound|ContainerNotFound|ShareNotFound|MessagingEntityNotFound)|NOT_FOUND - no (?:queue|exchange|binding)|Resource not found \(resource=|stream not found|no responders available|Schema not found|Subject \S{1,80} not found|UNKNOWN_TOPIC_OR_PARTITION|UnknownTopicOrPartition|not present in metadata",
         ),
         title="{container} asks for {what}, which is not there: {says}",
@@ -326,6 +333,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="lock",
         category=Category.DEPENDENCY,
         patterns=(
+            r"error acquiring (?:the )?state lock|another operation \(install/upgrade/rollback\) is in progress|replication slot .{1,80} is active for PID",
             r"deadlock detected|Deadlock found|(?:one|\d{1,3}) Java-level deadlocks?|lock wait timeout|could not obtain lock|database is locked|LockNotAvailable|lock timeout|resource temporarily unavailable.{0,40}lock|\block\b.{0,80}resource temporarily unavailable|unable to (?:acquire |obtain |get )?(?:the )?lock|Could not acquire change log lock|(?:failed|cannot|could not) (?:to )?(?:acquire|obtain|get) (?:the |a )?(?:\w+ )?lock|already locked|another (?:\w+ ){1,2}is (?:already |still )?(?:running|using|in progress)|is (?:already|still) running|lock ?file \S{0,80} (?:exists|present|is held)|(?:lock|lease)\b.{0,80}\b(?:is |already |still )held by|is held by another process|waiting for (?:the )?(?:\w+ )?lock\b|\bprocess \d{1,9} still waiting for \w{1,40}Lock\b",
         ),
         title="{container} waits for a lock that it does not get: {says}",

@@ -30,7 +30,6 @@ _SAID = compile_later(
     r"|[(\[]\s{0,2}(?:simulated|injected|provoked|faked)(?: (?:by|in|for) [^()\[\]]{1,60})?[)\]]"
     r"|\b(?:on purpose|deliberately|intentionally)\b|\b(?:this|that) is (?:expected|normal|harmless)\b"
     r"|\b(?:not (?:set|configured|specified|given|provided|defined)|unset|missing|empty)[,;:.]? (?:so )?(?:now )?(?:setting it|using|use|will use|defaulting|falling back|default is|assuming|taking)\b"
-    r"|\bfor (?:more|further) (?:details|information)\b[^:]{0,60}\b(?:run|use|see|add|pass)\b|\b(?:use|try|run|see)\b.{0,30} '?--help\b"
     r"|\b(?:does not exist|already exists), skipping\b"
     r"|\boptional (?:env\w*|variable|setting|config\w*|parameter|option|file|module|dependency|feature|plugin|key|field)\b"
     r"|\buser[- ]requested (?:fail-?over|restart|shutdown|reload)\b|\brequested by (?:the )?(?:user|operator|administrator)\b"
@@ -43,6 +42,17 @@ _DENIED = compile_later(
     r"|\bunexpected|\bmismatch|\bexpected\b.{0,80}\b(?:but|got|found|received|actual|instead)\b",
     re.IGNORECASE,
 )
+
+
+_HINT = compile_later(
+    r"\W{0,4}(?:for (?:more|further) (?:details|information|help)\b.{0,60}\b(?:run|use|see|add|pass)\b|(?:please )?(?:use|try|run|see)\b.{0,60} [`'\"]?--help\b)",
+    re.IGNORECASE,
+)
+
+
+def is_hint(line: str) -> bool:
+    """Whether a line only says where to read on; an error that ends with such a hint is one."""
+    return _HINT.match(read_text(line[:_REACH])) is not None
 
 
 def is_said_expected(line: str) -> bool:
@@ -121,6 +131,7 @@ def is_no_report(line: str) -> bool:
     """Whether a line's words of failure are meant, only spoken of, counted as none, another's, or addressed to its reader."""
     return (
         is_said_expected(line)
+        or is_hint(line)
         or speaks_of_trouble(line)
         or is_addressed_to_reader(line)
         or _SETTINGS.search(line[:_REACH]) is not None

@@ -138,3 +138,41 @@ def test_values_in_another_countrys_notation(line: str) -> None:
 )
 def test_values_that_are_no_numbers_at_all_are_no_matter_of_notation(line: str) -> None:
     assert _kind(line) != "notation"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (" - Orchard (2.479.3) or higher required", "version-too-old"),
+        ("This version of the index requires Java 17 or newer", "version-too-old"),
+        ("client version 1.22 is too old. Minimum supported API version is 1.24", "version-too-old"),
+        ('Could not load the "sharp" module using the linuxmusl-arm64 runtime', "module-missing"),
+        ("exec /app: exec format error", "module-missing"),
+        ("refresh failed: invalid peer certificate: Expired", "certificate-expired"),
+        ("refresh failed: invalid peer certificate: UnknownIssuer", "tls"),
+        ("ORA-12514: TNS:listener does not currently know of service requested", "not-there"),
+        ("ORA-28000: the account is locked", "login-failed"),
+        ('no pg_hba.conf entry for host "10.0.0.1", user "app", database "x"', "login-failed"),
+        ("etcdserver: mvcc: database space exceeded", "disk-full"),
+        ("PANIC:  could not locate a valid checkpoint record", "disk-error"),
+        ("kernel: nf_conntrack: table full, dropping packet", "limit-reached"),
+        ("ActiveRecord::PendingMigrationError: Migrations are pending", "schema"),
+        ('replication slot "feed" is active for PID 123', "lock"),
+    ],
+)
+def test_usual_words_of_servers_and_runtimes(line: str, kind: str) -> None:
+    assert _kind(line) == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "supports TLS 1.2 or newer",
+        "loading the module sharp took 120 ms",
+        "certificate valid until 2027-01-01",
+        "Migrations are up to date",
+        "replica needs no newer version",
+    ],
+)
+def test_calm_lines_with_some_of_these_words_complain_of_nothing(line: str) -> None:
+    assert _kind(line) is None

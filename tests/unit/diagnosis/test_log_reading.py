@@ -340,3 +340,21 @@ def test_of_a_chain_that_comes_again_the_whole_is_read_and_what_names_a_cause_to
     chains = "".join(begin.format(byte=0x80 + number, place=number % 7) for number in range(40))
     found = diagnose(make_case({"portal.log": chains}), NO_RULES)
     assert "Invalid value of key" in found.causes[0].title
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "ERROR bootstrap checks failed: the limit of mappings is too low. For more information see [https://docs.example/limits]",
+        "error: unknown command 'serv'. See 'shop --help'",
+    ],
+)
+def test_an_error_that_ends_with_a_hint_is_one(error: str) -> None:
+    found = diagnose(make_case({"search-0.previous.log": f"2026-11-21T11:00:00Z INFO starting\n{error}\n"}), NO_RULES)
+    assert any(citation.quote.startswith(error[:40]) for cause in found.causes for citation in cause.citations)
+
+
+def test_a_line_that_only_says_where_to_read_on_is_no_error() -> None:
+    calm = "".join(f"2026-11-21T11:{n:02d}:00Z INFO order {n} stored\n" for n in range(30))
+    found = diagnose(make_case({"shop.log": f"{calm}For more details on errors run shop --help\n"}), NO_RULES)
+    assert found.verdict is Verdict.HEALTHY
