@@ -81,7 +81,7 @@ class AutomatonParts:
         self._new: list[str] = []
         self._built: list[tuple[_Automaton, list[str]]] = []
 
-    def add(self, part: str) -> None:
+    def add(self, part: str, _run: str) -> None:
         """Looks for this text too, from the next `find` on."""
         self._new.append(part)
 

@@ -8,14 +8,17 @@ with forms only where it holds a filed part.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from incident_bot.patterns import compile_later
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.prefilter import as_bytes
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
+
+if TYPE_CHECKING:
+    from incident_bot.redaction.parts import PartFinder
 
 MAX_VALUES = 2000
 """Values remembered in one run; later ones are still replaced where they are found."""
@@ -26,17 +29,9 @@ _SHORTEST_RUN = 4
 _MOST_PLACES = 32
 _MOST_IN_PLACE = 3
 """Parts of one run that are tried, and forms filed under one part: values that all begin alike must not pile up."""
-_FEW_RUNS = 32
-_FEWEST_PARTS = 10
-"""Parts up to which each is looked for in the whole text: about those of one value."""
-_FEW_PARTS = 200
-"""Parts up to which looking for one after the other takes less time than cutting every run."""
-_MOST_CLEAN = 50_000
-"""Runs without a known part that are remembered."""
 _MOST_WITHOUT_RUN = 50
 """Values without a run of letters and digits that are looked for one by one."""
 
-_RUNS_ALONE = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256))
 _RUN = compile_later(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
 _CHOSEN = frozenset({"password", "passphrase"})
 _SHORTEST_ENCODED = 8
@@ -45,35 +40,8 @@ _PERCENT = compile_later("%[0-9A-F]{2}")
 _MARKUP = compile_later("[<>&']")
 """What Go's and other JSON writers escape although JSON does not ask for it."""
 _ESCAPES = compile_later(r"[%&\\]")
-# How many of 10,000 characters of log text, counted over CI and Kubernetes logs; 100 for the rest.
-_SHARE = {
-    char: share
-    for share, chars in (
-        (2, "~^|$&@!`JQXZY"), (6, "*;+zqKVWHU"), (15, "?BGFOMNPL"), (25, "<>{}\\\"xDSRIACTE"), (45, "jw%#y]"), (70, "kv',()"),
-        (90, "456789_"), (115, "3h["), (135, "=-"), (155, "b2"), (170, "pu1:"), (200, "gfd"), (220, "./0l"), (260, "cm"),
-        (290, "n"), (330, "ra"), (360, "ois"), (470, "t"), (560, "e"), (1300, " "),
-    )
-    for char in chars
-}  # fmt: skip
-
-
-def _share_of(char: str) -> int:
-    """How many of 10,000 characters of log text are this one."""
-    return _SHARE.get(char, 100)
-
-
 _Filed = tuple[str, str, int]
 """A form, its value, and where in the form the filed part starts."""
-
-
-class PartFinder(Protocol):
-    """Finds the parts under which forms are filed."""
-
-    def add(self, part: str) -> None:
-        """Looks for this part too."""
-
-    def find(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
-        """(start, part) of every occurrence; those of one part in order. `raw` is the text, a byte a character."""
 
 
 class KnownValues:
@@ -82,6 +50,7 @@ class KnownValues:
     def __init__(self, parts: PartFinder) -> None:
         self._kinds: dict[str, str] = {}
         self._filed: dict[str, list[_Filed]] = {}
+        self._forms: set[str] = set()
         self._parts = parts
         self._without_run: list[_Filed] = []
 
@@ -106,6 +75,9 @@ class KnownValues:
     def _file_forms(self, value: str, kind: str, spelled: Iterable[str]) -> None:
         self._kinds[value] = kind
         for form in spelled:
+            if form in self._forms:
+                continue  # values that differ in what base64 shares with its surroundings: the first keeps it
+            self._forms.add(form)
             run = max(_RUN.finditer(form), key=lambda match: match.end() - match.start(), default=None)
             if run:
                 self._file(form, value, run)
@@ -119,7 +91,7 @@ class KnownValues:
             if len(filed) < _MOST_IN_PLACE and len(set(part)) > 2:
                 if not filed:
                     self._filed[part] = filed
-                    self._parts.add(part)
+                    self._parts.add(part, run[0])
                 filed.append((form, value, run.start() + at))
                 return
 
@@ -147,74 +119,6 @@ class KnownValues:
         if form != value and _is_base64_form(form, value):
             start, end = run_around(text, start, end, 0)
         yield Finding(start, end, self._kinds[value]), value
-
-
-class RunParts:
-    """Takes a text apart into runs of letters and digits, and looks into those that it has not seen yet."""
-
-    def __init__(self) -> None:
-        self._parts: set[str] = set()
-        self._rarest: dict[str, str] = {}
-        self._widths: set[int] = set()
-        self._clean: set[str] = set()
-
-    def add(self, part: str) -> None:
-        """See `PartFinder`."""
-        self._parts.add(part)
-        self._rarest[part] = min(part, key=_share_of)
-        self._widths.add(len(part))
-        self._clean.clear()
-
-    def find(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
-        """See `PartFinder`."""
-        if len(self._parts) <= _FEWEST_PARTS:
-            # Whether a rare letter stands in a text is told ten times as fast as whether a part of six does.
-            yield from self._find_each(text, {part for part in self._parts if self._rarest[part] in text})
-            return
-        if len(self._clean) > _MOST_CLEAN:
-            self._clean.clear()
-        unseen = set(raw.translate(_RUNS_ALONE).decode("ascii").split()) - self._clean
-        here = self._parts_here(unseen)
-        telling = {run: parts for run in unseen if (parts := self._parts_in(run, here))} if here else {}
-        self._clean |= unseen - telling.keys()
-        if len(telling) > _FEW_RUNS:
-            for match in _RUN.finditer(text):
-                for offset, part in telling.get(match[0], ()):
-                    yield match.start() + offset, part
-            return
-        yield from self._find_each(text, {part for parts in telling.values() for _, part in parts})
-
-    def _find_each(self, text: str, parts: set[str]) -> Iterator[tuple[int, str]]:
-        for part in parts:
-            at = text.find(part)
-            while at >= 0:
-                yield at, part
-                at = text.find(part, at + 1)
-
-    def _parts_here(self, runs: set[str]) -> set[str]:
-        """The parts that can stand in these runs: as long as they are few, most texts hold none of them."""
-        if len(self._parts) > _FEW_PARTS:
-            return self._parts
-        joined = "\n".join(runs)
-        return {part for part in self._parts if part in joined}
-
-    def _parts_in(self, run: str, known: set[str]) -> list[tuple[int, str]]:
-        """Where known parts stand in the run."""
-        return [
-            (at, part)
-            for width in self._widths
-            for at in range(len(run) - width + 1)
-            if (part := run[at : at + width]) in known
-        ]
-
-
-def fastest_parts() -> Callable[[], PartFinder]:
-    """The automaton where the `fast` extra is installed, else runs. To ask costs an import, so ask once."""
-    try:
-        from incident_bot.redaction.automaton import AutomatonParts
-    except ImportError:
-        return RunParts
-    return AutomatonParts
 
 
 def is_telling(value: str, *, chosen: bool = False) -> bool:

@@ -24,9 +24,9 @@ from incident_bot.redaction.command_lines import COMMANDS
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.flood import FloodGauge
 from incident_bot.redaction.issued import find_jwt, issued
-from incident_bot.redaction.known import RunParts, fastest_parts
 from incident_bot.redaction.name_keywords import CODE_KEYWORDS, COLUMN, HANDED_IN, NAME_KEYWORDS
 from incident_bot.redaction.non_ascii_names import find_under_non_ascii_name
+from incident_bot.redaction.parts import RunParts, fastest_parts
 from incident_bot.redaction.pem import PemReader
 from incident_bot.redaction.personal import fastest_starts, find_email, find_numbers, find_starts
 from incident_bot.redaction.prefilter import FinderMaker, Keyword, Prefilter, as_bytes, fastest_finder, plain_finder

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_bot.redaction import automaton
 from incident_bot.redaction.automaton import AutomatonParts
-from incident_bot.redaction.known import KnownValues, RunParts
+from incident_bot.redaction.known import KnownValues
+from incident_bot.redaction.parts import RunParts
 
 VALUES = ["Quill44" + "07orbit", "S3cr3t" + "Value9", "aB3$x" + "Yz!77", "Zq81" + "k2"]
 texts = st.lists(st.sampled_from([*VALUES, *(value[:6] for value in VALUES), "漢", "é", " ", "\n", "x", "7"])).map(
@@ -48,9 +51,39 @@ def test_no_automaton_has_as_many_parts_as_take_a_second_to_build(count: int, mo
     finder = AutomatonParts()
     parts = [f"x{number:02}eee" for number in range(count)]
     for part in parts:
-        finder.add(part)
+        finder.add(part, part)
 
     text = " ".join(parts)
 
     assert sorted(part for _, part in finder.find(text, text.encode())) == parts
     assert not {9, 10} & set(sizes)
+
+
+@pytest.mark.parametrize("around", ["", "7", "77", "\n", "6a6b6c6d6e6f7071", "zz"])
+def test_hexadecimal_forms_are_known_wherever_they_start(around: str) -> None:
+    """At even and at odd places, beside other digits of their kind and more than once."""
+    known = KnownValues(RunParts())
+    value = "quill" + "-orbit-44"
+    known.remember(value, "password")
+    written = value.encode().hex()
+    text = f"x{around}{written}{around} {written.upper()} y"
+
+    assert [(text[found.start : found.end], of) for found, of in sorted(known.find(text))] == [
+        (written, value),
+        (written.upper(), value),
+    ]
+
+
+def test_a_form_that_two_values_share_is_the_first_ones() -> None:
+    """Base64 of values that differ in their last characters: either engine names the same value."""
+    first, second = "TIDE_" + "20461", "TIDE_" + "20462"
+    text = base64.b64encode(second.encode()).decode().rstrip("=")[:-1]
+
+    named = []
+    for parts in (RunParts(), AutomatonParts()):
+        known = KnownValues(parts)
+        known.remember(first, "password")
+        known.remember(second, "password")
+        named.append([of for _, of in known.find(text)])
+
+    assert named == [[first], [first]]
