@@ -57,6 +57,10 @@ _ANSWERED = re.compile(_any_word(_METHODS) + r"""\b[^"]{1,300}?"?\s([1-5]\d\d)(?
 """A status that stands behind method and path without a name. For lower case."""
 _ANY_STATUS = re.compile(r"\s([1-5]\d\d)(?=[\s\",]|$)")
 _NUMBER = re.compile(r"-?\d{1,3}")
+_NOT_LETTERS = bytes(code if chr(code).isascii() and chr(code).isalpha() else ord(" ") for code in range(256))
+_SHORTEST_WORD = 4
+_NEW_WORDS = 4
+"""A full table takes a further template of each so many that it holds, for lines with a word that nobody said before."""
 _MOST_VARIANTS = 64
 _RAW_CHARS = 5
 """A meaningful number has three digits at most; one more and what ends it tell it from longer ones."""
@@ -121,7 +125,7 @@ class TemplateTable:
     """All templates of a log, filled in one pass. Memory grows with the number of templates, not of lines.
 
     `most` bounds the number of templates: past it, new lines share one coarse template a level and
-    beginning. None means no bound. `graded` false leaves every level at 0, which is faster.
+    beginning, but for a few thousand that say a new word: names of many kinds make many lines of few words. None means no bound. `graded` false leaves every level at 0, which is faster.
     """
 
     def __init__(self, *, most: int | None = None, graded: bool = True) -> None:
@@ -137,6 +141,8 @@ class TemplateTable:
         self._without_slots: set[bytes] = set()
         self._stream_words: dict[str, bytes] = {}
         self._met_once: set[int] = set()
+        self._words: set[bytes] | None = None
+        """Every word of every template, once the table is full."""
         self._shapes: dict[tuple[str, bytes], tuple[list[bytes], Template]] = {}
 
     def add(self, lines: Sequence[str], first_number: int, stream_of: StreamOf | None = None) -> None:
@@ -225,8 +231,9 @@ class TemplateTable:
         index = (stream, masked)
         common = self._without_stream(masked, stream)
         level = self._grade(line, common)
-        if self._most is not None and len(self.templates) >= self._most:
-            index = _coarse(masked[:_BEGINNING] if len(self.templates) < 2 * self._most else b"", level)
+        most = self._most
+        if most is not None and len(self.templates) >= most and not self._says_something_new(common, most):
+            index = _coarse(masked[:_BEGINNING] if len(self.templates) < 2 * most else b"", level)
             known = self._masked.get(index)
             if known is not None:
                 return known
@@ -239,6 +246,16 @@ class TemplateTable:
         if template.slots is None:
             self.templates.append(template)
         return template
+
+    def _says_something_new(self, common: bytes, most: int) -> bool:
+        """Whether a line that met a full table has a word that no template has; its words are known from now on."""
+        if len(self.templates) >= most + most // _NEW_WORDS:
+            return False
+        if self._words is None:
+            self._words = {word for template in self.templates for word in _words(template.common)}
+        new = _words(common) - self._words
+        self._words |= new
+        return bool(new)
 
     def _without_stream(self, masked: bytes, stream: str) -> bytes:
         """The masked words of a line but for its stream's."""
@@ -311,6 +328,10 @@ def _without_digits(lines: Sequence[str]) -> list[bytes]:
     if len(keys) == len(lines):
         return keys
     return [line.encode("utf-8", "surrogatepass").translate(None, _DIGITS) for line in lines]
+
+
+def _words(common: bytes) -> set[bytes]:
+    return {word for word in common.translate(_NOT_LETTERS).split() if len(word) >= _SHORTEST_WORD}
 
 
 def _mask(line: str) -> bytes:

@@ -157,3 +157,36 @@ def test_more_exit_codes_than_are_told_apart_do_no_harm():
     (excerpt,) = condense([evidence(lines)], budget_tokens=400)
 
     assert excerpt.kept
+
+
+NAMES = [
+    "amber",
+    "cobalt",
+    "delta",
+    "ember",
+    "falcon",
+    "garnet",
+    "hazel",
+    "indigo",
+    "juniper",
+    "kelp",
+    "lotus",
+    "maple",
+]
+
+
+def logged(level: str, thread: str, shard: str, node: str, said: str) -> str:
+    return (
+        f'{{"level":"{level}","thread":"{thread}-{shard}","node":"{node}","message":"[{thread}{shard}{node}] {said}"}}'
+    )
+
+
+def test_names_of_many_kinds_that_fill_the_table_hide_no_new_sentence():
+    """Threads, tenants and nodes by name make more templates than are held; what nobody said before is still told apart."""
+    triples = [(a, b, c + d) for a in NAMES for b in NAMES for c in NAMES for d in NAMES]
+    levels = ("info", "warn", "error")
+    lines = [logged(levels[at % 3], *triple, "request refused, skipped") for at, triple in enumerate(triples)]
+    lines[20_600:20_600] = [logged("warn", *triples[0], "storage quota reached, volume becomes immutable")]
+    assert len(lines) > 20_000
+
+    assert "volume becomes immutable" in shown(lines, 2000)
