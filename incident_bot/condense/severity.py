@@ -118,7 +118,7 @@ _SHELL_ECHO = compile_later(
 )
 _REFUSAL = compile_later(r"([45])(?<!\w.)\d\d(?![\w.])")
 _NAMES_STATUS = compile_later(
-    r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]{1,3}["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s)$"""
+    r"""(?i)(?:"\s|(?:\b|_)status(?:_?code)?\b\W{1,4}|(?:\b|_)code\b\W{1,4}|\bHTTP/[\d.]{1,3}["\s]{1,2}|\bresponse\b\W{1,4}|\breturned\s|:\d\d \|\s{1,3})$"""
 )
 """What stands before a number that is a status."""
 _NAME_REACH = 32

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.causes.activity import is_about_performance, is_over, judge_activity, says_ended
+from incident_bot.diagnosis.causes.activity import is_over, judge_activity
 from incident_bot.diagnosis.causes.aftermath import is_passed
+from incident_bot.diagnosis.causes.alerted import is_about_performance, says_ended
 from incident_bot.diagnosis.causes.answers import find_bad_state
 from incident_bot.diagnosis.causes.candidates import (
     Activity,

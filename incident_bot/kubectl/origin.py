@@ -40,7 +40,24 @@ _HASHED_NAME = compile_later(
 _KUBELET_PATH = compile_later(r"([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{20,36})/([a-z0-9-]{1,63})/(\d+)\.log")
 _KUBELET_LINK = compile_later(r"([a-z0-9.-]{1,253})_([a-z0-9-]{1,63})_([a-z0-9-]{1,63})-[0-9a-f]{64}\.log")
 _GENERIC = frozenset(
-    {"", "pod", "log", "logs", "output", "out", "stdout", "stderr", "current", "all", "container", "file"}
+    {
+        "",
+        "pod",
+        "log",
+        "logs",
+        "output",
+        "out",
+        "stdout",
+        "stderr",
+        "current",
+        "all",
+        "container",
+        "file",
+        "last",
+        "latest",
+        "tail",
+        "head",
+    }
 )
 _NO_OUTPUT = compile_later(
     r"unable to retrieve container logs for \S+|failed to try resolving symlinks in path .*|"
@@ -153,8 +170,12 @@ def explain_no_output(text: str) -> str:
     `kubectl logs` prints `unable to retrieve container logs for containerd://...` with exit code 0.
     A program's own `error: ...` is a log.
     """
-    said = [line.strip() for line in text[:4_000].splitlines() if line.strip() and not command_of(line)]
-    return said[0] if len(said) == 1 and _NO_OUTPUT.fullmatch(said[0]) else ""
+    lines = [line.strip() for line in text[:4_000].splitlines() if line.strip()]
+    said = [line for line in lines if not command_of(line)]
+    if len(said) != 1 or not _NO_OUTPUT.fullmatch(said[0]):
+        return ""
+    # Who pastes the command as well shows what came of it; that the API server met trouble on its way is a finding.
+    return "" if len(lines) > 1 and said[0].startswith("Error from server: ") else said[0]
 
 
 def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
@@ -177,6 +198,10 @@ def _from_pods(stem: str, parent: str, pods: Pods) -> tuple[str, str] | None:
             return pod, stem if stem in containers else _only(stem, containers)
         if pod in stem:
             rest = stem.replace(pod, "", 1).strip("-_. ")
+            if rest and rest not in containers:
+                rest = _LOG_WORD.sub("", rest).strip("-_. ")
+                if rest.lower() in _GENERIC:
+                    return pod, next(iter(containers)) if len(containers) == 1 else ""
             return pod, rest if rest in containers or not containers else _only(rest, containers)
     return _from_containers(stem, pods)
 
@@ -217,5 +242,7 @@ def _from_patterns(stem: str, parent: str, *, split: bool) -> tuple[str, str]:
             return ("", container) if pod in _GENERIC else (pod, container)
     if split and "-" in stem:
         pod, _, container = stem.rpartition("-")
-        return pod, container
+        if container.isdigit():
+            return "", stem  # of a Job, which its CronJob numbered
+        return "" if pod.lower() in _GENERIC else pod, container
     return "", "" if stem.lower() in _GENERIC else stem

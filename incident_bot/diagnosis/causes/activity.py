@@ -14,9 +14,16 @@ from incident_bot.diagnosis.causes.aftermath import (
     is_overtaken,
     is_passed,
 )
+from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.answers import is_answer
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
-from incident_bot.diagnosis.causes.notes import is_announced_in_note, is_of_load_test
+from incident_bot.diagnosis.causes.echoes import is_echoed
+from incident_bot.diagnosis.causes.notes import (
+    is_announced_in_note,
+    is_asked_about,
+    is_lack_asked_about,
+    is_of_load_test,
+)
 from incident_bot.diagnosis.causes.stride import (
     is_about_one_caller,
     is_about_users,
@@ -34,30 +41,16 @@ from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
 from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.last_words import tells_nothing_done
 from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome
+from incident_bot.diagnosis.logs.slow_reports import is_slow_report
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
-from incident_bot.model import AlertStatus, Category
+from incident_bot.model import Category
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.health.judgement import Health
     from incident_bot.diagnosis.scene import Scene
 
-_PERFORMANCE_ALERT = (
-    "latency",
-    "error",
-    "5xx",
-    "4xx",
-    "slow",
-    "timeout",
-    "rate",
-    "throughput",
-    "availability",
-    "slo",
-    "burn",
-    "failing",
-    "queue",
-    "lag",
-)
 _LIFECYCLE_ALERT = (
     "notrunning",
     "restart",
@@ -74,21 +67,6 @@ _LIFECYCLE_ALERT = (
     "memory",
 )
 LASTING_COUNT = 3
-
-
-def is_about_performance(scene: Scene) -> bool:
-    """Whether the alert is about what a running program does (errors, latency), which only its log can tell."""
-    name = scene.case.incident.alert.name.lower()
-    return any(word in name for word in _PERFORMANCE_ALERT)
-
-
-_END_ALERT = ("restart", "oom", "crash", "killed", "evict")
-
-
-def says_ended(scene: Scene) -> bool:
-    """Whether the alert is about containers that end, so that a calm log cannot show that all is well."""
-    alert = scene.case.incident.alert
-    return alert.status is AlertStatus.FIRING and any(word in alert.name.lower() for word in _END_ALERT)
 
 
 def _state_for(candidate: Candidate, scene: Scene, health: Health) -> State | None:
@@ -164,7 +142,8 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         # The figures of its log say that it goes on; where status is known, they count for alerts about them.
         is_asked = is_about_performance(scene) or not health.is_known
         return Activity.ACTIVE if is_asked else Activity.INACTIVE
-    if is_refused_change(candidate.facts, scene):
+    is_missed = is_lack_asked_about(scene) and all(tells_nothing_done(fact.value) for fact in candidate.facts)
+    if is_missed or is_refused_change(candidate.facts, scene):
         return Activity.ACTIVE
     state = _state_for(candidate, scene, health)
     if (_is_log_only(candidate) or _goes_on_in_log(candidate)) and state is not State.FAILING:
@@ -238,6 +217,7 @@ def _is_parked(candidate: Candidate, scene: Scene) -> bool:
     suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
     return (
         is_guessed(scene.case)
+        and not any(is_asked_about(name, scene) for name in suspended)
         and len(suspended) < len({item.name for item in schedules})
         and all(fact.field == "spec.suspend" and fact.name in suspended for fact in candidate.facts)
     )
@@ -262,7 +242,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
     is_asked = is_about_performance(scene)
     if (is_asked and not _is_about_refusals(scene)) or _is_stall(candidate):
         return False
-    is_unnamed = candidate.finding is not None and candidate.finding.kind == "error-line"
+    is_unnamed = candidate.finding is not None and candidate.finding.kind in ("error-line", "server-errors")
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in candidate.facts if fact.citation}
     found = [(kept, log) for log in scene.logs for kept in log.kept if (log.evidence_id, kept.line) in lines]
     if is_asked:
@@ -326,6 +306,7 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
             (_lasts(candidate, scene) and (is_about_performance(scene) or is_going_on(candidate.facts, scene)))
             or (_is_stall(candidate) and is_going_on(candidate.facts, scene))
             or opens_storm(candidate.facts, scene, is_named=names_a_cause(candidate))
+            or (_is_named(candidate) and is_echoed(candidate.facts, scene))
             or is_last_word(candidate.facts, scene)
         )
     ):
@@ -383,7 +364,11 @@ def _lasts(candidate: Candidate, scene: Scene) -> bool:
     is_about_errors = is_about_performance(scene)
     # Databases report as information who waits: what a rule names counts at any level.
     least = Level.QUIET if _is_named(candidate) else Level.WARNING if is_about_errors else Level.ERROR
-    loud = [fact for fact in candidate.facts if fact.source == "log" and grade(fact.value) >= least]
+    loud = [
+        fact
+        for fact in candidate.facts
+        if fact.source == "log" and (grade(fact.value) >= least or (is_about_errors and is_slow_report(fact.value)))
+    ]
     count = max((fact.count for fact in loud), default=0)
     return count >= (1 if is_about_errors else LASTING_COUNT)
 

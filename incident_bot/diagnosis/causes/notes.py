@@ -54,6 +54,28 @@ _ASKED = compile_later(
 _FEWEST_LINES = 10
 
 
+def is_asked_about(name: str, scene: Scene) -> bool:
+    """Whether a note that nobody calls closed asks about something by its name, in whatever spelling."""
+    wanted = re.sub(r"[-_. ]+", " ", name.lower())
+    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    return any(
+        wanted in re.sub(r"[-_.\s]+", " ", note.lower()) and _QUESTION.search(note) and not _CLOSED.search(note)
+        for note in notes
+    )
+
+
+def is_lack_asked_about(scene: Scene) -> bool:
+    """Whether a note that nobody calls closed says that something is empty or does not come."""
+    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    return any(_LACKS.search(note) and not _CLOSED.search(note) for note in notes)
+
+
+_LACKS = compile_later(
+    r"\b(?:empty|missing|nothing|stopped (?:coming|arriving|working))\b|\b(?:no|any) (?:\w+ )?(?:data|files?|rows?|reports?|mails?|orders?|records?|results?|labels?)\b"
+    r"|\b(?:not|never|n't) (?:\w+ )?(?:arriv|receiv|deliver|come|came|sent|print)\w*",
+    re.IGNORECASE,
+)
+_QUESTION = compile_later(r"\?|\bstopped\b|" + _TROUBLE.pattern + "|" + _ASKED.pattern, re.IGNORECASE)
 _MISSED = compile_later(
     r"\b(?:did(?: not|n't)|has(?: not|n't)|have(?: not|n't)|never) (?:yet )?(?:report|arriv|finish|complet|run|ran|succe|start|send|sent|produc|come|came|appear|check(?:ed)? in)\w*"
     r"|\bno (?:data|heart-?beat|success|report|sign of life|metrics?)\b",

@@ -33,6 +33,7 @@ from incident_bot.diagnosis.causes.succession import (
     is_waited_for,
     is_what_leaks,
     is_why_refused,
+    is_why_requests_fail,
     is_why_time_ran_out,
     opens_trouble,
 )
@@ -187,6 +188,7 @@ def _is_behind(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         or opens_trouble(cause, symptom)
         or is_last_word_of_job(cause, symptom, scene)
         or is_behind_others(cause, symptom, scene)
+        or is_why_requests_fail(cause, symptom, scene)
         or is_downstream(cause, symptom, scene)
     )
 
@@ -204,6 +206,7 @@ def _accounts_for(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: S
         or is_survived(symptom, cause, scene)
         or is_what_leaks(cause, symptom)
         or is_behind_others(cause, symptom, scene)
+        or is_why_requests_fail(cause, symptom, scene)
         or (is_about_caller(symptom) and speaks_of(cause, symptom))
         or _is_of_machine(cause, symptom, rules, scene)
     ):

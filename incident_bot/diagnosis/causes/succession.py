@@ -219,3 +219,16 @@ def names_a_cause(item: Candidate) -> bool:
     """Whether a line of a log says what is wrong, and not only that something was late, gone or broken."""
     complaint = item.finding.complaint if item.finding else None
     return complaint is not None and not complaint.is_symptom and complaint.kind not in _OWN_FAULTS
+
+
+def is_why_requests_fail(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether requests fail in one log since another log tells of a trouble of a known kind.
+
+    A server counts what it could not answer in time, and the database behind it says which statement took so long.
+    """
+    one, other = cause.finding, symptom.finding
+    if one is None or other is None or not one.is_known or other.kind != "server-errors":
+        return False
+    first, second = cause.facts[0].citation, symptom.facts[0].citation
+    is_elsewhere = first is not None and second is not None and first.evidence_id != second.evidence_id
+    return is_elsewhere and one.count >= _AGAIN and begins_in_time(cause, symptom, scene, is_known=True)

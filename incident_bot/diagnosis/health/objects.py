@@ -125,10 +125,12 @@ STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event"
 def _judge_counts(item: KubeObject, relation: Relation, scene: Scene) -> Symptom | None:
     if item.kind == "Job":
         return _judge_job(item, relation, scene)
+    if not item.body.get("status"):
+        return None  # a manifest says what is wanted, and nothing of what is there
     ready_path, wanted_path = _COUNTS.get(item.kind, ("", ""))
     wanted = read_quantity(first_value(item.body, wanted_path)) if wanted_path else None
     if wanted is None:
-        return _object_sign(item, relation, scene, "", "") if item.body.get("status") else None
+        return _object_sign(item, relation, scene, "", "")
     ready = read_quantity(first_value(item.body, ready_path))
     if ready is None:
         # `describe` counts pods by phase: as many as wanted may run, and it does not say whether they are ready.

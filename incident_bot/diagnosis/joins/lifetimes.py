@@ -1,4 +1,4 @@
-"""Containers whose last run lasted just as long as the liveness probe of a program that never answers lets it live."""
+"""Containers that live as long as something else lets them: a liveness probe that nothing answers, a sidecar of a Job."""
 
 from __future__ import annotations
 
@@ -66,3 +66,38 @@ def _last_run(body: Mapping[str, Any], container: str) -> tuple[float | None, ob
 def _number(value: object, name: str, default: float) -> float:
     found = first_value(value, name)
     return float(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else default
+
+
+def find_outlived(by_kind: ByKind) -> Iterator[Join]:
+    """Pods of Jobs whose program is done while another container of theirs runs on: the Job waits for all of them.
+
+    Sidecars that Kubernetes ends itself are init containers (`restartPolicy: Always`), which are not looked at.
+    """
+    for pod, relation in by_kind.get("Pod", ()):
+        if not _is_of_job(pod.body) or first_value(pod.body, "status.phase") != "Running":
+            continue
+        ended = dict(find_values(pod.body, "status.containerStatuses[].state.terminated"))
+        running = dict(find_values(pod.body, "status.containerStatuses[].state.running"))
+        if not ended or not running or any(first_value(state, "exitCode") != 0 for state in ended.values()):
+            continue
+        path, done = next(iter(running)), next(iter(ended))
+        sidecar, program = (place.partition("[")[2].partition("]")[0] for place in (path, done))
+        yield Join(
+            name="sidecar-outlives-job",
+            subject=pod,
+            relation=relation,
+            path=path,
+            value=f"{sidecar} runs",
+            other=pod,
+            other_path=done,
+            groups={"sidecar": sidecar, "program": program, "pod": pod.name},
+        )
+
+
+def _is_of_job(body: Mapping[str, Any]) -> bool:
+    owners = {str(kind) for _, kind in find_values(body, "metadata.ownerReferences[].kind")}
+    labels = first_value(body, "metadata.labels")
+    return "Job" in owners or (isinstance(labels, dict) and any(name in labels for name in _JOB_LABELS))
+
+
+_JOB_LABELS = ("job-name", "batch.kubernetes.io/job-name")

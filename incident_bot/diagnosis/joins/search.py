@@ -28,7 +28,7 @@ from incident_bot.diagnosis.joins.join import (
     is_listed,
     same_namespace,
 )
-from incident_bot.diagnosis.joins.lifetimes import find_failed_starts
+from incident_bot.diagnosis.joins.lifetimes import find_failed_starts, find_outlived
 from incident_bot.diagnosis.joins.policies import (
     find_admissions,
     find_forbidden_names,
@@ -80,6 +80,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "autoscaler-at-maximum": frozenset({"object", "replicas", "use", "target"}),
     "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
+    "sidecar-outlives-job": frozenset({"sidecar", "program", "pod"}),
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
     "address-unknown": frozenset({"asked", "lacking", "near"}),
@@ -307,6 +308,7 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     _find_revisions,
     _find_saturated,
     find_failed_starts,
+    find_outlived,
     find_at_limit,
     find_full_nodes,
 )

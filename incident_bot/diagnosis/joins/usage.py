@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
-from incident_bot.diagnosis.joins.join import ByKind, Join, same_namespace
+from incident_bot.diagnosis.joins.join import TEMPLATED, ByKind, Join, same_namespace
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from incident_bot.kubectl import KubeObject
 
-_LIMIT = "spec.containers[].resources.limits.cpu"
+_CONTAINERS = {"Pod": "spec.containers", **dict.fromkeys(TEMPLATED, "spec.template.spec.containers")}
 _LISTED = "table.CPU(cores)"
 _MEASURED = "containers[].usage.cpu"
 """What the metrics API itself answers (metrics.k8s.io, PodMetrics)."""
@@ -22,16 +22,20 @@ _AT_LIMIT = 0.95
 
 
 def find_at_limit(by_kind: ByKind) -> Iterator[Join]:
-    """Pods whose use of processors is their limit, measured on them or on a replica; each container must have a limit."""
-    for pod, relation in by_kind.get("Pod", ()):
+    """Pods whose use of processors is their limit, measured on them or on a replica; each container must have a limit.
+
+    Where no pod was read, what its workload gives each pod counts.
+    """
+    pods = {stem_of(pod.name) for pod, _ in by_kind.get("Pod", ()) if _limit_of(pod) is not None}
+    templates = [(item, relation) for kind in sorted(TEMPLATED) for item, relation in by_kind.get(kind, ())]
+    for pod, relation in (*by_kind.get("Pod", ()), *(pair for pair in templates if pair[0].name not in pods)):
         limit = _limit_of(pod)
-        if limit is None:
-            continue
-        for row, _ in by_kind.get("PodMetrics", ()):
+        stem = stem_of(pod.name) if pod.kind == "Pod" else pod.name
+        for row, _ in by_kind.get("PodMetrics", ()) if limit is not None else ():
             used = _used_by(row)
-            is_its_own = stem_of(row.name) == stem_of(pod.name) and same_namespace(row, pod)
-            if is_its_own and used is not None and used >= _AT_LIMIT * limit > 0:
-                path, told = next(iter(find_values(pod.body, _LIMIT)))
+            is_its_own = stem_of(row.name) == stem and same_namespace(row, pod)
+            if is_its_own and limit is not None and used is not None and used >= _AT_LIMIT * limit > 0:
+                path, told = next(iter(find_values(pod.body, _limits_of(pod))))
                 groups = {"pod": row.name, "used": f"{used * 1000:.0f}m", "limit": str(told)}
                 yield Join(
                     name="pod-at-cpu-limit",
@@ -47,11 +51,15 @@ def find_at_limit(by_kind: ByKind) -> Iterator[Join]:
 
 
 def _limit_of(pod: KubeObject) -> float | None:
-    containers = first_value(pod.body, "spec.containers")
-    limits = [read_quantity(value) for _, value in find_values(pod.body, _LIMIT)]
+    containers = first_value(pod.body, _CONTAINERS[pod.kind])
+    limits = [read_quantity(value) for _, value in find_values(pod.body, _limits_of(pod))]
     if not isinstance(containers, list) or not limits or len(limits) != len(containers) or None in limits:
         return None
     return sum(limit for limit in limits if limit is not None)
+
+
+def _limits_of(pod: KubeObject) -> str:
+    return f"{_CONTAINERS[pod.kind]}[].resources.limits.cpu"
 
 
 def _used_by(row: KubeObject) -> float | None:

@@ -81,14 +81,19 @@ _ENOUGH_REQUESTS = 100
 _OUTAGE_SHARE = 0.05
 
 
-def is_outage(kept: Iterable[KeptLine]) -> bool:
+def fails_often(kept: Iterable[KeptLine]) -> bool:
     """Whether a server's access lines show that every twentieth request or more got a server error.
 
     That spends the monthly error budget of a 99.9 % objective within 15 hours (Google SRE workbook, chapter 5).
     """
+    bad, total = count_answers(kept)
+    return total >= _ENOUGH_REQUESTS and bad >= _OUTAGE_SHARE * total
+
+
+def is_outage(kept: Iterable[KeptLine]) -> bool:
+    """Whether requests fail that often, or no caller is let in any more."""
     lines = list(kept)
-    bad, total = count_answers(lines)
-    return (total >= _ENOUGH_REQUESTS and bad >= _OUTAGE_SHARE * total) or is_turned_away(lines)
+    return fails_often(lines) or is_turned_away(lines)
 
 
 TURNED_AWAY = (401, 403)

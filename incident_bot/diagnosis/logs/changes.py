@@ -19,7 +19,7 @@ _CHANGE = compile_later(
     r".{0,60}\b(?:reloaded|changed|updated|switched|rotated|enabled|disabled|replaced|set to|now|promoted|migrated|applied|dropped|truncated|rebuilt|flushed|cleared|resized|finished)\b"
     r"|\b(?:reload(?:ed|ing)|switch(?:ed|ing) to|fail(?:ed|ing)?[- ]?over|promot(?:ed|ing)|roll(?:ed|ing) (?:out|back)|deploy(?:ed|ing)|upgrad(?:ed|ing)|flush(?:ed|ing)?|purg(?:ed|ing)|invalidat(?:ed|ing)|post-(?:release|deploy|install) hook|dropped (?:index|table|column|partition)|using (?:staging|fallback))\b"
     r"|\bcache\w{0,10}[.:_ -]?(?:clear|flush|purge|reset|evict)(?:ed|s)?\b|\b(?:clear|flush|empti|purg|invalidat)\w* .{0,30}\bcaches?\b|\bflush(?:all|db)\b"
-    r"|\b(?:alter (?:table|role|user|database|system)|revoke|grant) \w|\b(?:chown|chmod|setfacl) \S|\bclock stepped\b|\breplaced by \S"
+    r"|\b(?:alter (?:table|role|user|database|system)|drop (?:index|table|view|column|constraint|partition|trigger|function|user|role)|truncate table|revoke|grant) \w|\b(?:chown|chmod|setfacl) \S|\bclock stepped\b|\breplaced by \S"
     r"|\"(?:from|old|before)\": ?[^,{}\[\]]{1,80}, ?\"(?:to|new|after)\": ?[^,{}\[\]]",
     re.IGNORECASE,
 )
@@ -33,6 +33,7 @@ _OPERATION = compile_later(
     r"\b(?:disrupt|drain|cordon|decommission|delet|terminat|remov|detach|archiv)(?:ed|ing) (?:the )?(?:old )?(?:nodes?|instances?|replicas?|brokers?|members?|volumes?|index|topic|queue|bucket|namespace|deployment|service)\b"
     r"|\b(?:start(?:ed|ing)|begin(?:ning)?|running|triggered)\b.{0,40}\b(?:defragment\w*|maintenance|reindex\w*|rebalanc\w*|vacuum|backfill|failover|switch-?over|drain)\b"
     r"|\b(?:switch-?over|fail-?over|step-?down) (?:request|initiated|requested|started|triggered)\b|\bdemot(?:ed|ing) (?:my)?self\b|\bstep(?:ped|ping)?[- ]down\b"
+    r"|\bdrop (?:index|table|view|column|constraint|partition|trigger|function|user|role) \w|\btruncate table \w"
     r"|\bconfig \w*(?:Policy|Rule|Filter|VirtualService|Gateway)\w*/",
     re.IGNORECASE,
 )

@@ -32,6 +32,7 @@ _ORDERLY = compile_later(
 """What precedes an end that somebody asked for, or that was due."""
 
 _NOTHING_DONE = compile_later(
+    r"\b(?:matched|accepted|processed|sent|delivered|imported|exported|loaded|wrote|copied|selected|stored|applied) (?:0|none|no) (?:of|out of) (?:the )?[1-9]\d*\b|"
     r"(?<![\d.,])(?:0|none|no) (?:of|out of|/) ?(?:the )?[1-9][\d,.]* (?:\w+ ){0,2}(?:accepted|processed|sent|delivered|imported|loaded|written|confirmed|matched|stored|applied|valid|usable)\b",
     re.IGNORECASE,
 )
@@ -68,6 +69,11 @@ def draft_last_words(log: Log, levels: Mapping[int, int], subject: str, *, is_fa
                 index=index,
                 write=partial(write_unmarked, log, index, subject, hint=_HINT, weight=_WEIGHT),
             )
+
+
+def tells_nothing_done(text: str) -> bool:
+    """Whether a line counts that of something there was, nothing was done."""
+    return _NOTHING_DONE.search(text[:_REACH]) is not None
 
 
 _LAST_LINES = 2

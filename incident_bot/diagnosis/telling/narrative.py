@@ -204,7 +204,9 @@ def _names_target(candidate: Candidate, scene: Scene) -> bool:
 
 def _replicas(scene: Scene) -> tuple[int, int] | None:
     for item, relation in scene.objects:
-        if relation is Relation.OWN and item.kind in ("Deployment", "StatefulSet", "DaemonSet"):
+        # A manifest says how many are wanted, and nothing of how many there are.
+        is_seen = relation is Relation.OWN and bool(item.body.get("status"))
+        if is_seen and item.kind in ("Deployment", "StatefulSet", "DaemonSet"):
             wanted = read_quantity(
                 first_value(item.body, "spec.replicas|status.desiredNumberScheduled|status.replicas")
             )

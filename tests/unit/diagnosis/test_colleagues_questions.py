@@ -1,0 +1,112 @@
+"""What a colleague asks beside the evidence, and what one log says of what another only feels."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.kubectl import read_log_origin
+from incident_bot.model import Diagnosis, Verdict
+
+RULES = load_rules()
+
+
+def read(files: dict[str, str]) -> Diagnosis:
+    return diagnose(make_case(files), RULES)
+
+
+PODS = """\
+NAME                       READY   STATUS    RESTARTS   AGE
+feeder-6b9d7f8c55-hd8pz    1/1     Running   0          3d
+rabbit-0                   1/1     Running   0          77d
+"""
+
+
+def broker(*, cleared: bool = False) -> str:
+    lines = [
+        f"2026-10-13 14:{n // 6:02}:{n * 10 % 60:02}.104+00:00 [info] <0.1{n}.0> accepting AMQP connection"
+        for n in range(60)
+    ]
+    lines[30] = (
+        "2026-10-13 14:05:00.104+00:00 [warning] <0.407.0> disk resource limit alarm set on node rabbit@rabbit-0."
+    )
+    if cleared:
+        lines[33] = (
+            "2026-10-13 14:05:30.104+00:00 [warning] <0.407.0> disk resource limit alarm cleared on node rabbit@rabbit-0"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def feeder(warned: range) -> str:
+    """One line every ten seconds; those of `warned` miss their confirmation."""
+    return "".join(
+        f"2026-10-13 14:{n // 6:02}:{n * 10 % 60:02}.804+00:00 WARNING feeder: no confirm for title {n}, still waiting\n"
+        if n in warned
+        else f"2026-10-13 14:{n // 6:02}:{n * 10 % 60:02}.804+00:00 INFO feeder: title {n} sent\n"
+        for n in range(60)
+    )
+
+
+@pytest.mark.parametrize(
+    ("warned", "verdict"),
+    [
+        (range(30, 60), Verdict.FAILURE),
+        (range(10, 60), Verdict.HEALTHY),
+        (range(30, 45), Verdict.HEALTHY),
+        (range(0), Verdict.HEALTHY),
+    ],
+    ids=["from-then-on", "before-it", "and-over", "never"],
+)
+def test_an_alarm_of_a_broker_is_believed_where_its_callers_warn_from_then_on(warned: range, verdict: Verdict) -> None:
+    found = read({"pods.txt": PODS, "logs-rabbit-0.txt": broker(), "logs-feeder.txt": feeder(warned)})
+    assert (found.verdict is Verdict.FAILURE) is (verdict is Verdict.FAILURE)
+    if verdict is Verdict.FAILURE:
+        assert "disk alarm" in found.summary
+
+
+CRON = """\
+NAME             SCHEDULE      TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE
+members-letter   0 6 * * 1     <none>     True      0        16d             310d
+shelf-index      15 * * * *    <none>     False     0        9m              310d
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        ("Why did the members letter stop?", Verdict.FAILURE),
+        ("The members letter is missing since Monday.", Verdict.FAILURE),
+        ("Why is the catalogue blue?", Verdict.HEALTHY),
+        ("Members letter: was held back, all is well, closed.", Verdict.HEALTHY),
+    ],
+)
+def test_a_held_schedule_is_a_failure_where_somebody_asks_about_it(note: str, verdict: Verdict) -> None:
+    found = read({"cron.txt": CRON, "pods.txt": PODS, "note.txt": f"Hello,\n\n{note}\n"})
+    assert (found.verdict is Verdict.FAILURE) is (verdict is Verdict.FAILURE)
+
+
+def test_a_manifest_says_nothing_of_what_is_there() -> None:
+    manifest = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: feeder, namespace: books}
+spec: {replicas: 3}
+"""
+    assert "replicas ready" not in read({"deploy.yaml": manifest}).summary
+    assert "0 of 3 replicas ready" in read({"deploy.yaml": manifest + "status: {observedGeneration: 2}\n"}).summary
+
+
+@pytest.mark.parametrize(
+    ("name", "pods", "origin"),
+    [
+        ("logs-rabbit-0.txt", {"rabbit-0": ()}, ("rabbit-0", "")),
+        ("logs-rabbit-0-server.txt", {"rabbit-0": ()}, ("rabbit-0", "server")),
+        ("logs-letters-29929200.txt", {}, ("", "letters-29929200")),
+        ("logs-last-run.txt", {}, ("", "run")),
+    ],
+)
+def test_the_name_of_a_file_tells_whose_log_it_is(
+    name: str, pods: dict[str, tuple[str, ...]], origin: tuple[str, str]
+) -> None:
+    assert read_log_origin(name, "2026-10-13 14:00:00 INFO ready\n", pods)[:2] == origin
