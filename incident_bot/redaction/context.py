@@ -18,6 +18,11 @@ _WORD = compile_later(
     r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
     re.IGNORECASE,
 )
+_RECIPIENT = compile_later("age1[02-9ac-hj-np-z]{58}")
+"""A public key of age, by its specification."""
+_ENCRYPTED = "ENC[AES"
+"""Before what sops encrypted."""
+_ENCRYPTED_REACH = 240
 _PUBLIC = compile_later(r"(?i:\b(?:pub(?:lic)?|site|measurement|sec-websocket)[ _-]?)$")
 """Before `key`: everybody may know it."""
 _WORD_CHARS = 20
@@ -74,7 +79,7 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
                 value.strip(_NO_SIGN)
                 and _is_mixed(raw[at : at + len(value)].translate(_DIGITS_ALIKE))
                 and looks_random(value)
-                and not _CLASS_NAME.fullmatch(value)
+                and not (_CLASS_NAME.fullmatch(value) or _RECIPIENT.fullmatch(value))
                 and not _is_traced(text, at)
             ):
                 if len(value) >= _CUT and (rest := _REST_OF_RUN.match(text, read_to)):
@@ -111,6 +116,9 @@ def _is_telling(around: str, at: int) -> bool:
 
 def _is_traced(text: str, at: int) -> bool:
     """Whether a name before the value at `at` says that engineers trace by it, or the value is part of a colour code."""
+    low = max(0, at - _ENCRYPTED_REACH)
+    if text.rfind(_ENCRYPTED, low, at) > text.rfind("]", low, at):
+        return True
     before = text[max(0, at - 5) : at]
     if "=" not in before and ":" not in before and "kid" not in before:
         return before.endswith("\x1b[")

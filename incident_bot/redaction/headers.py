@@ -26,8 +26,8 @@ _IN_JAR = compile_later(
 _ANALYTICS = compile_later(r"(?i:_g(?:a|id|at|ac)(?:_\w{1,32})?|_gcl_\w{2,4}|_fb[pc]|__utm[a-z])$")
 _VISITOR = compile_later(r"(?:GA|GS|fb)?\d{1,2}(?:\.\d{1,16}|\$\w\d{1,16}){2,8}")
 """Visitors as Google and Meta number them by chance and time: nobody gets in with that."""
-_PLACE = compile_later(r"[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]{2,16}(?:%2F|/)[A-Z][A-Za-z_]{2,24}")
-"""A language of a country, or a time zone by its place."""
+_PLACE = compile_later(r"[a-z]{2,16}-?\d{1,3}|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]{2,16}(?:%2F|/)[A-Z][A-Za-z_]{2,24}")
+"""A server by its number, a language of a country, or a time zone by its place."""
 _MOST_COOKIES = 64
 """Cookies of one header that are told apart; browsers keep 50 to 180 a site. What follows is replaced as one."""
 _SHORTEST_NUMBER = 6

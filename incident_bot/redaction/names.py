@@ -98,7 +98,7 @@ _ABOUT = frozenset(
     " handler middleware filter function func code codes event events time timestamp date seconds sec ms millis"
     " duration interval timeout latency request requests response responses result results message messages msg"
     " text description desc reason title table tables row rows schema constraint constraints bytes input output"
-    " variable variables cost price arn lock case stdin encryption encrypter hashing encoder hasher hashers validators encoders".split()
+    " variable variables cost price arn lock case stdin grant grants flow form page encryption encrypter hashing encoder hasher hashers validators encoders".split()
 )
 _OF_PASSWORD = frozenset("hash hashed digest secret key".split())
 """Behind `password`: its hash, or the object that holds it."""
