@@ -241,16 +241,19 @@ def _certify(text: str) -> SafeText:
 
 def _surroundings(text: str, changed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Stretches of whole lines around changes, the line before, where a value's name may stand, and the line behind,
-    where the value of a name may: a placeholder can end a word that nothing ended before.
+    where the value of a name may: a placeholder can end a word that nothing ended before. An empty line may stand between.
     """
     start = end = -2
     for low, high in changed:
         floor = max(0, low - _SURROUNDING_CHARS)
         line = text.rfind("\n", floor, low)
+        if text[line - 1 : line] == "\n":
+            line -= 1
         left = text.rfind("\n", floor, max(line, 0)) + 1 or floor
         ceiling = min(len(text), high + _SURROUNDING_CHARS)
         right = text.find("\n", high, ceiling)
-        right = text.find("\n", right + 1, ceiling) if right >= 0 else right
+        if right >= 0:
+            right = text.find("\n", right + 1 + text.startswith("\n", right + 1), ceiling)
         if right < 0:  # not inside a value: its rest would be read as one of its own by whoever reads it again
             rest = _REST_OF_RUN.match(text, ceiling)
             right = rest.end() if rest else ceiling
