@@ -111,6 +111,9 @@ def fill_cron_job(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: 
     _put_number(root, "Starting Deadline Seconds", spec, "startingDeadlineSeconds")
     status = draft.child("status", root.line_of("Last Schedule Time"))
     _put_time(root, "Last Schedule Time", status, "lastScheduleTime")
+    active = re.findall(r"[a-z0-9][a-z0-9.-]{0,252}", root.value_of("Active Jobs")[:20_000])
+    if active:
+        status.put("active", [{"kind": "Job", "name": name} for name in active], root.line_of("Active Jobs"))
     template = spec.child("jobTemplate", root.line_of("Pod Template")).child("spec", root.line_of("Pod Template"))
     _put_number(root, "Backoff Limit", template, "backoffLimit")
     _fill_template(root, template)

@@ -117,3 +117,35 @@ def _is_missed(words: set[str], line: str) -> bool:
     return (
         all(word in lowered for word in words) and _STALE.search(lowered) is not None and grade(line) >= Level.WARNING
     )
+
+
+_AT_ONCE = 2
+_CONTENDS = re.compile(
+    r"\bdeadlock|\block\b.{0,40}\b(?:timeout|timed out|not (?:be )?(?:acquired|obtained|available))|\bcould not (?:obtain|acquire|get) (?:the |a )?lock\b"
+    r"|\b(?:other|another|previous|earlier) (?:run|job|instance|process)s?\b.{0,60}\b(?:active|running|in progress|holds?|not finished)\b|\b(?:already|still) running\b",
+    re.IGNORECASE,
+)
+
+
+def find_overlapping_runs(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
+    """CronJobs that may start a run beside the one before and have two or more at once, while a log says that runs get in each other's way."""
+    for item, _ in by_kind.get("CronJob", ()):
+        active = first_value(item.body, "status.active")
+        count = len(active) if isinstance(active, list) else active if isinstance(active, int) else 0
+        policy = first_value(item.body, "spec.concurrencyPolicy") or "Allow"
+        if count < _AT_ONCE or policy != "Allow" or not any(_contends(text) for _, text in logs):
+            continue
+        yield Join(
+            name="schedule-overlaps",
+            subject=item,
+            relation=Relation.RELATED,
+            path="status.active",
+            value=str(count),
+            other=item,
+            other_path="spec.concurrencyPolicy",
+            groups={"cronjob": item.name, "runs": str(count)},
+        )
+
+
+def _contends(text: str) -> bool:
+    return any(_CONTENDS.search(line[:1000]) and grade(line) >= Level.WARNING for line in text.splitlines())

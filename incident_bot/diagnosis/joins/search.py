@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joins.addresses import find_unknown_addresses
 from incident_bot.diagnosis.joins.budgets import find_exhausted_budgets
-from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_refused_callers
+from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_overlapping_runs, find_refused_callers
 from incident_bot.diagnosis.joins.claims import find_unfit_volumes
 from incident_bot.diagnosis.joins.complaints import find_local_services, find_repelled_daemons
 from incident_bot.diagnosis.joins.components import find_idle_managers, find_idle_scheduler, find_undeleted
@@ -85,6 +85,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
     "address-unknown": frozenset({"asked", "lacking", "near"}),
     "schedule-missed": frozenset({"cronjob"}),
+    "schedule-overlaps": frozenset({"cronjob", "runs"}),
     "node-cpu-used-up": frozenset({"full", "use", "taker"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
@@ -316,6 +317,7 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
 _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
     find_refused_callers,
     find_missed_schedules,
+    find_overlapping_runs,
     find_unknown_addresses,
     find_exhausted_budgets,
 )

@@ -114,3 +114,35 @@ def test_the_scheduler_is_quoted_from_the_condition_where_no_event_is_left() -> 
     assert "sched-insufficient-cpu" == waiting.causes[0].rule_id
     assert "2 Insufficient cpu" in waiting.causes[0].citations[0].quote
     assert () == placed.causes
+
+
+CRON = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {{name: statements, namespace: bank}}
+spec: {{schedule: 0 * * * *, concurrencyPolicy: {policy}}}
+status: {{active: [{active}]}}
+"""
+TWO = "{name: statements-1}, {name: statements-2}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "active", "said", "is_told"),
+    [
+        ("Allow", TWO, "WARN account 7: Lock wait timeout exceeded; try restarting transaction", True),
+        ("Forbid", TWO, "WARN account 7: Lock wait timeout exceeded; try restarting transaction", False),
+        (
+            "Allow",
+            "{name: statements-2}",
+            "WARN account 7: Lock wait timeout exceeded; try restarting transaction",
+            False,
+        ),
+        ("Allow", TWO, "INFO account 7 printed", False),
+    ],
+)
+def test_runs_of_a_schedule_that_get_in_each_others_way(policy: str, active: str, said: str, is_told: bool) -> None:
+    log = "".join(f"2026-05-12T09:{n:02d}:00Z {said}\n" for n in range(30))
+
+    found = diagnose(make_case({"cron.yaml": CRON.format(policy=policy, active=active), "statements.log": log}), RULES)
+
+    assert any(cause.rule_id == "cronjob-runs-overlap" for cause in found.causes) is is_told
