@@ -106,6 +106,7 @@ CLUSTER_SCOPED = frozenset(
         "ClusterIssuer",
         "ClusterOperator",
         "CustomResourceDefinition",
+        "GatewayClass",
         "Node",
         "Namespace",
         "PersistentVolume",

@@ -31,7 +31,7 @@ LINE_CHARS = 4000
 """How much of one log line patterns look at; more is a dump, not a message."""
 
 _NO_LOG = compile_later(
-    r"^(?:unable to retrieve container logs for |Error from server|failed to try resolving symlinks)"
+    r"^(?:unable to retrieve container logs for |Error from server \(|failed to try resolving symlinks)"
 )
 
 

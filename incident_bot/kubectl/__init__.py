@@ -10,12 +10,13 @@ from incident_bot.kubectl.journals import read_machine
 from incident_bot.kubectl.merged_logs import may_be_merged, prefix_of, split_merged
 from incident_bot.kubectl.origin import explain_no_output, origin_of_command, read_log_origin
 from incident_bot.kubectl.reader import read, read_lines
-from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
+from incident_bot.kubectl.reading import SELECTED, KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.recognition import recognise
 from incident_bot.kubectl.target import containers_by_pod, infer_target
 from incident_bot.kubectl.transcripts import Part, may_be_transcript, split_fences, split_transcript
 
 __all__ = [
+    "SELECTED",
     "KubeEvent",
     "KubeObject",
     "Part",

@@ -42,6 +42,7 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("InferenceService", frozenset({"URL"})),
     ("Application", frozenset({"SYNC STATUS", "HEALTH STATUS"})),
     ("Application", frozenset({"HEALTH", "SYNCPOLICY"})),
+    ("GatewayClass", frozenset({"CONTROLLER", "ACCEPTED"})),
     ("Challenge", frozenset({"STATE", "DOMAIN"})),
     ("BackupStorageLocation", frozenset({"PHASE", "LAST VALIDATED"})),
     ("Backup", frozenset({"STATUS", "STORAGE LOCATION"})),

@@ -32,6 +32,7 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "NetworkPolicy": describe_policy.fill_network_policy,
     "PodDisruptionBudget": describe_policy.fill_budget,
     "Secret": describe_cluster.fill_secret,
+    "Namespace": describe_cluster.fill_namespace,
     "Deployment": describe_workload.fill_deployment,
     "ReplicaSet": describe_workload.fill_replica_set,
     "ReplicationController": describe_workload.fill_replica_set,

@@ -212,6 +212,13 @@ def fill_quota(root: Field, draft: Draft, lines: Numbered) -> None:
             status.child("used", start).put(row.get("RESOURCE"), row.get("USED"), row.line)
 
 
+def fill_namespace(root: Field, draft: Draft, lines: Numbered) -> None:
+    """A Namespace: its phase, and while it is deleted the conditions that say what is in the way."""
+    status = draft.child("status", root.line_of("Status"))
+    status.put("phase", root.value_of("Status"), root.line_of("Status"))
+    fill_conditions(root, status, lines)
+
+
 def fill_secret(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: ARG001 - one shape for all fillers
     """A Secret: its type, and the keys that it holds; of their values kubectl prints only the size."""
     draft.put("type", root.value_of("Type"), root.line_of("Type"))

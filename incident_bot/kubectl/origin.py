@@ -61,7 +61,7 @@ _GENERIC = frozenset(
 )
 _NO_OUTPUT = compile_later(
     r"unable to retrieve container logs for \S+|failed to try resolving symlinks in path .*|"
-    r"Error from server(?: \(\w+\))?: .*|The connection to the server \S+ was refused.*|Unable to connect to the server: .*|"
+    r"Error from server \(\w+\): .*|The connection to the server \S+ was refused.*|Unable to connect to the server: .*|"
     r"error: (?:container \S+ is not valid for pod|a container name must be specified|timed out waiting for|"
     r"You must be logged in to the server|the server doesn't have a resource type|unable to retrieve).*"
 )
@@ -143,7 +143,18 @@ def kind_asked_for(command: str) -> str:
     """The kind that `kubectl get` lists; an empty string for another command, several kinds and `all`."""
     named, _ = _read_command(command)
     word = named[1].partition("/")[0] if len(named) > 1 and named[0] == "get" else ""
-    return "" if "," in word or word == "all" else kind_of(word)
+    kind = kind_of(word)
+    is_plural = kind.lower() == word.partition(".")[0].lower() and kind.endswith("s") and not kind.endswith("ss")
+    return "" if "," in word or word == "all" else kind.removesuffix("s") if is_plural else kind
+
+
+def is_selective(command: str) -> bool:
+    """Whether a command lists objects by name or by what they have in common, so that others may be left out."""
+    named, flags = _read_command(command)
+    return len(named) > 2 or "/" in " ".join(named[1:2]) or bool(_SELECTORS & flags.keys()) or "|" in command
+
+
+_SELECTORS = frozenset({"-l", "--selector", "--field-selector"})
 
 
 def _read_command(command: str) -> tuple[list[str], dict[str, str]]:

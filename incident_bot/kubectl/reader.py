@@ -11,7 +11,7 @@ from incident_bot.kubectl.describe import read_descriptions
 from incident_bot.kubectl.documents import read_json, read_yaml
 from incident_bot.kubectl.events import read_event_table
 from incident_bot.kubectl.objects import read_objects
-from incident_bot.kubectl.origin import kind_asked_for, subject_of_command
+from incident_bot.kubectl.origin import is_selective, kind_asked_for, subject_of_command
 from incident_bot.kubectl.reading import Reading
 from incident_bot.kubectl.releases import read_rollout, read_status
 from incident_bot.kubectl.status_tables import read_status_table
@@ -91,7 +91,8 @@ def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading
         read_release = read_status if block.form is Form.RELEASE else read_rollout
         return Reading(objects=tuple(read_release(evidence_id, numbered)))
     if block.form is Form.TABLE:
-        asked = kind_asked_for(_command_above(lines, block))
-        return Reading(objects=tuple(read_status_table(evidence_id, numbered, asked)))
+        command = _command_above(lines, block)
+        asked, is_selected = kind_asked_for(command), is_selective(command)
+        return Reading(objects=tuple(read_status_table(evidence_id, numbered, asked, is_selected=is_selected)))
     _, kind, name = subject_of_command(_command_above(lines, block))
     return read_descriptions(evidence_id, numbered, about=(kind, name))

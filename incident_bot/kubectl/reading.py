@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+SELECTED = "isSelected"
+"""Marks an object of a table that lists only what its command named or selected: what is not there may exist."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KubeObject:

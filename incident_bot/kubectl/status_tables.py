@@ -7,13 +7,14 @@ empty name and the path `status.containerStatuses[0]`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from incident_bot.kube_kinds import kind_of
 from incident_bot.kubectl.custom_tables import fill_custom, kind_by_columns
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.pod_status import fill_pod_row
+from incident_bot.kubectl.reading import SELECTED
 from incident_bot.kubectl.releases import fill_release, is_history, read_history
 from incident_bot.kubectl.tables import Row, read_table
 from incident_bot.patterns import compile_later
@@ -60,10 +61,12 @@ _NUMBER = compile_later(r"\d{1,9}")
 _SERVICE_PORT = compile_later(r"(\d{1,5})(?::\d{1,5})?/(?:TCP|UDP|SCTP)")
 
 
-def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]], asked: str = "") -> list[KubeObject]:
+def read_status_table(
+    evidence_id: str, lines: Sequence[tuple[int, str]], asked: str = "", *, is_selected: bool = False
+) -> list[KubeObject]:
     """One object a row of a table whose header is the first line; rows that name no object are left out.
 
-    `asked` is the kind that the command above asked for, if there is one.
+    `asked` is the kind that the command above asked for, if there is one; `is_selected`: it did not ask for all of them.
     """
     table = read_table(lines)
     if is_history(table.columns):
@@ -71,7 +74,8 @@ def read_status_table(evidence_id: str, lines: Sequence[tuple[int, str]], asked:
     kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
     custom = kind_by_columns(table.columns, table.rows) if _is_vague(kind, table.rows) and asked not in _FILLERS else ""
     kind = (asked or custom) if custom else kind or asked
-    objects = [_object_of(evidence_id, kind, row, is_custom=bool(custom)) for row in table.rows]
+    marks = {SELECTED: True} if is_selected else {}
+    objects = [_object_of(evidence_id, kind, row, marks, is_custom=bool(custom)) for row in table.rows]
     return [found for found in objects if found is not None]
 
 
@@ -82,7 +86,9 @@ def _is_vague(kind: str, rows: Sequence[Row]) -> bool:
     return kind in ("", "StatefulSet", "InferenceService")
 
 
-def _object_of(evidence_id: str, kind: str, row: Row, *, is_custom: bool) -> KubeObject | None:
+def _object_of(
+    evidence_id: str, kind: str, row: Row, marks: Mapping[str, bool], *, is_custom: bool
+) -> KubeObject | None:
     prefix, slash, name = row.get("POD", "NAME").removesuffix(" (default)").partition("/")
     if slash:
         kind = kind_of(prefix)
@@ -96,6 +102,7 @@ def _object_of(evidence_id: str, kind: str, row: Row, *, is_custom: bool) -> Kub
         return None
     _fill_labels(row, draft)
     draft.put("table", dict(row.cells), row.line)
+    draft.body.update(marks)
     return draft.finish(evidence_id, kind, name, row.get("NAMESPACE"))
 
 

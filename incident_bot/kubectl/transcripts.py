@@ -113,7 +113,7 @@ def _kind_of(name: str, title: str, lines: Sequence[str]) -> EvidenceKind:
     if "logs" in words or "log" in words:
         return EvidenceKind.LOG
     if command_of(title) and lines and all(_NOT_THERE.match(line) for line in lines if line.strip()):
-        return EvidenceKind.NOTE
+        return EvidenceKind.TABLE
     return recognise(
         name, "\n".join([title, *lines]) if "describe" in words and command_of(title) else "\n".join(lines)
     )

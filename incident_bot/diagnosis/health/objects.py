@@ -38,6 +38,8 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
         status = str(first_value(item.body, f"{path}.status"))
         why = first_value(item.body, f"{path}.reason")
         name = first_value(item.body, f"{path}.type")
+        if why == WAITED_IN_VAIN:
+            continue
         has_failed = (item.kind, name, status) == ("Job", "Failed", "True")
         text = f"Job {item.name} has failed" if has_failed else f"{item.kind} {item.name}: {name} is {status}"
         text += f" ({why})" if why and why != status else ""
@@ -119,6 +121,8 @@ _WELL = frozenset({"Healthy", "Available", "Ready", "deployed", "Succeeded", "Co
 """What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
 
 
+WAITED_IN_VAIN = "WaitedInVain"
+"""`kubectl rollout status --timeout` gave up; the rollout may have come to its end since, and counts tell that."""
 STANDARD = frozenset({"Pod", "PersistentVolume", "Namespace", "Service", "Event", "NodeMetrics", "PodMetrics"})
 
 

@@ -52,7 +52,7 @@ def find_held(by_kind: ByKind) -> Iterator[Join]:
                     name="deletion-held-by-finalizer",
                     subject=item,
                     relation=relation,
-                    path="metadata.finalizers",
+                    path="metadata.finalizers[0]",
                     value=names[0],
                     other=item,
                     other_path=_DELETED,

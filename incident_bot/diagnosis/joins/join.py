@@ -11,7 +11,7 @@ from incident_bot.diagnosis.targets import Relation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from incident_bot.kubectl import KubeObject
+from incident_bot.kubectl import SELECTED, KubeObject
 
 Pair = tuple[KubeObject, Relation]
 ByKind = dict[str, list[Pair]]
@@ -63,7 +63,7 @@ def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 def is_listed(kind: str, near: KubeObject, by_kind: ByKind) -> bool:
     """Whether a kind was listed, and not only shown one by one: a table, or two objects and more of one document."""
-    found = [item for item, _ in by_kind.get(kind, ()) if same_namespace(near, item)]
+    found = [item for item, _ in by_kind.get(kind, ()) if same_namespace(near, item) and SELECTED not in item.body]
     listed: dict[str, int] = {}
     for item in found:
         listed[item.evidence_id] = listed.get(item.evidence_id, 0) + 1

@@ -16,6 +16,7 @@ from incident_bot.diagnosis.joins.join import (
     selector_of,
     selects,
 )
+from incident_bot.kubectl import SELECTED
 from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def find_unmatched_peers(by_kind: ByKind, told: Sequence[str]) -> Iterator[Join]
         peers = [peer for _, peer in find_values(policy.body, "spec.ingress[].from[]")]
         wanted = [selector_of_peer(peer) for peer in peers]
         near = [(item, labels_of(item)) for item, _ in by_kind.get("Pod", ()) if same_namespace(policy, item)]
-        labelled = [(item, labels) for item, labels in near if labels]
+        labelled = [(item, labels) for item, labels in near if labels and SELECTED not in item.body]
         selected = next(_selected_by(policy, by_kind), None)
         is_whole = len(labelled) == len(near) > 1 and wanted and all(wanted)
         if selected is None or not is_whole or any(selects(one, labels) for one in wanted for _, labels in labelled):

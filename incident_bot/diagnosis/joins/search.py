@@ -60,6 +60,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "storage-class-missing": _REFERENCED,
     "ingress-class-missing": _REFERENCED,
     "tls-secret-missing": _REFERENCED,
+    "gateway-class-missing": _REFERENCED,
     "ingress-class-absent": frozenset({"ingress", "classes"}),
     "tls-secret-unusable": frozenset({"ingress", "secret", "type", "lacking", "keys"}),
     "claim-volume-unfit": frozenset({"claim", "volume", "error"}),
@@ -136,6 +137,7 @@ _REFERENCES = (
     *_in_template("config-map-missing", "containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
     *_in_template("claim-missing", "volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
     _Reference("ingress-class-missing", ("Ingress",), "spec.ingressClassName", "IngressClass"),
+    _Reference("gateway-class-missing", ("Gateway",), "spec.gatewayClassName", "GatewayClass"),
     _Reference("tls-secret-missing", ("Ingress",), "spec.tls[].secretName", "Secret"),
     _Reference("storage-class-missing", ("PersistentVolumeClaim",), "spec.storageClassName", "StorageClass"),
 )

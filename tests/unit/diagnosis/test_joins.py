@@ -146,3 +146,28 @@ def test_runs_of_a_schedule_that_get_in_each_others_way(policy: str, active: str
     found = diagnose(make_case({"cron.yaml": CRON.format(policy=policy, active=active), "statements.log": log}), RULES)
 
     assert any(cause.rule_id == "cronjob-runs-overlap" for cause in found.causes) is is_told
+
+
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: portal, namespace: web}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [portal.example.com], secretName: portal-tls}]
+status: {loadBalancer: {ingress: [{ip: 198.51.100.3}]}}
+"""
+SECRETS = """\
+$ kubectl -n web get secrets{names}
+NAME        TYPE     DATA   AGE
+portal-db   Opaque   3      400d
+portal-s3   Opaque   2      400d
+"""
+
+
+@pytest.mark.parametrize(("names", "expected"), [("", ["ingress-tls-secret-missing"]), (" portal-db portal-s3", [])])
+def test_what_a_command_did_not_ask_for_may_be_there(names: str, expected: list[str]) -> None:
+    """Only a listing of all Secrets shows that one is missing."""
+    files = {"ingress.yaml": INGRESS, "secrets.txt": SECRETS.format(names=names)}
+
+    assert expected == [cause.rule_id for cause in diagnose(make_case(files), RULES).causes]
