@@ -12,10 +12,12 @@ from incident_bot.patterns import compile_later
 _CODE = compile_later(r"\x1b\[[0-9;]{0,16}[mK]")
 _CODES = compile_later(r"(?:\x1b\[[0-9;]{0,16}[mK])+")
 # The escape first: `re` skips to it, where a look back would be tried at every character.
-_INSIDE = compile_later(r"\x1b(?<=[\w.-]\x1b)\[[0-9;]{0,16}[mK](?:\x1b\[[0-9;]{0,16}[mK])*(?=[\w.-])")
-_BETWEEN = "\n\n"
 _MOST_CHARS = 4096
-"""Characters of one line that are read again."""
+"""Characters of one line that are read again, before the codes and behind them."""
+_INSIDE = compile_later(
+    rf"\x1b(?<=[\w.-]\x1b)\[[0-9;]{{0,16}}[mK](?:\x1b\[[0-9;]{{0,16}}[mK])*(?=[\w.-])[^\n]{{0,{_MOST_CHARS}}}"
+)
+_BETWEEN = "\n\n"
 
 
 class Plain:
@@ -51,10 +53,8 @@ def without_colours(text: str) -> Plain:
     """All lines of a text that have codes inside a word."""
     places: list[tuple[int, int]] = []
     read_to = 0
-    while inside := _INSIDE.search(text, read_to):
+    for inside in _INSIDE.finditer(text):
         floor = max(read_to, inside.start() - _MOST_CHARS)
-        start = max(floor, text.rfind("\n", floor, inside.start()) + 1)
-        newline = text.find("\n", inside.end(), inside.end() + _MOST_CHARS)
-        read_to = newline if newline >= 0 else min(len(text), inside.end() + _MOST_CHARS)
-        places.append((start, read_to))
+        read_to = inside.end()
+        places.append((max(floor, text.rfind("\n", floor, inside.start()) + 1), read_to))
     return Plain(text, places)

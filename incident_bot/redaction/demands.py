@@ -27,7 +27,8 @@ _EDGE = 2
 _INSIDE = 3
 """Letters of a part that can be looked up by its start or its end, and inside."""
 _SIGNS = 2
-"""Signs of a word that is looked for in all words that are new."""
+_RARE_SIGNS = b"$*~"
+"""Signs of a word that is looked for in all words that are new: so many, or one that few words hold."""
 
 
 class Demand:
@@ -91,7 +92,7 @@ def demands_of(sought: Sought) -> list[Demanded]:
         part = max(_parts_of(check, word), key=lambda part: part.rarity, default=None)
         if part and part.rarity:
             demanded.append(Demanded(Demand(sought, word), part, part.rarity))
-        elif not part and len(word[0]) >= _SIGNS:
+        elif not part and (len(word[0]) >= _SIGNS or word[0] in _RARE_SIGNS):
             demanded.append(Demanded(Demand(sought, word), None, 0))
     demanded.sort(key=lambda each: each.rarity, reverse=True)
     return demanded

@@ -15,6 +15,7 @@ from incident_bot.patterns import compile_later
 from incident_bot.redaction.encodings import cores, run_around
 from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.prefilter import as_bytes
+from incident_bot.redaction.spellings import in_attribute, in_html, in_json, in_url
 from incident_bot.redaction.values import is_identifier, is_prose_word, is_stand_in
 
 if TYPE_CHECKING:
@@ -147,22 +148,17 @@ def _is_telling_encoded(value: str) -> bool:
 
 def forms(value: str) -> tuple[str, ...]:
     """The value and its encodings: in URLs, JSON, HTML, hex and base64."""
-    # Most texts give away no value, and these take as long to load as a page takes to read.
-    import json
-    from html import escape
-    from urllib.parse import quote, quote_plus
-
-    in_json = json.dumps(value)[1:-1]
     raw = value.encode("utf-8", "replace")
+    quoted, escaped = in_url(value), in_json(value)
     found = (
         value,
-        quote(value, safe="", errors="replace"),
-        quote_plus(value, errors="replace"),
-        _PERCENT.sub(lambda match: match[0].lower(), quote(value, safe="", errors="replace")),
-        in_json,
-        _MARKUP.sub(lambda match: f"\\u{ord(match[0]):04x}", in_json),
-        escape(value),
-        escape(value, quote=False),
+        quoted,
+        quoted.replace("%20", "+"),
+        _PERCENT.sub(lambda match: match[0].lower(), quoted),
+        escaped,
+        _MARKUP.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped),
+        in_attribute(value),
+        in_html(value),
         *((raw.hex(), raw.hex().upper()) if len(raw) >= _SHORTEST_ENCODED else ()),
     )
     return tuple(dict.fromkeys((*found, *base64_forms(value))))

@@ -48,7 +48,7 @@ _CLASSES = bytes(
     ord("0") if 48 <= byte <= 57 else ord("-") if byte in b" -" else ord("A") if 65 <= byte <= 90 else byte
     for byte in range(256)
 )
-_CARD_MARK, _PARTED_MARK = b"0" * 13, b"0000-0000"
+_CARD_MARK, _PARTED_MARKS = b"0" * 13, (b"0000-0000-0000-0000", b"0000-000000-00000")
 _CARD = compile_later(
     r"(?<![\w.])(?:[3-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d\d([ -])\d{6}\2\d{5})(?![\w.]\d|\w)"
 )
@@ -130,10 +130,11 @@ def find_starts(raw: bytes) -> list[int]:
         while classes[end : end + 1] == b"0":
             end += 1
         at = classes.find(_CARD_MARK, end)
-    at = classes.find(_PARTED_MARK)
-    while at >= 0:
-        starts.append(at)
-        at = classes.find(_PARTED_MARK, at + _PARTED_MARK.index(b"-"))
+    for mark in _PARTED_MARKS:
+        at = classes.find(mark)
+        while at >= 0:
+            starts.append(at)
+            at = classes.find(mark, at + mark.index(b"-"))
     starts.sort()
     return starts
 

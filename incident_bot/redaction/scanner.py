@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from incident_bot.patterns import compile_later
@@ -42,6 +43,9 @@ _SHOWN_BREAK = "\u2424"
 """How a line break inside a table's cell is shown: values are split by it as by the break itself."""
 
 _PLACEHOLDER = Keyword(PLACEHOLDER_START)
+
+_NUMBER = itemgetter(1)
+"""Of a hit the number of its keyword."""
 
 Probe = Callable[["Scan", int, int], Iterable[Finding]]
 ScanDecoded = Callable[[str, int], list[Finding]]
@@ -121,7 +125,7 @@ class Scanner:
         taken: list[tuple[int, int]] = []
         gauge = FloodGauge(text, partial(self.prefilter.last_start, raw))
         for hits in self.prefilter.hits(raw, gauge):
-            marked = any(number == self._placeholder for _, number in hits)
+            marked = self._placeholder in map(_NUMBER, hits)
             if not taken and (marked or gauge.floods):  # of a flood not all is searched
                 taken = placeholder_spans(text)
                 gauge.pass_over(taken)
