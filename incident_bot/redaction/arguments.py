@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CALLS = (
     "login(", "logon(", "signin(", "sign_in(", "log_in(", "authenticate(", "auth(", "verify(", "check(", "_user(", "loginuser(", "authuser(", "authenticateuser(", "createuser(", "adduser(", "bind(", "bind_s(", "_bind(",
-    "credentials(", "password(", "_login(", "validate(", "ftp(", "unlock(", "compare(", "basic(", "attempt(",
+    "credentials(", "password(", "_login(", "validate(", "ftp(", "unlock(", "compare(", "basic(", "attempt(", "username_pw_set(",
 )  # fmt: skip
 THEN = r"[^()\n]{1,60},"
 """What must follow such a word."""
@@ -28,7 +28,7 @@ LISTS = dict.fromkeys(("args", "params", "arguments", "parameters", "called with
 _OPENS = compile_later(r"""[ "':=][^\n]{0,4}?[\[(]""")
 _NAME_BACKWARDS = compile_later(r"[\w.:#>\\@-]{1,96}")
 _LETS_IN = compile_later(
-    r"(?i:log_?[io]n|sign_?in|auth(?!or)|verif|credential|passw|(?:simple|ldap)_?bind|bind_s|(?:create|add|new|change|reset|register|unlock|check|validate)_?user|\bftp\b|unlock)"
+    r"(?i:log_?[io]n|sign_?in|auth(?!or)|verif|credential|passw|(?:simple|ldap)_?bind|bind_s|(?:create|add|new|change|reset|register|unlock|check|validate)_?user|username_pw|\bftp\b|unlock)"
 )
 _LETS_IN_LINE = compile_later(
     r"(?i:(?<![/\w])\w{0,24}(?:log_?in|logon|sign_?in|authenticat\w{1,4}|auth|verify\w{0,12}|checkpassword|check_password))\b"

@@ -26,7 +26,7 @@ from incident_bot.redaction.finding import Finding
 from incident_bot.redaction.forms import find_apart
 from incident_bot.redaction.headers import cookies, header
 from incident_bot.redaction.lone_lines import find_alone_on_line, is_setting
-from incident_bot.redaction.loose import find_default, find_loose
+from incident_bot.redaction.loose import find_default, find_flagged, find_loose
 from incident_bot.redaction.markup import find_in_cell, find_in_markup
 from incident_bot.redaction.names import Promise, kind_of, promise
 from incident_bot.redaction.non_english_wordings import find_in_non_english_wording
@@ -140,7 +140,7 @@ def _in_words(said: SecretName) -> list[Finding]:
         return written
     if said.level < Promise.FIRM:
         return []
-    if shown := find_in_cell(said):
+    if shown := find_in_cell(said) or find_flagged(said):
         return shown
     if said.level is not Promise.STRONG:
         apart = find_apart(said) if said.text[said.end : said.end + 1] in _APART else []

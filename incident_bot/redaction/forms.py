@@ -32,8 +32,12 @@ _FIELD = compile_later(
 """Behind the name in `fill('#password', 'x')`, `get('#password').type('x')`, `find(By.ID, "password").send_keys("x")`."""
 _TYPES = compile_later(r"(?i:fill|type|typetext|send_?keys|set_?value|enter_?text|input_?text|clear_?and_?type)\(")
 _TYPED_INTO = compile_later(
-    r"""(?i:typ(?:e|es|ed|ing)|enter(?:s|ed|ing)?|input|fill(?:s|ed|ing)?)[ ](?:text[ ])?["'](?P<value>[^"'\n]{4,256})["'][ ](?:into|in|to)[ ](?:the[ ])?["'#]{0,2}$"""
+    r"""(?i:typ(?:e|es|ed|ing)|enter(?:s|ed|ing)?|input|fill(?:s|ed|ing)?)[ ](?:text[ ])?["'](?P<value>[^"'\n]{4,256})["'][ ](?:in)?$"""
 )
+_INTO = compile_later(
+    r"""(?:in|to)[ ](?:the[ ])?(?:(?:input|field|textbox|element|locator)?[ (]?["']?\[(?:name|id|type)[*^$]?=)?["'#]{0,2}$"""
+)
+"""Before the name of a field: `into "#password"`, `into input[name=password]`."""
 _CALL = compile_later(
     r"""(?:[\w\-]{0,24}(?:\\?["'])?\)?\.(?:send_?keys|type|fill|setValue|set_value)|,)[ \t]?\(?[ \t]?\\?(?P<quote>["'])(?P<value>[^"'\n]{1,256}?)\\?(?P=quote)[ \t]?\)""",
     re.IGNORECASE,
@@ -61,8 +65,8 @@ def _found(said: SecretName, match: re.Match[str]) -> list[Finding]:
 
 def _in_field(said: SecretName) -> list[Finding]:
     text = said.text
-    into = text[said.before(8) : said.start].rstrip("\"'#").endswith(("in ", "to ", "the "))
-    if into and (typed := _TYPED_INTO.search(text, said.before(320), said.start)):
+    into = _INTO.search(text, said.before(40), said.start)
+    if into and (typed := _TYPED_INTO.search(text, said.before(320), into.start())):
         return [] if is_stand_in(typed["value"]) else _found(said, typed)
     if text[said.end : said.end + 1] not in {'"', "'", "\\", "]", ")", ".", ","}:
         return []

@@ -105,9 +105,27 @@ _COMPARED_BEFORE = compile_later(
 )
 """`'x' == password`."""
 _SECRET_ID = compile_later(r"[ _-](?:ID|Id|id)[ ]{0,8}[:=][ ]{0,4}(?P<value>[0-9a-fA-F-]{32,36})(?![\w-])")
+_FLAGGED = compile_later(
+    r"""["']?(?:[ ]--?[\w-]{1,24}[ =][^\s-]\S{0,64}){0,3}[ ]--?(?:value|data|secret-string|secret-value|body|text|content)[ =]["']?(?P<value>[^\s"']{4,256})"""
+)
+_FLAG_OF_NAME = compile_later(
+    r"""[ ]--?(?:name|key|variable|secret|secret-(?:name|id)|parameter-name|id)[ =]["']?[\w./-]{0,64}$"""
+)
+"""`secret add --name docker_password --value x`."""
 _INNER_TOKEN = compile_later(
     r"""["'][ ]?:[ ]?\{[ ]?["'](?:id|value|key|secret|data|raw|hash)["'][ ]?:[ ]?["'](?P<value>[^"'\n]{16,512})["']"""
 )
+
+
+def find_flagged(said: SecretName) -> list[Finding]:
+    """The value of the flag behind the one whose value is the name."""
+    if " -" not in said.text[said.end : said.end + 3]:
+        return []
+    flagged = _FLAGGED.match(said.text, said.end)
+    if not flagged or not _FLAG_OF_NAME.search(said.text, said.before(96), said.start):
+        return []
+    counting = counts(flagged["value"], said.level, quoted=True)
+    return _at(said, flagged.span("value")) if counting else []
 
 
 def _of_class(said: SecretName) -> re.Match[str] | None:

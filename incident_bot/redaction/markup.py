@@ -29,6 +29,10 @@ _BEHIND_LABEL = compile_later(
     r"[ ]?:?[ ]?</(?:b|strong|label|span|th|dt|em|i)>[ ]?:?\s{0,4}(?P<value>[^<\s]{4,512})[ ]?(?:<|\r?\n|$)"
 )
 """`<b>Password:</b> x`."""
+_NAMED_SIBLING = compile_later(
+    r"""</(?P<tag>\w{1,32})>\s{0,80}<(?P=tag)[ ]name=["'](?:\w{1,32}\.)?value["']>([^<\n]{1,512})<"""
+)
+"""`<stringProp name="Argument.name">password</stringProp><stringProp name="Argument.value">x</stringProp>`, as JMeter has it."""
 _SIBLING = compile_later(r"</(?P<tag>arg|argument|string|param|value|item)>\s{0,80}<(?P=tag)>([^<\n]{1,512})</")
 """`<arg>--password</arg><arg>x</arg>`."""
 _INPUT = compile_later(
@@ -51,7 +55,10 @@ def find_in_markup(said: SecretName) -> list[Finding] | None:
         if markup and " " in markup[1] and not looks_secret(markup[1].replace(" ", "")):
             return None
     elif before in {">", "-"} and said.text.startswith("<", said.end):
-        markup = _MARKUP_PAIR.match(said.text, said.end) or _SIBLING.match(said.text, said.end)
+        siblings = (_SIBLING, _NAMED_SIBLING)
+        markup = _MARKUP_PAIR.match(said.text, said.end) or next(
+            (match for pattern in siblings if (match := pattern.match(said.text, said.end))), None
+        )
         if markup and markup.lastindex == 2:
             return [Finding(*markup.span(2), said.kind)] if counts(markup[2], said.level, quoted=True) else []
     elif before in {'"', "'"} and (typed := _INPUT.search(said.text, said.before(300), said.start)):
