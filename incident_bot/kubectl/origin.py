@@ -34,6 +34,7 @@ _OF_STREAM = compile_later(
 _HASH = "[bcdfghjklmnpqrstvwxz2456789]"
 _DEPLOYMENT_POD = compile_later(rf"([a-z0-9][a-z0-9.-]{{0,200}}-{_HASH}{{6,10}}-{_HASH}{{5}})(?:[-_.]+(.+))?")
 _OTHER_POD = compile_later(rf"([a-z0-9][a-z0-9-]{{0,200}}-(?:{_HASH}{{5}}|\d{{1,4}}))(?:[-_.]+(.+))?")
+_POD_SUFFIX = compile_later(rf"-(?:{_HASH}{{6,10}}-{_HASH}{{5}}|{_HASH}{{5}}|\d{{1,4}})")
 _HASHED_NAME = compile_later(
     rf"[a-z0-9][a-z0-9.-]{{0,200}}-(?:[a-z0-9]{{6,10}}-[a-z0-9]{{5}}|(?=[a-z]*\d){_HASH}{{5}})"
 )
@@ -197,6 +198,9 @@ def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
     stem = _OF_STREAM.sub("", _LOG_WORD.sub("", whole).strip("-_. "))
     parent = _LOG_WORD.sub("", folder.rpartition("/")[2]).strip("-_. ")
     known = _from_pods(whole, parent, pods) or _from_pods(stem, parent, pods)
+    if known is None and stem != whole:
+        # The word in front says that a file is a log: what follows is split only where no workload is called so.
+        known = _from_workload(stem, pods)
     pod, container = known or _from_patterns(stem, parent, split=stem != whole)
     return pod, container, previous
 
@@ -215,6 +219,13 @@ def _from_pods(stem: str, parent: str, pods: Pods) -> tuple[str, str] | None:
                     return pod, next(iter(containers)) if len(containers) == 1 else ""
             return pod, rest if rest in containers or not containers else _only(rest, containers)
     return _from_containers(stem, pods)
+
+
+def _from_workload(stem: str, pods: Pods) -> tuple[str, str] | None:
+    """The only pod of the workload that a file is called after."""
+    own = [pod for pod in pods if stem and pod.startswith(f"{stem}-") and _POD_SUFFIX.fullmatch(pod, len(stem))]
+    containers = list(pods[own[0]]) if len(own) == 1 else []
+    return (own[0], containers[0] if len(containers) == 1 else "") if len(own) == 1 else None
 
 
 def _from_containers(stem: str, pods: Pods) -> tuple[str, str] | None:

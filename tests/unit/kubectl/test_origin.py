@@ -109,3 +109,18 @@ def test_an_error_in_place_of_a_log_is_no_log(text: str) -> None:
 )
 def test_a_log_with_errors_is_a_log(text: str) -> None:
     assert "" == explain_no_output(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "pods", "expected"),
+    [
+        ("logs-ledger-pg-previous.txt", {"ledger-pg-0": ["postgres"]}, ("ledger-pg-0", "postgres", True)),
+        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres", "backup"]}, ("ledger-pg-0", "", False)),
+        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres"], "ledger-pg-1": ["postgres"]}, ("ledger", "pg", False)),
+        ("logs-ledger-api.txt", {"ledger-pg-0": ["postgres"]}, ("ledger", "api", False)),
+    ],
+)
+def test_a_log_called_after_the_workload_of_one_pod_is_that_pods(
+    name: str, pods: dict[str, list[str]], expected: tuple[str, str, bool]
+) -> None:
+    assert read_log_origin(name, "2026-05-12T09:00:00Z INFO started\n", pods) == expected
