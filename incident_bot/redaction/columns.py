@@ -94,13 +94,25 @@ def find_in_columns(said: SecretName) -> list[Finding] | None:
     header = text[low:high].split(delimiter) if high >= 0 else []
     if len(header) < 2 or not all(_CELL.fullmatch(cell) or not cell.strip() for cell in header):
         return None
-    if delimiter != "|" and not all(map(str.strip, header)):
+    if (delimiter != "|" and not all(map(str.strip, header))) or _is_row(text, low, header, delimiter):
         return None
     names = [cell.strip("\"'` \t\r") for cell in header]
     column = text.count(delimiter, low, start)
     if any(promise(name) >= Promise.FIRM for name in names[:column]):
         return None  # the first such column has read the rows for all of them
     return list(_rows(text, high + 1, delimiter, names))
+
+
+def _is_row(text: str, low: int, cells: list[str], delimiter: str) -> bool:
+    """Whether the line at `low` is a row itself, as the one above it has as many cells: `password_history | 0`."""
+    end = low - 1
+    for _ in range(2):
+        above = text[text.rfind("\n", max(0, end - REACH), max(end, 0)) + 1 : max(end, 0)]
+        if not _RULE.fullmatch(above):
+            others = above.split(delimiter)
+            return len(others) == len(cells) and (delimiter == "|" or all(map(str.strip, others)))
+        end -= len(above) + 1
+    return False
 
 
 def _find_below_rule(said: SecretName) -> list[Finding] | None:

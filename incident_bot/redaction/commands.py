@@ -21,6 +21,7 @@ from incident_bot.redaction.command_lines import (
 )
 from incident_bot.redaction.extents import shell_end
 from incident_bot.redaction.finding import Finding
+from incident_bot.redaction.names import Promise, promise
 from incident_bot.redaction.plain_words import is_given
 from incident_bot.redaction.values import is_prose_word, is_stand_in
 
@@ -129,7 +130,8 @@ def _in_match(text: str, match: re.Match[str], command: str) -> Iterator[Finding
     group = match.lastindex or 1
     value = match[group]
     end = shell_end(text, match.end(group)) if text[match.start(group) - 1] == "'" else match.end(group)
-    if not is_stand_in(value) and (
+    is_variable = command in TALKED_OF and value.isalpha() and promise(value) is not Promise.NONE
+    if not (is_stand_in(value) or is_variable) and (
         command not in TALKED_OF
         or (_is_typed(value) and command != "put-parameter")
         or (command in _CONFIGURES and is_given(value) and _ends_command(text, end))

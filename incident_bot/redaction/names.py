@@ -107,7 +107,7 @@ _ABOUT_BEFORE = frozenset(
     " special next primary foreign sort partition cache row group map routing registry idempotency dedup shard"
     " hotkey public pub known unexpected invalid missing expected no bad unknown first last current cursor"
     " page continuation syntax lexer node merge etag commit tree git build image content object file trace span"
-    " request correlation short websocket socket".split()
+    " request correlation short websocket socket gpg pgp".split()
 )
 NON_ENGLISH_PASSWORDS = (
     "密码", "密碼", "口令", "密钥", "暗証番号", "パスワード", "비밀번호", "암호", "парол", "Парол", "ПАРОЛЬ", "лозинка", "hasło", "Hasło",

@@ -25,7 +25,7 @@ _PLACE = compile_later(
 )
 _MARK = compile_later(r"\?|%s")
 _LIST = compile_later(
-    r"""(?i:param(?:eter)?s?|bind(?:ing)?s?|bind variables|bind values|args|values|arguments|with)["']?[ ]?[:=]?[ ]?["']?(?P<open>[\[({])(?!%s|\?)"""
+    r"""(?i:param(?:eter)?s?|bind(?:ing)?s?|bind variables|bind values|args|values|arguments|with)["']?[ ]?[:=]?[ ]?["']?(?P<open>[\[({])(?!%s|\?|\d{1,3}:[A-Z]{3,24}\))"""
 )
 _ITEM = compile_later(
     r"""\s{0,4}(?:[urbN]?(?P<quote>["'])(?P<quoted>[^"'\n]{0,256})(?P=quote)|(?P<bare>[^,()\[\]{}"'\n]{0,128}))\s{0,4}(?P<stop>[,)\]]|$)"""

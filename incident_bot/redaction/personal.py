@@ -35,6 +35,8 @@ _NODE_BEFORE = compile_later(r"""\b(?:[Nn]odes?|nodedown|nodeup|-s?name|RABBITMQ
 _MAIL_HOSTS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com yahoo.com icloud.com proton.me protonmail.com gmx.de gmx.net web.de".split()
 )
+_NO_MAIL_HOSTS = ("openssh.com", "libssh.org", "gserviceaccount.com")
+"""Algorithms of SSH are named so (RFC 4251, 6: `chacha20-poly1305@openssh.com`), and accounts of Google's services."""
 _MACHINE_LOCALS = frozenset(
     "git hg svn root ubuntu ec2-user runner postgres deploy noreply no-reply donotreply do-not-reply mailer-daemon postmaster".split()
 )
@@ -95,6 +97,7 @@ def find_email(text: str, at: int, floor: int = 0) -> Iterator[Finding]:
         not any(map(str.isalnum, local))
         or local.lower() in _MACHINE_LOCALS
         or _UUID.fullmatch(local)
+        or domain[0].lower().endswith(_NO_MAIL_HOSTS)
         or (text[start - 1 : start] == "<" and _MESSAGE_ID.fullmatch(local))
         or (text[max(0, start - 1) : start] in {":", "/"} and text[max(0, start - 3) : start] == "://")
     ):

@@ -33,7 +33,7 @@ _STAND_IN = compile_later(
       | (?:[A-Za-z_]\w{0,64}::){0,6}[A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
       | map\[.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER | (?-i:CHANGE_?ME|TODO|FIXME|TBD)(?:_\w{1,32})?
-      | import\.meta\..* | [a-z]{2,16}(?:_[a-z0-9]{2,16}){1,5}(?:\.[a-z][a-z0-9_]{0,40}){2}  # Terraform: random_password.db.result
+      | DATA\+OMITTED | \$ANSIBLE_VAULT;.* | import\.meta\..* | [a-z]{2,16}(?:_[a-z0-9]{2,16}){1,5}(?:\.[a-z][a-z0-9_]{0,40}){2}  # Terraform: random_password.db.result
       | .{0,12}\*{4,}.{0,8} | \*{3}\ \((?:before|after)\) | (?:[-+]{4,}|REDACTED)\ \#\ \(\d{1,6}\ bytes\)  # as kubectl diff and helm-diff mask
       | [a-z_]{2,32}\d{1,3}_\d{1,3}_                                # a column's alias of Hibernate
       | secretKeyRef\W* | valueFrom\W* | configMapKeyRef\W*

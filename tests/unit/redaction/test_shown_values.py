@@ -130,3 +130,71 @@ def test_base64_without_a_secret_stays_although_it_is_wrapped() -> None:
 )
 def test_what_only_looks_like_a_shown_secret_stays(text: str) -> None:
     assert Redactor(b"key").redact(text) == text
+
+
+VARIABLES = """
++----------------------------------------------+-----------------+
+| Variable_name                                | Value           |
++----------------------------------------------+-----------------+
+| caching_sha2_password_digest_rounds          | 5000            |
+| caching_sha2_password_private_key_path       | private_key.pem |
+| default_password_lifetime                    | 0               |
+| mysql_native_password_proxy_users            | OFF             |
+| report_password                              |                 |
+| validate_password.policy                     | MEDIUM          |
++----------------------------------------------+-----------------+
+"""
+SETTINGS = """
+            name             |    setting
+-----------------------------+---------------
+ password_encryption         | scram-sha-256
+ ssl_passphrase_command      |
+ krb_server_keyfile          | FILE:/etc/krb5.keytab
+"""
+KUBECONFIG = """
+clusters:
+- cluster:
+    certificate-authority-data: DATA+OMITTED
+users:
+- name: admin
+  user:
+    client-certificate-data: DATA+OMITTED
+    client-key-data: DATA+OMITTED
+- name: sa
+  user:
+    token: REDACTED
+"""
+IMAGE = (
+    """
+ENV GPG_KEY=A035C8C19219BA82"""
+    + """1ECEA86B64E628F8D684696D
+ENV PYTHON_VERSION=3.11.8
+"""
+)
+HIBERNATE = """
+select t.id from sessions t where t.session_id = ?
+binding parameter (1:VARCHAR) <- [null]
+"""
+JEST = """
+      40 |     const res = await login('bob', wrongPassword);
+    > 41 |     expect(res.status).toBe(401);
+"""
+SSH = """
+debug1: kex: server->client cipher: chacha20-poly1305@openssh.com MAC: <implicit> compression: none
+debug1: Next authentication method: password
+"""
+
+
+@pytest.mark.parametrize("text", [VARIABLES, SETTINGS, KUBECONFIG, IMAGE, HIBERNATE, JEST, SSH])
+def test_what_tools_print_about_settings_stays(text: str) -> None:
+    assert Redactor(b"key").redact(text) == text
+
+
+def test_a_table_with_a_column_of_passwords_is_still_read() -> None:
+    table = f"mysql> select user, password from users;\n+------+----------+\n| user | password |\n+------+----------+\n| app  | {WORD} |\n| bob  | {SOFT} |\n+------+----------+\n"
+
+    redacted = Redactor(b"key").redact(table)
+
+    assert WORD not in redacted
+    assert SOFT not in redacted
+    assert redacted.count("|") == table.count("|")
