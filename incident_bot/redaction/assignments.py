@@ -167,7 +167,8 @@ def _in_named_pair(said: SecretName) -> list[Finding] | None:
     if label := _LABEL.search(said.text, said.before(24), said.start):
         value = re.compile(rf"[^\n]{{0,160}}?\b{label[1]}=").match(said.text, said.end)
         return list(_take(said.text, value.end(), said.kind, said.level)) if value else []
-    if not _NAME_KEY.search(said.text, said.before(24), said.start):
+    tie = said.text[said.before(24) : said.start]
+    if not (":" in tie or "=" in tie) or not _NAME_KEY.search(said.text, said.before(24), said.start):
         return None
     pair = PAIR.match(said.text, said.end)
     if pair is None and (sides := list(_SIDE.finditer(said.text, said.end, said.end + _SIDES_REACH))):

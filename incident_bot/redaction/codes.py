@@ -182,6 +182,12 @@ def find_answered_question(text: str, start: int, word: str) -> Iterator[Finding
             yield Finding(*match.span(part), "secret")
 
 
+def _may_do(before: str) -> bool:
+    """Whether one of the words stands there that `_DOES` needs: asked before the pattern is, of ASCII, whose case is plain."""
+    lowered = before.lower()
+    return any(word in lowered for word in ("with", "using", "sms", "text", "mail")) or not before.isascii()
+
+
 def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
     """The code that the sentence with the words at `start` brings."""
     end = start + len(word)
@@ -199,7 +205,11 @@ def find_code(text: str, start: int, word: str) -> Iterator[Finding]:
         match = _EXPIRES.match(text, end - 2)
     elif word == " code":
         match = _OF_PLACE.match(text, end) or _EXPIRES.match(text, end)
-        if match is None and _DOES.search(text, max(0, start - 48), start):
+        if (
+            match is None
+            and _may_do(text[max(0, start - 48) : start])
+            and _DOES.search(text, max(0, start - 48), start)
+        ):
             match = _IS.match(text, end)
         if match is None and _WHOSE.search(text, max(0, start - 16), start):
             match = _IS_ANY.match(text, end)

@@ -13,6 +13,8 @@ _USER = compile_later(
 _GLUED = compile_later(rf"""[ \t](?:-p{_VALUE}|["']-p([^"'\n]{{1,256}})["'])""")
 _SPACED = compile_later(rf"[ \t](?:-p|--pass)[ =]{_VALUE}")
 _EITHER = compile_later(rf"[ \t]-p[ ]?{_VALUE}")
+NEEDED = {_GLUED: "-p", _SPACED: "-p", _EITHER: "-p", _USER: "-"}
+"""What a command line must hold for these to match."""
 _AUTH = compile_later(rf"[ \t](?:-a|--pass)[ ]{_VALUE}")
 _CAPITAL = compile_later(rf"(?<=[ \t])-P[ ]?{_VALUE}")
 _BY = compile_later(

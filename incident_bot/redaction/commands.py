@@ -11,6 +11,7 @@ from incident_bot.redaction.command_lines import (
     CHARACTERS,
     COMMANDS,
     HERE,
+    NEEDED,
     NOT_OURS,
     PAIR_BEFORE,
     PIPED,
@@ -55,7 +56,9 @@ def _match(text: str, start: int, command: str, end: int) -> re.Match[str] | Non
     if command in _BEHIND:
         match = COMMANDS[command].match(text, start + len(command), end)
         return match or (PAIR_BEFORE.search(text, max(0, start - 200), start) if command in _FAILS else None)
-    return COMMANDS[command].search(text, start + len(command) - 1, end)
+    pattern, at = COMMANDS[command], start + len(command) - 1
+    needed = NEEDED.get(pattern)
+    return pattern.search(text, at, end) if not needed or text.find(needed, at, end) >= 0 else None
 
 
 _ACROSS_LINES = {"ugfzc3dvcmq6", "auth plain", "authenticate plain"}

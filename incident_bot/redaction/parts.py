@@ -1,8 +1,8 @@
 """Where a text holds parts of values that came to be known, without any library.
 
-A part with a character that logs seldom hold is looked for where that stands. The hexadecimal form of a text is looked for where
-every other character is a digit from 2 to 7, as in the codes of all letters, digits and signs. What is left is looked for one by one,
-or, once it is much, in the runs of letters and digits that were not seen before.
+A part with a character that logs seldom hold is looked for where that stands. One of a long hexadecimal value, or of such a form of
+a value, is looked for in the long hexadecimal runs of a text. What is left is looked for one by one, or, once it is much, in the
+runs of letters and digits that were not seen before.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def _share_of(char: str) -> int:
 
 _RARE_SHARE = 15
 """Up to how many of 10,000 a character is rare: a part is looked for where one stands."""
-_ASCII_IN_HEX = compile_later("(?:[2-7][0-9A-Fa-f]){8,}")
-_HIGH_DIGITS = bytes(ord("2") if byte in b"234567" else ord(" ") for byte in range(256))
-_HIGH_RUN = b"2" * 8
-"""How the first digits of eight characters of ASCII look in such a text, one after the other: `_SHORTEST_ENCODED` bytes and more."""
+_LONG_HEX = compile_later("[0-9A-Fa-f]{16,}")
+_HEX_ALIKE = bytes(ord("0") if byte in b"0123456789abcdefABCDEF" else ord(" ") for byte in range(256))
+_HEX_RUN = b"0" * 8
+"""How every other character of such a run looks: half of a text tells where hardly anything but such runs stands."""
 _FEW_RUNS = 32
 _FEWEST_PARTS = 10
 """Parts up to which each is looked for in the whole text: about those of one value."""
@@ -42,8 +42,6 @@ _FEW_PARTS = 200
 """Parts up to which looking for one after the other takes less time than cutting every run."""
 _MOST_CLEAN = 50_000
 """Runs without a known part that are remembered."""
-_HEX_PART = 6
-"""Characters of a part of such a form."""
 _RUNS_ALONE = bytes(byte if byte < 128 and chr(byte).isalnum() else ord(" ") for byte in range(256))
 _RUN = compile_later("[A-Za-z0-9]{4,}")
 
@@ -79,7 +77,7 @@ class RunParts:
             self._rare.add(part)
             self._rare_places.setdefault(rarest, set()).add((part.index(rarest), len(part)))
             return
-        if _ASCII_IN_HEX.fullmatch(run):
+        if len(self._in_hex) < _FEW_PARTS and _LONG_HEX.fullmatch(run):
             self._in_hex.add(part)
             return
         self._parts.add(part)
@@ -107,20 +105,16 @@ class RunParts:
             at = text.find(char, at + 1)
 
     def _find_in_hex(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
-        found: set[tuple[int, str]] = set()
-        for first in (0, 1):
-            high = raw[first::2].translate(_HIGH_DIGITS)
-            at = high.find(_HIGH_RUN)
-            while at >= 0:
-                end = high.find(b" ", at)
-                end = end if end >= 0 else len(high)
-                low = first + 2 * at
-                stretch = text[low : first + 2 * end]
-                for shift in range(len(stretch) - _HEX_PART + 1):
-                    if (part := stretch[shift : shift + _HEX_PART]) in self._in_hex:
-                        found.add((low + shift, part))
-                at = high.find(_HIGH_RUN, end)
-        yield from sorted(found)
+        digits = raw[::2].translate(_HEX_ALIKE)
+        runs: list[str] = []
+        at = digits.find(_HEX_RUN)
+        while at >= 0:
+            end = digits.find(b" ", at)
+            end = end if end >= 0 else len(digits)
+            runs.append(text[max(0, 2 * at - 1) : 2 * end])
+            at = digits.find(_HEX_RUN, end)
+        joined = "\n".join(runs)
+        yield from self._find_each(text, {part for part in self._in_hex if part in joined})
 
     def _find_others(self, text: str, raw: bytes) -> Iterator[tuple[int, str]]:
         if len(self._parts) <= _FEWEST_PARTS:

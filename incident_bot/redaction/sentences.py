@@ -70,6 +70,8 @@ _OF_ACCOUNT = compile_later(r"(?i:\b(?:account|user|client|authenticat\w{1,4}|lo
 _USES = compile_later(r"(?i:\b(?:using|with|tried|sent|got))[ ](?:[a-z]{2,12}[ ])?$")
 _CLAUSE_ENDS = compile_later(r"[ \t]*(?:[.,;!)]|\r?\n|$|[ ]for[ ])")
 _QUOTED_TIE = compile_later(r"""(?:["'`]|\b(?:value|argument|input)[ ]\S{6,64})[ ](?i:as|for|of|in|after)[ ]""")
+_MAY_TIE = ('"', "'", "`", "value ", "argument ", "input ")
+"""Without one of these there is no such tie: asked before the pattern is."""
 _TIE_REACH = 64
 """What ties a value to the name behind it, and how far before the name it stands at most, with three words between."""
 _BELOW = compile_later(
@@ -188,10 +190,11 @@ def find_refused(said: SecretName) -> list[Finding]:
 def _named_before(said: SecretName) -> re.Match[str] | None:
     """A value that a sentence names before it says what it is."""
     low, reach = said.before(240), said.before(_TIE_REACH)
+    before = said.text[reach : said.start]
     found = None
-    if _QUOTED_TIE.search(said.text, reach, said.start):
+    if any(tied in before for tied in _MAY_TIE) and _QUOTED_TIE.search(said.text, reach, said.start):
         found = _TYPED_AS.search(said.text, low, said.start) or _REFUSED_BEFORE.search(said.text, low, said.start)
-    if found is None and " as " in said.text[reach : said.start].lower():
+    if found is None and " as " in before.lower():
         found = _TRIED.search(said.text, low, said.start)
     return found
 

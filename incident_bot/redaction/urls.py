@@ -29,6 +29,8 @@ _PLAIN = compile_later(r"[^\s\"'`<>(){}\[\],;|=\\]*")
 _SLASHED = compile_later(
     r"""(?i:\b(?:conn|connect|userid|login|logon|sqlplus|credentials?)[ =:]{1,3}["']?)[A-Za-z][\w$#-]{0,63}/(?P<value>[^\s/"'@]{4,64}@?)$"""
 )
+_CONNECTS = ("conn", "userid", "login", "logon", "sqlplus", "credential")
+"""Without one of these no such word stands there: asked before the pattern is, of ASCII, whose case is plain."""
 _ORACLE = compile_later(r"""(?<![\w/.@:-])[A-Za-z][\w$#.-]{0,63}/["']?(?P<value>[^\s/"'@]{4,64})["']?$""")
 _ORACLE_PLACE = compile_later(
     r"//?[\w.-]{1,253}(?::\d{2,5})?/\w|[\w.-]{1,253}:1[45]\d\d(?:[/:\s]|$)|\((?i:description)"
@@ -68,7 +70,10 @@ def find_slashed(text: str, at: int) -> Iterator[Finding]:
     """The password of `connect app/x@db`, as Oracle writes it, before the `@` at `at`."""
     if text.find("/", max(0, at - _SLASH_REACH), at) < 0:
         return
-    match = _SLASHED.search(text, max(0, at - 160), at)
+    before = text[max(0, at - 160) : at]
+    lowered = before.lower()
+    connects = any(word in lowered for word in _CONNECTS) or not before.isascii()
+    match = _SLASHED.search(text, max(0, at - 160), at) if connects else None
     if match is None and _ORACLE_PLACE.match(text, at + 1):
         match = _ORACLE.search(text, max(0, at - 2 * _SLASH_REACH), at)
     if match and not is_stand_in(match["value"]):

@@ -74,6 +74,18 @@ def test_hexadecimal_forms_are_known_wherever_they_start(around: str) -> None:
     ]
 
 
+def test_hexadecimal_values_are_known_among_other_runs() -> None:
+    """Which are longer, shorter, of capitals, or a word before them."""
+    known = KnownValues(RunParts())
+    value = "9f8e7d6c" + "5b4a3f2e" + "1d0c9b8a"
+    known.remember(value, "key")
+    text = f"deadbeef {value}0 cafe{value} x-{value[:-1]} {value.upper()} ff:{value}"
+
+    assert [found.start for found, _ in sorted(known.find(text)) if text[found.start : found.end] == value] == [
+        at for at in range(len(text)) if text.startswith(value, at)
+    ]
+
+
 def test_a_form_that_two_values_share_is_the_first_ones() -> None:
     """Base64 of values that differ in their last characters: either engine names the same value."""
     first, second = "TIDE_" + "20461", "TIDE_" + "20462"
