@@ -33,6 +33,8 @@ _STAND_IN = compile_later(
       | (?:[A-Za-z_]\w{0,64}::){0,6}[A-Za-z_][\w.]*\((?:.{0,200}\)\W{0,3}|[^~^%\#!*?|<>;@&]{0,200})  # a call, whole or cut at a quote
       | :\w+ | \.{0,2}/\w[\w./-]*                                        # a symbol, a path
       | map\[.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER | (?-i:CHANGE_?ME|TODO|FIXME|TBD)(?:_\w{1,32})?
+      | argon2(?:id|[id])? | bcrypt | scrypt | pbkdf2(?:-\w{1,16})? | sha-?\d{1,3} | md5 | blake(?:2[bs]?|3) | aes-?(?:128|192|256)(?:-[a-z]{3})?
+      | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w{1,16})\s{1,4}AAAA.*    # a public key
       | DATA\+OMITTED | \$ANSIBLE_VAULT;.* | import\.meta\..* | [a-z]{2,16}(?:_[a-z0-9]{2,16}){1,5}(?:\.[a-z][a-z0-9_]{0,40}){2}  # Terraform: random_password.db.result
       | .{0,12}\*{4,}.{0,8} | \*{3}\ \((?:before|after)\) | (?:[-+]{4,}|REDACTED)\ \#\ \(\d{1,6}\ bytes\)  # as kubectl diff and helm-diff mask
       | [a-z_]{2,32}\d{1,3}_\d{1,3}_                                # a column's alias of Hibernate
