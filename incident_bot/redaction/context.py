@@ -18,8 +18,8 @@ _WORD = compile_later(
     r"(?:passw|passphrase|secret|credential|bearer|api[ _-]?key|access[ _-]?key|private[ _-]?key|(?:auth|refresh|access|api|id)?[ _-]?token(?![a-z])|authoriz(?:ation)?\b|\bauth\b|\bkey\b)",
     re.IGNORECASE,
 )
-_RECIPIENT = compile_later("age1[02-9ac-hj-np-z]{58}")
-"""A public key of age, by its specification."""
+_PUBLIC_KEY = compile_later("age1[02-9ac-hj-np-z]{58}|AAAA(?:[BC]3NzaC1|E2VjZHNhL|G[nX]Nr)[A-Za-z0-9+/]{16,512}={0,2}")
+"""A public key of age, by its specification, or one of SSH (RFC 4253, 6.6: base64 that begins with the algorithm's name)."""
 _ENCRYPTED = "ENC[AES"
 """Before what sops encrypted."""
 _ENCRYPTED_REACH = 240
@@ -79,7 +79,7 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
                 value.strip(_NO_SIGN)
                 and _is_mixed(raw[at : at + len(value)].translate(_DIGITS_ALIKE))
                 and looks_random(value)
-                and not (_CLASS_NAME.fullmatch(value) or _RECIPIENT.fullmatch(value))
+                and not (_CLASS_NAME.fullmatch(value) or _PUBLIC_KEY.fullmatch(value))
                 and not _is_traced(text, at)
             ):
                 if len(value) >= _CUT and (rest := _REST_OF_RUN.match(text, read_to)):
