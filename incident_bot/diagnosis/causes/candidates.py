@@ -18,6 +18,7 @@ from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.health.status_messages import read_messages
 from incident_bot.diagnosis.logs.changes import find_changes_before
+from incident_bot.diagnosis.logs.emptied import find_emptied
 from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.logs.reading import read_log, templates_of
 from incident_bot.diagnosis.logs.series import read_shifts
@@ -117,8 +118,9 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
         is_failing = log.previous or health.of(log.pod, log.container) is State.FAILING or _has_not_begun(log, health)
         found += [from_finding(finding, log, scene) for finding in read_log(log, baseline, is_failing=is_failing)]
-        shifts = read_shifts(log, scene.texts[log.evidence_id].lines, subject_of(log))
-        found += [from_finding(finding, log, scene) for finding in shifts]
+        lines = scene.texts[log.evidence_id].lines
+        figures = (*read_shifts(log, lines, subject_of(log)), *find_emptied(log, lines, subject_of(log), near=scene.at))
+        found += [from_finding(finding, log, scene) for finding in figures]
     return found
 
 
