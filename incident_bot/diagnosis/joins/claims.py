@@ -37,7 +37,9 @@ def find_unfit_volumes(by_kind: ByKind) -> Iterator[Join]:
                 groups={
                     "claim": claim.name,
                     "volume": volume.name,
-                    "error": f"{path.rpartition('.')[2]} is {wanted} in the claim and {found} in the volume",
+                    "error": f"it is kept for {found} (spec.claimRef)"
+                    if other_path == "spec.claimRef"
+                    else f"{path.rpartition('.')[2]} is {wanted} in the claim and {found} in the volume",
                 },
             )
             break
@@ -58,4 +60,4 @@ def _differences(claim: KubeObject, volume: KubeObject) -> Iterator[tuple[str, s
     owner = first_value(volume.body, "spec.claimRef.name")
     if owner and owner != claim.name:
         place = str(first_value(volume.body, "spec.claimRef.namespace") or "")
-        yield "spec.volumeName", "spec.claimRef", volume.name, f"taken by claim {place}/{owner}"
+        yield "spec.volumeName", "spec.claimRef", volume.name, f"claim {place}/{owner}"

@@ -187,11 +187,12 @@ def find_backends(by_kind: ByKind) -> Iterator[Join]:
                     groups=groups,
                 )
             elif name in services and port and port not in _service_ports(services[name]):
+                asked = next((found for found, _ in find_values(backend, _BACKEND_PORT)), "")
                 yield Join(
                     name="ingress-port-unmatched",
                     subject=ingress,
                     relation=relation,
-                    path=path,
+                    path=f"{path}.{asked}" if asked else path,
                     value=port,
                     other=services[name],
                     other_path="spec.ports",
@@ -200,6 +201,9 @@ def find_backends(by_kind: ByKind) -> Iterator[Join]:
 
 
 _BACKENDS = "spec.rules[].http.paths[].backend|spec.defaultBackend|spec.backend|spec.backends[]"
+
+
+_BACKEND_PORT = "service.port.number|service.port.name|servicePort"
 
 
 def _service_ports(service: KubeObject) -> list[str]:
