@@ -27,7 +27,7 @@ TARGET_FIELDS = frozenset(
     {
         "namespace", "pod", "container", "workload", "workload_kind", "node", "cluster", "alert",
         "image", "exit_code", "restarts", "memory_limit", "memory_needed", "memory_suggested", "memory_request", "cpu_limit",
-        "claim", "count", "quote", "peer", "resource", "path",
+        "claim", "cronjob", "count", "quote", "peer", "resource", "path",
     }
 )  # fmt: skip
 """Names that every template may use without capturing them (docs/writing-rules.md, "Templates")."""

@@ -58,6 +58,7 @@ def values_of(candidate: Candidate, scene: Scene) -> dict[str, str]:
         "count": str(max((fact.count for fact in candidate.facts), default=1)),
         "quote": next((fact.value for fact in candidate.facts), ""),
     }
+    found["cronjob"] = next((fact.name for fact in candidate.facts if fact.kind == "CronJob"), "") or found["workload"]
     if found["workload_kind"] == "replicaset" and (hashed := _REPLICA_SET.match(found["workload"])):
         found |= {"workload": hashed["deployment"], "workload_kind": "deployment"}
     found |= {
