@@ -37,7 +37,7 @@ from incident_bot.diagnosis.causes.succession import (
     is_why_time_ran_out,
     opens_trouble,
 )
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -229,9 +229,10 @@ def _is_of_machine(cause: Candidate, symptom: Candidate, rules: RuleSet, scene: 
 
 
 def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
-    """Whether it is the other way round, about another Secret, or later than what it would explain."""
+    """Whether it is the other way round, about another Secret or workload, or later than what it would explain."""
     return (
         is_listed_reason(symptom, cause)
+        or _is_of_other_workload(cause, symptom, scene)
         or is_what_leaks(symptom, cause)
         or is_of_another_secret(cause, symptom)
         or is_drift_before(symptom, cause)
@@ -240,6 +241,14 @@ def _cannot_explain(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
         or is_survived(cause, symptom, scene)
         or (is_about_caller(cause) and cause.container != symptom.container)
     )
+
+
+def _is_of_other_workload(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:
+    """Whether a log, named after a workload whose pods are listed, would explain the status of a pod of another one."""
+    if cause.pod or not cause.container or not symptom.pod or any(fact.source == "log" for fact in symptom.facts):
+        return False
+    stems = {stem_of(pod.name) for pod in scene.pods}
+    return cause.container in stems and stem_of(symptom.pod) != cause.container
 
 
 def _comes_before(cause: Candidate, symptom: Candidate) -> bool:

@@ -187,7 +187,8 @@ def _state_of(candidate: Candidate, scene: Scene, health: Health) -> str:
     restarts = int(read_quantity(container.status.get("restartCount")) or 0) if container else 0
     replicas = _replicas(scene)
     who = f"pod {_who(scene)}" if scene.target.pod else _who(scene)
-    parts = [] if _names_target(candidate, scene) or not health.failing or not who else [who]
+    is_other = bool(scene.target.pod and candidate.container) and not values_of(candidate, scene).get("pod")
+    parts = [] if is_other or _names_target(candidate, scene) or not health.failing or not who else [who]
     if restarts:
         parts.append(f"{restarts} restart{'s' if restarts > 1 else ''}")
     if replicas:

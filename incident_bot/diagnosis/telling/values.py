@@ -85,6 +85,8 @@ def _may_be_of_target(candidate: Candidate, scene: Scene) -> bool:
         return True
     if scene.container_named(candidate.container, target.pod):
         return True
+    if any(stem_of(pod.name) == candidate.container for pod in scene.pods):
+        return False  # another workload's, which is listed
     own = [log for log in scene.logs if log.pod in ("", target.pod)]
     if is_guessed(scene.case) and len({log.container for log in own}) > 1:
         return False

@@ -86,6 +86,30 @@ def test_a_held_schedule_is_a_failure_where_somebody_asks_about_it(note: str, ve
     assert (found.verdict is Verdict.FAILURE) is (verdict is Verdict.FAILURE)
 
 
+def test_the_log_of_one_workload_does_not_explain_the_status_of_another() -> None:
+    table = """\
+NAME                       READY   STATUS             RESTARTS   AGE
+feeder-6b9d7f8c55-hd8pz    1/1     Running            0          3d
+mailer-7d4b9c8f65-f28n7    0/1     ImagePullBackOff   0          6d
+"""
+    log = feeder(range(0)) + "2026-10-13 14:10:00.804+00:00 ERROR feeder: connect ECONNREFUSED 10.100.42.7:5423\n" * 12
+    found = read({"pods.txt": table, "logs-feeder.txt": log})
+    assert found.summary == "feeder is refused by 10.100.42.7:5423: nothing listens there."
+    assert not any("mailer" in citation.quote for citation in found.causes[0].citations)
+    assert not any("mailer" in action.command and "feeder" in action.command for action in found.actions)
+
+
+def test_a_key_of_a_table_is_no_setting() -> None:
+    trace = """\
+Traceback (most recent call last):
+  File "/app/main.py", line 47, in quote
+    fee = FEES[order.country]
+KeyError: 'NOR'
+"""
+    assert "environment" not in read({"quote.log": trace}).summary
+    assert "environment" in read({"quote.log": trace.replace("FEES[order.country]", "os.environ['NOR']")}).summary
+
+
 def test_a_manifest_says_nothing_of_what_is_there() -> None:
     manifest = """\
 apiVersion: apps/v1
