@@ -49,7 +49,9 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     )
     failing = _failing_stems(objects) | _childless_stems(events) | (_warned_stems(events) if is_only_listed else set())
     own = {target.workload, stem_of(target.pod)} - {""}
-    if is_guessed(case) and (len(failing) > 1 or (failing and own and not failing & own)):
+    logged = {stem_of(log_origin(item)[0]) for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+    is_of_another = any(others and own and not others & own for others in (failing, logged))
+    if is_guessed(case) and (len(failing) > 1 or is_of_another):
         return replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")
     if _is_said(target, case, objects):
         return target
@@ -258,7 +260,7 @@ def _claims(item: kubectl.KubeObject) -> Iterator[str]:
 
 def log_origin(item: Evidence) -> tuple[str, str, bool]:
     """Pod, container and whether it is of the previous run, as given or as the file's name and content tell."""
-    if item.pod and item.container:
+    if item.container:
         return item.pod, item.container, item.previous
     pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
     if item.pod and pod != item.pod:

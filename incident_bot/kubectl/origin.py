@@ -201,7 +201,8 @@ def _from_name(name: str, pods: Pods) -> tuple[str, str, bool]:
     if known is None and stem != whole:
         # The word in front says that a file is a log: what follows is split only where no workload is called so.
         known = _from_workload(stem, pods)
-    pod, container = known or _from_patterns(stem, parent, split=stem != whole)
+    # Where pods are known and none is called so, a pod of half a name would be nobody's.
+    pod, container = known or _from_patterns(stem, parent, split=stem != whole and not any(pods))
     return pod, container, previous
 
 

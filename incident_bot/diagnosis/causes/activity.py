@@ -44,7 +44,7 @@ from incident_bot.diagnosis.logs.background import is_background, is_everywhere,
 from incident_bot.diagnosis.logs.last_words import tells_nothing_done
 from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome
 from incident_bot.diagnosis.logs.slow_reports import is_slow_report
-from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed
+from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed, stem_of
 from incident_bot.model import Category
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def _judge_by_state(candidate: Candidate, state: State, scene: Scene, health: He
         is_reason = bool(health.failing) and candidate.specificity >= _NAMES_A_CAUSE
         return Activity.ACTIVE if is_reason else Activity.INACTIVE
     if (
-        not health.failing
+        (not health.failing or _is_beside_listed(candidate, scene, health))
         and candidate.pod not in health.gone
         and _goes_on_in_log(candidate)
         and not any(fact.is_past for fact in candidate.facts)
@@ -321,6 +321,14 @@ def _when_healthy(candidate: Candidate, health: Health) -> Activity:
     if _is_overcome(candidate) and not health.failing:
         return Activity.PAST
     return Activity.ELSEWHERE if health.failing else Activity.INACTIVE
+
+
+def _is_beside_listed(candidate: Candidate, scene: Scene, health: Health) -> bool:
+    """Whether all that fails are pods of other workloads that a table lists, while somebody copied the log of this one."""
+    read = {log.pod for log in scene.logs} | {pod.name for pod in scene.pods if "table" not in pod.body}
+    own = stem_of(candidate.pod)
+    is_other = (item.pod and item.pod not in read and stem_of(item.pod) != own for item in health.failing)
+    return bool(own) and is_guessed(scene.case) and all(is_other)
 
 
 _OVERCOME = frozenset({Category.SCHEDULING, Category.IMAGE, Category.GPU_ML})
