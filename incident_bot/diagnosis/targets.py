@@ -49,7 +49,8 @@ def find_target(case: Case, objects: Sequence[kubectl.KubeObject], events: Seque
     )
     failing = _failing_stems(objects) | _childless_stems(events) | (_warned_stems(events) if is_only_listed else set())
     own = {target.workload, stem_of(target.pod)} - {""}
-    logged = {stem_of(log_origin(item)[0]) for item in case.evidence if item.kind is EvidenceKind.LOG} - {""}
+    origins = [log_origin(item) for item in case.evidence if item.kind is EvidenceKind.LOG]
+    logged = {stem_of(pod) or container for pod, container, _ in origins} - {""}
     is_of_another = any(others and own and not others & own for others in (failing, logged))
     if is_guessed(case) and (len(failing) > 1 or is_of_another):
         return replace(target, workload_kind="", workload="", pod="", container="", node="", namespace="")

@@ -116,8 +116,8 @@ def test_a_log_with_errors_is_a_log(text: str) -> None:
     [
         ("logs-ledger-pg-previous.txt", {"ledger-pg-0": ["postgres"]}, ("ledger-pg-0", "postgres", True)),
         ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres", "backup"]}, ("ledger-pg-0", "", False)),
-        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres"], "ledger-pg-1": ["postgres"]}, ("ledger", "pg", False)),
-        ("logs-ledger-api.txt", {"ledger-pg-0": ["postgres"]}, ("ledger", "api", False)),
+        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres"], "ledger-pg-1": ["postgres"]}, ("", "ledger-pg", False)),
+        ("logs-ledger-api.txt", {"ledger-pg-0": ["postgres"]}, ("", "ledger-api", False)),
     ],
 )
 def test_a_log_called_after_the_workload_of_one_pod_is_that_pods(
