@@ -266,4 +266,4 @@ def log_origin(item: Evidence) -> tuple[str, str, bool]:
     pod, container, previous = kubectl.read_log_origin(item.name, "\n".join(item.lines[:20]))
     if item.pod and pod != item.pod:
         container = ""  # of a file that holds more than this log, and is named after something else
-    return item.pod or pod, item.container or container, item.previous or previous
+    return item.pod or pod, container, item.previous or previous
