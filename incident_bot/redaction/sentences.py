@@ -94,6 +94,8 @@ _AUTH = compile_later(
 """`auth=app:x`: what a method of authentication is set to is no password."""
 
 
+_WORD_REACH = 24
+"""Characters in which a plain word ends."""
 _LINE_REACH = 256
 """Characters in which a line's end is looked for; behind them the pattern is asked."""
 
@@ -116,11 +118,11 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
         if _counts_in_quotes(text[words.end() : stop], level):
             yield Finding(words.end(), stop, said.kind)
         return
-    bare = BARE.match(text, words.end()) if level > Promise.WEAK else None
+    bare = _bare(text, words.end()) if level > Promise.WEAK else ""
     if not bare:
         return
-    value = trim(bare[0])
-    if bare[0] == value + ":" and text[words.end() - 1] == "(" and value.isalnum():
+    value = trim(bare)
+    if bare == value + ":" and text[words.end() - 1] == "(" and value.isalnum():
         return  # an argument's name
     if (
         (
@@ -135,6 +137,15 @@ def find_in_sentence(said: SecretName) -> Iterator[Finding]:
         or (len(value) == _UUID_CHARS and _UUID.fullmatch(value) and _QUALIFIED.search(text, said.before(32), said.end))
     ):
         yield Finding(words.end(), words.end() + len(value), said.kind)
+
+
+def _bare(text: str, at: int) -> str:
+    """The unquoted value that starts there. Most are a plain word before a space, which no pattern need be asked about."""
+    word = text[at : at + _WORD_REACH].partition(" ")[0]
+    if len(word) < _WORD_REACH and word.isalpha():
+        return word
+    bare = BARE.match(text, at)
+    return bare[0] if bare else ""
 
 
 def _is_in_template(said: SecretName) -> bool:
