@@ -270,14 +270,15 @@ def _encoded(scan_decoded: ScanDecoded) -> Probe:
         if start < scan.encoded_until:
             return
         runs = encodings.runs_around(scan.text, start, end, scan.encoded_until)
-        text = encodings.decode("".join(scan.text[low:high] for low, high in runs))
-        if not text and len(runs) > 1:  # lines beside each other, each encoded by itself
-            runs = [encodings.run_around(scan.text, start, end, scan.encoded_until)]
-            text = encodings.decode(scan.text[slice(*runs[0])])
         scan.encoded_until = runs[-1][1]
-        found = scan_decoded(text, scan.level + 1) if text else []
-        for low, high in runs if found else ():
-            yield Finding(low, high, found[0].kind)
+        written = [scan.text[low:high] for low, high in runs]
+        texts = [(encodings.decode("".join(written)), runs)]
+        if len(runs) > 1 and not texts[0][0]:  # lines beside each other, each encoded by itself
+            texts = [(encodings.decode(line), [run]) for line, run in zip(written, runs, strict=True)]
+        for text, spans in texts:
+            found = scan_decoded(text, scan.level + 1) if text else []
+            for low, high in spans if found else ():
+                yield Finding(low, high, found[0].kind)
 
     return probe
 

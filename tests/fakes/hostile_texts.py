@@ -16,6 +16,8 @@ PIECES = [
     "name: token\nvalue: ", '{"name":"token","value":"x"},', "value: x, name: token ", "token\x1b[31m=", "я", "密码", "AUTH a1", "$2b$", 'verify("a", "b", ', 'args: ["a", ',
     "PASSWORD  NAME\nabcd1234  x\n", "password = ? and ", 'token = "abc12345Xyz" + "', 'a0="x" type=execve a1="y" ', "bip39 words ",
     "login attempt [a/", "$ cat secret\nabcd12\n", "password\n----\nab1\n", "digest username=x ", "saslstart A", "cookies: {'a': 'b', ",
+    "/////3Bhc3N3b3Jk" * 4 + "\n", "a | password | value\n", " --name password --a b --value ", "{Token: Expiry:x ", "Token[a=b, value=",
+    '"password";s:8:"', "live_" + "a1B2c3D4" * 5 + "_", 'Filled "x" into input[name=password ', "user:pa=ss@tcp(",
 ]  # fmt: skip
 
 

@@ -71,6 +71,16 @@ def test_wrapped_base64_of_an_env_file_is_read_as_one_text(width: int, filler: i
     assert redacted.count("\n") == len(parts) + 2
 
 
+def test_lines_that_are_encoded_each_by_itself_are_read_each_by_itself() -> None:
+    binary = base64.b64encode(bytes(range(200, 248))).decode()
+    line = base64.b64encode(f"DB_PASSWORD={SOFT}{CHOSEN}".ljust(48).encode()).decode()
+
+    redacted = Redactor(b"key").redact(f"{binary}\n{line}\n{binary}\n")
+
+    assert line not in redacted
+    assert redacted.count(binary) == 2
+
+
 def test_base64_without_a_secret_stays_although_it_is_wrapped() -> None:
     encoded = base64.b64encode(b"Lorem ipsum, no password here. " * 12).decode()
     text = "\n".join(encoded[start : start + 64] for start in range(0, len(encoded), 64))
