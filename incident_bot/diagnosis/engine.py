@@ -23,7 +23,7 @@ from incident_bot.diagnosis.causes.candidates import (
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.causes.downstream import find_called
-from incident_bot.diagnosis.causes.notes import is_absence_open, is_log_too_late, is_question_open
+from incident_bot.diagnosis.causes.notes import is_absence_open, is_announced_in_note, is_log_too_late, is_question_open
 from incident_bot.diagnosis.causes.preludes import add_prelude
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put_reason_first
@@ -187,8 +187,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 
 
 def _is_left_open(kept: KeptLine, log: Log, scene: Scene) -> bool:
-    """Whether an error is of today, none that such a program logs on any day, and not overcome in what follows it."""
-    if is_ordinary(kept, log) or is_old(log, scene):
+    """Whether an error is of today, none that such a program logs on any day or a note announces, and not overcome later."""
+    if is_ordinary(kept, log) or is_old(log, scene) or is_announced_in_note(kept.text, scene):
         return False
     place = bisect_left(log.kept, kept.line, key=lambda item: item.line)
     return outcome_of(place, log, scene, count=kept.count) is Outcome.OPEN

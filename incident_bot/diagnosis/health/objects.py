@@ -117,7 +117,9 @@ def failed_word(body: Mapping[str, object]) -> tuple[str, str] | None:
     return (_ERROR, "in error") if isinstance(first_value(body, _ERROR), str) and not is_used else None
 
 
-_WELL = frozenset({"Healthy", "Available", "Ready", "deployed", "Succeeded", "Completed", "COMPLETED"})
+_WELL = frozenset(
+    {"Healthy", "Available", "Ready", "deployed", "Succeeded", "Completed", "COMPLETED", "Cluster in healthy state"}
+)
 """What Argo CD says of an application, Helm of a release, and others of work that is done, where all is as it should be."""
 
 
