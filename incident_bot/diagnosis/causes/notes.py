@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log, Scene
 
 _TROUBLE = compile_later(
-    r"\b(?:do(?: not|n't)|did(?: not|n't)|does(?: not|n't)|can(?:not|'t)|could(?: not|n't)|tim(?:e|es|ed|ing)[ -]?outs?|reset by peer|refused|unreachable|unhealthy|no (?:logs?|metrics|traffic|answers?)|was(?: not|n't)|were(?: not|n't)|missing|down|outage|slow|broken|wrong|hung|hanging|stuck|crash\w*|restart\w*|fail\w*|errors?|complain\w*|unavailable|gone|lost)\b",
+    r"\b(?:do(?: not|n't) (?:answer|respond|work|arrive|start|come|get|reach|load|run|open|connect)|did(?: not|n't)|does(?: not|n't)|can(?:not|'t) (?:be (?:reached|opened|loaded|resolved)|answer|reach|connect|start|log|open|load|get|find|see|pay|order)|could(?: not|n't)|tim(?:e|es|ed|ing)[ -]?outs?|reset by peer|refused|unreachable|unhealthy|no (?:logs?|metrics|traffic|answers?)|was(?: not|n't)|were(?: not|n't)|missing|down|outage|slow|broken|wrong|hung|hanging|stuck|crash\w*|restart\w*|fail\w*|errors?|complain\w*|unavailable|gone|lost)\b",
     re.IGNORECASE,
 )
 _CLOSED = compile_later(

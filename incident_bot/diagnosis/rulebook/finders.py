@@ -220,8 +220,16 @@ def _object_facts(
             field=path,
             value=show(value)[:MAX_VALUE_CHARS],
             at=_transition(item, path),
-            groups={**groups, "object": item.name},
+            groups={**groups, "object": _named(item)},
         )
+
+
+def _named(item: KubeObject) -> str:
+    """What people call an object: a slice of endpoints by its Service, whose name and five letters it is called."""
+    if item.kind != "EndpointSlice":
+        return item.name
+    service = first_value(item.body, "metadata.labels[kubernetes.io/service-name]")
+    return str(service) if service else item.name.rpartition("-")[0] or item.name
 
 
 def _transition(item: KubeObject, path: str) -> datetime | None:
