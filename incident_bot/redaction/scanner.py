@@ -340,13 +340,14 @@ _NUMBERED = compile_later(r"\"key\": \"[0-9a-f]{16}\"")
 
 def _key(scan: Scan, start: int, end: int) -> Sequence[Finding]:
     text = scan.text
-    if start < scan.near_until and _NUMBERED.match(text, start - 1):
+    before, behind = text[start - 1 : start], text[end : end + 1]  # asked before the patterns that need them
+    if before == '"' and start < scan.near_until and _NUMBERED.match(text, start - 1):
         return ()
-    if referring := _REFERRING.match(text, end):
+    if behind == ":" and (referring := _REFERRING.match(text, end)):
         shown = _REFERENCE.match(text, referring.end())
     else:
-        before = text.startswith(_SET_FROM, start - len(_SET_FROM) + 4)
-        shown = _REFERENCE.match(text, start) if before else None
+        named = text.startswith(_SET_FROM, start - len(_SET_FROM) + 4)
+        shown = _REFERENCE.match(text, start) if named else None
     if shown:
         scan.named_until = max(scan.named_until, shown.end())
     return _announced(scan, start, end)
