@@ -69,7 +69,7 @@ _LOOSE_ADDRESSES = tuple(
         ),
         (
             r"\.(?:svc|com|net|org|io|internal|local|cloud)(?![\w-])",
-            r"(?<![\w.:/-])(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-]|\.\w)",
+            r"(?<![\w.:/-])(?<!request\.host=)(?P<host>[a-z][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc(?:\.cluster\.local)?|com|net|org|io|internal|local|cloud))(?![\w-]|\.\w)",
         ),
     )
 )

@@ -269,6 +269,8 @@ def test_statements_that_break_a_constraint_are_no_failure_of_the_database() -> 
 def test_words_packages_clients_and_pages_are_no_remote_end() -> None:
     """What stands where an address could stand: a verb, a package, the caller, and the page that explains the error."""
     assert find_address("price lookup failed: connection refused") == ""
+    # What a server was asked by is its own name.
+    assert find_address('level=error msg="response completed" http.request.host=images.example.com') == ""
     assert find_address("Caused by: java.net.ConnectException: Connection refused") == ""
     assert find_address("shop/app@10.1.1.1:4444 pooler error") == ""
     assert find_address("self-signed certificate (see https://curl.se/libcurl/c/libcurl-errors.html)") == ""
