@@ -78,6 +78,7 @@ _LEVEL_WORD = compile_later(
     r"(?<![\w./-])(TRACE|TRC|DEBUG|DBG|INFO|INF|NOTICE|WARN|WRN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|FTL|PANIC|ALERT|EMERG|EMERGENCY)(?![\w-]|/(?!\w*(?:Worker|Process|Thread)\b))"
     r"|\[(trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert|emerg)\s{0,8}\]"
     r"|^(?:\S{1,40} ){0,2}(trace|debug|info|notice|warn|warning): |\bconsole\.(error|warn|info|debug)\b|\t(trace|debug|info|notice|warn|warning|error|fatal)\t"
+    r"|^\[?\d[\dTZ:.,/+-]{7,34}(?: \d\d:[\d:.,Z+-]{3,20})?\]? (trace|debug|info|notice|warn|warning|error|fatal) "
     r"|(?:[:,]\d{1,6}\)?|^\S{1,40}): (warning|note): |(?<![\w.])[A-Z][a-z]\w{0,60}(Warning): "
 )
 _LOCAL_LEVEL = compile_later(

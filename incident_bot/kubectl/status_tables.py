@@ -45,6 +45,7 @@ _KINDS_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("ResourceQuota", frozenset({"REQUEST", "LIMIT"})),
     ("Release", frozenset({"REVISION", "STATUS", "CHART"})),
     ("StorageClass", frozenset({"PROVISIONER"})),
+    ("APIService", frozenset({"SERVICE", "AVAILABLE"})),
     ("IngressClass", frozenset({"CONTROLLER", "PARAMETERS"})),
     ("CertificateSigningRequest", frozenset({"SIGNERNAME", "CONDITION"})),
     ("Secret", frozenset({"TYPE", "DATA", "AGE"})),
@@ -263,6 +264,20 @@ def _fill_node_metrics(row: Row, draft: Draft) -> bool:
     return bool(usage.body)
 
 
+def _fill_api_service(row: Row, draft: Draft) -> bool:
+    """`AVAILABLE` is `True`, or `False (ServiceNotFound)` with the condition's reason."""
+    match = _AVAILABLE.fullmatch(row.get("AVAILABLE"))
+    if match is None:
+        return False
+    available = draft.child("status", row.line).item("conditions", "Available", row.line, field="type")
+    available.put("status", match[1], row.line)
+    available.put("reason", match[2], row.line)
+    return True
+
+
+_AVAILABLE = compile_later(r"(True|False|Unknown)(?: \((\w{1,60})\))?")
+
+
 def _put_number(draft: Draft, key: str, text: str, line: int) -> None:
     match = _NUMBER.match(text)
     if match:
@@ -289,5 +304,6 @@ _FILLERS: dict[str, Callable[[Row, Draft], bool]] = {
     "PodMetrics": _fill_pod_metrics,
     "NodeMetrics": _fill_node_metrics,
     "Release": fill_release,
+    "APIService": _fill_api_service,
 }
 """Each returns False when the row does not look like the kind after all."""

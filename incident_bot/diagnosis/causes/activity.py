@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.aftermath import (
+    is_asked_in_vain,
     is_going_on,
     is_node_back,
     is_object_well,
@@ -24,6 +25,7 @@ from incident_bot.diagnosis.causes.notes import (
     is_lack_asked_about,
     is_of_load_test,
 )
+from incident_bot.diagnosis.causes.probe_logins import is_login_of_probe
 from incident_bot.diagnosis.causes.stride import (
     is_about_one_caller,
     is_about_users,
@@ -143,7 +145,7 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         is_asked = is_about_performance(scene) or not health.is_known
         return Activity.ACTIVE if is_asked else Activity.INACTIVE
     is_missed = is_lack_asked_about(scene) and all(tells_nothing_done(fact.value) for fact in candidate.facts)
-    if is_missed or is_refused_change(candidate.facts, scene):
+    if is_missed or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
         return Activity.ACTIVE
     state = _state_for(candidate, scene, health)
     if (_is_log_only(candidate) or _goes_on_in_log(candidate)) and state is not State.FAILING:
@@ -255,6 +257,7 @@ def _is_background_noise(candidate: Candidate, scene: Scene) -> bool:
             or (is_from_a_client(kept, log) and is_everywhere(kept, log))
             or is_about_one_caller(kept, log)
             or is_about_users(kept, log)
+            or is_login_of_probe(kept, log, scene)
         )
         for kept, log in found
     )

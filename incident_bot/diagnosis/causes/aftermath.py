@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
@@ -192,3 +193,14 @@ def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
     return bool(done and facts) and all(
         fact.source == "event" and any(fact.name.startswith(f"{name}-") for name in done) for fact in facts
     )
+
+
+def is_asked_in_vain(facts: Sequence[Fact]) -> bool:
+    """Whether a log failed to find an object by a name that a listing lacks: calm after it means that nobody asks any more."""
+    lacking = {fact.value for fact in facts if fact.source == "join" and fact.field in _NAMES_OTHERS}
+    said = [fact.value for fact in facts if fact.source == "log" and grade(fact.value) >= Level.ERROR]
+    return any(f".{name}." in text for name in lacking for text in said)
+
+
+_NAMES_OTHERS = frozenset({"spec.serviceName"})
+"""Fields that name what a host name is made of."""

@@ -40,7 +40,8 @@ def is_tried_again(start: int, log: Log) -> bool:
 
 
 _AFTER_RETRY = compile_later(
-    r"\b(?:on|after|at|with|by|in) (?:the |an? )?(?:\w+ )?(?:re-?try|re-?tries|attempt|try)\b|\bre-?tr(?:y|ied)\b.{0,20}\b(?:ok|worked|succe\w+)\b",
+    r"\b(?:on|after|at|with|by|in) (?:the |an? )?(?:\w+ )?(?:re-?try|re-?tries|attempt|try)\b|\bre-?tr(?:y|ied)\b.{0,20}\b(?:ok|worked|succe\w+)\b"
+    r"|\b(?:ok|worked|succe\w+|done|sent|stored|delivered|connected|complete\w*) after (?:\d+|two|three|four|five) (?:attempts|tries|re-?tries)\b",
     re.IGNORECASE,
 )
 _MADE_UP_SHARE = 0.9

@@ -278,3 +278,50 @@ def test_a_state_before_and_after_is_told_with_both() -> None:
     cause = diagnose(make_case({"mongo.log": log, "profile.log": writes}), RULES).causes[0]
 
     assert '"PRIMARY" -> "SECONDARY"' in cause.title
+
+
+PROBED = """\
+Name:             ledger-0
+Namespace:        books
+Status:           Running
+Containers:
+  mysql:
+    Image:          mysql:8.4.3
+    State:          Running
+      Started:      Sat, 21 Nov 2026 09:59:00 +0000
+    Ready:          True
+    Restart Count:  0
+    Readiness:      {probe} delay=5s timeout=2s period=15s #success=1 #failure=3
+Conditions:
+  Type    Status
+  Ready   True
+"""
+EXEC = "exec [mysqladmin ping -h 127.0.0.1]"
+
+
+@pytest.mark.parametrize(
+    ("probe", "pace_s", "verdict"),
+    [
+        (EXEC, 15, Verdict.HEALTHY),
+        (EXEC, 40, Verdict.FAILURE),
+        ("tcp-socket :3306", 15, Verdict.FAILURE),
+    ],
+)
+def test_logins_refused_at_the_pace_of_an_exec_probe_are_the_probes(probe: str, pace_s: int, verdict: Verdict) -> None:
+    """Only a command logs in, and a client that is refused keeps a pace of its own."""
+    log = "".join(
+        f"{_at(n * pace_s)} [Warning] [MY-010926] Access denied for user 'root'@'localhost' (using password: NO)\n"
+        for n in range(100)
+    )
+    case = make_case({"describe-pod.txt": PROBED.format(probe=probe), "logs-ledger-0.txt": log})
+
+    assert diagnose(case, RULES).verdict is verdict
+
+
+def test_first_tries_are_made_up_for_by_as_many_later_ones() -> None:
+    work = [f"{_at(n * 5)} info  GET /seats/{n} 200 4ms" for n in range(150)]
+    for place in (140, 90, 40):
+        work.insert(place, f"{_at(place * 5)} info  price read done after 2 tries")
+        work.insert(place, f"{_at(place * 5)} warn  price read attempt 1 failed (ECONNRESET), retrying in 300ms")
+
+    assert diagnose(make_case({"seat-map.log": "\n".join(work)}), RULES).verdict is Verdict.HEALTHY
