@@ -223,10 +223,12 @@ def _from_pods(stem: str, parent: str, pods: Pods) -> tuple[str, str] | None:
 
 
 def _from_workload(stem: str, pods: Pods) -> tuple[str, str] | None:
-    """The only pod of the workload that a file is called after."""
+    """The first pod of the workload that a file is called after: `kubectl logs deployment/X` takes one of them, too."""
     own = [pod for pod in pods if stem and pod.startswith(f"{stem}-") and _POD_SUFFIX.fullmatch(pod, len(stem))]
-    containers = list(pods[own[0]]) if len(own) == 1 else []
-    return (own[0], containers[0] if len(containers) == 1 else "") if len(own) == 1 else None
+    if not own:
+        return None
+    containers = list(pods[own[0]])
+    return own[0], containers[0] if len(containers) == 1 else ""
 
 
 def _from_containers(stem: str, pods: Pods) -> tuple[str, str] | None:

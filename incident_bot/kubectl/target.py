@@ -213,11 +213,14 @@ def _items(value: Any) -> list[Mapping[str, Any]]:
 
 
 def containers_by_pod(readings: Iterable[Reading]) -> dict[str, tuple[str, ...]]:
-    """The pods that objects and events name, each with the containers known of it."""
+    """The pods that objects and events name, each with the containers known of it; those that fail come first."""
+    known = list(readings)
     pods: dict[str, set[str]] = {}
-    for name, container in _named(readings):
+    for name, container in _named(known):
         pods.setdefault(name, set()).update({container} - {""})
-    return {name: tuple(sorted(containers)) for name, containers in pods.items()}
+    worst = {item.name: _failure_of_pod(item) for each in known for item in each.objects if item.kind == "Pod"}
+    ordered = sorted(pods.items(), key=lambda pod: -worst.get(pod[0], 0.0))
+    return {name: tuple(sorted(containers)) for name, containers in ordered}
 
 
 def _named(readings: Iterable[Reading]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Claims beside the one volume that they name: what keeps the two from being bound."""
+"""Claims beside the one volume that they name, or that was theirs: what keeps the two from being bound."""
 
 from __future__ import annotations
 
@@ -43,6 +43,39 @@ def find_unfit_volumes(by_kind: ByKind) -> Iterator[Join]:
                 },
             )
             break
+
+
+def find_released_volumes(by_kind: ByKind) -> Iterator[Join]:
+    """Pending claims whose former namesake had a volume that was kept: it is Released, and nobody gets it as it is.
+
+    `spec.claimRef` holds the uid of the claim that was deleted, so that a claim of the same name is another one.
+    Source: `syncVolume` of the persistent volume controller; Kubernetes' documentation, "Retain".
+    """
+    kept = {
+        (
+            str(first_value(item.body, "spec.claimRef.namespace") or ""),
+            str(first_value(item.body, "spec.claimRef.name")),
+        ): item
+        for item, _ in by_kind.get("PersistentVolume", ())
+        if first_value(item.body, "status.phase") == "Released"
+    }
+    for claim, relation in by_kind.get("PersistentVolumeClaim", ()):
+        named = first_value(claim.body, "spec.volumeName")
+        places = [place for place in kept if place[1] == claim.name and claim.namespace in ("", place[0])]
+        if first_value(claim.body, "status.phase") != "Pending" or len(places) != 1:
+            continue
+        volume = kept[places[0]]
+        if named in (None, "", volume.name):
+            yield Join(
+                name="claim-volume-released",
+                subject=claim,
+                relation=relation,
+                path="status.phase",
+                value="Pending",
+                other=volume,
+                other_path="status.phase",
+                groups={"claim": claim.name, "volume": volume.name, "place": "/".join(filter(None, places[0]))},
+            )
 
 
 def _differences(claim: KubeObject, volume: KubeObject) -> Iterator[tuple[str, str, str, str]]:

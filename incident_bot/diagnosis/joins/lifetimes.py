@@ -82,16 +82,22 @@ def find_outlived(by_kind: ByKind) -> Iterator[Join]:
             continue
         path, done = next(iter(running)), next(iter(ended))
         sidecar, program = (place.partition("[")[2].partition("]")[0] for place in (path, done))
-        yield Join(
-            name="sidecar-outlives-job",
-            subject=pod,
-            relation=relation,
-            path=path,
-            value=f"{sidecar} runs",
-            other=pod,
-            other_path=done,
-            groups={"sidecar": sidecar, "program": program, "pod": pod.name},
-        )
+        owners = {name for _, name in find_values(pod.body, "metadata.ownerReferences[].name")}
+        jobs = [(job, "status.active") for job, _ in by_kind.get("Job", ()) if job.name in owners]
+        for place, (other, other_path) in (
+            (path, (pod, done)),
+            *((f"spec.containers[{sidecar}]", job) for job in jobs),
+        ):
+            yield Join(
+                name="sidecar-outlives-job",
+                subject=pod,
+                relation=relation,
+                path=place,
+                value=f"{sidecar} runs",
+                other=other,
+                other_path=other_path,
+                groups={"sidecar": sidecar, "program": program, "pod": pod.name},
+            )
 
 
 def _is_of_job(body: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_qua
 from incident_bot.diagnosis.joins.addresses import find_unknown_addresses
 from incident_bot.diagnosis.joins.budgets import find_exhausted_budgets
 from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_overlapping_runs, find_refused_callers
-from incident_bot.diagnosis.joins.claims import find_unfit_volumes
+from incident_bot.diagnosis.joins.claims import find_released_volumes, find_unfit_volumes
 from incident_bot.diagnosis.joins.complaints import find_local_services, find_repelled_daemons
 from incident_bot.diagnosis.joins.components import find_idle_managers, find_idle_scheduler, find_undeleted
 from incident_bot.diagnosis.joins.config import find_changes
@@ -64,6 +64,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "ingress-class-absent": frozenset({"ingress", "classes"}),
     "tls-secret-unusable": frozenset({"ingress", "secret", "type", "lacking", "keys"}),
     "claim-volume-unfit": frozenset({"claim", "volume", "error"}),
+    "claim-volume-released": frozenset({"claim", "volume", "place"}),
     "claim-deleted-in-use": frozenset({"claim", "user"}),
     "deletion-held-by-finalizer": frozenset({"kind", "held", "finalizer", "place"}),
     "policy-admits-no-pod": frozenset({"policy", "wanted", "labels"}),
@@ -297,6 +298,7 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_unclassed,
     find_certificates,
     find_unfit_volumes,
+    find_released_volumes,
     find_used_claims,
     find_held,
     find_idle_scheduler,

@@ -116,11 +116,11 @@ def test_a_log_with_errors_is_a_log(text: str) -> None:
     [
         ("logs-ledger-pg-previous.txt", {"ledger-pg-0": ["postgres"]}, ("ledger-pg-0", "postgres", True)),
         ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres", "backup"]}, ("ledger-pg-0", "", False)),
-        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres"], "ledger-pg-1": ["postgres"]}, ("", "ledger-pg", False)),
+        ("logs-ledger-pg.txt", {"ledger-pg-0": ["postgres"], "ledger-pg-1": []}, ("ledger-pg-0", "postgres", False)),
         ("logs-ledger-api.txt", {"ledger-pg-0": ["postgres"]}, ("", "ledger-api", False)),
     ],
 )
-def test_a_log_called_after_the_workload_of_one_pod_is_that_pods(
+def test_a_log_called_after_a_workload_is_its_first_pods(
     name: str, pods: dict[str, list[str]], expected: tuple[str, str, bool]
 ) -> None:
     assert read_log_origin(name, "2026-05-12T09:00:00Z INFO started\n", pods) == expected
