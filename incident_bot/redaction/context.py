@@ -82,9 +82,8 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
                 and not (_CLASS_NAME.fullmatch(value) or _PUBLIC_KEY.fullmatch(value))
                 and not _is_traced(text, at)
             ):
-                if len(value) >= _CUT and (rest := _REST_OF_RUN.match(text, read_to)):
-                    value = text[at : rest.end()].rstrip(".")
                 found.append(Finding(at, at + len(value), GUESSED, spreads=False))
+                found += _rest_of_run(text, read_to) if len(value) >= _CUT else ()
         run_end = raw[read_to : end + 512].translate(_RUN_CLASSES).find(b"\0")
         at = _next_run(raw, read_to + run_end, end) if run_end >= 0 else -1
     # Asked last: most lines hold no such value.
@@ -92,6 +91,13 @@ def find_near(text: str, raw: bytes, start: int, floor: int) -> tuple[Sequence[F
     if found and not _is_telling(text[low : start + _WORD_CHARS], start - low):
         return (), floor
     return found, max(floor, end)
+
+
+def _rest_of_run(text: str, at: int) -> list[Finding]:
+    """What goes on where a candidate was cut, in parts: one that holds a credential gives way to that, the others do not."""
+    rest = _REST_OF_RUN.match(text, at)
+    end = rest.end() if rest else at
+    return [Finding(low, min(low + _CUT, end), GUESSED, spreads=False) for low in range(at, end, _CUT)]
 
 
 def _next_run(raw: bytes, low: int, high: int) -> int:

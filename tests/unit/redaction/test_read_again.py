@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import string
+
 import pytest
 
 from fakes.secret_samples import provider_samples
@@ -55,3 +58,16 @@ def test_a_line_whose_value_stands_below_an_empty_one_is_read_again() -> None:
     assert own not in once
     assert other not in once
     assert redactor.seal(once) == once
+
+
+@pytest.mark.parametrize("between", ["_", "-"])
+def test_a_run_without_an_end_goes_although_credentials_stand_in_it(between: str) -> None:
+    """What only looks generated gives way to credentials that it touches; the rest of the run must not stay with them."""
+    rng = random.Random(3)
+    values = ["secret-" + "".join(rng.choices(string.ascii_letters + string.digits, k=40)) for _ in range(60)]
+    redactor = Redactor(b"a")
+
+    once = redactor.redact(between.join(values))
+
+    assert not any(value[20:40] in once for value in values)
+    assert redactor.redact(once) == once
