@@ -41,9 +41,9 @@ def is_log_too_late(scene: Scene) -> bool:
 
 
 def is_question_open(scene: Scene) -> bool:
-    """Whether a note tells of a trouble that nobody calls closed, and nothing was read that could say why."""
+    """Whether a note asks, or tells of a trouble that nobody calls closed, and nothing was read that could say why."""
     notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
-    is_open = any((_TROUBLE.search(note) or _ASKED.search(note)) and not _CLOSED.search(note) for note in notes)
+    is_open = any((_QUESTION.search(note) or _LACKS.search(note)) and not _CLOSED.search(note) for note in notes)
     return is_open and not scene.events and sum(log.total_lines for log in scene.logs) < _FEWEST_LINES
 
 

@@ -161,3 +161,15 @@ def test_a_calm_log_that_stops_answers_no_question_about_silence(alert: str) -> 
 )
 def test_a_note_that_misses_a_result_leaves_it_open(note: str, verdict: Verdict) -> None:
     assert read({"plotter.log": CALM, "mail.txt": f"From: monitoring\nSubject: plots\n\n{note}\n"}).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        ("The desk gets no labels since half past eight. Any idea?", Verdict.INSUFFICIENT_EVIDENCE),
+        ("Labels are printed at the desk.", Verdict.HEALTHY),
+        ("The desk got no labels last week; that is closed.", Verdict.HEALTHY),
+    ],
+)
+def test_a_table_of_ready_pods_answers_no_question(note: str, verdict: Verdict) -> None:
+    assert read({"pods.txt": pods("0"), "note.txt": note + "\n"}).verdict is verdict
