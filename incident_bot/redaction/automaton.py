@@ -31,6 +31,9 @@ _WORD_ENDS = b"[^A-Za-z0-9]"
 class AutomatonFinder:
     """Most patterns have one length, since a match tells only its end; what a pattern does not ask is asked of the match."""
 
+    window_bytes = 1 << 16
+    """A search takes as long to begin as a kilobyte takes."""
+
     def __init__(self, keywords: Sequence[Keyword]) -> None:
         patterns = [_pattern(keyword) for keyword in keywords]
         self._lengths = [length for _, length in patterns]

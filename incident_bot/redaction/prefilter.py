@@ -12,8 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-_WINDOW = 1 << 14
-"""Bytes that are searched before their hits are read, so that a flood of keywords is not collected first."""
 _THEN_REACH = 64
 """Bytes behind a keyword that its `then` may look at."""
 
@@ -89,6 +87,9 @@ class Gauge(Protocol):
 class KeywordFinder(Protocol):
     """Finds the keywords it was made of."""
 
+    window_bytes: int
+    """What is searched before its hits are read, so that a flood of keywords is not collected first."""
+
     def find(self, raw: bytes, low: int, high: int) -> list[tuple[int, int]]:
         """(start, index of the keyword) of all that lie wholly in `raw[low:high]`, in order."""
 
@@ -124,8 +125,9 @@ class Prefilter:
         """Every (offset, place in `keywords`) in order, of one place the longest first, a window at a time;
         windows that lie wholly before where the gauge goes on are left out.
         """
-        for low in range(0, len(raw), _WINDOW):
-            high = low + _WINDOW
+        window = self._finder.window_bytes
+        for low in range(0, len(raw), window):
+            high = low + window
             if gauge and gauge.resume_at >= high:
                 continue
             found = self._finder.find(raw, low, min(len(raw), high + self._reach))

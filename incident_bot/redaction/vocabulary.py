@@ -66,6 +66,9 @@ class _Memory:
 class VocabularyFinder:
     """See `KeywordFinder`."""
 
+    window_bytes = 1 << 14
+    """In a larger one stand more words, and so more keywords are looked for in all of it."""
+
     def __init__(self, keywords: Sequence[Keyword]) -> None:
         self._index = DemandIndex()
         self._signs: list[Demand] = []
