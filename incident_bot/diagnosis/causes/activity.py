@@ -22,7 +22,8 @@ from incident_bot.diagnosis.causes.echoes import is_echoed
 from incident_bot.diagnosis.causes.notes import (
     is_announced_in_note,
     is_asked_about,
-    is_lack_asked_about,
+    is_complained_of,
+    is_missed,
     is_of_load_test,
 )
 from incident_bot.diagnosis.causes.probe_logins import is_login_of_probe
@@ -43,7 +44,6 @@ from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
 from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
-from incident_bot.diagnosis.logs.last_words import tells_nothing_done
 from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome
 from incident_bot.diagnosis.logs.slow_reports import is_slow_report
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation, is_guessed, stem_of
@@ -144,8 +144,8 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         # The figures of its log say that it goes on; where status is known, they count for alerts about them.
         is_asked = is_about_performance(scene) or not health.is_known
         return Activity.ACTIVE if is_asked else Activity.INACTIVE
-    is_missed = is_lack_asked_about(scene) and all(tells_nothing_done(fact.value) for fact in candidate.facts)
-    if is_missed or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
+    is_asked = is_missed(candidate.facts, scene) or is_complained_of(candidate.facts, scene)
+    if is_asked or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
         return Activity.ACTIVE
     state = _state_for(candidate, scene, health)
     if (_is_log_only(candidate) or _goes_on_in_log(candidate)) and state is not State.FAILING:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.logs.last_words import tells_nothing_done
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import AlertStatus, EvidenceKind
 from incident_bot.patterns import compile_later
@@ -64,6 +65,11 @@ def is_asked_about(name: str, scene: Scene) -> bool:
     )
 
 
+def is_missed(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether logs say that nothing was done, and an open note that something is empty or does not come."""
+    return is_lack_asked_about(scene) and all(tells_nothing_done(fact.value) for fact in facts)
+
+
 def is_lack_asked_about(scene: Scene) -> bool:
     """Whether a note that nobody calls closed says that something is empty or does not come."""
     notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
@@ -101,6 +107,39 @@ def _ends_with_result(log: Log) -> bool:
     """Whether the last line is none of many, and speaks of an end that was reached."""
     last = log.kept[-1]
     return last.count == 1 and last.why != "last" and _RESULT.search(last.text[:_REACH]) is not None
+
+
+def is_complained_of(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether an open note complains that something fails, and names what refused requests were for: `photos` in a path.
+
+    Two refusals among hundreds of answers are nothing, unless they are what somebody complains of.
+    """
+    if not all(fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in facts):
+        return False
+    paths = " ".join(path for fact in facts for path in _PATH.findall(fact.value[:_PATH_REACH]))
+    asked = {_singular(word) for word in _NOUN.findall(paths.lower())}
+    notes = [" ".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    return bool(asked) and any(
+        asked & {_singular(word) for word in _NOUN.findall(sentence.lower())}
+        for note in notes
+        if not _CLOSED.search(note)
+        for sentence in _SENTENCE_END.split(note)
+        if _COMPLAINS.search(sentence)
+    )
+
+
+_PATH = compile_later(r"\b(?:GET|POST|PUT|PATCH|DELETE) (?:https?://[^/\s\"]{1,255})?(/[^\s\"?]{1,300})")
+_PATH_REACH = 1000
+_NOUN = re.compile(r"[^\W\d_]{4,}")
+_SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
+_COMPLAINS = compile_later(
+    r"\b(?:complain(?:s|ed|ing)?|can(?:not|'t)|could(?: not|n't)|unable|fail(?:s|ed|ing)?|refused|rejected|broken|does(?: not|n't) work)\b",
+    re.IGNORECASE,
+)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s")
 
 
 def is_announced_in_note(line: str, scene: Scene) -> bool:

@@ -36,6 +36,7 @@ from incident_bot.diagnosis.joins.policies import (
     find_unmatched_peers,
 )
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
+from incident_bot.diagnosis.joins.strangers import find_strangers
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
 from incident_bot.patterns import compile_later
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 _REFERENCED = frozenset({"name", "wanted", "owner"})
 JOINS: Mapping[str, frozenset[str]] = {
     "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
+    "service-selects-stranger": frozenset({"service", "wanted", "stranger", "pods"}),
     "service-port-unmatched": frozenset({"service", "port", "declared", "selected"}),
     "ingress-backend-missing": frozenset({"ingress", "service", "port", "what"}),
     "ingress-port-unmatched": frozenset({"ingress", "service", "port", "declared"}),
@@ -324,6 +326,7 @@ _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
     find_overlapping_runs,
     find_unknown_addresses,
     find_exhausted_budgets,
+    find_strangers,
 )
 
 _BESIDE_NOTES: Iterable[Callable[[ByKind, Sequence[str]], Iterator[Join]]] = (

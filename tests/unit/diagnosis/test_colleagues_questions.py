@@ -134,3 +134,30 @@ def test_the_name_of_a_file_tells_whose_log_it_is(
     name: str, pods: dict[str, tuple[str, ...]], origin: tuple[str, str]
 ) -> None:
     assert read_log_origin(name, "2026-10-13 14:00:00 INFO ready\n", pods)[:2] == origin
+
+
+def gateway() -> str:
+    """Hundreds of answers, and two that a limit of the gateway refused."""
+    lines = [
+        f'10.42.0.7 - - [21/Nov/2026:10:{n // 60:02}:{n % 60:02} +0000] "GET /desk HTTP/1.1" 200 99' for n in range(240)
+    ]
+    for place in (160, 70):
+        lines.insert(
+            place,
+            f"2026/11/21 10:{place // 60:02}:{place % 60:02} [error] 31#31: *{place} client intended to send too large body: "
+            '2031242 bytes, client: 203.0.113.4, server: desk.example, request: "POST /desk/receipts HTTP/1.1"',
+        )
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        ("Two people complain that a receipt cannot be attached", Verdict.FAILURE),
+        ("Two people complain that the calendar is slow", Verdict.HEALTHY),
+        ("Is the page for receipts all right before the audit?", Verdict.HEALTHY),
+        ("A receipt could not be attached last week, fixed in 2.4", Verdict.HEALTHY),
+    ],
+)
+def test_two_refusals_among_hundreds_count_where_somebody_complains_of_them(note: str, verdict: Verdict) -> None:
+    assert read({"gateway.log": gateway(), "note.txt": note}).verdict is verdict

@@ -171,3 +171,50 @@ def test_what_a_command_did_not_ask_for_may_be_there(names: str, expected: list[
     files = {"ingress.yaml": INGRESS, "secrets.txt": SECRETS.format(names=names)}
 
     assert expected == [cause.rule_id for cause in diagnose(make_case(files), RULES).causes]
+
+
+STRANGER = """\
+NAME                         READY   STATUS    RESTARTS   AGE   IP           LABELS
+cart-7c9d8f6b5c-2xk4q        1/1     Running   0          3d    10.42.1.8    app=cart
+cart-{other}-6b5c7d9f84-zz4km  1/1     Running   0          1h    10.42.1.9    app={label}
+"""
+CALLED = """\
+Name:              cart
+Namespace:         shop
+Selector:          app=cart
+Type:              ClusterIP
+IP:                10.96.11.4
+Port:              http  80/TCP
+TargetPort:        8080/TCP
+Endpoints:         10.42.1.8:8080,10.42.1.9:8080
+Events:            <none>
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "label", "called", "is_found"),
+    [
+        ("sweeper", "cart", "10.96.11.4:80", True),
+        ("sweeper", "cart", "10.96.55.5:80", False),
+        ("sweeper", "sweeper", "10.96.11.4:80", False),
+        ("canary", "cart", "10.96.11.4:80", False),
+    ],
+)
+def test_a_service_that_selects_strangers_is_found_where_it_refuses(
+    other: str, label: str, called: str, is_found: bool
+) -> None:
+    """A canary is meant to share the label, and who is refused by another address is refused by somebody else."""
+    lines = (
+        f"2026-11-21T10:00:{n:02d}Z "
+        + (f"ERROR dial tcp {called}: connect: connection refused" if n % 3 else "INFO ok")
+        for n in range(60)
+    )
+    files = {
+        "svc.txt": CALLED,
+        "pods.txt": STRANGER.format(other=other, label=label),
+        "shop-front.log": "\n".join(lines),
+    }
+
+    causes = diagnose(make_case(files), RULES).causes
+
+    assert any(cause.rule_id == "service-selects-stranger" for cause in causes) is is_found
