@@ -21,6 +21,7 @@ _SECTIONS = (
 )
 _TERMINATING = compile_later(r"Terminating(?: \((?:lasts|expires) ([^()]{1,60})\))?")
 _MOUNT = compile_later(r"(\S+) from (\S+) \(([^()]*)\)")
+_SUB_PATH = compile_later(r"\bpath=\"([^\"]{1,250})\"")
 _SET_TO_KEY = compile_later(r"<set to the key '([^']*)' (?:in secret|of config map) '([^']*)'>\s*(?:Optional: (\w+))?")
 _ENV_FROM = compile_later(r"(\S+)\s+(ConfigMap|Secret)(?: with prefix '[^']*')?\s+Optional: (\w+)")
 _PROBE_ATTRIBUTE = compile_later(r"(#?\w+)=(\d{1,9})s?")
@@ -153,6 +154,8 @@ def _fill_mounts(container: Field, draft: Draft) -> None:
     for text, line in mounts.entries() if mounts else ():
         if match := _MOUNT.match(text):
             mount = draft.item("volumeMounts", match[2], line)
+            if "mountPath" not in mount.body and (file := _SUB_PATH.search(match[3])):
+                mount.put("subPath", file[1], line)
             mount.put("mountPath", match[1], line)
             if "ro" in match[3].split(","):
                 mount.put("readOnly", value=True, line=line)

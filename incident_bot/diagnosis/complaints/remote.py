@@ -164,7 +164,7 @@ REMOTE: tuple[Complaint, ...] = (
         kind="login-failed",
         category=Category.DEPENDENCY,
         patterns=(
-            r"ORA-2800[01]|\baccount (?:is |has been |was )?(?:locked|disabled)\b|Authentication credentials invalid|no pg_hba\.conf entry|\bSMTP\b.{0,20}\b535\b",
+            r"\bFATAL:\s{1,3}role \"[^\"]{1,120}\" does not exist|ORA-2800[01]|\baccount (?:is |has been |was )?(?:locked|disabled)\b|Authentication credentials invalid|no pg_hba\.conf entry|\bSMTP\b.{0,20}\b535\b",
             r"password authentication failed|authentication (?:failed|failure|required)|access denied for user|login failed|log ?in denied|logon denied|invalid (?:password|credentials?|username|api[ _-]?key|token|access key|client secret|user(?:name)? or password|signature)",
             r"(?:client secret|secret keys?|api keys?|credential|access key)\b.{0,80}\bexpired|AADSTS7\d{5}|(?:jwt|token) (?:was|is) invalid|claim is not valid|invalid (?:issuer|audience)|incorrect api key|bad credentials|wrong password|WRONGPASS|NOAUTH|\b401\b.{0,40}unauthori[sz]ed|unauthori[sz]ed.{0,20}\b401\b|unauthenticated|InvalidAccessKeyId|SignatureDoesNotMatch|SASL authentication|ExpiredToken|(?:token|session|credentials?|api key|password|secret) (?:has |have |is |are )?expired|invalid_grant|invalid_client",
             r"could not find default credentials|Unable to locate credentials|NoCredentialsError|NoCredentialProviders|InvalidClientTokenId|security token included in the request is (?:invalid|expired)|ORA-01017|ORA-28001|Access token is (?:invalid|expired)|jwt expired|JWTExpired|rejected\. Invalid challenge reply|ACCESS_REFUSED|unable to authenticate user|407 Proxy Authentication Required|Authorization Violation",

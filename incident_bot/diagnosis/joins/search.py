@@ -36,6 +36,7 @@ from incident_bot.diagnosis.joins.policies import (
     find_unmatched_peers,
 )
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
+from incident_bot.diagnosis.joins.stale_files import find_stale_files
 from incident_bot.diagnosis.joins.strangers import find_strangers
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
@@ -91,6 +92,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "schedule-missed": frozenset({"cronjob"}),
     "schedule-overlaps": frozenset({"cronjob", "runs"}),
     "node-cpu-used-up": frozenset({"full", "use", "taker"}),
+    "mounted-file-stale": frozenset({"file", "map", "old", "new"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
@@ -327,6 +329,7 @@ _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
     find_unknown_addresses,
     find_exhausted_budgets,
     find_strangers,
+    find_stale_files,
 )
 
 _BESIDE_NOTES: Iterable[Callable[[ByKind, Sequence[str]], Iterator[Join]]] = (

@@ -218,3 +218,51 @@ def test_a_service_that_selects_strangers_is_found_where_it_refuses(
     causes = diagnose(make_case(files), RULES).causes
 
     assert any(cause.rule_id == "service-selects-stranger" for cause in causes) is is_found
+
+
+SETTINGS = "listen = 9000\nworkers = 4\npool = 20\nlimit = {limit}\nretries = 2\nqueue = 90\n"
+MOUNTED = """\
+Name:             edge-6d5f9c7b84-r8xkw
+Namespace:        shop
+Status:           Running
+Containers:
+  edge:
+    Image:          registry.example/edge:1
+    State:          Running
+      Started:      Sat, 21 Nov 2026 08:00:00 +0000
+    Ready:          True
+    Restart Count:  0
+    Mounts:
+      /etc/edge{file} from conf (ro{path})
+Conditions:
+  Type    Status
+  Ready   True
+Volumes:
+  conf:
+    Type:      ConfigMap (a volume populated by a ConfigMap)
+    Name:      edge-conf
+    Optional:  false
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "limit", "is_found"), [(',path="edge.toml"', 10, True), (',path="edge.toml"', 60, False), ("", 10, False)]
+)
+def test_a_file_mounted_by_sub_path_stays_what_it_was(path: str, limit: int, is_found: bool) -> None:
+    """What kubelet renews, and what the pod has as the ConfigMap says it, is not stale."""
+    stored = "".join(f"    {line}\n" for line in SETTINGS.format(limit=60).splitlines())
+    files = {
+        "describe-pod.txt": MOUNTED.format(file="/edge.toml" if path else "", path=path),
+        "cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: edge-conf\n  namespace: shop\ndata:\n"
+        f"  edge.toml: |\n{stored}",
+        "exec-cat-edge-toml.txt": SETTINGS.format(limit=limit),
+        "logs-edge.txt": "".join(
+            f"2026-11-21T10:{n:02d}:00Z "
+            + ("ERROR POST /sync: request timed out after 10 s\n" if n % 2 else "INFO ok\n")
+            for n in range(60)
+        ),
+    }
+
+    causes = diagnose(make_case(files), RULES).causes
+
+    assert any(cause.rule_id == "config-subpath-stale" for cause in causes) is is_found
