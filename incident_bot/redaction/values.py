@@ -12,14 +12,21 @@ from incident_bot.redaction.names import Promise, promise
 
 PLACEHOLDER = compile_later(r"\[REDACTED:[a-z0-9][a-z0-9-]{0,40}:[0-9a-f]{6}\]")
 
+_STAND_IN_WORDS = frozenset(
+    """
+    none null nil output computed undefined true false yes no on off empty unset na n/a required optional missing
+    string str int integer bool boolean bytes object any secretstr text value unknown default
+    enabled disabled invalid valid expired incorrect wrong ok done passed success succeeded complete completed failed
+    denied rejected refused error set not is in redacted hidden masked filtered removed secure secret password token key
+    confirm minimo m\xednimo minimum mindestens generated rotated refreshed managed updated changed unchanged created
+    deleted configured provided supplied loaded accepted mismatch
+    protected encrypted hashed stored inherited revoked files compat chauthtok
+    """.split()
+)
 _STAND_IN = compile_later(
     r"""
-    (?: none | null | nil | output | computed | undefined | true | false | yes | no | on | off | empty | unset | n/?a | required | optional | missing
-      | string | str | int | integer | bool | boolean | bytes | object | any | secretstr | text | value | unknown | default
-      | enabled | disabled | invalid | valid | expired | incorrect | wrong | ok | done | passed | success | succeeded | complete | completed | failed | denied | rejected | refused | error | set | not | is | in | redacted | hidden | masked | filtered | removed | secure | secret | password | token | key
-      | \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
-      | confirm | m[i\xed]nimo | minimum | mindestens | generated | rotated | refreshed | managed | updated | changed | unchanged | created | deleted | configured | provided | supplied | loaded | accepted | mismatch
-      | protected | encrypted | hashed | stored | inherited | revoked | files | compat | chauthtok | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
+    (?: \(?(?:empty|unset|none|null|nil|redacted|hidden|sensitive|known|set|not\ set)\)?
+      | (?:env|file|vault|ssm|op|keyring|awskms)[:+].* | ENC\[.*
       | @(?:p\d{1,2} | \w{0,32}(?:pass|pwd|pw|secret|token)\w{0,32}) | @[a-z][\w-]{1,32}(?:\.[\w-]{1,32}){1,6}@
       | \*{2,}[A-Za-z]{1,16}\*+ | \*{3,}[A-Za-z]{1,16} | S-1-\d{1,3}(?:-\d{1,10}){1,8}
       | [*xX.•#_-]{2,}                                            # masked already
@@ -92,7 +99,7 @@ def is_stand_in(value: str) -> bool:
     """Whether the value only stands where a secret would: empty, masked, a variable, a type, a call."""
     if value[:1] == "/" and 24 <= len(value) <= _LOOKED_AT and _BASE64.fullmatch(value) and _is_mixed(value):
         return False  # base64 that begins like a path
-    return not value or _STAND_IN.fullmatch(value) is not None
+    return not value or value.lower() in _STAND_IN_WORDS or _STAND_IN.fullmatch(value) is not None
 
 
 def entropy_bits(value: str) -> float:
