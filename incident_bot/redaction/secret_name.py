@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,11 +13,10 @@ if TYPE_CHECKING:
     from incident_bot.redaction.names import Promise
 
 
-_ENDS_NAME = frozenset(map(chr, range(128))) - frozenset("_.-[") - frozenset(string.ascii_letters + string.digits) | {
-    ""
-}
+_LETTERS_AND_DIGITS = "".join(char for char in map(chr, range(128)) if char.isalnum())
+_ENDS_NAME = frozenset(map(chr, range(128))) - frozenset(_LETTERS_AND_DIGITS + "_.-[") | {""}
 """Characters that stand neither in a name nor before its index."""
-_NAME_CHARS = string.ascii_letters + string.digits + "_.-"
+_NAME_CHARS = _LETTERS_AND_DIGITS + "_.-"
 _NAME_BEFORE = compile_later(r"[\w.\-]{0,64}")
 _NAME_AFTER = compile_later(r"[\w\-]{0,48}(?:\[['\"]?\w{0,24}['\"]?\])?")
 
