@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -187,15 +187,20 @@ def _is_sidecar(spec: Mapping[str, Any], status: Mapping[str, Any], *, main_star
 def _logs(
     case: Case, digests: Mapping[str, Excerpt], containers: Sequence[Container], relate: Relations
 ) -> Iterator[Log]:
-    for item in case.evidence:
-        if item.kind is EvidenceKind.LOG:
-            log = _read_log(item, digests.get(item.id), containers, relate)
-            if log:
-                yield log
+    logs = [item for item in case.evidence if item.kind is EvidenceKind.LOG]
+    called = {log_origin(item)[1] for item in logs}
+    for item in logs:
+        log = _read_log(item, digests.get(item.id), containers, relate, called)
+        if log:
+            yield log
 
 
 def _read_log(
-    item: Evidence, excerpt: Excerpt | None, containers: Sequence[Container], relate: Relations
+    item: Evidence,
+    excerpt: Excerpt | None,
+    containers: Sequence[Container],
+    relate: Relations,
+    called: Collection[str] = (),
 ) -> Log | None:
     kept = excerpt.kept if excerpt else tuple(KeptLine(line=n, text=text) for n, text in enumerate(item.lines, start=1))
     kept = tuple(line for line in kept if line.text.strip())
@@ -206,7 +211,7 @@ def _read_log(
         kept = tuple(replace(line, text=SafeText(line.text.removeprefix(prefix))) for line in kept)
     pod, name, previous = log_origin(item)
     node = None if pod or name else kubectl.read_machine(item.lines[:_MACHINE_LINES])
-    container = _find_container(pod, name, containers, item.name) if node is None else None
+    container = _find_container(pod, name, containers, item.name, called) if node is None else None
     pieces = [plain_text(line.text[:LINE_CHARS]) for line in kept]
     offsets, position = [], 0
     for piece in pieces:
@@ -257,8 +262,13 @@ def plain_text(line: str) -> str:
     return _ESCAPE.sub(lambda match: _PLAIN.get(match[0], match[0][1:]), line)
 
 
-def _find_container(pod: str, name: str, containers: Sequence[Container], file_name: str) -> Container | None:
-    """The container a log belongs to: by name; else by a name inside the file's name; else the only main one."""
+def _find_container(
+    pod: str, name: str, containers: Sequence[Container], file_name: str, called: Collection[str]
+) -> Container | None:
+    """The container a log belongs to: by name; else by a name inside the file's name; else the only main one.
+
+    Not the only one where another log is `called` after it, and this one after something else.
+    """
     near = [item for item in containers if (_may_log(item) if not pod else item.pod == pod)] or [
         item for item in containers if item.relation <= Relation.SIBLING and _may_log(item)
     ]
@@ -272,7 +282,8 @@ def _find_container(pod: str, name: str, containers: Sequence[Container], file_n
         ]
     if not named:
         mains = {item.name for item in near if item.role == "main" and item.relation <= Relation.SIBLING}
-        named = [item for item in near if item.role == "main"] if len(mains) == 1 else []
+        is_another = bool(name) and not mains.isdisjoint(called)
+        named = [item for item in near if item.role == "main"] if len(mains) == 1 and not is_another else []
     return min(named, key=lambda item: (item.relation, -len(item.name)), default=None)
 
 

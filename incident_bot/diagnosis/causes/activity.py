@@ -23,6 +23,7 @@ from incident_bot.diagnosis.causes.notes import (
     is_announced_in_note,
     is_asked_about,
     is_complained_of,
+    is_lack_asked_about,
     is_missed,
     is_of_load_test,
 )
@@ -142,8 +143,10 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return settled
     if candidate.finding is not None and candidate.finding.began:
         # The figures of its log say that it goes on; where status is known, they count for alerts about them.
-        is_asked = is_about_performance(scene) or not health.is_known
-        return Activity.ACTIVE if is_asked else Activity.INACTIVE
+        is_lacking = candidate.finding.kind == "emptied" and is_lack_asked_about(scene)
+        return (
+            Activity.ACTIVE if is_about_performance(scene) or is_lacking or not health.is_known else Activity.INACTIVE
+        )
     is_asked = is_missed(candidate.facts, scene) or is_complained_of(candidate.facts, scene)
     if is_asked or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
         return Activity.ACTIVE

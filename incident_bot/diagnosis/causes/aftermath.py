@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import has_finished
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ def _last_line(fact: Fact, log: Log) -> int:
 
 
 def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
-    """Whether events tell of pods of a Job that has completed: a later pod of it came to a good end."""
+    """Whether events or logs tell of tries of a Job that has completed: a later pod of it came to a good end."""
     done = {
         item.name
         for item, _ in scene.objects
@@ -191,8 +193,35 @@ def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
     }
     done |= {event.name for event, _ in scene.events if event.kind == "Job" and event.reason == "Completed"}
     return bool(done and facts) and all(
-        fact.source == "event" and any(fact.name.startswith(f"{name}-") for name in done) for fact in facts
+        any(fact.name.startswith(f"{name}-") for name in done)
+        if fact.source == "event"
+        else fact.source == "log" and _is_of_earlier_try(fact, scene)
+        for fact in facts
     )
+
+
+def _is_of_earlier_try(fact: Fact, scene: Scene) -> bool:
+    """Whether a log of no pod that was read is one run of a program of which a later run came to a good end."""
+    known = {pod.name for pod in scene.pods}
+    logs = {log.evidence_id: log for log in scene.logs if log.pod not in known}
+    tried = logs.get(fact.citation.evidence_id) if fact.citation else None
+    return tried is not None and any(_does_again(log, tried, scene) for log in logs.values())
+
+
+def _does_again(log: Log, tried: Log, scene: Scene) -> bool:
+    """Whether a log begins as another one did, after that one's end, and ends well."""
+    first, last = log.kept[0].text, log.kept[-1].text
+    if shape_of(first) != shape_of(tried.kept[0].text) or not _GOOD_END.search(last[:_REACH]):
+        return False
+    began, ended = read_time(first, near=scene.at), read_time(tried.kept[-1].text, near=scene.at)
+    if began is None or ended is None or (began.tzinfo is None) != (ended.tzinfo is None) or began <= ended:
+        return False
+    return all(grade(kept.text) < Level.ERROR for kept in log.kept[-_LAST_LINES:])
+
+
+_GOOD_END = re.compile(r"\b(?:done|finished|completed?|succe\w+|exit(?:ed)?(?: with)?(?: code)? 0)\b", re.IGNORECASE)
+_REACH = 400
+_LAST_LINES = 5
 
 
 def is_asked_in_vain(facts: Sequence[Fact]) -> bool:

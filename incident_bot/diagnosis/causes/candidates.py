@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.causes.notes import is_lack_asked_about
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.facts import Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
@@ -110,6 +111,7 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
         for shape in templates_of(log):
             pods.setdefault(log.container, {}).setdefault(shape, set()).add(log.pod)
     found: list[Candidate] = []
+    is_asked = is_lack_asked_about(scene)
     for log in scene.logs:
         names = {log.container.lower(), stem_of(log.pod).lower()}
         is_wanted = log.relation is not Relation.NEIGHBOUR if called is None else not names.isdisjoint(called)
@@ -119,7 +121,8 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
         is_failing = log.previous or health.of(log.pod, log.container) is State.FAILING or _has_not_begun(log, health)
         found += [from_finding(finding, log, scene) for finding in read_log(log, baseline, is_failing=is_failing)]
         lines = scene.texts[log.evidence_id].lines
-        figures = (*read_shifts(log, lines, subject_of(log)), *find_emptied(log, lines, subject_of(log), near=scene.at))
+        emptied = find_emptied(log, lines, subject_of(log), near=scene.at, is_asked=is_asked)
+        figures = (*read_shifts(log, lines, subject_of(log)), *emptied)
         found += [from_finding(finding, log, scene) for finding in figures]
     return found
 

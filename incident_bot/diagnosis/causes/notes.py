@@ -78,7 +78,9 @@ def is_lack_asked_about(scene: Scene) -> bool:
 
 _LACKS = compile_later(
     r"\b(?:empty|missing|nothing|stopped (?:coming|arriving|working))\b|\b(?:no|any) (?:\w+ )?(?:data|files?|rows?|reports?|mails?|orders?|records?|results?|labels?)\b"
-    r"|\b(?:not|never|n't) (?:\w+ )?(?:arriv|receiv|deliver|come|came|sent|print)\w*",
+    r"|\b(?:not|never|n't) (?:\w+ )?(?:arriv|receiv|deliver|come|came|sent|print)\w*"
+    r"|\bno (?:\w+ ){1,2}(?:arriv|appear|com)(?:es?|ed|ing)\b"
+    r"|\b(?:is|are|says?|shows?|at|only) (?:all )?(?:0|zero)(?: \w+)? (?:since|for|from|now|today)\b",
     re.IGNORECASE,
 )
 _QUESTION = compile_later(r"\?|\bstopped\b|" + _TROUBLE.pattern + "|" + _ASKED.pattern, re.IGNORECASE)

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from incident_bot.diagnosis.scene import Log
 
-_THINGS = r"(?:rows?|records?|messages?|events?|orders?|items?|products?|documents?|docs|users?|rates?|prices?|invoices?|payments?|entries|points|samples|tickets?|bookings?|accounts?|articles?|customers?|transactions?)"
-_DONE_WITH = r"(?:loaded|processed|imported|exported|sent|received|indexed|synced|stored|written|read|fetched|ingested|published|delivered|updated|upserted|inserted|copied|parsed|matched|consumed|transferred)"
+_THINGS = r"(?:rows?|records?|messages?|events?|orders?|items?|products?|documents?|docs|users?|rates?|prices?|invoices?|payments?|entries|points|samples|tickets?|bookings?|accounts?|articles?|customers?|transactions?|objects?|files?)"
+_DONE_WITH = r"(?:loaded|processed|imported|exported|sent|received|indexed|synced|stored|written|read|fetched|ingested|published|delivered|updated|upserted|inserted|copied|parsed|matched|consumed|transferred|listed|found)"
 _DONE = compile_later(
     rf"(?<![\d.,:/=-])(?P<figure>\d{{1,9}}) (?:\w+ )?(?P<name>{_THINGS})(?: were| was)? {_DONE_WITH}\b"
-    rf"|\b{_DONE_WITH} (?P<figure2>\d{{1,9}}) (?:\w+ )?(?P<name2>{_THINGS})\b",
+    rf"|\b{_DONE_WITH} (?P<figure2>\d{{1,9}}) (?:\w+ )?(?P<name2>{_THINGS})\b"
+    rf"|\b(?P<name3>{_THINGS})[ _]{_DONE_WITH}=(?P<figure3>\d{{1,9}})\b",
     re.IGNORECASE,
 )
 
@@ -36,6 +37,11 @@ _MOST_LINES = 500
 _REACH = 400
 _ENOUGH_FULL = 20
 _ENOUGH_EMPTY = 10
+_ENOUGH_FULL_ASKED = 3
+_ENOUGH_EMPTY_ASKED = 2
+"""A daily run is asked about after two or three days: whoever asks where something is has seen that it does not come."""
+_SHARE_ASKED = 3
+"""There were at most so many times as many full counts: a night without orders after a day of them is none."""
 _LEAST_DONE = 10
 _SAME_SHARE = 0.5
 """Where more of the counts are one number, that is the size of a page, and nothing says that a full page must follow."""
@@ -51,10 +57,12 @@ class _Count:
     text: str
 
 
-def find_emptied(log: Log, lines: Sequence[str], subject: str, *, near: datetime) -> Iterator[Finding]:
+def find_emptied(
+    log: Log, lines: Sequence[str], subject: str, *, near: datetime, is_asked: bool = False
+) -> Iterator[Finding]:
     """What a log counted each time and counts as nothing to its end; `lines` are all of its lines, of about the time `near`.
 
-    Nothing for a run that ended.
+    Where a note asks why nothing comes (`is_asked`), a few counts will do. Nothing for a run that ended.
     """
     if log.previous:
         return
@@ -63,13 +71,11 @@ def find_emptied(log: Log, lines: Sequence[str], subject: str, *, near: datetime
     for number in range(1, len(lines) + 1, max(1, step)):
         match = _DONE.search(lines[number - 1][:_REACH])
         if match:
-            name = (match["name"] or match["name2"]).lower().rstrip("s")
-            figure = int(match["figure"] or match["figure2"])
-            counts.setdefault(name, []).append(_Count(number, figure, lines[number - 1]))
+            counts.setdefault(_name_of(match), []).append(_Count(number, _figure_of(match), lines[number - 1]))
     for name, found in counts.items():
         full = [item for item in found if item.figure]
         empty = [item for item in found if full and item.line > full[-1].line]
-        index = _last_empty(log, name, empty) if _is_emptied(found, full, empty, near) else None
+        index = _last_empty(log, name, empty) if _is_emptied(found, full, empty, near, is_asked) else None
         if index is not None:
             before = median(item.figure for item in full)
             yield Finding(
@@ -87,9 +93,22 @@ def find_emptied(log: Log, lines: Sequence[str], subject: str, *, near: datetime
             return
 
 
-def _is_emptied(found: Sequence[_Count], full: Sequence[_Count], empty: Sequence[_Count], near: datetime) -> bool:
+def _name_of(match: re.Match[str]) -> str:
+    return (match["name"] or match["name2"] or match["name3"]).lower().rstrip("s")
+
+
+def _figure_of(match: re.Match[str]) -> int:
+    return int(match["figure"] or match["figure2"] or match["figure3"])
+
+
+def _is_emptied(
+    found: Sequence[_Count], full: Sequence[_Count], empty: Sequence[_Count], near: datetime, is_asked: bool
+) -> bool:
     """Whether nothing came after it had come each time, in other amounts, and at the same pace."""
-    if len(full) < _ENOUGH_FULL or len(empty) < _ENOUGH_EMPTY or len(full) + len(empty) < len(found):
+    is_enough = len(full) >= _ENOUGH_FULL and len(empty) >= _ENOUGH_EMPTY
+    if is_asked and len(empty) * _SHARE_ASKED >= len(full):
+        is_enough = len(full) >= _ENOUGH_FULL_ASKED and len(empty) >= _ENOUGH_EMPTY_ASKED
+    if not is_enough or len(full) + len(empty) < len(found):
         return False
     figures = Counter(item.figure for item in full)
     if median(figures.elements()) < _LEAST_DONE or max(figures.values()) > _SAME_SHARE * len(full):
@@ -110,6 +129,6 @@ def _last_empty(log: Log, name: str, empty: Sequence[_Count]) -> int | None:
     for index in range(len(log.kept) - 1, -1, -1):
         kept = log.kept[index]
         match = _DONE.search(kept.text[:_REACH]) if kept.line >= empty[0].line else None
-        if match and (match["name"] or match["name2"]).lower().rstrip("s") == name:
-            return index if int(match["figure"] or match["figure2"]) == 0 else None
+        if match and _name_of(match) == name:
+            return index if _figure_of(match) == 0 else None
     return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from incident_bot.diagnosis.causes.candidates import Candidate
-    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.diagnosis.scene import Pod, Scene
 
 _MAX_ACTIONS = 7
 
@@ -144,10 +144,27 @@ def _about_pod(values: Mapping[str, str], scene: Scene) -> Iterator[tuple[str, s
     if never_ran(values["pod"], scene):
         return
     logs = {previous: _all_containers(command, values) for previous, command in _LOGS.items()}
-    if not any(log.previous for log in scene.logs):
+    if not any(log.previous for log in scene.logs) and not _never_restarted(pods):
         yield "Read the log of the run that ended", logs[True]
     if not any(log.pod == values["pod"] and not log.previous for log in scene.logs):
         yield "Read the current log", logs[False]
+
+
+def _never_restarted(pods: Sequence[Pod]) -> bool:
+    """Whether all that was read of a pod says that no container of it ran before."""
+    statuses = [
+        first_value(pod.body, f"status.{group}")
+        for pod in pods
+        for group in ("containerStatuses", "initContainerStatuses")
+    ]
+    counts = [
+        item.get("restartCount")
+        for group in statuses
+        if isinstance(group, list)
+        for item in group
+        if isinstance(item, dict)
+    ]
+    return bool(counts) and not any(count is None or count for count in counts)
 
 
 def never_ran(name: str, scene: Scene) -> bool:

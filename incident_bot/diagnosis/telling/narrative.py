@@ -228,6 +228,8 @@ def tell_impact(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, hea
         told.append(fill_text(causes[0].rule.impact, values_of(causes[0], scene)))
     elif causes and causes[0].finding and causes[0].finding.complaint:
         told.append(causes[0].finding.complaint.impact)
+    if not told and health.is_known and not health.failing:
+        return "Unknown: every pod that was read is well, so nothing there tells whom it hurts."
     return " ".join(told) or "Unknown: neither replicas nor readiness were in the evidence."
 
 

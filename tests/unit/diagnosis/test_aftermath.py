@@ -253,3 +253,43 @@ def test_what_a_parent_passes_on_of_its_child_has_not_the_parents_level() -> Non
         for i in range(12)
     )
     assert "sacremoses" in diagnose(make_case({"torchserve.log": log}), RULES).causes[0].title
+
+
+JOBS = """\
+NAME             STATUS     COMPLETIONS   DURATION   AGE
+reindex-4        Complete   1/1           9m2s       5h
+"""
+TRIES = """\
+NAME              READY   STATUS      RESTARTS   AGE
+reindex-4-7wq2m   0/1     Error       0          5h
+reindex-4-hn6dx   0/1     Completed   0          5h
+"""
+FIRST_TRY = """\
+2026-09-14T03:05:02Z reindex: opening alias titles
+2026-09-14T03:05:33Z reindex: fatal: alias titles is locked by a running snapshot
+"""
+SECOND_TRY = """\
+2026-09-14T03:06:01Z reindex: opening alias titles
+2026-09-14T03:09:40Z reindex: 218000 documents rebuilt
+2026-09-14T03:09:41Z reindex: finished
+"""
+
+
+def test_log_of_a_try_is_over_when_a_later_one_of_the_completed_job_ended_well() -> None:
+    files = {"jobs.txt": JOBS, "pods.txt": TRIES, "try-one.txt": FIRST_TRY, "try-two.txt": SECOND_TRY}
+
+    assert diagnose(make_case(files), RULES).verdict is Verdict.RECOVERED
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(SECOND_TRY.replace("finished", "fatal: no space left"), id="the later one failed too"),
+        pytest.param(SECOND_TRY.replace("03:0", "02:0"), id="the good one came before"),
+        pytest.param(SECOND_TRY.replace("opening alias titles", "loading plans"), id="another program"),
+    ],
+)
+def test_log_of_a_try_is_not_over_where_no_later_one_of_its_kind_ended_well(second: str) -> None:
+    files = {"jobs.txt": JOBS, "pods.txt": TRIES, "try-one.txt": FIRST_TRY, "try-two.txt": second}
+
+    assert diagnose(make_case(files), RULES).verdict is Verdict.FAILURE

@@ -46,3 +46,34 @@ def test_an_import_that_finds_nothing_any_more_is_told_with_what_it_found_before
 )
 def test_nothing_to_do_is_no_failure_where_there_is_another_reason(log: str) -> None:
     assert diagnose(make_case({"catalogue.log": log}), RULES).verdict is Verdict.HEALTHY
+
+
+PODS = """\
+NAME                         READY   STATUS    RESTARTS   AGE
+catalogue-6f5d8c9b74-p2kxr   1/1     Running   0          41h
+"""
+ASKED = "The shop asks why no products arrive since noon.\n"
+
+
+def test_three_counts_and_two_of_nothing_are_enough_where_somebody_asks_why_nothing_comes() -> None:
+    files = {"catalogue.log": _log([902, 917, 911, 0, 0], pace_s=3600, pace_after_s=3600), "pods.txt": PODS}
+
+    assert diagnose(make_case(files), RULES).verdict is Verdict.HEALTHY
+    found = diagnose(make_case({**files, "note.txt": ASKED}), RULES)
+    assert found.verdict is Verdict.FAILURE
+    assert "0 products each time since line 4" in found.causes[0].title
+
+
+@pytest.mark.parametrize(
+    ("counts", "note"),
+    [
+        pytest.param([902, 917, 911, 0, 0, 920], ASKED, id="it came back"),
+        pytest.param([*FULL, 0, 0, 0], ASKED, id="a short lull after a long day"),
+        pytest.param([902, 917, 911, 0, 0], "Upgraded at noon, all fine.\n", id="nobody asks"),
+        pytest.param([902, 917, 911, 0, 0], ASKED + "Resolved: the branch was closed.\n", id="closed"),
+    ],
+)
+def test_a_note_makes_no_failure_of_a_lull(counts: list[int], note: str) -> None:
+    files = {"catalogue.log": _log(counts, pace_s=3600, pace_after_s=3600), "pods.txt": PODS, "note.txt": note}
+
+    assert diagnose(make_case(files), RULES).verdict is not Verdict.FAILURE
