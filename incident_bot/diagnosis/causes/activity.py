@@ -21,11 +21,11 @@ from incident_bot.diagnosis.causes.candidates import Activity, Candidate
 from incident_bot.diagnosis.causes.echoes import is_echoed
 from incident_bot.diagnosis.causes.notes import (
     is_announced_in_note,
-    is_asked_about,
     is_complained_of,
     is_lack_asked_about,
     is_missed,
     is_of_load_test,
+    is_parked,
 )
 from incident_bot.diagnosis.causes.probe_logins import is_login_of_probe
 from incident_bot.diagnosis.causes.stride import (
@@ -40,7 +40,6 @@ from incident_bot.diagnosis.causes.stride import (
     opens_storm,
 )
 from incident_bot.diagnosis.causes.succession import names_a_cause
-from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
@@ -200,7 +199,7 @@ def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activit
         is_object_well(candidate.facts, scene, health)
         or _is_node_at_rest(candidate, health)
         or _is_reference_unused(candidate, health)
-        or _is_parked(candidate, scene)
+        or is_parked(candidate.facts, scene)
     )
     if is_well:
         return Activity.INACTIVE
@@ -214,18 +213,6 @@ def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
         # What a controller says that it has, or has not, done yet.
         return False
     return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
-
-
-def _is_parked(candidate: Candidate, scene: Scene) -> bool:
-    """Schedules that stand still in a list of others that run, when nobody asked about them, were retired."""
-    schedules = [item for item, _ in scene.objects if item.kind == "CronJob"]
-    suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
-    return (
-        is_guessed(scene.case)
-        and not any(is_asked_about(name, scene) for name in suspended)
-        and len(suspended) < len({item.name for item in schedules})
-        and all(fact.field == "spec.suspend" and fact.name in suspended for fact in candidate.facts)
-    )
 
 
 def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:

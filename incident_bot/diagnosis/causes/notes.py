@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.logs.last_words import tells_nothing_done
-from incident_bot.diagnosis.targets import Relation
+from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.model import AlertStatus, EvidenceKind
 from incident_bot.patterns import compile_later
 
@@ -62,6 +63,18 @@ def is_asked_about(name: str, scene: Scene) -> bool:
     return any(
         wanted in re.sub(r"[-_.\s]+", " ", note.lower()) and _QUESTION.search(note) and not _CLOSED.search(note)
         for note in notes
+    )
+
+
+def is_parked(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Schedules that stand still in a list of others that run, when nobody asked about them, were retired."""
+    schedules = [item for item, _ in scene.objects if item.kind == "CronJob"]
+    suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
+    return (
+        is_guessed(scene.case)
+        and not any(is_asked_about(name, scene) for name in suspended)
+        and len(suspended) < len({item.name for item in schedules})
+        and all(fact.field == "spec.suspend" and fact.name in suspended for fact in facts)
     )
 
 
