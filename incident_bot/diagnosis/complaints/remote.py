@@ -172,7 +172,7 @@ REMOTE: tuple[Complaint, ...] = (
         ),
         title="{container} is not let in by {what}: wrong or expired credentials",
         names="login",
-        otherwise="{container} has wrong or expired credentials: {says}",
+        otherwise="The credentials of {container} are refused: {says}",
         hint="Compare the secret that is mounted with the account at the other end; look for a rotation.",
         impact="Everything that needs that account fails until its credentials fit again.",
         steps=(_ENV, ("See when secrets changed", "kubectl -n {namespace} get secrets")),

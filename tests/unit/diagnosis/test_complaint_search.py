@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incident_bot.diagnosis import load_rules
 from incident_bot.diagnosis.complaints.own import OWN
 from incident_bot.diagnosis.complaints.remote import REMOTE
 from incident_bot.diagnosis.complaints.search import find_complaint
@@ -16,6 +17,7 @@ from incident_bot.diagnosis.complaints.vague import VAGUE
 from incident_bot.diagnosis.logs.findings import Draft, Finding, choose_best
 from incident_bot.diagnosis.patterns import FLAGS, required_words, split_branches
 from incident_bot.model import Category
+from incident_bot.redaction import Redactor
 
 _ALL = (*REMOTE, *OWN, *VAGUE)
 _WORDS = sorted({word for item in _ALL for pattern in item.patterns for word in required_words(pattern)})
@@ -176,3 +178,17 @@ def test_usual_words_of_servers_and_runtimes(line: str, kind: str) -> None:
 )
 def test_calm_lines_with_some_of_these_words_complain_of_nothing(line: str) -> None:
     assert _kind(line) is None
+
+
+_TITLES = {title for item in _ALL for title in (item.title, item.otherwise) if title} | {
+    rule.title for rule in load_rules()
+}
+
+
+@pytest.mark.parametrize("title", sorted(_TITLES))
+def test_no_title_makes_redaction_take_what_a_program_said_for_a_secret(title: str) -> None:
+    """`credentials: ` before what a log says reads like a key before its value."""
+    said = 'psql: error: FATAL: role "purger" does not exist'
+    told = re.sub(r"\{(\w+)(?:\|[^}]*)?\}", lambda match: said if match[1] in ("says", "error") else "purge", title)
+
+    assert Redactor(b"key").redact(told) == told
