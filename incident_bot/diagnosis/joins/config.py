@@ -24,7 +24,7 @@ def find_changes(by_kind: ByKind) -> Iterator[Join]:
     """ConfigMaps and Secrets that were changed after pods which take their environment from them had started."""
     for kind, paths in _SOURCES.items():
         for source, _ in by_kind.get(kind, ()):
-            changed = _changed(source)
+            changed = last_change(source)
             if changed is None or not _names_a_dependency(source):
                 continue
             old = [
@@ -32,7 +32,7 @@ def find_changes(by_kind: ByKind) -> Iterator[Join]:
                 for item, relation in by_kind.get("Pod", ())
                 if same_namespace(item, source)
                 and _takes(item, source.name, paths)
-                and _started_before(item, changed[1])
+                and started_before(item, changed[1])
             ]
             if not old:
                 continue
@@ -56,7 +56,7 @@ def find_changes(by_kind: ByKind) -> Iterator[Join]:
 _SHOWN = 3
 
 
-def _changed(source: KubeObject) -> tuple[str, datetime] | None:
+def last_change(source: KubeObject) -> tuple[str, datetime] | None:
     """Where the last change of an object is told, and when it was; None where only its creation is known."""
     told = [
         (path, at)
@@ -87,7 +87,7 @@ def _takes(item: KubeObject, name: str, paths: tuple[str, ...]) -> bool:
     )
 
 
-def _started_before(item: KubeObject, changed: datetime) -> bool:
+def started_before(item: KubeObject, changed: datetime) -> bool:
     """Whether every container of a pod that runs was started before; one that is not running reads the new values next."""
     starts = [
         read_time(value) for _, value in find_values(item.body, "status.containerStatuses[].state.running.startedAt")

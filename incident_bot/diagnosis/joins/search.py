@@ -36,7 +36,7 @@ from incident_bot.diagnosis.joins.policies import (
     find_unmatched_peers,
 )
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
-from incident_bot.diagnosis.joins.stale_files import find_stale_files
+from incident_bot.diagnosis.joins.stale_files import find_asked_files, find_stale_files
 from incident_bot.diagnosis.joins.strangers import find_strangers
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
@@ -93,6 +93,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "schedule-overlaps": frozenset({"cronjob", "runs"}),
     "node-cpu-used-up": frozenset({"full", "use", "taker"}),
     "mounted-file-stale": frozenset({"file", "map", "old", "new"}),
+    "mounted-file-older": frozenset({"user", "file", "map", "changed"}),
     "one-revision-fails": frozenset({"revision", "working", "deployment"}),
 }
 """Every join by name, with the names that it gives a rule's texts."""
@@ -335,4 +336,5 @@ _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
 _BESIDE_NOTES: Iterable[Callable[[ByKind, Sequence[str]], Iterator[Join]]] = (
     find_repelled_daemons,
     find_local_services,
+    find_asked_files,
 )

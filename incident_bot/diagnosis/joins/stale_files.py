@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
+from incident_bot.diagnosis.joins.config import last_change, started_before
 from incident_bot.diagnosis.joins.join import ByKind, Join, same_namespace
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +48,43 @@ def find_stale_files(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
                         groups={"file": name, "map": source.name, "old": change[0], "new": change[1]},
                     )
                     break
+
+
+def find_asked_files(by_kind: ByKind, notes: Sequence[str]) -> Iterator[Join]:
+    """Files mounted by `subPath` whose ConfigMap was changed since the container started, where a note misses the change."""
+    asked = [note for note in notes if _WITHOUT_EFFECT.search(note) and not _SETTLED.search(note)]
+    for pod, relation in by_kind.get("Pod", ()) if asked else ():
+        for path, mount in find_values(pod.body, "spec.containers[].volumeMounts[]"):
+            source = _source_of(pod, mount, by_kind)
+            changed = last_change(source) if source else None
+            if source is None or changed is None or not any(source.name in note for note in asked):
+                continue
+            if started_before(pod, changed[1]):
+                name = str(first_value(mount, "subPath"))
+                yield Join(
+                    name="mounted-file-older",
+                    subject=source,
+                    relation=relation,
+                    path=changed[0],
+                    value=name,
+                    other=pod,
+                    other_path=f"{path}.subPath",
+                    groups={
+                        "user": pod.name,
+                        "file": name,
+                        "map": source.name,
+                        "changed": f"{changed[1]:%Y-%m-%d %H:%M} UTC",
+                    },
+                )
+
+
+_WITHOUT_EFFECT = compile_later(
+    r"\b(?:still|yet|old|(?:no|without) (?:any )?effect|ignor\w*|not (?:\w+ )?(?:taken|picked|appl\w+|reload\w*|chang\w*))\b",
+    re.IGNORECASE,
+)
+_SETTLED = compile_later(
+    r"\b(?:closed|resolved|solved|works (?:now|again)|all (?:is )?(?:fine|well|good))\b", re.IGNORECASE
+)
 
 
 def _source_of(pod: KubeObject, mount: object, by_kind: ByKind) -> KubeObject | None:
