@@ -197,7 +197,7 @@ def _judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activit
         return Activity.PAST
     is_well = (
         is_object_well(candidate.facts, scene, health)
-        or _is_node_at_rest(candidate, health)
+        or _is_node_at_rest(candidate, scene, health)
         or _is_reference_unused(candidate, health)
         or is_parked(candidate.facts, scene)
     )
@@ -215,9 +215,11 @@ def _is_reference_unused(candidate: Candidate, health: Health) -> bool:
     return not health.failing and all(fact.source == "join" and fact.kind in kinds for fact in candidate.facts)
 
 
-def _is_node_at_rest(candidate: Candidate, health: Health) -> bool:
-    """A cordoned or tainted node that is well hurts nobody as long as nothing is failing."""
-    return not health.failing and all(
+def _is_node_at_rest(candidate: Candidate, scene: Scene, health: Health) -> bool:
+    """A cordoned or tainted node that is well hurts nobody as long as all that fails already has a place on other nodes."""
+    nodes = {fact.name for fact in candidate.facts}
+    placed = {pod.name: first_value(pod.body, "spec.nodeName") for pod in scene.pods}
+    return all(item.pod and placed.get(item.pod) not in (None, "", "<none>", *nodes) for item in health.failing) and all(
         fact.source == "node"
         and fact.field.startswith("spec.")
         and health.objects.get(("Node", fact.name)) is State.HEALTHY
