@@ -40,6 +40,7 @@ from incident_bot.diagnosis.causes.stride import (
     opens_storm,
 )
 from incident_bot.diagnosis.causes.succession import names_a_cause
+from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
@@ -219,7 +220,9 @@ def _is_node_at_rest(candidate: Candidate, scene: Scene, health: Health) -> bool
     """A cordoned or tainted node that is well hurts nobody as long as all that fails already has a place on other nodes."""
     nodes = {fact.name for fact in candidate.facts}
     placed = {pod.name: first_value(pod.body, "spec.nodeName") for pod in scene.pods}
-    return all(item.pod and placed.get(item.pod) not in (None, "", "<none>", *nodes) for item in health.failing) and all(
+    return all(
+        item.pod and placed.get(item.pod) not in (None, "", "<none>", *nodes) for item in health.failing
+    ) and all(
         fact.source == "node"
         and fact.field.startswith("spec.")
         and health.objects.get(("Node", fact.name)) is State.HEALTHY
