@@ -161,3 +161,18 @@ def gateway() -> str:
 )
 def test_two_refusals_among_hundreds_count_where_somebody_complains_of_them(note: str, verdict: Verdict) -> None:
     assert read({"gateway.log": gateway(), "note.txt": note}).verdict is verdict
+
+
+def test_a_storm_that_is_over_stays_over_although_somebody_complains_of_it() -> None:
+    lines = [
+        f'10.42.0.7 - - [21/Nov/2026:10:{n // 6:02}:{n % 6}0 +0000] "POST /desk/receipts HTTP/1.1" 201 99'
+        for n in range(330)
+    ]
+    for n in range(60, 90):
+        lines[n] = (
+            f"2026/11/21 10:{n // 6:02}:{n % 6}0 [error] 31#31: *{n} connect() failed (111: Connection refused) while connecting to "
+            'upstream, client: 10.42.0.7, server: desk.example, request: "POST /desk/receipts HTTP/1.1", upstream: "http://10.42.0.9:80"'
+        )
+    note = "Between ten and half past people complained that a receipt could not be attached"
+
+    assert read({"gateway.log": "\n".join(lines), "note.txt": note}).verdict is not Verdict.FAILURE
