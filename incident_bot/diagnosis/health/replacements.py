@@ -35,9 +35,15 @@ def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) 
         if _phase(pod) == "Failed" or _listed_as(pod) == "Evicted" or _has_later(pod, completed, scene)
     }
     rest = [pod for pod in near if pod.name not in failed]
-    if not completed and len(failed) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
+    if not completed and len(failed | _evicted_before(failed, scene)) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
         return frozenset()
     return frozenset(failed) if rest and all(pods[pod.name] in _WELL for pod in rest) else frozenset()
+
+
+def _evicted_before(failed: set[str], scene: Scene) -> set[str]:
+    """Pods of the same workloads that are not listed any more, and whose eviction events are still there."""
+    stems = {stem_of(name) for name in failed}
+    return {event.name for event, _ in scene.events if event.reason == "Evicted" and stem_of(event.name) in stems}
 
 
 _ENDS = frozenset({"Evicted", "Error", "OOMKilled"})
