@@ -35,7 +35,11 @@ def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) 
         if _phase(pod) == "Failed" or _listed_as(pod) == "Evicted" or _has_later(pod, completed, scene)
     }
     rest = [pod for pod in near if pod.name not in failed]
-    if not completed and len(failed | _evicted_before(failed, scene)) >= _AGAIN and any(_is_new(pod, scene) for pod in rest):
+    if (
+        not completed
+        and len(failed | _evicted_before(failed, scene)) >= _AGAIN
+        and any(_is_new(pod, scene) for pod in rest)
+    ):
         return frozenset()
     return frozenset(failed) if rest and all(pods[pod.name] in _WELL for pod in rest) else frozenset()
 
