@@ -23,7 +23,13 @@ from incident_bot.diagnosis.causes.candidates import (
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
 from incident_bot.diagnosis.causes.downstream import find_called
-from incident_bot.diagnosis.causes.notes import is_absence_open, is_announced_in_note, is_log_too_late, is_question_open
+from incident_bot.diagnosis.causes.notes import (
+    find_unread,
+    is_absence_open,
+    is_announced_in_note,
+    is_log_too_late,
+    is_question_open,
+)
 from incident_bot.diagnosis.causes.preludes import add_prelude
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put_reason_first
@@ -172,7 +178,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if health.unsettled or find_bad_state(scene) or _is_unanswered(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     if health.is_known:
-        return Verdict.INSUFFICIENT_EVIDENCE if is_question_open(scene) else Verdict.HEALTHY
+        is_open = is_question_open(scene) or bool(find_unread(scene))
+        return Verdict.INSUFFICIENT_EVIDENCE if is_open else Verdict.HEALTHY
     if says_ended(scene) or is_log_too_late(scene) or is_absence_open(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]

@@ -50,6 +50,20 @@ def is_question_open(scene: Scene) -> bool:
     return is_open and not scene.events and sum(log.total_lines for log in scene.logs) < _FEWEST_LINES
 
 
+def find_unread(scene: Scene) -> str:
+    """The namespace that could not be read, where an open note tells of a trouble with something of its name; else ""."""
+    unread = {name for gap in scene.case.gaps for name in _IN_NAMESPACE.findall(gap.reason)}
+    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    told = [note for note in notes if _TROUBLE.search(note) and not _CLOSED.search(note)]
+    return next((name for name in sorted(unread) if any(_names(name, note) for note in told)), "")
+
+
+def _names(name: str, note: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", note, re.IGNORECASE) is not None
+
+
+_IN_NAMESPACE = compile_later(r"\bin the namespace \\?\"([a-z0-9-]{1,63})\b")
+
 _ASKED = compile_later(
     r"\b(?:customers?|users?|product|support|management|they|he|she) (?:says?|said|asks?|asked|reports?|reported|claims?)\b",
     re.IGNORECASE,

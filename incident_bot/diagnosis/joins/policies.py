@@ -16,6 +16,7 @@ from incident_bot.diagnosis.joins.join import (
     selector_of,
     selects,
 )
+from incident_bot.diagnosis.targets import stem_of
 from incident_bot.kubectl import SELECTED
 from incident_bot.patterns import compile_later
 
@@ -44,8 +45,8 @@ def find_forbidden_names(by_kind: ByKind) -> Iterator[Join]:
     """
     egress = [policy for policy, _ in by_kind.get("NetworkPolicy", ()) if "Egress" in _types_of(policy)]
     for policy in egress:
-        for selected in _selected_by(policy, by_kind):
-            rules = [rule for other in egress if _selects(other, selected[0]) for rule in _egress_rules(other)]
+        for selected in (pair for kind in _WORKLOADS for pair in by_kind.get(kind, ()) if _may_select(policy, pair[0])):
+            rules = [rule for other in egress if _may_select(other, selected[0]) for rule in _egress_rules(other)]
             if not any(_lets_names_through(rule) for rule in rules):
                 yield _observe("policy-forbids-names", policy, selected, policy.name, {"policy": policy.name})
                 break
@@ -61,6 +62,18 @@ def _selects(policy: KubeObject, item: KubeObject) -> bool:
     if not labels:
         return not selector and bool(item.namespace) and item.namespace == policy.namespace
     return same_namespace(item, policy) and selects(selector, labels)
+
+
+def _may_select(policy: KubeObject, item: KubeObject) -> bool:
+    """Whether a policy selects an object, or, where its labels were not read, names its workload as everybody labels it."""
+    if labels_of(item) or not same_namespace(item, policy):
+        return _selects(policy, item)
+    selector = selector_of(policy, "spec.podSelector.matchLabels")
+    by_name = len(selector) == 1 and _NAME_LABELS.issuperset(selector)
+    return _selects(policy, item) or (by_name and stem_of(item.name) in selector.values())
+
+
+_NAME_LABELS = frozenset({"app", "app.kubernetes.io/name", "k8s-app", "name"})
 
 
 def _types_of(policy: KubeObject) -> list[str]:

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.causes.notes import find_unread
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.targets import is_detailed
 from incident_bot.diagnosis.telling.templates import fill_command, fill_text
@@ -113,6 +114,8 @@ def gather_more(scene: Scene, causes: Sequence[Candidate]) -> list[Action]:
     """Read-only commands for what the evidence lacks."""
     values = values_of(causes[0], scene) if causes else _target_values(scene)
     steps: list[tuple[str, str]] = []
+    if unread := find_unread(scene):
+        steps.append((f"Let somebody look who may read namespace {unread}", f"kubectl -n {unread} get pods -o wide"))
     if values.get("pod"):
         steps += _about_pod(values, scene)
     elif values.get("workload"):

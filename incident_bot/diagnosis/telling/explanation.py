@@ -81,7 +81,8 @@ def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
         dict.fromkeys(
             lower_first(title_of(item, scene).rstrip("."))
             for item in candidate.took_over
-            if item.rule or (item.finding and item.finding.began)
+            if (item.rule or (item.finding and item.finding.began))
+            and title_of(item, scene) != title_of(candidate, scene)
         )
     )
     if symptoms:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.answers import find_bad_state
+from incident_bot.diagnosis.causes.notes import find_unread
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.messages import read_message
@@ -117,18 +118,23 @@ def tell_summary(verdict: Verdict, causes: Sequence[Candidate], scene: Scene, he
     if verdict is Verdict.RECOVERED:
         return tell_recovery(who, causes, scene, health)
     if verdict is Verdict.INSUFFICIENT_EVIDENCE:
-        signs = health.failing or health.unsettled
-        seen = f": {_seen(signs[0].text, scene)}" if signs else _listed_state(scene) or _unseen(scene, health)
-        likely = (
-            f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
-        )
-        return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
+        return _tell_insufficient(who, causes, scene, health)
     if causes:
         since = (
             f'; just before, its log says: "{read_message(causes[0].change_before)}"' if causes[0].change_before else ""
         )
         return end_sentence(f"{title_of(causes[0], scene).rstrip('.')}{_state_of(causes[0], scene, health)}{since}")
     return f"{who or 'Something'} is failing ({health.failing[0].text}), and nothing that was read says why."
+
+
+def _tell_insufficient(who: str, causes: Sequence[Candidate], scene: Scene, health: Health) -> str:
+    """What is missing, or what is seen that nothing explains."""
+    signs = health.failing or health.unsettled
+    seen = f": {_seen(signs[0].text, scene)}" if signs else _listed_state(scene) or _unseen(scene, health)
+    if not signs and (unread := find_unread(scene)):
+        return f"A note complains of {unread}, and nothing of namespace {unread} could be read; what was read of {who or 'others'} is well."
+    likely = f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
+    return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
 
 
 def _seen(text: str, scene: Scene) -> str:

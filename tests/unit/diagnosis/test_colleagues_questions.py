@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.evidence import diagnose, make_case
 from incident_bot.diagnosis import load_rules
 from incident_bot.kubectl import read_log_origin
-from incident_bot.model import Diagnosis, Verdict
+from incident_bot.model import Diagnosis, Gap, Verdict
 
 RULES = load_rules()
 
@@ -176,3 +178,58 @@ def test_a_storm_that_is_over_stays_over_although_somebody_complains_of_it() -> 
     note = "Between ten and half past people complained that a receipt could not be attached"
 
     assert read({"gateway.log": "\n".join(lines), "note.txt": note}).verdict is not Verdict.FAILURE
+
+
+GATEWAY = "".join(
+    f"2026-04-09T16:{n // 2:02}:{n % 2 * 30:02}Z INFO gateway: GET /basket/{n} 200 6ms\n" for n in range(60)
+)
+UNREAD = (
+    'Error from server (Forbidden): pods is forbidden: User "dev" cannot list resource "pods" in API group ""'
+    ' in the namespace "pricing"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        ("Shops complain that pricing is down.\n", Verdict.INSUFFICIENT_EVIDENCE),
+        ("Shops complained that pricing was down. Resolved.\n", Verdict.HEALTHY),
+        ("Weekly look at the gateway.\n", Verdict.HEALTHY),
+    ],
+)
+def test_what_a_note_complains_of_and_nobody_could_read_is_not_called_well(note: str, verdict: Verdict) -> None:
+    case = make_case({"pods.txt": PODS, "feeder.log": GATEWAY, "note.txt": note})
+    unread = Gap(kind="forbidden", what="pods-pricing.txt", reason=UNREAD)
+
+    assert diagnose(replace(case, gaps=(unread,)), RULES).verdict is verdict
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: feeder-out, namespace: books}
+spec:
+  podSelector: {matchLabels: {app: feeder}}
+  policyTypes: [Egress]
+  egress: [{ports: [{port: 443, protocol: TCP}]}]
+"""
+UNRESOLVED = "".join(
+    f"2026-10-13 14:{n // 6:02}:{n * 10 % 60:02}.804+00:00 ERROR feeder: getaddrinfo EAI_AGAIN titles.books.svc\n"
+    for n in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_named"),
+    [
+        pytest.param(POLICY, True, id="labelled as everybody labels it"),
+        pytest.param(POLICY.replace("app: feeder", "app: printer"), False, id="of another program"),
+        pytest.param(POLICY.replace("app: feeder", "app: feeder, tier: web"), False, id="by more than the name"),
+        pytest.param(POLICY.replace("443", "53"), False, id="names are let through"),
+    ],
+)
+def test_policy_without_names_is_a_cause_for_a_pod_whose_labels_were_not_listed(policy: str, *, is_named: bool) -> None:
+    found = read({"pods.txt": PODS, "feeder.log": UNRESOLVED, "policy.yaml": policy})
+
+    assert found.verdict is Verdict.FAILURE
+    assert ("feeder-out" in found.causes[0].title) is is_named
