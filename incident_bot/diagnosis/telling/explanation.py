@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.logs.messages import read_details, read_message, read_text, tidy
@@ -64,6 +65,9 @@ def end_sentence(text: str) -> str:
     return text if text.endswith(("…", "!", "?")) else f"{text.rstrip('.')}."
 
 
+_LOOPBACK = re.compile(r"(?:127\.\d|localhost\b|\[?::1\b)")
+
+
 def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     """What the cause means, what its log says of it, and which symptoms it accounts for."""
     told = fill_text(candidate.rule.explanation, values) if candidate.rule else ""
@@ -76,6 +80,11 @@ def explain(candidate: Candidate, values: dict[str, str], scene: Scene) -> str:
     if candidate.finding:
         times = f" ({candidate.finding.count} times)" if candidate.finding.count > 1 else ""
         told = f'Its log says{times}: "{_said(candidate.facts[0], _SAID_CHARS)}". {candidate.finding.hint}'
+    if candidate.id == "dep-connection-refused" and _LOOPBACK.match(values.get("peer", "")):
+        told += (
+            " That address is the pod itself (on the host network its node): where nothing there should listen, the setting that names the"
+            " other host is missing or misspelt, and a default applies."
+        )
     told = " ".join((told, *_own_words_of(candidate, told, scene), *_surroundings(candidate)))
     symptoms = list(
         dict.fromkeys(

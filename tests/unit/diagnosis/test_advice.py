@@ -226,3 +226,15 @@ def test_what_kubelet_says_of_a_probe_names_no_dependency() -> None:
     found = diagnose(make_case({"journal.txt": "".join(line.format(second) for second in range(9))}), RULES)
 
     assert "dep-connection-refused" not in {cause.rule_id for cause in found.causes}
+
+
+@pytest.mark.parametrize(("host", "is_own"), [("127.0.0.1", True), ("localhost", True), ("10.3.127.0", False)])
+def test_a_refusal_at_the_pods_own_address_points_at_the_setting_that_names_the_other_host(
+    host: str, *, is_own: bool
+) -> None:
+    log = f"FATAL store not reachable, giving up: dial tcp {host}:6379: connect: connection refused\n"
+
+    cause = diagnose(make_case({"cart-previous.log": log}), RULES).causes[0]
+
+    assert cause.title.endswith("nothing listens there")
+    assert ("missing or misspelt" in cause.explanation) is is_own
