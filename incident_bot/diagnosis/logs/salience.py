@@ -76,6 +76,8 @@ _TYPED = re.compile(r"\s{0,4}(?:[$#>]|\w{1,32}@[\w.-]{1,64}[: ][^$#]{0,80}[$#]) 
 """A command behind its prompt."""
 _SAYS_NOTHING = re.compile(r"Traceback \(most recent call last\):\s*$|\ufffd")
 """A heading, and bytes that are no text."""
+_COLUMNS = re.compile(r"\s{0,40}Column\s{1,80}\|\s{1,80}Type\s{1,80}\|")
+"""The head of what psql prints for `\\d table`."""
 _FURTHER = re.compile(r"\s|at [\w.$<>/]+ ?\(|#\d{1,3} |\.\.\. \d|File \"")
 
 
@@ -92,15 +94,19 @@ def find_salient(scene: Scene, told: Collection[tuple[str, int]], *, least: floa
     """The lines that stand out by at least `least`, most first, each kind of line once.
 
     Left out are lines `told` already (evidence and line), those that a log repeats from its first lines to its last,
-    and what calls itself expected.
+    what calls itself expected, and the columns that psql describes of a database's table: nothing happens in those.
     """
-    own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
+    own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR and not _describes_a_table(log)]
     found = [item for log in own for item in _weigh_lines(log, least) if item.salience >= least]
     shown = {
         (log.evidence_id, _kind_of(kept)) for log in own for kept in log.kept if (log.evidence_id, kept.line) in told
     }
     news = [item for item in found if (item.log.evidence_id, _kind_of(item.log.kept[item.index])) not in shown]
     return sorted(news, key=lambda item: (-item.salience, item.log.evidence_id, item.index))
+
+
+def _describes_a_table(log: Log) -> bool:
+    return any(_COLUMNS.match(kept.text) for kept in log.kept[:_FIRST_LINES])
 
 
 def _kind_of(kept: KeptLine) -> int:

@@ -168,3 +168,15 @@ def test_what_a_reload_came_to_goes_before_that_it_was_asked_for() -> None:
         "INFO loaded 0 tariffs from 0 files (folder /etc/quotes/tariffs.d/new, was /etc/quotes/tariffs.d)",
     )
     assert "loaded 0 tariffs" in found.causes[0].title
+
+
+@pytest.mark.parametrize(
+    "head", [" Column | Type | Collation | Nullable | Default", "some words | of another kind | of list"]
+)
+def test_the_columns_of_a_described_table_are_no_readings(head: str) -> None:
+    failing = "".join(f"2026-11-21T08:{minute:02}:40Z ERROR quote {minute} failed\n" for minute in range(40))
+    column = " surcharge_for_deliveries_on_holidays | numeric(9,2) | | not null | nextval('surcharge_rejected_seq'::regclass)"
+    table = f'   Table "public.tariff"\n{head}\n--------+------+-----------+----------+---------\n{column}\n'
+    found = diagnose(make_case({"app.log": failing, "tariff.log": table}), RULES)
+    is_told = any("surcharge" in cause.title for cause in found.causes)
+    assert is_told is ("Column" not in head)
