@@ -129,3 +129,37 @@ def test_only_the_main_thread_counts_connections(
     worker._serve(SimpleNamespace())
 
     assert said == [(by, handled)]
+
+
+def test_workers_share_the_cpus_that_they_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running.os, "sched_getaffinity", lambda _pid: {2, 3, 7}, raising=False)
+    workers: list[Any] = []
+    for _ in range(6):
+        workers.append(SimpleNamespace())
+        running.choose_cpu(workers[-1], workers[:-1])
+
+    assert sorted(worker.cpu for worker in workers) == [2, 2, 3, 3, 7, 7]
+
+    gone = workers.pop(1)
+    successor = SimpleNamespace()
+    running.choose_cpu(successor, workers)
+    assert successor.cpu == gone.cpu
+
+
+def test_a_system_without_affinity_is_served_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(running.os, "sched_getaffinity", raising=False)
+    worker = SimpleNamespace()
+
+    running.choose_cpu(worker, [])
+    running.keep_on_cpu(worker)
+
+    assert worker.cpu is None
+
+
+def test_a_cpu_that_is_taken_away_meanwhile_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_pid: int, _cpus: set[int]) -> NoReturn:
+        raise OSError(errno.EINVAL, "no such CPU")
+
+    monkeypatch.setattr(running.os, "sched_setaffinity", refuse, raising=False)
+
+    running.keep_on_cpu(SimpleNamespace(cpu=5))

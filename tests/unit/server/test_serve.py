@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -105,6 +106,24 @@ def test_two_workers_hand_over_count_together_and_finish_what_is_under_way() -> 
     assert all(json.loads(line) for line in log.splitlines())
     assert TOKEN not in log
     assert WEBHOOK_TOKEN not in log
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="a system without affinity")
+def test_each_worker_stays_on_a_cpu_of_its_own() -> None:
+    usable, port = os.sched_getaffinity(0), take_port()
+    arguments = [str(BOT), "serve", "--listen", f"127.0.0.1:{port}", "--workers", "2"]
+    with started(arguments, environ_for("http://127.0.0.1:1"), port) as process:
+        cpus: list[set[int]] = []
+        for _ in range(100):  # the second worker may still be starting
+            workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+            cpus = [os.sched_getaffinity(int(worker)) for worker in workers]
+            if [len(each) for each in cpus] == [1, 1]:
+                break
+            time.sleep(0.1)
+
+    assert [len(each) for each in cpus] == [1, 1]
+    assert set.union(*cpus) <= usable
+    assert len(set.union(*cpus)) == min(2, len(usable))
 
 
 def test_development_needs_one_process_and_files_issues_into_a_folder(tmp_path: Path) -> None:
