@@ -48,11 +48,14 @@ _HINT = compile_later(
     r"\W{0,4}(?:for (?:more|further) (?:details|information|help)\b.{0,60}\b(?:run|use|see|add|pass)\b|(?:please )?(?:use|try|run|see)\b.{0,60} [`'\"]?--help\b)",
     re.IGNORECASE,
 )
+_HINT_SIGNS = ("for more", "for further", "--help")
+"""Each hint has one, and to read a line's text takes ten times as long as to look for them."""
 
 
 def is_hint(line: str) -> bool:
     """Whether a line only says where to read on; an error that ends with such a hint is one."""
-    return _HINT.match(read_text(line[:_REACH])) is not None
+    lowered = line[:_REACH].lower()
+    return any(sign in lowered for sign in _HINT_SIGNS) and _HINT.match(read_text(line[:_REACH])) is not None
 
 
 def is_said_expected(line: str) -> bool:
@@ -145,11 +148,13 @@ _ADDRESSED = compile_later(
     r"|<!-- ?[\w-]{1,40}:|<\|\w{1,20}\|>",
     re.IGNORECASE,
 )
+_ADDRESSED_SIGNS = ("ignore", "disregard", "forget", "override", "<")
 
 
 def is_addressed_to_reader(line: str) -> bool:
     """Whether a line gives orders to a model that reads the log, or holds a marker meant for another program's page."""
-    return _ADDRESSED.search(line[:_REACH]) is not None
+    lowered = line[:_REACH].lower()
+    return any(sign in lowered for sign in _ADDRESSED_SIGNS) and _ADDRESSED.search(lowered) is not None
 
 
 _DRILL = r"(?:drill|game[- _]?day|chaos|fault[- _]?injection|failure[- _]?injection|negative[- _]test|rehearsal|dr[- _](?:test|exercise)|disaster[- _]recovery (?:test|exercise)|load[- _]?test|stress[- _]?test|on purpose|deliberately|intentionally)"
