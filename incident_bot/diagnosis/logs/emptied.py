@@ -31,7 +31,7 @@ _DONE = compile_later(
     rf"|\b(?P<name3>{_THINGS})[ _]{_DONE_WITH}=(?P<figure3>\d{{1,9}})\b",
     re.IGNORECASE,
 )
-_NONE = compile_later(r"(?<![\d.,:/=-])0 [A-Za-z]|=0(?!\d)")
+_LONE_ZERO = compile_later(r"(?<![\d.,:/=-])0 [A-Za-z]|=0(?!\d)")
 """What such a count begins or ends with, found in a tenth of the time."""
 
 _MOST_LINES = 500
@@ -66,7 +66,7 @@ def find_emptied(
 
     Where a note asks why nothing comes (`is_asked`), a few counts will do. Nothing for a run that ended.
     """
-    if log.previous or not any(_counts_none(kept.text) for kept in log.kept):
+    if log.previous or not any(_did_nothing(kept.text) for kept in log.kept):
         return
     step = -(-len(lines) // _MOST_LINES)
     counts: dict[str, list[_Count]] = {}
@@ -95,9 +95,9 @@ def find_emptied(
             return
 
 
-def _counts_none(text: str) -> bool:
+def _did_nothing(text: str) -> bool:
     """Whether a kept line says that nothing was done: without one there is nothing to cite, and most logs have none."""
-    match = _DONE.search(text[:_REACH]) if _NONE.search(text) else None
+    match = _DONE.search(text[:_REACH]) if _LONE_ZERO.search(text) else None
     return match is not None and _figure_of(match) == 0
 
 
