@@ -49,6 +49,12 @@ class Activity(IntEnum):
     INACTIVE = 3
 
 
+NAMES_A_CAUSE = 3
+"""A rule of this specificity names a cause (failure-modes.md)."""
+_NARROWS_IT_DOWN = 2
+_STALL_COUNT = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A possible cause with everything that speaks for it."""
@@ -79,6 +85,32 @@ class Candidate:
     def is_noise(self) -> bool:
         """Never the cause of an alert by itself."""
         return self.rule is not None and self.rule.noise
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a rule knows it by name."""
+        return self.rule is not None and self.specificity >= NAMES_A_CAUSE
+
+    @property
+    def is_of_logs(self) -> bool:
+        """Whether nothing but lines of logs tells of it."""
+        return all(fact.source == "log" for fact in self.facts)
+
+    @property
+    def is_dated_by_logs(self) -> bool:
+        """Whether logs tell if it lasts: what two objects say about each other beside them has no time of its own."""
+        sources = {fact.source for fact in self.facts}
+        return "log" in sources and sources <= {"log", "join"}
+
+    @property
+    def is_stall(self) -> bool:
+        """Whether a rule names by its count what stands still: a scheduler says calmly, for hours, that it can start nothing."""
+        return (
+            self.rule is not None
+            and self.specificity >= _NARROWS_IT_DOWN
+            and any(item.source == "log" and item.test.get("min_count", 1) >= _STALL_COUNT for item in self.rule.any)
+            and all(fact.source == "log" and fact.count >= _STALL_COUNT for fact in self.facts)
+        )
 
     @property
     def at(self) -> datetime | None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.causes.activity import LASTING_COUNT, state_of
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
+from incident_bot.diagnosis.causes.states import LASTING_COUNT, state_of
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.fieldpaths import first_value
