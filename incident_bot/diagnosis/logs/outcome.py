@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -75,7 +75,10 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
         is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
         return Outcome.OVERCOME if is_over else Outcome.OPEN
     shape = shape_of(text)
-    last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
+    alike = (kept for kept in log.kept[start:] if shape_of(kept.text) == shape)
+    # Templates know names and hashes, which the shape of a line keeps: the last of them may look different.
+    last_line = max(max(kept.line, kept.last) for kept in alike)
+    last = bisect_right(log.kept, last_line, key=lambda kept: kept.line) - 1
     said = _outcome_said(start, last, log, scene)
     if said is not None:
         return said
