@@ -79,7 +79,7 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
         # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
         return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
     is_noise = (
-        is_background_noise(candidate, scene)
+        is_background_noise(candidate, scene, health)
         or all(is_announced_in_note(fact.value, scene) for fact in candidate.facts)
         or is_of_load_test(candidate.facts, scene)
     )

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.probe_logins import is_login_of_probe
 from incident_bot.diagnosis.causes.stride import is_about_one_caller, is_about_users, is_from_a_client
+from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.causes.candidates import Candidate
-    from incident_bot.diagnosis.scene import Scene
+    from incident_bot.diagnosis.health.judgement import Health
+    from incident_bot.diagnosis.scene import Log, Scene
 
 
-def is_background_noise(candidate: Candidate, scene: Scene) -> bool:
+def is_background_noise(candidate: Candidate, scene: Scene, health: Health) -> bool:
     """Lines as frequent at the log's beginning as at its end that no reader can name, or that call themselves information.
 
     Not where errors or latency were alerted; only users who are refused for their own mistakes are none where refusals
@@ -30,6 +32,7 @@ def is_background_noise(candidate: Candidate, scene: Scene) -> bool:
         return bool(found) and all(is_about_users(kept, log) for kept, log in found)
     return bool(found) and all(
         not log.previous
+        and not _keeps_waiting(log, health)
         and (
             is_routine(kept, log)
             or (is_unnamed and is_background(kept, log))
@@ -40,6 +43,11 @@ def is_background_noise(candidate: Candidate, scene: Scene) -> bool:
         )
         for kept, log in found
     )
+
+
+def _keeps_waiting(log: Log, health: Health) -> bool:
+    """Whether something fails while a program that all others wait for never ends: what it says all along is why."""
+    return log.role == "init" and bool(health.failing) and health.of(log.pod, log.container) is not State.HEALTHY
 
 
 def _is_about_refusals(scene: Scene) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, turns_to_failed
 from incident_bot.diagnosis.logs.messages import read_text
+from incident_bot.diagnosis.logs.records import count_records
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Log
@@ -29,7 +30,7 @@ def is_background(kept: KeptLine, log: Log) -> bool:
     """
     is_warning = grade(kept.text) < Level.ERROR or _STATED_WARNING.search(kept.text[:400])
     share = _WARNING_SHARE if is_warning else _BACKGROUND_SHARE
-    return kept.count <= share * log.total_lines and is_everywhere(kept, log)
+    return kept.count <= share * count_records(log) and is_everywhere(kept, log)
 
 
 def is_routine(kept: KeptLine, log: Log) -> bool:

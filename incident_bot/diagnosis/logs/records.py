@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
@@ -34,6 +35,20 @@ def begins_record(text: str) -> bool:
     return bool(_NEW_RECORD.match(text)) or (
         states_level(text) and grade(text) != Level.QUIET and text[:1] not in " \t"
     )
+
+
+_BANNER_LINES = 20
+"""Banners stand before the first record: that of Spring Boot has eight lines, that of Vault's agent as many."""
+
+
+@lru_cache(maxsize=32)
+def count_records(log: Log) -> float:
+    """About how many records a log has: what a trouble says in ten lines, it says once."""
+    if not any(begins_record(kept.text) for kept in log.kept[:_BANNER_LINES]):
+        return log.total_lines
+    counts = [(kept.count, begins_record(kept.text)) for kept in log.kept if kept.why != "last"]
+    first_lines = sum(count for count, is_first in counts if is_first)
+    return log.total_lines * first_lines / max(sum(count for count, _ in counts), 1)
 
 
 _FRAME = re.compile(r"\s+at \S|\s+\.\.\. \d+ |\s*Caused by: |\s*---> ")
