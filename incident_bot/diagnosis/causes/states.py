@@ -14,6 +14,7 @@ from incident_bot.diagnosis.causes.stride import is_last_word, opens_storm
 from incident_bot.diagnosis.causes.succession import names_a_cause
 from incident_bot.diagnosis.health.pod_age import YOUNG_S, pod_age_s
 from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.logs.records import begins_record
 from incident_bot.diagnosis.logs.slow_reports import is_slow_report
 from incident_bot.diagnosis.targets import is_guessed, stem_of
 from incident_bot.model import Category
@@ -21,6 +22,7 @@ from incident_bot.model import Category
 if TYPE_CHECKING:
     from incident_bot.diagnosis.health.judgement import Health
     from incident_bot.diagnosis.scene import Scene
+    from incident_bot.model import Citation
 
 _LIFECYCLE_ALERT = (
     "notrunning",
@@ -87,12 +89,25 @@ def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
         and all(
             item.evidence_id in logs
             and (
-                item.line > logs[item.evidence_id].total_lines - _LAST_LINES
+                _is_at_end(item, scene)
                 or (candidate.is_named and is_answer(logs[item.evidence_id]))
             )
             for item in cited
         )
     )
+
+
+def _is_at_end(cited: Citation, scene: Scene) -> bool:
+    """Whether at most two records follow the one that a line is part of: what a runner says of the end that a trace explains."""
+    evidence = scene.texts.get(cited.evidence_id)
+    later = evidence.lines[cited.line :] if evidence else ()
+    if len(later) < _LAST_LINES:
+        return True
+    is_dated = begins_record(evidence.lines[cited.line - 1]) if evidence else False
+    return is_dated and len(later) <= _TRACE_LINES and sum(map(begins_record, later)) < _LAST_LINES
+
+
+_TRACE_LINES = 300
 
 
 def judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Health) -> Activity:

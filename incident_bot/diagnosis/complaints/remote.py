@@ -198,7 +198,7 @@ REMOTE: tuple[Complaint, ...] = (
         category=Category.DEPENDENCY,
         patterns=(
             r"Error 403: Permission|\bPermission '[\w.]{3,80}' denied\b|code = PermissionDenied|\bSender address rejected\b",
-            r"\b403\b.{0,40}forbidden|forbidden.{0,20}\b403\b|is forbidden: |AccessDenied|access (?:is |was )?denied|PERMISSION_DENIED|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column)|UnauthorizedOperation|not authorized to (?:perform|access)",
+            r"\b403\b.{0,40}forbidden|forbidden.{0,20}\b403\b|is forbidden: |AccessDenied|access (?:is |was )?denied|PERMISSION_DENIED|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column)|UnauthorizedOperation|not authorized to (?:perform|access)|\b(?:account|name|namespace|role|principal|identity|client|user) (?:is )?not authori[sz]ed\b",
             r"insufficient (?:permissions?|privileges|scopes?|authentication scopes)|\bforbidden\b.{0,60}(?:user|account|token)|does not have (?:\S+ ){0,3}(?:permission|access)|AuthorizationFailed|TopicAuthorizationException|GroupAuthorizationException|TOPIC_AUTHORIZATION_FAILED|ORA-01031|command denied to user|Zugriff verweigert|accès refusé|acceso denegado|доступ запрещ[её]н|权限不足",
         ),
         title="{container} is denied access to {what}",
