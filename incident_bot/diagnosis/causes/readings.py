@@ -251,7 +251,7 @@ _RESULT = re.compile(
 def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
     """Whether a line can be the reason of a cause that leaves it open.
 
-    That is no row of a listing, no caller who left, nothing that came again before it without consequence, no second
+    That is no row of a listing, no caller who left, no notice of what will change one day, nothing that came again before it without consequence, no second
     witness of the same, no other symptom of the same log, no complaint of another log whose complaints it accounts for,
     and no result of the run that it ended.
     """
@@ -265,7 +265,7 @@ def _may_be_reason(item: SalientLine, cause: Candidate) -> bool:
     is_result = (kept.line > began and _RESULT.search(kept.text[:_REACH]) is not None) or (
         is_behind and grade(kept.text) >= Level.WARNING
     )
-    if is_of_no_consequence or is_result or not is_dated(item.log) or FROM_A_CLIENT.search(kept.text[:_REACH]):
+    if is_of_no_consequence or is_result or not is_dated(item.log) or _is_idle(item):
         return False
     complaint = find_complaint(kept.text[:_REACH])
     is_witness = complaint is not None and cause.finding is not None and complaint.kind == cause.finding.kind
@@ -307,6 +307,7 @@ def _choose_readings(causes: Sequence[Candidate], scene: Scene) -> list[SalientL
         if (
             (item.salience >= survived or _is_error(item))
             and not _is_idle(item)
+            and not _RESULT.search(item.log.kept[item.index].text[:_REACH])
             and _kind_of(item) not in kinds
             and not any(_is_alike(words, other) for other in said)
         ):

@@ -83,18 +83,23 @@ def _is_last_word(candidate: Candidate, scene: Scene) -> bool:
     known = {pod.name for pod in scene.pods}
     logs = {log.evidence_id: log for log in scene.logs if log.pod not in known and not log.previous}
     cited = [fact.citation for fact in candidate.facts if fact.citation]
+    told = [fact.value for fact in candidate.facts] + [_read_head(item, scene) for item in cited]
     return (
         bool(cited)
-        and (max(grade(fact.value) for fact in candidate.facts) >= Level.ERROR or candidate.is_named)
+        and (max(map(grade, told)) >= Level.ERROR or candidate.is_named)
         and all(
             item.evidence_id in logs
-            and (
-                _is_at_end(item, scene)
-                or (candidate.is_named and is_answer(logs[item.evidence_id]))
-            )
+            and (_is_at_end(item, scene) or (candidate.is_named and is_answer(logs[item.evidence_id])))
             for item in cited
         )
     )
+
+
+def _read_head(cited: Citation, scene: Scene) -> str:
+    """The first line of the record that a line is part of; "" where its log has no records."""
+    evidence = scene.texts.get(cited.evidence_id)
+    near = evidence.lines[max(0, cited.line - _TRACE_LINES) : cited.line] if evidence else ()
+    return next((line for line in reversed(near) if begins_record(line)), "")
 
 
 def _is_at_end(cited: Citation, scene: Scene) -> bool:
@@ -103,8 +108,8 @@ def _is_at_end(cited: Citation, scene: Scene) -> bool:
     later = evidence.lines[cited.line :] if evidence else ()
     if len(later) < _LAST_LINES:
         return True
-    is_dated = begins_record(evidence.lines[cited.line - 1]) if evidence else False
-    return is_dated and len(later) <= _TRACE_LINES and sum(map(begins_record, later)) < _LAST_LINES
+    is_short = len(later) <= _TRACE_LINES and _read_head(cited, scene) != ""
+    return is_short and sum(map(begins_record, later)) < _LAST_LINES
 
 
 _TRACE_LINES = 300

@@ -41,6 +41,10 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "Python",
             r"^(?:[^\n]{0,160}?[|\]:] ?|\([^)\n]{1,60}\) |[ \t]{0,8})?(?P<type>Exception|(?:[a-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Interrupt|Timeout|Refused|Failed|Failure|NotFound|Denied|Unavailable|Missing|Invalid|Exceeded|DoesNotExist|ImproperlyConfigured|Warning)\w{0,20}|(?:[a-z_]\w{0,60}\.){0,6}(?:errors?|exceptions?|exc)\.[A-Z]\w{0,80})(?:: (?P<message>[^\n]{0,600})|$)",
         ),
+        (
+            "Python",
+            r"^(?P<frame> {4}[^\n]{1,400})\n(?P<type>(?:[a-z_]\w{0,60}\.){1,8}[A-Z]\w{2,80})(?:: (?P<message>[^\n]{0,600})|$)",
+        ),
         ("Java", r"^(?:[^\n]{0,80}?Exception in thread \"[^\"\n]{1,80}\" |[ \t]{0,4})(?P<type>(?:[a-z_][\w$]{0,60}\.){1,12}[A-Z][\w$]{0,100}(?:Exception|Error|Throwable))(?:: (?P<message>[^\n]{0,600})|$)"),
         ("Java", r"^[ \t]{0,8}(?P<cause>Caused by): (?P<type>(?:[a-z_][\w$]{0,60}\.){0,12}[A-Z][\w$]{0,100})(?:: (?P<message>[^\n]{0,600})|$)"),
         ("Go", r"^(?P<type>panic|fatal error): (?P<message>[^\n]{1,600})"),
@@ -94,7 +98,8 @@ def _thrown(language: str, match: re.Match[str]) -> Thrown | None:
     name = groups.get("type") or ("panic" if language == "Rust" else "")
     told = (groups.get("message") or groups.get("message2"), groups.get("detail"))
     message = ": ".join(text.strip() for text in told if text and text.strip())
-    if language == "Python" and (name.endswith("Warning") or not (message or "Error" in name or "Exception" in name)):
+    is_told = message or "Error" in name or "Exception" in name or groups.get("frame")
+    if language == "Python" and (name.endswith("Warning") or not is_told):
         return None
     start = (
         match.start("message2")

@@ -64,8 +64,8 @@ def read_log(log: Log, baseline: frozenset[str] = frozenset(), *, is_failing: bo
     levels = dict(lines)
     told = {index: levels[index] for index in complaints}
     if root:
-        # The line above may be the runtime's own heading of it.
-        told |= dict.fromkeys((root.index - 1, root.index), int(Level.ERROR))
+        # The line above may be the runtime's own heading of it, or the first of its trace's record.
+        told |= dict.fromkeys((root.index - 1, root.index, _place_of_head(log, root.index)), int(Level.ERROR))
     drafts += draft_onsets(log, told, subject_of(log), worst=max(levels.values(), default=Level.QUIET))
     drafts += draft_last_words(log, levels, subject_of(log), is_failing=is_failing)
     if find_reason_of_stop(log) is not None:
@@ -322,11 +322,13 @@ def _is_handled(head: str) -> bool:
 
 def head_of(log: Log, index: int) -> str:
     """The record that a stack trace belongs to: the line before it that is no part of a stack; empty when there is none."""
-    for place in range(index - 1, max(-1, index - _STACK_LINES), -1):
-        text = log.kept[place].text
-        if not _PART_OF_STACK.match(text):
-            return text
-    return ""
+    place = _place_of_head(log, index)
+    return log.kept[place].text if place < index else ""
+
+
+def _place_of_head(log: Log, index: int) -> int:
+    places = range(index - 1, max(-1, index - _STACK_LINES), -1)
+    return next((place for place in places if not _PART_OF_STACK.match(log.kept[place].text)), index)
 
 
 _STACK_LINES = 120
