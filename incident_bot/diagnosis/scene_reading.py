@@ -42,6 +42,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         for item in case.evidence
         if item.kind in (EvidenceKind.OBJECT, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS, EvidenceKind.TABLE)
     ]
+    readings = kubectl.name_fragments(readings, list(_named_pods(case)))
     objects = [item for reading in readings for item in reading.objects]
     events = [item for reading in readings for item in reading.events]
     events += unscheduled(objects, events)
@@ -76,6 +77,13 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         cronjob_age_s=newest_of_cronjobs(events, at),
         texts={item.id: item for item in case.evidence},
     )
+
+
+def _named_pods(case: Case) -> Iterator[tuple[str, str]]:
+    """The pods that the alert, and the names of logs, tell."""
+    target = case.incident.target
+    logged = (log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG)
+    yield from ((target.namespace, name) for name in dict.fromkeys((target.pod, *logged)) if name)
 
 
 def _speaker(log: Log, pods: Sequence[Pod]) -> str:
@@ -150,8 +158,8 @@ def _containers(pod: Pod) -> Iterator[Container]:
     is_done = first_value(pod.body, "status.phase") == "Succeeded"
     is_going = first_value(pod.body, "metadata.deletionTimestamp") is not None
     for spec_key, status_key, role in _LISTS:
-        specs = _by_name(first_value(pod.body, f"spec.{spec_key}"))
-        statuses = _by_name(first_value(pod.body, f"status.{status_key}"))
+        specs = _by_name(first_value(pod.body, f"spec.{spec_key}"), pod)
+        statuses = _by_name(first_value(pod.body, f"status.{status_key}"), pod)
         for name in dict.fromkeys((*specs, *statuses)):
             spec, status = specs.get(name, {}), statuses.get(name, {})
             main_started = main_started or (role == "main" and _has_run(status))
@@ -169,10 +177,16 @@ def _containers(pod: Pod) -> Iterator[Container]:
             )
 
 
-def _by_name(items: object) -> dict[str, Mapping[str, Any]]:
+def _by_name(items: object, pod: Pod) -> dict[str, Mapping[str, Any]]:
+    """By name; a listed pod has none of which anything is known, and a description that was cut may have lost one."""
     if not isinstance(items, Sequence) or isinstance(items, str):
         return {}
-    return {str(item["name"]): item for item in items if isinstance(item, Mapping) and item.get("name")}
+    may_lack = "table" not in pod.body
+    return {
+        str(item["name"]): item
+        for item in items
+        if isinstance(item, Mapping) and (item.get("name") or (may_lack and "name" in item))
+    }
 
 
 def _has_run(status: Mapping[str, Any]) -> bool:

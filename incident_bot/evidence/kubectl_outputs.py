@@ -50,7 +50,7 @@ def read_outputs(folder: Path) -> Collected:
     items = [item for file in files for item in _evidence_of(file)]
     items.sort(key=lambda item: (_ORDER[item.kind], item.name))
     outputs = [item for item in items if item.kind is not EvidenceKind.LOG]
-    readings = [kubectl.read_lines("", item.kind, _lines(item.text)) for item in outputs]
+    readings = kubectl.name_fragments([kubectl.read_lines("", item.kind, _lines(item.text)) for item in outputs])
     pods = kubectl.containers_by_pod(readings)
     kept: list[RawEvidence] = []
     for item in items:

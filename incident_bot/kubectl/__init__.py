@@ -4,6 +4,7 @@ Pure: text in, values out. Everything here is untrusted text; nothing raises on 
 work grows linearly with it.
 """
 
+from incident_bot.kubectl.adoption import name_fragments
 from incident_bot.kubectl.alerts import load_alert
 from incident_bot.kubectl.events import format_events
 from incident_bot.kubectl.journals import read_machine
@@ -28,6 +29,7 @@ __all__ = [
     "load_alert",
     "may_be_merged",
     "may_be_transcript",
+    "name_fragments",
     "origin_of_command",
     "prefix_of",
     "read",

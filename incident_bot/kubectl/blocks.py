@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
+from incident_bot.kubectl.fragments import is_description_rest
 from incident_bot.kubectl.releases import end_of_rollout, end_of_status, is_rollout_line, is_status_start
 from incident_bot.kubectl.tables import columns_of, is_header, is_row
 from incident_bot.patterns import compile_later
@@ -81,6 +82,29 @@ def find_blocks(lines: Sequence[str]) -> Iterator[Block]:
 
 def form_at(lines: Sequence[str], index: int) -> Form | None:
     """The form of the block that begins exactly at this line, or None."""
+    found = _form_of_start(lines, index)
+    if (
+        found is None
+        and lines[index][:1] in _MAY_GO_ON
+        and _is_opening(lines, index)
+        and is_description_rest(lines, index)
+    ):
+        return Form.DESCRIBE
+    return found
+
+
+_MAY_GO_ON = frozenset(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _is_opening(lines: Sequence[str], index: int) -> bool:
+    """Whether only blank lines stand between the text's first line, or a prompt or banner, and this one."""
+    place = index - 1
+    while place >= 0 and not lines[place].strip():
+        place -= 1
+    return place < 0 or bool(command_of(lines[place]) or banner_of(lines[place]))
+
+
+def _form_of_start(lines: Sequence[str], index: int) -> Form | None:
     line = lines[index]
     first = line[:1]
     if first in ("{", "["):

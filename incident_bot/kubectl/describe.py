@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from incident_bot.kube_kinds import CLUSTER_SCOPED
 from incident_bot.kubectl import describe_cluster, describe_pod, describe_policy, describe_workload
+from incident_bot.kubectl.custom_tables import CUSTOM
 from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.events import read_event_rows, read_headerless_events
 from incident_bot.kubectl.outline import Field, read_outline
@@ -84,6 +85,8 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Pod", frozenset({"Containers", "Status"})),
     ("Pod", frozenset({"Containers", "Conditions"})),
     ("Pod", frozenset({"Node", "Status"})),
+    ("HorizontalPodAutoscaler", frozenset({"Min replicas", "Max replicas"})),
+    ("Service", frozenset({"Endpoints", "Session Affinity"})),
 )
 """Describe never says the kind of a built-in object; these fields, all at the top level, do. Whole descriptions first."""
 
@@ -119,7 +122,7 @@ def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str,
     name = root.value_of("Name").rpartition("/")[2] if kind == "Application" else root.value_of("Name")
     if not name and about[1]:
         kind, name = about
-    if not name or not kind:
+    if not kind:
         return None
     draft = Draft(lines[0][0])
     _fill_metadata(root, draft)
@@ -128,7 +131,7 @@ def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str,
     filler = _FILLERS.get(kind) if kind != "Application" or is_argocd else None
     if filler is not None:
         filler(root, draft, lines)
-    elif root.value_of("Kind"):
+    elif root.value_of("Kind") or kind == CUSTOM:
         describe_cluster.fill_custom(root, draft)
     return draft.finish(evidence_id, kind, name, root.value_of("Namespace"))
 
@@ -145,6 +148,10 @@ def _kind_of(root: Field) -> str:
     kind = next((kind for kind, signature in _SIGNATURES if signature <= keys), "")
     if kind == "Namespace" and "Namespace" in keys:
         return ""
+    if not kind and (keys & _OF_POD or any(describe_pod.is_container(child) for child in root.children)):
+        return "Pod"
+    if not kind:
+        kind = _kind_by_conditions(root)
     if not kind and any(re.match(r"Resource\s{2,}Used", child.text) for child in root.children):
         return "ResourceQuota"
     if not kind and "Type" in keys and any(child.text == "Data" for child in root.children):
@@ -152,6 +159,26 @@ def _kind_of(root: Field) -> str:
     return kind
 
 
+def _kind_by_conditions(root: Field) -> str:
+    """What a description that was cut is about, from the types of its conditions; of a custom resource they say no more."""
+    section = root.get("Conditions")
+    types = {child.text.split(maxsplit=1)[0] for child in section.children} if section and section.children else set()
+    found = next((kind for kind, known in _CONDITIONS if types & known), "")
+    inner = root.get("Status")
+    conditions = (inner and inner.get("Conditions")) or section or root
+    is_custom = conditions.get("Last Transition Time") is not None
+    return found or (CUSTOM if is_custom else "")
+
+
+_CONDITIONS = (
+    ("Pod", frozenset({"PodScheduled", "ContainersReady", "PodReadyToStartContainers"})),
+    ("Node", frozenset({"MemoryPressure", "DiskPressure", "PIDPressure"})),
+    ("HorizontalPodAutoscaler", frozenset({"AbleToScale", "ScalingActive", "ScalingLimited"})),
+    ("PersistentVolumeClaim", frozenset({"FileSystemResizePending", "Resizing"})),
+    ("Deployment", frozenset({"Progressing", "ReplicaFailure"})),
+)
+_OF_POD = frozenset({"Restart Count", "Last State", "QoS Class", "Node-Selectors"})
+"""What no other kind has where the first lines of its description are cut off."""
 _LABEL = compile_later(r"([A-Za-z0-9][\w./-]{0,316})=(.*)")
 
 

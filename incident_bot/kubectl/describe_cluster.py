@@ -233,6 +233,8 @@ _SIZE = compile_later(r"\d{1,9} bytes")
 
 def fill_custom(root: Field, draft: Draft) -> None:
     """A custom resource: kubectl prints its fields with their camelCase taken apart."""
+    if root.get("Last Transition Time"):  # begins among its conditions
+        draft.child("status", root.line).put("conditions", _plain(root, draft.lines, "status.conditions", 1), root.line)
     for title in ("Spec", "Status"):
         section = root.get(title)
         if section and section.children:

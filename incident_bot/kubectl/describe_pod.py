@@ -114,8 +114,28 @@ def fill_pod_spec(root: Field, spec: Draft) -> None:
 
 
 def _containers(root: Field, title: str) -> list[Field]:
+    """The containers of a section, and as main ones those of a description that begins among them."""
     section = root.get(title)
-    return [child for child in section.named() if not child.value and child.children] if section else []
+    found = [child for child in section.named() if not child.value and child.children] if section else []
+    if title != "Containers":
+        return found
+    if cut := [child for child in root.children if child.key in CONTAINER_FIELDS]:
+        found.append(Field("", "", cut[0].line, cut[0].indent, "", cut))
+    return found + [child for child in root.named() if is_container(child)]
+
+
+CONTAINER_FIELDS = frozenset(
+    {
+        "State", "Last State", "Ready", "Restart Count", "Liveness", "Readiness", "Startup", "Mounts", "Environment", "Limits",
+        "Requests",
+    }
+)  # fmt: skip
+"""What stands at the left only where the lines above it, with the container's name, were cut off."""
+
+
+def is_container(field: Field) -> bool:
+    """Whether a field has a container's state below it."""
+    return field.get("State") is not None and field.get("Ready") is not None
 
 
 def _fill_container(container: Field, draft: Draft) -> None:

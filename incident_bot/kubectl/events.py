@@ -88,8 +88,7 @@ def read_headerless_events(evidence_id: str, lines: Iterable[tuple[int, str]]) -
                 "LAST SEEN": match["seen"],
                 "SOURCE": match["source"],
             }
-            about = {"KIND": _KIND_OF_SOURCE.get(match["source"].partition(",")[0], "")}
-            event = event_of_row(evidence_id, Row(number, {**told, **about, "MESSAGE": match["message"]}))
+            event = event_of_row(evidence_id, Row(number, {**told, "MESSAGE": match["message"]}))
             events += [event] if event else []
             continue
         cells = re.split(r" {2,}", line.strip(), maxsplit=5)
@@ -116,7 +115,9 @@ def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
     """The event that a row states; None when it has no reason in the form that Kubernetes uses."""
     reason = row.get("REASON")
     message = row.get("MESSAGE", "MSG", "NOTE").replace(_LINE_BREAK, "\n")
+    source = row.get("SOURCE", "FROM", "COMPONENT").split(",")[0]
     kind, name = _object_of(row)
+    kind = kind or ("" if name else _KIND_OF_SOURCE.get(source, ""))
     if not reason or not re.fullmatch(r"[\w.:-]{1,128}", reason):
         return None
     last = row.get("LAST SEEN", "LASTSEEN", "LAST", "LASTTIMESTAMP", "TIME", "AGE", "TIMESTAMP", "CREATED", "CREATION")
@@ -140,7 +141,7 @@ def event_of_row(evidence_id: str, row: Row) -> KubeEvent | None:
         or container_of(row.get("SUBOBJECT", "SUBOBJECTPATH") or (prefix[1] if prefix else ""))
         or (told[1] if told else "")
         or (_container_in(message) if kind == "Pod" else ""),
-        source=row.get("SOURCE", "FROM", "COMPONENT").split(",")[0],
+        source=source,
         count=int(counted) if counted.isdecimal() and len(counted) < 10 else count,
         first_at=read_time(first),
         last_at=read_time(last),

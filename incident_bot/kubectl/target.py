@@ -31,7 +31,7 @@ def infer_target(readings: Iterable[Reading]) -> Target:
     pods = [item for item in objects if item.kind == "Pod"]
     scores = {_key(pod): 0.0 for pod in pods}
     for pod in pods:
-        scores[_key(pod)] = max(scores[_key(pod)], _failure_of_pod(pod))
+        scores[_key(pod)] = max(scores[_key(pod)], failure_of_pod(pod))
     shown = {pod.namespace for pod in pods if "containers" in _mapping(pod.body.get("spec"))}
     for event in events:
         if event.kind == "Pod" and is_object_name(event.name) and not _is_foreign(event, shown):
@@ -60,7 +60,7 @@ def _event_key(event: KubeEvent, scores: Mapping[tuple[str, str], float]) -> tup
     return next((key for key in scores if key[1] == event.name), ("", event.name))
 
 
-def _failure_of_pod(pod: KubeObject) -> float:
+def failure_of_pod(pod: KubeObject) -> float:
     """0 for a healthy pod; the worse and the more certain a failure, the more."""
     status = _mapping(pod.body.get("status"))
     phase = status.get("phase")
@@ -141,11 +141,11 @@ def _owner_of(item: KubeObject) -> tuple[str, str] | None:
 def _target_of_owner(objects: list[KubeObject], events: list[KubeEvent]) -> Target | None:
     """A workload that cannot make its pods, a node that is not ready, or whatever the warnings are about."""
     for item in objects:
-        if item.kind in WORKLOADS and _is_short_of_pods(item):
+        if item.kind in WORKLOADS and is_short_of_pods(item):
             kind, name = _owner_of(item) or (item.kind, item.name)
             return Target(namespace=item.namespace, workload_kind=kind, workload=name)
     for item in objects:
-        if item.kind == "Node" and _is_unready(item):
+        if item.kind == "Node" and is_unready(item):
             return Target(node=item.name)
     for event in reversed(events):
         if event.kind in WORKLOADS and is_object_name(event.name):
@@ -155,7 +155,8 @@ def _target_of_owner(objects: list[KubeObject], events: list[KubeEvent]) -> Targ
     return None
 
 
-def _is_short_of_pods(item: KubeObject) -> bool:
+def is_short_of_pods(item: KubeObject) -> bool:
+    """Whether a workload has fewer pods ready than it wants, or says that it failed."""
     spec, status = _mapping(item.body.get("spec")), _mapping(item.body.get("status"))
     wanted = spec.get("replicas", status.get("desiredNumberScheduled"))
     ready = next(
@@ -176,7 +177,8 @@ def _is_short_of_pods(item: KubeObject) -> bool:
     )
 
 
-def _is_unready(node: KubeObject) -> bool:
+def is_unready(node: KubeObject) -> bool:
+    """Whether an object has a condition `Ready` that does not hold."""
     conditions = _items(_mapping(node.body.get("status")).get("conditions"))
     return any(item.get("type") == "Ready" and item.get("status") != "True" for item in conditions)
 
@@ -218,7 +220,7 @@ def containers_by_pod(readings: Iterable[Reading]) -> dict[str, tuple[str, ...]]
     pods: dict[str, set[str]] = {}
     for name, container in _named(known):
         pods.setdefault(name, set()).update({container} - {""})
-    worst = {item.name: _failure_of_pod(item) for each in known for item in each.objects if item.kind == "Pod"}
+    worst = {item.name: failure_of_pod(item) for each in known for item in each.objects if item.kind == "Pod"}
     ordered = sorted(pods.items(), key=lambda pod: -worst.get(pod[0], 0.0))
     return {name: tuple(sorted(containers)) for name, containers in ordered}
 

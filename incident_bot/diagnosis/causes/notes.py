@@ -45,9 +45,19 @@ def is_log_too_late(scene: Scene) -> bool:
 
 def is_question_open(scene: Scene) -> bool:
     """Whether a note asks, or tells of a trouble that nobody calls closed, and nothing was read that could say why."""
-    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    notes = [
+        _ASKS_WHETHER.sub("", "\n".join(item.lines)) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE
+    ]
     is_open = any((_QUESTION.search(note) or _LACKS.search(note)) and not _CLOSED.search(note) for note in notes)
     return is_open and not scene.events and sum(log.total_lines for log in scene.logs) < _FEWEST_LINES
+
+
+_ASKS_WHETHER = compile_later(
+    r"\b(?:is|are) (?:this|these|those|that|it|they|any of (?:this|these|them))\b[^.?!\n]{0,80}\?"
+    r"|\b(?:do|should|must|shall|need) (?:I|we)\b[^.?!\n]{0,80}\?",
+    re.IGNORECASE,
+)
+"""`Are these pods broken? Do I open a ticket?` ask whether anything is wrong at all: the status that lies there answers."""
 
 
 def find_unread(scene: Scene) -> str:

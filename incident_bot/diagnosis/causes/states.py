@@ -51,7 +51,12 @@ def state_for(candidate: Candidate, scene: Scene, health: Health) -> State | Non
     """
     state = state_of(candidate, health) if candidate.pod or candidate.container else None
     is_well = health.is_known and not health.failing
-    if is_well and all(fact.source == "event" and fact.kind == "Pod" and not fact.name for fact in candidate.facts):
+    is_pod_seen = any(name and health.pods.get(name, State.UNKNOWN) is not State.UNKNOWN for name in health.own_pods)
+    if (
+        is_well
+        and is_pod_seen
+        and all(fact.source == "event" and fact.kind == "Pod" and not fact.name for fact in candidate.facts)
+    ):
         # Rows cut out of a description: it was that of a pod which is well.
         return State.HEALTHY
     if state not in (None, State.UNKNOWN) or not candidate.is_of_logs:

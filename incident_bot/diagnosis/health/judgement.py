@@ -24,6 +24,7 @@ from incident_bot.diagnosis.health.objects import judge_object
 from incident_bot.diagnosis.health.pod_age import is_young
 from incident_bot.diagnosis.health.replacements import departed_pods, forgive_earlier_runs, replaced_pods
 from incident_bot.diagnosis.health.rows import AGAIN, LONG_AGO_S, STEADY_S, judge_row
+from incident_bot.diagnosis.health.run_events import is_killed_again, is_stopped
 from incident_bot.diagnosis.health.states import State, Symptom
 from incident_bot.diagnosis.logs.outcome import span_of
 
@@ -199,7 +200,7 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
     if ready is True:
         if not restarts or _is_old_news(container, scene):
             return _sign(container, State.HEALTHY)
-        is_bad = ended_badly or _is_killed_again(container, scene)
+        is_bad = ended_badly or is_killed_again(container.pod, scene)
         state = State.FAILING if is_bad and not _has_settled(container, scene) else State.RECOVERED
         text = f"container {container.name} restarted {restarts:.0f} {'time' if restarts == 1 else 'times'}" + (
             " and runs again" if state is State.RECOVERED else ""
@@ -207,13 +208,14 @@ def _judge_running(container: Container, scene: Scene) -> Symptom:
         return _sign(container, state, text, "restartCount", scene)
     if ready is None and not restarts:
         return _sign(container, State.UNKNOWN)
-    if is_young(container.pod, container.status["pod"], scene) and not ended_badly:
+    may_start = "state" in status or not is_stopped(container.pod, scene)
+    if is_young(container.pod, container.status["pod"], scene) and not ended_badly and may_start:
         return _sign(container, State.STARTING)
     if container.role == "init":
         return _sign(
             container, State.FAILING, f"init container {container.name} has not finished", "state.running", scene
         )
-    text = f"container {container.name} runs but is not ready" + (
+    text = f"container {container.name} {'runs but ' if 'state' in status else ''}is not ready" + (
         f" after {restarts:.0f} {'restart' if restarts == 1 else 'restarts'}" if restarts else ""
     )
     return _sign(container, State.FAILING, text, "ready", scene)
@@ -228,14 +230,6 @@ def _is_old_news(container: Container, scene: Scene) -> bool:
         event.name == container.pod
         and (event.type == "Warning" or event.reason in _RUN_EVENTS)
         and not is_event_old(event, scene)
-        for event, _ in scene.events
-    )
-
-
-def _is_killed_again(container: Container, scene: Scene) -> bool:
-    """A program that exits 0 when a probe has it killed still restarts for a reason."""
-    return any(
-        event.reason == "Killing" and event.name == container.pod and event.count > 1 and not is_event_old(event, scene)
         for event, _ in scene.events
     )
 
@@ -386,9 +380,15 @@ def _judge_pending(pod: Pod, phase: str, scene: Scene) -> Symptom:
 
 def _judge_readiness(pod: Pod, states: list[State], scene: Scene) -> Symptom:
     if first_value(pod.body, "status.conditions[Ready].status") == "False" and State.STARTING not in states:
-        if is_young(pod.name, pod.body, scene):
+        if is_young(pod.name, pod.body, scene) and not is_stopped(pod.name, scene):
             return _pod_sign(pod, State.STARTING)
-        return _pod_sign(pod, State.FAILING, f"pod {pod.name} is not ready", "status.conditions[Ready].status", scene)
+        return _pod_sign(
+            pod,
+            State.FAILING,
+            f"pod {pod.name or 'of the description'} is not ready",
+            "status.conditions[Ready].status",
+            scene,
+        )
     for state in (State.STARTING, State.RECOVERED, State.HEALTHY):
         if state in states:
             return _pod_sign(pod, state)
