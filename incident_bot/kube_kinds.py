@@ -75,6 +75,17 @@ _KINDS = [
     "CertificateSigningRequest",
     "ClusterOperator",
     "MachineConfigPool",
+    "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "CatalogSource",
+    "ClusterServiceVersion",
+    "InstallPlan",
+    "OperatorGroup",
+    "Subscription",
+    "ClusterCatalog",
+    "ClusterExtension",
 ]
 _SHORT = {
     "po": "Pod", "rs": "ReplicaSet", "deploy": "Deployment", "sts": "StatefulSet", "ds": "DaemonSet", "cj": "CronJob",
@@ -84,6 +95,8 @@ _SHORT = {
     "quota": "ResourceQuota", "limits": "LimitRange", "netpol": "NetworkPolicy", "ev": "Event", "pc": "PriorityClass",
     "isvc": "InferenceService", "vpa": "VerticalPodAutoscaler", "es": "ExternalSecret", "hr": "HelmRelease",
     "ks": "Kustomization", "bsl": "BackupStorageLocation", "co": "ClusterOperator", "mcp": "MachineConfigPool", "csr": "CertificateSigningRequest", "crd": "CustomResourceDefinition",
+    "csv": "ClusterServiceVersion", "csvs": "ClusterServiceVersion", "ip": "InstallPlan", "og": "OperatorGroup", "sub": "Subscription",
+    "catsrc": "CatalogSource",
 }  # fmt: skip
 _PLURALS = {
     "endpoints": "Endpoints",
@@ -97,16 +110,21 @@ _PLURALS = {
     "gitrepositories": "GitRepository",
     "crds": "CustomResourceDefinition",
     "apiservices": "APIService",
+    "validatingadmissionpolicies": "ValidatingAdmissionPolicy",
 }
 _BY_WORD = {kind.lower(): kind for kind in _KINDS} | {kind.lower() + "s": kind for kind in _KINDS} | _SHORT | _PLURALS
 CLUSTER_SCOPED = frozenset(
     {
         "APIService",
         "CertificateSigningRequest",
+        "ClusterCatalog",
+        "ClusterExtension",
         "ClusterIssuer",
         "ClusterOperator",
         "CustomResourceDefinition",
+        "DeviceClass",
         "GatewayClass",
+        "MutatingWebhookConfiguration",
         "Node",
         "Namespace",
         "PersistentVolume",
@@ -114,6 +132,9 @@ CLUSTER_SCOPED = frozenset(
         "IngressClass",
         "PriorityClass",
         "NodeMetrics",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
     }
 )
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})

@@ -36,8 +36,13 @@ _FAILED_REASON = compile_later(
     r"Fail(?:ed|ing|ure)|Error|Invalid|Denied|Forbidden|Refused|Abort|Unschedulable|Insufficient"
 )
 """Reasons that say of a condition that is False that it failed, whatever it is called: ContinuousArchivingFailing."""
-_UNDER_WAY = compile_later(r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet")
-"""Reasons of a Ready condition that is False because the work has only begun."""
+_UNDER_WAY = compile_later(
+    r"Progress|Pending|Issuing|Creating|Initializ|Reconciling|Waiting|DoesNotExist|NotReadyYet|^Installing$|^NotAccepted$"
+)
+"""Reasons of a Ready condition that is False because the work has only begun; NotAccepted of a definition repeats NamesAccepted."""
+
+_STUCK = frozenset({"Retrying", "Blocked"})
+"""Reasons of work that does not come on, whatever status its condition has (Progressing of ClusterExtension and ClusterCatalog)."""
 
 _IN_VAIN = compile_later(r"\bnot found\b|\bdenied\b|\bforbidden\b|\bunauthori[sz]ed\b|\binvalid\b", re.IGNORECASE)
 """What a condition that is pending waits for will not come by itself: an issuer that is not there, a refusal."""
@@ -74,7 +79,7 @@ def _is_bad(name: str, status: str, reason: str, message: str) -> bool:
     if _is_good(name):
         is_waiting = _UNDER_WAY.search(reason) and not _IN_VAIN.search(message)
         return status == "False" and not is_waiting
-    if status in ("False", "Unknown") and _FAILED_REASON.search(reason):
+    if reason in _STUCK or (status in ("False", "Unknown") and _FAILED_REASON.search(reason)):
         return True
     # Argo CD's conditions have no status: one that is listed holds.
     return status in ("True", "") and _BAD.search(name) is not None
@@ -88,6 +93,7 @@ def has_conditions(kind: str, body: Mapping[str, object]) -> bool:
     """Whether the health of an object can be read from its conditions."""
     if kind in _KNOWN:
         return True
-    paths = "|".join(f"{path}.conditions[].type" for path in ("status", *_PARTS))
-    found = [name for _, name in find_values(body, paths)]
-    return any(isinstance(name, str) and (_is_good(name) or _BAD.search(name)) for name in found)
+    found = [item for path in ("status", *_PARTS) for _, item in find_values(body, f"{path}.conditions[]")]
+    names = [name for item in found if isinstance(name := first_value(item, "type"), str)]
+    is_told = any(_is_good(name) or _BAD.search(name) for name in names)
+    return is_told or any(first_value(item, "reason") in _STUCK for item in found)

@@ -171,6 +171,7 @@ _EXPLANATIONS = (
     "status.failureReason",
     "status.error.message",
     "status.operationState.message",
+    "status.health.message",
     "status.validationErrors[0]",
 )
 _GOOD_STATE = re.compile(r"valid|ready|complete|succeeded|active|bound|healthy|running|available", re.IGNORECASE)

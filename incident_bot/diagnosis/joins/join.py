@@ -71,5 +71,12 @@ def is_listed(kind: str, near: KubeObject, by_kind: ByKind) -> bool:
     return is_table or any(count > 1 for count in listed.values())
 
 
+def listed_in(kind: str, namespace: str, by_kind: ByKind) -> frozenset[str] | None:
+    """The names of a kind in a namespace that is not the asker's; None unless it was listed and says that it is that one."""
+    found = [pair for pair in by_kind.get(kind, ()) if pair[0].namespace == namespace and namespace]
+    near = found[0][0] if found else None
+    return frozenset(item.name for item, _ in found) if near and is_listed(kind, near, {kind: found}) else None
+
+
 _SELDOM_ALONE = frozenset({"Secret", "ConfigMap", "ServiceAccount"})
 """Of these a namespace has several: a table of one row was asked for by name."""

@@ -7,11 +7,11 @@ the objects says nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_quantity
 from incident_bot.diagnosis.joins.addresses import find_unknown_addresses
+from incident_bot.diagnosis.joins.admission import find_broken_policies, find_webhooks
 from incident_bot.diagnosis.joins.budgets import find_exhausted_budgets
 from incident_bot.diagnosis.joins.callers import find_missed_schedules, find_overlapping_runs, find_refused_callers
 from incident_bot.diagnosis.joins.claims import find_released_volumes, find_unfit_volumes
@@ -20,27 +20,23 @@ from incident_bot.diagnosis.joins.components import find_idle_managers, find_idl
 from incident_bot.diagnosis.joins.config import find_changes
 from incident_bot.diagnosis.joins.deletions import find_held, find_used_claims
 from incident_bot.diagnosis.joins.ingresses import find_certificates, find_unclassed
-from incident_bot.diagnosis.joins.join import (
-    TEMPLATED,
-    ByKind,
-    Join,
-    Pair,
-    is_listed,
-    same_namespace,
-)
+from incident_bot.diagnosis.joins.join import ByKind, Join, Pair, same_namespace
 from incident_bot.diagnosis.joins.lifetimes import find_failed_starts, find_outlived
+from incident_bot.diagnosis.joins.operators import find_requirements, find_unapproved
 from incident_bot.diagnosis.joins.policies import (
     find_admissions,
     find_forbidden_names,
     find_policies,
     find_unmatched_peers,
 )
+from incident_bot.diagnosis.joins.references import find_missing
+from incident_bot.diagnosis.joins.routes import find_detached_routes, find_route_backends
+from incident_bot.diagnosis.joins.scalers import find_saturated, find_unmeasured
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
 from incident_bot.diagnosis.joins.stale_files import find_asked_files, find_stale_files
 from incident_bot.diagnosis.joins.strangers import find_strangers
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
 from incident_bot.diagnosis.targets import Relation, stem_of
-from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,7 +44,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.joins.callers import Said
     from incident_bot.kubectl import KubeObject
 
-_REFERENCED = frozenset({"name", "wanted", "owner"})
+_REFERENCED = frozenset({"name", "wanted", "owner", "object", "error"})
 JOINS: Mapping[str, frozenset[str]] = {
     "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
     "service-selects-stranger": frozenset({"service", "wanted", "stranger", "pods"}),
@@ -64,6 +60,10 @@ JOINS: Mapping[str, frozenset[str]] = {
     "ingress-class-missing": _REFERENCED,
     "tls-secret-missing": _REFERENCED,
     "gateway-class-missing": _REFERENCED,
+    "device-class-missing": _REFERENCED,
+    "admission-policy-missing": _REFERENCED,
+    "autoscaler-target-missing": _REFERENCED,
+    "claim-template-class-missing": _REFERENCED,
     "ingress-class-absent": frozenset({"ingress", "classes"}),
     "tls-secret-unusable": frozenset({"ingress", "secret", "type", "lacking", "keys"}),
     "claim-volume-unfit": frozenset({"claim", "volume", "error"}),
@@ -84,6 +84,15 @@ JOINS: Mapping[str, frozenset[str]] = {
     "config-map-newer": frozenset({"name", "pods", "changed"}),
     "volume-out-of-reach": frozenset({"volume", "zone", "zones"}),
     "autoscaler-at-maximum": frozenset({"object", "replicas", "use", "target"}),
+    "autoscaler-request-missing": frozenset({"object", "target", "metric", "error"}),
+    "webhook-unanswered": frozenset({"webhook", "service", "place", "why"}),
+    "operator-requirement-missing": frozenset({"operator", "requirement", "why"}),
+    "operator-plan-unapproved": frozenset({"plan", "operator", "version"}),
+    "admission-policy-broken": frozenset({"policy", "expression", "error"}),
+    "route-gateway-missing": frozenset({"route", "gateway", "why"}),
+    "route-not-admitted": frozenset({"route", "gateway", "why"}),
+    "route-backend-missing": frozenset({"route", "service", "why"}),
+    "route-port-unmatched": frozenset({"route", "service", "why"}),
     "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
     "sidecar-outlives-job": frozenset({"sidecar", "program", "pod"}),
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
@@ -113,62 +122,6 @@ def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = (), notes: Sequen
         *beside_notes,
         *find_unmatched_peers(by_kind, told),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A field that names another object of the same namespace."""
-
-    name: str
-    kinds: tuple[str, ...]
-    path: str
-    wanted: str
-
-
-def _in_template(name: str, path: str, wanted: str) -> tuple[_Reference, _Reference]:
-    return (
-        _Reference(name, ("Pod",), f"spec.{path}", wanted),
-        _Reference(name, tuple(sorted(TEMPLATED)), f"spec.template.spec.{path}", wanted),
-    )
-
-
-_REFERENCES = (
-    _Reference("governing-service-missing", ("StatefulSet",), "spec.serviceName", "Service"),
-    *_in_template("pull-secret-missing", "imagePullSecrets[].name", "Secret"),
-    *_in_template("secret-missing", "volumes[].secret.secretName", "Secret"),
-    *_in_template("secret-missing", "containers[].envFrom[].secretRef.name", "Secret"),
-    *_in_template("secret-missing", "containers[].env[].valueFrom.secretKeyRef.name", "Secret"),
-    *_in_template("config-map-missing", "volumes[].configMap.name", "ConfigMap"),
-    *_in_template("config-map-missing", "containers[].envFrom[].configMapRef.name", "ConfigMap"),
-    *_in_template("config-map-missing", "containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
-    *_in_template("claim-missing", "volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
-    _Reference("ingress-class-missing", ("Ingress",), "spec.ingressClassName", "IngressClass"),
-    _Reference("gateway-class-missing", ("Gateway",), "spec.gatewayClassName", "GatewayClass"),
-    _Reference("tls-secret-missing", ("Ingress",), "spec.tls[].secretName", "Secret"),
-    _Reference("storage-class-missing", ("PersistentVolumeClaim",), "spec.storageClassName", "StorageClass"),
-)
-
-
-def _find_missing(by_kind: ByKind) -> Iterator[Join]:
-    """Names of objects that a listing of their kind does not have."""
-    for reference in _REFERENCES:
-        for kind in reference.kinds:
-            for item, relation in by_kind.get(kind, ()):
-                yield from _missing_from(reference, item, relation, by_kind)
-
-
-def _missing_from(reference: _Reference, item: KubeObject, relation: Relation, by_kind: ByKind) -> Iterator[Join]:
-    if not is_listed(reference.wanted, item, by_kind):
-        return
-    if item.kind == "PersistentVolumeClaim" and first_value(item.body, "status.phase") != "Pending":
-        return
-    known = {other.name for other, _ in by_kind[reference.wanted] if same_namespace(item, other)}
-    for path, value in find_values(item.body, reference.path):
-        parent = first_value(item.body, path.rpartition(".")[0]) if "[" in path else None
-        is_optional = isinstance(parent, dict) and parent.get("optional") is True
-        if isinstance(value, str) and value not in known and not is_optional:
-            groups = {"name": value, "wanted": reference.wanted, "owner": item.name}
-            yield Join(name=reference.name, subject=item, relation=relation, path=path, value=value, groups=groups)
 
 
 def _find_quotas(by_kind: ByKind) -> Iterator[Join]:
@@ -227,41 +180,6 @@ def _find_zones(by_kind: ByKind) -> Iterator[Join]:
 _AFFINITY = "spec.nodeAffinity.required.nodeSelectorTerms[].matchExpressions[]"
 
 
-def _find_saturated(by_kind: ByKind) -> Iterator[Join]:
-    """Autoscalers that have made all the replicas they may while a metric is still above its target."""
-    for scaler, relation in by_kind.get("HorizontalPodAutoscaler", ()):
-        most, now = first_value(scaler.body, "spec.maxReplicas"), first_value(scaler.body, "status.currentReplicas")
-        path, told = _metrics_of(scaler)
-        over = next((pair for pair in _OF_TARGET.findall(told) if int(pair[0]) > int(pair[1])), None)
-        if over and most is not None and str(most) == str(now):
-            yield Join(
-                name="autoscaler-at-maximum",
-                subject=scaler,
-                relation=relation,
-                path=path,
-                value=f"{over[0]}% of {over[1]}%",
-                groups={
-                    "object": scaler.name,
-                    "replicas": str(most),
-                    "use": f"{over[0]} %",
-                    "target": f"{over[1]} %",
-                },
-            )
-
-
-_OF_TARGET = compile_later(r"(\d{1,6})%(?: \([^()]{1,20}\))? ?/ ?(\d{1,6})%")
-
-
-def _metrics_of(scaler: KubeObject) -> tuple[str, str]:
-    """Where an autoscaler's metrics stand, and what they say: `300%/70%`."""
-    row = first_value(scaler.body, "table.TARGETS")
-    if isinstance(row, str):
-        return "table.TARGETS", row
-    told = first_value(scaler.body, "status.metrics")
-    pairs = told.values() if isinstance(told, dict) else ()
-    return "status.metrics", " ".join(f"{first_value(pair, 'current')}/{first_value(pair, 'target')}" for pair in pairs)
-
-
 def _find_revisions(by_kind: ByKind) -> Iterator[Join]:
     """Deployments of which only the pods of one revision fail, while those of another are ready."""
     pods: dict[str, dict[str, list[Pair]]] = {}
@@ -309,14 +227,21 @@ _FINDERS: Iterable[Callable[[ByKind], Iterator[Join]]] = (
     find_idle_scheduler,
     find_idle_managers,
     find_undeleted,
-    _find_missing,
+    find_missing,
     find_policies,
     find_admissions,
     find_forbidden_names,
     find_changes,
     _find_zones,
     _find_revisions,
-    _find_saturated,
+    find_saturated,
+    find_unmeasured,
+    find_webhooks,
+    find_broken_policies,
+    find_detached_routes,
+    find_route_backends,
+    find_requirements,
+    find_unapproved,
     find_failed_starts,
     find_outlived,
     find_at_limit,

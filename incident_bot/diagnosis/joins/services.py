@@ -32,7 +32,7 @@ def _labelled(service: KubeObject, by_kind: ByKind) -> list[Pair]:
     return [pair for pair in near if labels_of(pair[0])]
 
 
-def _addresses(service: KubeObject, by_kind: ByKind) -> int | None:
+def count_addresses(service: KubeObject, by_kind: ByKind) -> int | None:
     """How many endpoints a Service has, told by itself or by its Endpoints or slices; None when nothing tells."""
     told = [first_value(service.body, "status.endpoints")]
     for kind in ("Endpoints", "EndpointSlice"):
@@ -68,7 +68,7 @@ def find_selectors(by_kind: ByKind) -> Iterator[Join]:
         labelled = _labelled(service, by_kind) if selector else []
         if not labelled or any(selects(selector, labels_of(item)) for item, _ in labelled):
             continue
-        if _addresses(service, by_kind):
+        if count_addresses(service, by_kind):
             continue
         meant = max(labelled, key=lambda pair: _likeness(service, selector, pair[0]))
         if _likeness(service, selector, meant[0]) < _ALIKE:
@@ -186,7 +186,7 @@ def find_backends(by_kind: ByKind) -> Iterator[Join]:
                     value=name,
                     groups=groups,
                 )
-            elif name in services and port and port not in _service_ports(services[name]):
+            elif name in services and port and port not in service_ports(services[name]):
                 asked = next((found for found, _ in find_values(backend, _BACKEND_PORT)), "")
                 yield Join(
                     name="ingress-port-unmatched",
@@ -196,7 +196,7 @@ def find_backends(by_kind: ByKind) -> Iterator[Join]:
                     value=port,
                     other=services[name],
                     other_path="spec.ports",
-                    groups={**groups, "declared": ", ".join(_service_ports(services[name]))},
+                    groups={**groups, "declared": ", ".join(service_ports(services[name]))},
                 )
 
 
@@ -206,6 +206,7 @@ _BACKENDS = "spec.rules[].http.paths[].backend|spec.defaultBackend|spec.backend|
 _BACKEND_PORT = "service.port.number|service.port.name|servicePort"
 
 
-def _service_ports(service: KubeObject) -> list[str]:
+def service_ports(service: KubeObject) -> list[str]:
+    """Numbers and names of the ports that a Service offers."""
     ports = [port for _, port in find_values(service.body, "spec.ports[]") if isinstance(port, dict)]
     return [str(value) for port in ports for value in (port.get("port"), port.get("name")) if value]
