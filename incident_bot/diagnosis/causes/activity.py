@@ -17,6 +17,7 @@ from incident_bot.diagnosis.causes.notes import (
     is_of_load_test,
 )
 from incident_bot.diagnosis.causes.objects import judge_object
+from incident_bot.diagnosis.causes.recurrence import is_lack_going_on
 from incident_bot.diagnosis.causes.states import judge_by_state, state_for
 from incident_bot.diagnosis.causes.stride import (
     is_long_ago,
@@ -78,8 +79,9 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     if health.failing and all(fact.kind == "Node" for fact in candidate.facts):
         # A machine's log goes on calmly whatever device it lost, and what runs there still fails.
         return Activity.INACTIVE if is_of_another_time(candidate.facts, scene) else None
+    is_lacking = is_lack_going_on(candidate.facts, scene)
     is_noise = (
-        is_background_noise(candidate, scene, health)
+        (is_background_noise(candidate, scene, health) and not is_lacking)
         or all(is_announced_in_note(fact.value, scene) for fact in candidate.facts)
         or is_of_load_test(candidate.facts, scene)
     )
@@ -93,7 +95,7 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE
-    is_handled = not (is_about_performance(scene) or candidate.is_stall) and is_taken_in_stride(
+    is_handled = not (is_about_performance(scene) or candidate.is_stall or is_lacking) and is_taken_in_stride(
         candidate.facts, scene, specificity=candidate.specificity
     )
     return Activity.INACTIVE if is_handled else None

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
+from incident_bot.diagnosis.causes.recurrence import has_stopped
 from incident_bot.diagnosis.fieldpaths import first_value
-from incident_bot.diagnosis.logs.background import ends_of
 from incident_bot.diagnosis.logs.last_words import tells_nothing_done
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.model import AlertStatus, EvidenceKind
@@ -155,7 +155,7 @@ def is_complained_of(facts: Sequence[Fact], scene: Scene) -> bool:
     Two refusals among hundreds of answers are nothing, unless they are what somebody complains of.
     """
     is_refused = all(fact.source == "log" and grade(fact.value) >= Level.ERROR for fact in facts)
-    if not is_refused or any(_has_stopped(fact, log) for log in scene.logs for fact in facts):
+    if not is_refused or any(has_stopped(fact, scene) for fact in facts):
         return False
     paths = " ".join(path for fact in facts for path in _PATH.findall(fact.value[:_PATH_REACH]))
     asked = {_singular(word) for word in _NOUN.findall(paths.lower())}
@@ -169,18 +169,6 @@ def is_complained_of(facts: Sequence[Fact], scene: Scene) -> bool:
     )
 
 
-def _has_stopped(fact: Fact, log: Log) -> bool:
-    """Whether what a fact tells came again and again, and not any more for far longer than it stayed away before."""
-    if fact.citation is None or fact.citation.evidence_id != log.evidence_id or fact.count <= 1:
-        return False
-    ends = [item for kept in log.kept if str(kept.line) == fact.field for item in ends_of(kept, log)]
-    first = min((item.line for item in ends), default=0)
-    last = max((max(item.line, item.last) for item in ends), default=0)
-    return log.total_lines - last > _FAR_LONGER * (last - first) / (fact.count - 1)
-
-
-_FAR_LONGER = 5
-"""A gap of five mean ones is left by chance once in 150 times."""
 _PATH = compile_later(r"\b(?:GET|POST|PUT|PATCH|DELETE) (?:https?://[^/\s\"]{1,255})?(/[^\s\"?]{1,300})")
 _PATH_REACH = 1000
 _NOUN = re.compile(r"[^\W\d_]{4,}")

@@ -13,6 +13,7 @@ _LOG = ("Read the frames around the line", "kubectl -n {namespace} logs {pod} -c
 OWN: tuple[Complaint, ...] = (
     Complaint(
         kind="disk-full",
+        is_lack=True,
         category=Category.STORAGE,
         patterns=(
             r"MISCONF Redis is configured to save|mvcc: database space exceeded|\(Errcode: 28\b",
@@ -114,6 +115,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="number-range",
+        is_lack=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"reached m(?:aximum|inimum) value of sequence|NumericValueOutOfRange|numeric field overflow|\b(?:small|big)?int(?:eger)? out of range|Out of range value for column|Arithmetic overflow error|Failed to read auto-increment value|AUTO_INCREMENT .{0,60}exhausted|ORA-08004|exceeds MAXVALUE|value \"?\d+\"? is out of range for type|transaction ID wrap-?around|must be vacuumed within \d+ transactions|id space (?:is )?exhausted",
@@ -150,6 +152,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="full",
+        is_lack=True,
         category=Category.RESOURCES,
         patterns=(
             r"\b(?:(?:transaction|redo|undo|binary|archive|write-ahead) logs?|queue|buffer|mailbox|inbox|bucket|partition|segment|journal)\b[^\n]{0,60}\b(?:is|are) full\b",
@@ -162,6 +165,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="limit-reached",
+        is_lack=True,
         category=Category.RESOURCES,
         patterns=(
             r"nf_conntrack: table full|neighbor table overflow|Maximum execution time of \d+ seconds? exceeded|es_rejected_execution|rejected execution of",
@@ -305,6 +309,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="memory",
+        is_lack=True,
         category=Category.RESOURCES,
         patterns=(
             r"ORA-04031|OOM command not allowed|out of shared memory|allocation failure",
@@ -318,6 +323,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="descriptors",
+        is_lack=True,
         category=Category.RESOURCES,
         patterns=(r"too many open files|EMFILE|ENFILE|fork: (?:retry: )?resource temporarily unavailable|can't start new thread|unable to create (?:new )?(?:native )?thread|pthread_create failed|Cannot fork|\bemfile\b|Zu viele offene Dateien|Trop de fichiers ouverts",),
         title="{container} ran out of file descriptors, processes or threads: {says}",

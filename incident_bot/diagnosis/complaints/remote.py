@@ -66,6 +66,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="connections-exhausted",
+        is_lack=True,
         is_symptom=True,
         category=Category.DEPENDENCY,
         patterns=(

@@ -211,6 +211,7 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
         weight=weight,
         count=log.kept[index].count,
         complaint=complaint,
+        is_lasting=complaint.is_lack and log.kept[index].count >= _OFTEN,
     )
 
 
