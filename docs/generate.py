@@ -121,11 +121,35 @@ def _first_line(module: Path) -> str:
     return said.split("\n")[0].replace("|", "\\|")
 
 
+def sign_table() -> str:
+    """One row a tool: what of its output is telling, and the rules that say so."""
+    from incident_bot.diagnosis import load_rules
+    from incident_bot.outputs.signs import AREAS, load_signs
+
+    told: dict[str, list[str]] = {}
+    for rule in load_rules().rules.values():
+        for condition in (*rule.all, *rule.any):
+            if condition.source == "output":
+                told.setdefault(condition.test["sign"], []).append(
+                    f"`{rule.id}`" if condition.decisive else f"supports `{rule.id}`"
+                )
+    tools: dict[str, list[str]] = {}
+    for area in AREAS:
+        for sign in load_signs(area):
+            shown = tools.setdefault(sign.tool, [])
+            text = f"{sign.name.replace('-', ' ')}: {', '.join(told[sign.name])}" if sign.name else ""
+            if text and text not in shown:
+                shown.append(text)
+    rows = [f"| `{tool}` | {'; '.join(shown) or 'nothing, it is only named'} |" for tool, shown in tools.items()]
+    return "\n".join(["| output of | what it may show, and which rule tells it |", "|---|---|", *rows])
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/cli.md", "commands"): command_reference,
     ("README.md", "command table"): command_table,
     ("docs/configuration.md", "configuration"): configuration_table,
     ("docs/modules.md", "modules"): module_map,
+    ("docs/diagnosis.md", "signs"): sign_table,
     ("LOG_ANALYSIS.md", "rules"): rule_catalogue,
     ("LOG_ANALYSIS.md", "alerts"): alert_table,
 }

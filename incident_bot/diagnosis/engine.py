@@ -195,7 +195,12 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
 
 def _is_left_open(kept: KeptLine, log: Log, scene: Scene) -> bool:
     """Whether an error is of today, none that such a program logs on any day or a note announces, and not overcome later."""
-    if is_ordinary(kept, log) or is_old(log, scene) or is_announced_in_note(kept.text, scene):
+    if (
+        scene.is_listed(log, kept)
+        or is_ordinary(kept, log)
+        or is_old(log, scene)
+        or is_announced_in_note(kept.text, scene)
+    ):
         return False
     place = bisect_left(log.kept, kept.line, key=lambda item: item.line)
     return outcome_of(place, log, scene, count=kept.count) is Outcome.OPEN

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.joins.join import Join
     from incident_bot.diagnosis.targets import Relation
     from incident_bot.diagnosis.vocabulary import Vocabulary
+    from incident_bot.outputs import Observation
 
 QUOTE_CHARS = 500
 
@@ -95,6 +96,16 @@ class Pod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What the output of a tool shows that is not as it should be, and whom it is about as far as that is known."""
+
+    observation: Observation
+    evidence_id: str
+    pod: str
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """The evidence, read."""
 
@@ -116,6 +127,14 @@ class Scene:
     cronjob_age_s: Mapping[str, float] = field(default_factory=dict)
     """Age of each CronJob's newest event, by its name."""
     texts: Mapping[str, Evidence] = field(default_factory=dict)
+    observed: tuple[Observed, ...] = ()
+    """What somebody looked up with another tool than kubectl."""
+    listed: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """By evidence, the lines that are rows of such a tool's listing: they are no lines of a log."""
+
+    def is_listed(self, log: Log, kept: KeptLine) -> bool:
+        """Whether a line of what was taken for a log is the row of a listing."""
+        return kept.line in self.listed.get(log.evidence_id, ())
 
     def cite(self, evidence_id: str, line: int, around: str = "") -> Citation | None:
         """A citation of a line, its quote cut around `around` when the line is long; None when there is no such line."""

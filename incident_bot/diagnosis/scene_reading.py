@@ -13,7 +13,7 @@ from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, ref
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.joins.search import find_joins
 from incident_bot.diagnosis.pod_conditions import unscheduled
-from incident_bot.diagnosis.scene import Container, Log, Pod, Scene
+from incident_bot.diagnosis.scene import Container, Log, Observed, Pod, Scene
 from incident_bot.diagnosis.targets import (
     Relation,
     Relations,
@@ -25,6 +25,7 @@ from incident_bot.diagnosis.targets import (
 )
 from incident_bot.diagnosis.vocabulary import read_vocabulary
 from incident_bot.model import Case, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
+from incident_bot.outputs import Output, read_output
 from incident_bot.patterns import compile_later
 
 LINE_CHARS = 4000
@@ -55,6 +56,7 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     for place, event in enumerate(events):
         places.setdefault(event.reason, []).append(place)
     logs = tuple(_logs(case, digests, containers, relate))
+    outputs = _outputs(case, at if case.collected_at or not is_live else None)
     others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
@@ -76,6 +78,8 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         newest_event_s=min((age_s for event in events if (age_s := age_at(event, at)) is not None), default=0.0),
         cronjob_age_s=newest_of_cronjobs(events, at),
         texts={item.id: item for item in case.evidence},
+        observed=tuple(_observed(outputs, case, logs, relate)),
+        listed={name: output.listed for name, output in outputs.items()},
     )
 
 
@@ -84,6 +88,27 @@ def _named_pods(case: Case) -> Iterator[tuple[str, str]]:
     target = case.incident.target
     logged = (log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG)
     yield from ((target.namespace, name) for name in dict.fromkeys((target.pod, *logged)) if name)
+
+
+def _outputs(case: Case, at: datetime | None) -> Mapping[str, Output]:
+    """The outputs of other tools; a file that is no table of kubectl's has been taken for a log until here."""
+    found = {item.id: read_output(item.name, item.lines, at) for item in case.evidence if item.kind in _WITH_OUTPUT}
+    return {name: output for name, output in found.items() if output is not None}
+
+
+def _observed(outputs: Mapping[str, Output], case: Case, logs: Sequence[Log], relate: Relations) -> Iterator[Observed]:
+    by_id = {log.evidence_id: log for log in logs}
+    pods = {item.id: item.pod for item in case.evidence}
+    for name, output in outputs.items():
+        log = by_id.get(name)
+        for observation in output.observations:
+            pod = observation.pod or (pods[name] if log else "")
+            relation = relate.of_pod(pod, "") if pod else log.relation if log else Relation.OWN
+            yield Observed(observation=observation, evidence_id=name, pod=pod, relation=relation)
+
+
+_WITH_OUTPUT = frozenset({EvidenceKind.LOG, EvidenceKind.TABLE, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS})
+"""A transcript of kubectl's commands may hold others between them."""
 
 
 def _speaker(log: Log, pods: Sequence[Pod]) -> str:

@@ -11,6 +11,7 @@ from incident_bot.errors import UsageError
 from incident_bot.evidence import Collected
 from incident_bot.evidence.folder import TextFile, read_folder
 from incident_bot.model import EvidenceKind, Gap, RawEvidence, Target
+from incident_bot.outputs import read_output
 
 _ORDER = {
     EvidenceKind.ALERT: 0,
@@ -169,8 +170,15 @@ def _with_origin(item: RawEvidence, pods: Mapping[str, Sequence[str]]) -> RawEvi
         pod, container, previous = kubectl.origin_of_command(item.source)
     else:
         pod, container, previous = kubectl.read_log_origin(item.name, item.text, pods)
+    output = read_output(item.name, _lines(item.text)) if len(item.text) < _LONGEST_OUTPUT else None
+    if output:
+        return replace(item, source=f"output of {output.tool}", pod=pod, container=container, previous=previous)
     whose = f"log of {container or pod or item.name}{', previous run' if previous else ''}"
     return replace(item, source=whose, pod=pod, container=container, previous=previous)
+
+
+_LONGEST_OUTPUT = 400_000
+"""Characters; what is longer was not printed for somebody to read."""
 
 
 def _target_of(readings: Sequence[kubectl.Reading], items: Sequence[RawEvidence]) -> Target:

@@ -60,8 +60,10 @@ def judge_activity(candidate: Candidate, scene: Scene, health: Health) -> Activi
         return (
             Activity.ACTIVE if is_about_performance(scene) or is_lacking or not health.is_known else Activity.INACTIVE
         )
+    # Where somebody looked, and it is so, no calm of a log and no readiness of a pod says otherwise.
+    is_seen = any(fact.source == "output" for fact in candidate.facts)
     is_asked = is_missed(candidate.facts, scene) or is_complained_of(candidate.facts, scene)
-    if is_asked or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
+    if is_seen or is_asked or is_refused_change(candidate.facts, scene) or is_asked_in_vain(candidate.facts):
         return Activity.ACTIVE
     state = state_for(candidate, scene, health)
     if (candidate.is_of_logs or candidate.is_dated_by_logs) and state is not State.FAILING:

@@ -151,7 +151,8 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
             continue
         baseline = frozenset(shape for shape, named in pods.get(log.container, {}).items() if named - {log.pod})
         is_failing = log.previous or health.of(log.pod, log.container) is State.FAILING or _has_not_begun(log, health)
-        found += [from_finding(finding, log, scene) for finding in read_log(log, baseline, is_failing=is_failing)]
+        said = read_log(log, baseline, is_failing=is_failing)
+        found += [from_finding(item, log, scene) for item in said if not scene.is_listed(log, log.kept[item.index])]
         lines = scene.texts[log.evidence_id].lines
         emptied = find_emptied(log, lines, subject_of(log), near=scene.at, is_asked=is_asked)
         figures = (*read_shifts(log, lines, subject_of(log)), *emptied)

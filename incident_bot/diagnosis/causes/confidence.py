@@ -36,6 +36,7 @@ WEIGHTS: Mapping[str, float] = {
     "said by an event": 0.05,
     "said by a log at the end of a run": 0.08,
     "said by a log": 0.03,
+    "shown by the output of a tool": 0.03,
     "two kinds of evidence agree": 0.07,
     "supporting facts": 0.04,
     "seen three times or more": 0.02,
@@ -79,12 +80,7 @@ def bound(confidence: float) -> float:
 def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:
     yield f"specificity {candidate.specificity}"
     sources = {_kind_of_evidence(fact) for fact in candidate.facts}
-    if "status" in sources:
-        yield "said by status"
-    elif "event" in sources:
-        yield "said by an event"
-    elif "log" in sources:
-        yield "said by a log at the end of a run" if _ends_run(candidate, scene) else "said by a log"
+    yield from _said_by(sources, candidate, scene)
     if len(sources | {_kind_of_evidence(fact) for fact in candidate.supporting}) > 1:
         yield "two kinds of evidence agree"
     if candidate.supporting:
@@ -102,6 +98,21 @@ def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str
             else "only the alert says so"
         )
     yield from _whose(candidate, scene, health)
+
+
+def _said_by(sources: set[str], candidate: Candidate, scene: Scene) -> Iterable[str]:
+    """What kind of evidence decided, the one that weighs most."""
+    if "status" in sources:
+        yield "said by status"
+    elif "event" in sources:
+        yield "said by an event"
+    elif "output" in sources:
+        yield "shown by the output of a tool"
+        if sources == {"output"} and candidate.specificity < _NAMES_A_CAUSE:
+            # Whoever looked from outside saw the effect: a refusal, a member that is down, a queue that nobody empties.
+            yield "a symptom of many possible causes"
+    elif "log" in sources:
+        yield "said by a log at the end of a run" if _ends_run(candidate, scene) else "said by a log"
 
 
 _TELEMETRY = re.compile(
@@ -130,7 +141,7 @@ def _is_measured(alert: Alert) -> bool:
 
 
 def _kind_of_evidence(fact: Fact) -> str:
-    return fact.source if fact.source in ("event", "log", "alert") else "status"
+    return fact.source if fact.source in ("event", "log", "alert", "output") else "status"
 
 
 def _whose(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str]:

@@ -369,6 +369,24 @@ def _join_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
             )
 
 
+def _output_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
+    for reading in scene.observed:
+        shown = reading.observation
+        if shown.sign != test["sign"]:
+            continue
+        yield Fact(
+            source="output",
+            relation=reading.relation,
+            citation=scene.cite(reading.evidence_id, shown.line, shown.figure),
+            pod=reading.pod,
+            kind="Output",
+            name=shown.thing,
+            field=str(shown.line),
+            value=f"{shown.thing}: {shown.figure}",
+            groups={test.get("thing", "thing"): shown.thing, test.get("figure", "figure"): shown.figure},
+        )
+
+
 def _cite_alert(scene: Scene, name: str) -> Citation | None:
     """The line of the alert's own evidence that names it."""
     for item in scene.case.evidence:
@@ -388,4 +406,5 @@ _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {
     "exit_code": _exit_facts,
     "alert": _alert_facts,
     "join": _join_facts,
+    "output": _output_facts,
 }

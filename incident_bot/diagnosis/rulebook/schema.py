@@ -19,6 +19,7 @@ from incident_bot.diagnosis.joins.search import JOINS
 from incident_bot.diagnosis.patterns import check_pattern
 from incident_bot.errors import ConfigurationError
 from incident_bot.model import Category, Risk
+from incident_bot.outputs.signs import AREAS, load_signs
 
 Scalar = bool | int | float | str
 Role = Literal["main", "init", "sidecar", "ephemeral"]
@@ -166,6 +167,22 @@ class JoinForm(_Form):
     _patterns = field_validator("value")(lambda value: value and _checked_pattern(value))
 
 
+class OutputForm(_Form):
+    """What the output of a tool shows (`outputs/signs/`); `thing` and `figure` name the values that it gives the texts."""
+
+    sign: str
+    thing: str = "thing"
+    figure: str = "figure"
+
+    @field_validator("sign")
+    @classmethod
+    def _is_known(cls, sign: str) -> str:
+        known = {item.name for area in AREAS for item in load_signs(area)} - {""}
+        if sign not in known:
+            raise ValueError(f"unknown sign `{sign}`; known: {', '.join(sorted(known))}")
+        return sign
+
+
 class ConditionForm(_Form):
     """One condition: exactly one source, and how much it weighs."""
 
@@ -179,6 +196,7 @@ class ConditionForm(_Form):
     log: LogForm | None = None
     alert: AlertForm | None = None
     join: JoinForm | None = None
+    output: OutputForm | None = None
     strength: Literal["decisive", "supporting"] = "decisive"
     id: str | None = None
     after: str | None = None
@@ -191,7 +209,7 @@ class ConditionForm(_Form):
         return self
 
 
-SOURCES = ("event", "container", "pod", "workload", "node", "object", "exit_code", "log", "alert", "join")
+SOURCES = ("event", "container", "pod", "workload", "node", "object", "exit_code", "log", "alert", "join", "output")
 
 
 class MatchForm(_Form):
@@ -324,6 +342,8 @@ def _named_groups(match: MatchForm) -> set[str]:
             names.add("object")
         if isinstance(form, JoinForm):
             names |= JOINS[form.name]
+        if isinstance(form, OutputForm):
+            names |= {form.thing, form.figure}
     return names
 
 

@@ -1,0 +1,147 @@
+"""`read_output`: which tool printed a text, and what of it is telling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from incident_bot.outputs.figures import read_clock
+from incident_bot.outputs.judging import holds
+from incident_bot.outputs.observation import Observation, Output
+from incident_bot.outputs.records import Record, is_prompt, read_lines, read_pairs, read_rows
+from incident_bot.outputs.signs import Sign, find_signs
+from incident_bot.patterns import compile_later
+
+MAX_LINES = 2_000
+"""What somebody typed a command for is short; a log has more lines than that, or times before them."""
+_MOST_TOLD = 5
+_SAMPLE_LINES = 40
+
+
+def read_output(name: str, lines: Sequence[str], now: datetime | None = None) -> Output | None:
+    """The tool that printed these lines and what it shows; None where they are no tool's output, or a program's log.
+
+    A file whose `name` calls it a log is one, unless it begins with a tool's output. `now` is the time of the evidence, where that is known: without it no certificate is called expired, unless
+    the text holds what `date` printed.
+    """
+    if len(lines) > MAX_LINES or _is_log(lines):
+        return None
+    signs = find_signs("\n".join(lines))
+    if not signs:
+        return None
+    now = next((found for line in lines if (found := read_clock(line)) is not None), now)
+    tools: dict[str, int] = {}
+    observations: list[Observation] = []
+    listed: set[int] = set()
+    for sign in signs:
+        records = [record for record in _records(sign, lines) if _has_all(sign, record)]
+        if records:
+            tools.setdefault(sign.tool, records[0].line)
+            listed |= {record.line for record in records} if sign.is_listing else set()
+        observations += _observe(sign, records, lines, now) if sign.name else ()
+    if not tools:
+        return None
+    first = min(tools, key=lambda tool: tools[tool])
+    if _LOG_NAME.search(name.lower()) and sum(1 for line in lines[: tools[first]] if line.strip()) > _OPENING_LINES:
+        return None
+    told = tuple(sorted(observations, key=lambda item: item.line))
+    return Output(tool=first, line=tools[first], listed=frozenset(listed), observations=told)
+
+
+_LOG_NAME = compile_later(r"\.(?:log|out|err)(?:\.gz)?$|(?:^|[^a-z])logs?(?:[^a-z]|$)")
+_OPENING_LINES = 6
+_LOG_LINE = compile_later(
+    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d|\[?\d\d:\d\d:\d\d[ .,\]]|[IWEF]\d{4} \d\d:|time=|ts=|level=|"
+    r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b[\]: ]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: |\d+\.\d+\.\d+\.\d+ - )"
+)
+
+
+def _is_log(lines: Sequence[str]) -> bool:
+    """Whether most of the first lines begin as records of a log do."""
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    return 2 * sum(1 for line in sample if _LOG_LINE.match(line[:200])) > len(sample)
+
+
+def _records(sign: Sign, lines: Sequence[str]) -> Iterator[Record]:
+    if sign.shape == "rows":
+        return read_rows(lines, sign.has)
+    return read_pairs(lines) if sign.shape == "pairs" else read_lines(lines, _compile(sign.pattern))
+
+
+@lru_cache(maxsize=256)
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _has_all(sign: Sign, record: Record) -> bool:
+    return all(record.get(name) is not None for name in sign.has)
+
+
+def _observe(sign: Sign, records: Sequence[Record], lines: Sequence[str], now: datetime | None) -> list[Observation]:
+    """What is telling, each thing once: where it was printed more than once, the last time counts."""
+    last: dict[tuple[str, str], tuple[int, Observation | None]] = {}
+    for record in records:
+        pod = _pod_above(lines, record.line)
+        key = (_fill(sign.thing, record), pod)
+        group, told = last.get(key, (record.group, None))
+        if group == record.group and told is not None:
+            continue
+        is_told = all(holds(test, name, record, now) for name, test in sign.when.items())
+        observation = _tell(sign, record, pod) if is_told and not _is_taken_back(sign, record, lines) else None
+        last[key] = (record.group, observation)
+    return [told for _, told in last.values() if told is not None][:_MOST_TOLD]
+
+
+def _tell(sign: Sign, record: Record, pod: str) -> Observation:
+    decisive = next(iter(sign.when), "")
+    return Observation(
+        sign=sign.name,
+        tool=sign.tool,
+        thing=_fill(sign.thing, record),
+        figure=_fill(sign.figure, record),
+        line=record.line_of(decisive) if decisive else record.line,
+        pod=pod,
+    )
+
+
+def _is_taken_back(sign: Sign, record: Record, lines: Sequence[str]) -> bool:
+    """Whether a later line, or any line of the answer to the same command, says the contrary."""
+    places = [
+        *((sign.unless_later, line) for line in lines[record.line :] if sign.unless_later),
+        *((sign.unless_beside, line) for line in _answer_around(lines, record.line) if sign.unless_beside),
+    ]
+    return any(_compile(pattern).fullmatch(line[:_REACH].rstrip()) for pattern, line in places)
+
+
+_REACH = 400
+
+
+def _answer_around(lines: Sequence[str], line: int) -> Sequence[str]:
+    """The lines between the prompts above and below a line."""
+    first = next((place for place in range(line - 1, -1, -1) if is_prompt(lines[place])), -1)
+    end = next((place for place in range(line, len(lines)) if is_prompt(lines[place])), len(lines))
+    return lines[first + 1 : end]
+
+
+_HEADING = re.compile(r"(?:[-=#>*]{1,8} ?)?pods?/([a-z0-9][a-z0-9.-]{0,252}):?\s*(?:[-=#<*]{1,8})?")
+_ABOVE = 40
+
+
+def _pod_above(lines: Sequence[str], line: int) -> str:
+    """The pod that the nearest heading above a line names; a prompt ends the search."""
+    for text in reversed(lines[max(0, line - _ABOVE) : line - 1]):
+        if match := _HEADING.fullmatch(text.strip()[:300]):
+            return match[1]
+        if is_prompt(text):
+            return ""
+    return ""
+
+
+_PLACE = re.compile(r"\{([^{}]+)\}")
+
+
+def _fill(text: str, record: Record) -> str:
+    filled = _PLACE.sub(lambda match: record.get(match[1]) or "", text)
+    return " ".join(filled.split()).rstrip(".:, ")[:200]
