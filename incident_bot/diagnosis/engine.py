@@ -36,6 +36,7 @@ from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put
 from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
 from incident_bot.diagnosis.causes.succession import names_a_cause
 from incident_bot.diagnosis.causes.support import add_record, add_statements
+from incident_bot.diagnosis.causes.suspects import answer_question
 from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.health.judgement import Health, judge_health
 from incident_bot.diagnosis.logs.access_lines import is_outage, read_answer
@@ -96,10 +97,14 @@ def diagnose(case: Case, *, digests: Mapping[str, Excerpt], rules: RuleSet, now:
         if judge(scene, health, past) is Verdict.RECOVERED:
             verdict, ranking = Verdict.RECOVERED, past
     causes = _merge_titles(_worth_telling(verdict, ranking), scene)
-    if verdict is Verdict.FAILURE:
+    asked = None if _is_heartbeat(scene, health) else answer_question(verdict, causes, scene, health)
+    if asked is not None:
+        verdict, causes = asked
+    elif verdict is Verdict.FAILURE:
         causes = put_reason_first(causes, scene)
-    causes = tuple(add_prelude(add_record(add_change_before(item, scene), scene), scene) for item in causes)
-    if verdict is Verdict.FAILURE:
+    if asked is None:
+        causes = tuple(add_prelude(add_record(add_change_before(item, scene), scene), scene) for item in causes)
+    if verdict is Verdict.FAILURE and asked is None:
         causes = (*(add_growth(add_statements(item, scene), scene) for item in causes[:1]), *causes[1:])
         causes = add_readings(causes, scene)
     alert = case.incident.alert

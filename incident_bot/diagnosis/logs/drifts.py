@@ -72,6 +72,28 @@ def read_drift(lines: Sequence[str], first_error: int) -> Drift | None:
     return max(drifts, key=lambda drift: drift.after / max(drift.before, 1.0), default=None)
 
 
+def find_short_growth(lines: Sequence[str]) -> Drift | None:
+    """What grows without ever falling from the first figure of a log to its last, many times over, where those are few."""
+    series: dict[str, list[tuple[int, float]]] = {}
+    for number, line in enumerate(lines[:_MOST_LINES], start=1):
+        for match in _FIGURE.finditer(line[:_REACH]):
+            series.setdefault(_key(match), []).append((number, float(match["figure"])))
+    drifts = [
+        Drift(key.rpartition(" ")[2], points[0][1], points[-1][1], points[0][0], points[-1][0])
+        for key, points in series.items()
+        if len(points) >= _FEW
+        and all(one[1] < other[1] for one, other in pairwise(points))
+        and points[-1][1] >= _MANY_TIMES * points[0][1]
+        and points[-1][1] - points[0][1] >= _FAR_MORE
+    ]
+    return max(drifts, key=lambda drift: drift.after / max(drift.before, 1.0), default=None)
+
+
+_FEW = 4
+_MANY_TIMES = 5
+_FAR_MORE = 100
+
+
 def tell_growth(drift: Drift) -> str:
     """`goroutines grew from 120 to 7320`."""
     return f"{drift.name} grew from {drift.before:.4g} to {drift.after:.4g}"

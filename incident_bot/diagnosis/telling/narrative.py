@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.answers import find_bad_state
 from incident_bot.diagnosis.causes.notes import find_unread
+from incident_bot.diagnosis.causes.questions import read_question
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.messages import read_message
@@ -134,6 +135,8 @@ def _tell_insufficient(who: str, causes: Sequence[Candidate], scene: Scene, heal
     if not signs and (unread := find_unread(scene)):
         return f"A note complains of {unread}, and nothing of namespace {unread} could be read; what was read of {who or 'others'} is well."
     likely = f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
+    if not signs and read_question(scene):
+        return f"A note complains of a trouble now, and nothing that was read says for sure why.{likely}"
     return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
 
 

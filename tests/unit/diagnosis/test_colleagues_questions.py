@@ -156,7 +156,7 @@ def gateway() -> str:
     ("note", "verdict"),
     [
         ("Two people complain that a receipt cannot be attached", Verdict.FAILURE),
-        ("Two people complain that the calendar is slow", Verdict.HEALTHY),
+        ("Two people complain that the calendar is slow", Verdict.INSUFFICIENT_EVIDENCE),
         ("Is the page for receipts all right before the audit?", Verdict.HEALTHY),
         ("A receipt could not be attached last week, fixed in 2.4", Verdict.HEALTHY),
     ],

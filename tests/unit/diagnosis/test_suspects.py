@@ -1,0 +1,210 @@
+"""Calm lines as suspects: what a colleague complains of, and which line answers it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.causes.questions import complains, stems_of
+from incident_bot.diagnosis.causes.signs import read_signs
+from incident_bot.model import Diagnosis, Verdict
+
+RULES = load_rules()
+
+
+def read(note: str, log: str, **files: str) -> Diagnosis:
+    return diagnose(make_case({"note.txt": f"{note}\n", "logs.txt": log, **files}), RULES)
+
+
+def orders(*odd: str) -> str:
+    """Twenty lines of ordinary work, and odd ones in their middle."""
+    lines = [f"2026-10-13T14:00:{2 * n:02}Z INFO loans GET /loans/{4400 + n} 200 {9 + n}ms" for n in range(20)]
+    return "\n".join((*lines[:10], *odd, *lines[10:])) + "\n"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Readers can't renew their loans since Monday.",
+        "Nobody gets the reminder mails.",
+        "Why is the catalogue so slow today?",
+        "The branch in Laa says returns are not booked. Everything is green.",
+        "No parcels arrive in the depot, all pods run.",
+        "/loans returns 404 for some readers.",
+    ],
+)
+def test_a_trouble_of_people_is_a_complaint(note: str) -> None:
+    assert complains(note)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Is the catalogue broken?",
+        "The log is full of 'connection reset by peer'. Do we have to act?",
+        "so many ERROR lines. do I open a ticket?",
+        "Readers could not log in at eight, fine again since nine.",
+        "Release 4.4 was rolled out at noon.",
+        "Failover drill went to plan. No complaints.",
+        "Why did you restart it? I didn't deploy.",
+    ],
+)
+def test_a_question_about_lines_is_none(note: str) -> None:
+    assert not complains(note)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("INFO picker rows selected: 0 (branch=7)", "nothing"),
+        ("INFO mailer POST https://api.sandbox.post.example/send 202", "elsewhere"),
+        ("INFO loans quota of partner exceeded", "limit"),
+        ("INFO pool active=16 waiting=9 max=16", "full"),
+        ("INFO geo status=200 result=DAILY_QUOTA_REACHED", "body"),
+        ("INFO reminders paused by window=stocktaking", "withheld"),
+        ("INFO cleaner deleted 812 rows older than 30d", "removed"),
+        ("INFO texts missing, falling back to en", "fallback"),
+        ("broker: client id gate-2 already connected", "claimed"),
+    ],
+)
+def test_calm_lines_give_signs(line: str, name: str) -> None:
+    assert name in {sign.name for sign in read_signs(line, is_named=False)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO stats received=931 rejected=0 skipped=0 errors=0 retries=0",
+        "INFO checkpoint complete: 0 WAL file(s) added, 0 removed",
+        "INFO no changes, skipping patch",
+        "INFO 0 pending migrations",
+        "INFO GET /loans/4410 200 12ms",
+        "WARN the method run was deprecated and will be removed in 2.0",
+    ],
+)
+def test_good_news_gives_none(line: str) -> None:
+    assert not read_signs(line, is_named=True)
+
+
+def test_a_setting_that_is_off_tells_only_where_it_is_named() -> None:
+    line = "INFO channel=branch7 enabled=false"
+    assert read_signs(line, is_named=True)
+    assert not read_signs(line, is_named=False)
+
+
+def test_names_are_split_into_their_words() -> None:
+    assert stems_of("RefundOrder") == stems_of("order-refunds") == stems_of("/refunds/order")
+
+
+NOTE = "Readers of branch 4471 don't get reminders since Monday."
+
+
+def test_the_line_that_answers_is_the_cause() -> None:
+    line = "2026-10-13T14:00:20Z INFO reminders branch=4471 paused by window=stocktaking"
+    found = read(NOTE, orders(line))
+    assert found.verdict is Verdict.FAILURE
+    assert found.causes[0].citations[0].quote == line
+    assert "paused by window=stocktaking" in found.causes[0].title
+
+
+def test_without_such_a_line_nobody_is_called_healthy() -> None:
+    found = read(NOTE, orders())
+    assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert not found.causes
+    assert "A note complains" in found.summary
+
+
+def test_two_lines_that_answer_alike_are_both_told_and_none_is_the_cause() -> None:
+    found = read(
+        NOTE,
+        orders(
+            "2026-10-13T14:00:20Z INFO reminders branch=4471 paused by window=stocktaking",
+            "2026-10-13T14:00:21Z INFO reminders branch=4471 template of the season is unknown",
+        ),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert len(found.causes) >= 2
+    assert "Most likely so far" in found.summary
+
+
+def test_the_same_line_without_a_complaint_is_ordinary() -> None:
+    line = "2026-10-13T14:00:20Z INFO reminders branch=4471 paused by window=stocktaking"
+    assert read("Is the service all right?", orders(line)).verdict is Verdict.HEALTHY
+
+
+def test_what_the_note_calls_fine_is_not_suspected_first() -> None:
+    found = read(
+        "Labels are not printed. Invoices are fine.",
+        orders(
+            "2026-10-13T14:00:20Z INFO printer invoices: 0 jobs read",
+            "2026-10-13T14:00:41Z INFO printer labels: paused",
+        ),
+    )
+    assert "labels: paused" in found.causes[0].title
+
+
+QUEUES = """\
+$ printctl queues
+queue      jobs  workers
+invoices   3     2
+labels     {labels}  {workers}
+picklists  0     1
+"""
+
+
+@pytest.mark.parametrize(("labels", "verdict"), [(2210, Verdict.FAILURE), (4, Verdict.INSUFFICIENT_EVIDENCE)])
+def test_a_queue_that_is_asked_about_and_piles_up(labels: int, verdict: Verdict) -> None:
+    other = QUEUES.format(labels=labels, workers=0)
+    assert read("No labels are printed since noon.", orders(), **{"other.txt": other}).verdict is verdict
+
+
+def fares(*versions: str) -> str:
+    return "".join(
+        f"2026-10-13T14:00:{n * 2:02}Z INFO fare quote zone={n % 5} version={version}\n"
+        for n, version in enumerate(versions)
+    )
+
+
+def test_an_older_version_that_answers_in_turns_and_one_that_was_replaced() -> None:
+    note = "The same ride has another price on each click. It is wrong."
+    assert "2.7.4" in read(note, fares(*["2.8.0", "2.7.4"] * 8)).causes[0].title
+    assert read(note, fares(*["2.7.4"] * 8, *["2.8.0"] * 8)).verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def test_one_job_that_two_pods_do() -> None:
+    def runs(*pods: str) -> str:
+        return "".join(
+            f"[letters-7d9c5b-{pod}] 2026-10-13 {hour:02}:00:0{place} run task=send-letters\n"
+            for hour in range(6, 18)
+            for place, pod in enumerate(pods)
+        )
+
+    note = "Everybody got each letter twice."
+    assert "both do it" in read(note, runs("x2kqp", "zz81m")).causes[0].title
+    assert read(note, runs("x2kqp")).verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def test_a_figure_that_only_grows_and_one_that_falls_again() -> None:
+    def stats(*figures: int) -> str:
+        return "".join(
+            f"2026-10-{day + 1:02}T06:00:00Z INFO stats open_sockets={figure} requests={4000 + day % 3}\n"
+            for day, figure in enumerate(figures)
+        )
+
+    note = "The tiles get slower every day until we restart."
+    assert (
+        "open_sockets grew" in read(note, stats(40, 90, 300, 900, 2600, 7000, 9000, 9900, 11000, 12000)).causes[0].title
+    )
+    assert read(note, stats(40, 900, 300, 900, 200, 40, 90, 50, 90, 60)).verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def test_a_group_of_its_own() -> None:
+    pods = "NAME                    READY   STATUS    RESTARTS   AGE\nmover-5d8f7c9b6-hx2kd   1/1     Running   0          2d\n"
+    note = "Since there are two replicas each parcel is booked twice."
+
+    def log(group: str) -> str:
+        return orders(f"2026-10-13T14:00:20Z INFO consumer group.id = {group} joined")
+
+    assert "group of its own" in read(note, log("mover-5d8f7c9b6-hx2kd"), **{"pods.txt": pods}).causes[0].title
+    assert not read(note, log("mover"), **{"pods.txt": pods}).causes
