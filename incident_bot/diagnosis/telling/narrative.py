@@ -135,7 +135,7 @@ def _tell_insufficient(who: str, causes: Sequence[Candidate], scene: Scene, heal
     if not signs and (unread := find_unread(scene)):
         return f"A note complains of {unread}, and nothing of namespace {unread} could be read; what was read of {who or 'others'} is well."
     likely = f" Most likely so far: {end_sentence(title_of(causes[0], scene))}" if causes and not health.failing else ""
-    if not signs and read_question(scene):
+    if not signs and (scene.logs or health.is_known) and read_question(scene):
         return f"A note complains of a trouble now, and nothing that was read says for sure why.{likely}"
     return f"Too little evidence to name a cause{f' for {who}' if who else ''}{seen}.{likely}"
 
