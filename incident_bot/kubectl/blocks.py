@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from incident_bot.kubectl.events import MAX_FURTHER_LINES, is_event_header, is_event_row
 from incident_bot.kubectl.fragments import is_description_rest
+from incident_bot.kubectl.headerless import is_bare_row
 from incident_bot.kubectl.releases import end_of_rollout, end_of_status, is_rollout_line, is_status_start
 from incident_bot.kubectl.tables import columns_of, is_header, is_row
 from incident_bot.patterns import compile_later
@@ -83,6 +84,8 @@ def find_blocks(lines: Sequence[str]) -> Iterator[Block]:
 def form_at(lines: Sequence[str], index: int) -> Form | None:
     """The form of the block that begins exactly at this line, or None."""
     found = _form_of_start(lines, index)
+    if found is None and lines[index][:1].isalnum() and _is_opening(lines, index) and is_bare_row(lines[index]):
+        return Form.TABLE
     if (
         found is None
         and lines[index][:1] in _MAY_GO_ON
@@ -101,7 +104,8 @@ def _is_opening(lines: Sequence[str], index: int) -> bool:
     place = index - 1
     while place >= 0 and not lines[place].strip():
         place -= 1
-    return place < 0 or bool(command_of(lines[place]) or banner_of(lines[place]))
+    is_next_table = 0 <= place < index - 1 and is_bare_row(lines[place])
+    return place < 0 or is_next_table or bool(command_of(lines[place]) or banner_of(lines[place]))
 
 
 def _form_of_start(lines: Sequence[str], index: int) -> Form | None:
@@ -207,7 +211,13 @@ def _end_of_yaml(lines: Sequence[str], index: int) -> int:
 
 
 def _end_of_table(lines: Sequence[str], index: int) -> int:
+    if not columns_of(lines[index]):
+        return _end_of_bare_rows(lines, index)
     return _end_of_rows(lines, index, further_lines=0)
+
+
+def _end_of_bare_rows(lines: Sequence[str], index: int) -> int:
+    return next((end for end in range(index + 1, len(lines)) if not is_bare_row(lines[end])), len(lines))
 
 
 def _end_of_events(lines: Sequence[str], index: int) -> int:

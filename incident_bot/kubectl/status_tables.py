@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from incident_bot.kube_kinds import kind_of
 from incident_bot.kubectl.custom_tables import fill_custom, kind_by_columns
 from incident_bot.kubectl.draft import Draft
+from incident_bot.kubectl.headerless import read_bare_rows
 from incident_bot.kubectl.pod_status import fill_pod_row
 from incident_bot.kubectl.reading import SELECTED
 from incident_bot.kubectl.releases import fill_release, is_history, read_history
-from incident_bot.kubectl.tables import Row, read_table
+from incident_bot.kubectl.tables import Row, Table, columns_of, read_table
 from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -69,10 +70,19 @@ def read_status_table(
 
     `asked` is the kind that the command above asked for, if there is one; `is_selected`: it did not ask for all of them.
     """
-    table = read_table(lines)
+    if columns_of(lines[0][1]):
+        return _read_rows(evidence_id, "", read_table(lines), asked, is_selected=is_selected)
+    found: list[KubeObject] = []
+    for kind, table in read_bare_rows(lines):
+        # Whatever took the header away may have taken rows: nobody knows whether these are all.
+        found += _read_rows(evidence_id, kind, table, asked, is_selected=True)
+    return found
+
+
+def _read_rows(evidence_id: str, told: str, table: Table, asked: str, *, is_selected: bool) -> list[KubeObject]:
     if is_history(table.columns):
         return read_history(evidence_id, table.rows)
-    kind = next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
+    kind = told or next((kind for kind, columns in _KINDS_BY_COLUMNS if columns <= set(table.columns)), "")
     custom = kind_by_columns(table.columns, table.rows) if _is_vague(kind, table.rows) and asked not in _FILLERS else ""
     kind = (asked or custom) if custom else kind or asked
     marks = {SELECTED: True} if is_selected else {}
