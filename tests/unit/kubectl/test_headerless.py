@@ -63,7 +63,7 @@ def test_rows_of_several_kinds_are_read_each_as_its_own() -> None:
         "queue   12   14   3   orders",
         "retry in 5m",
         "step-3   ok   12s",
-        "10.0.0.7 - - [28/Nov/2026:09:20:34 +0000] \"GET / HTTP/1.1\" 200 67",
+        '10.0.0.7 - - [28/Nov/2026:09:20:34 +0000] "GET / HTTP/1.1" 200 67',
     ],
 )
 def test_a_line_of_a_program_is_no_row(line: str) -> None:
