@@ -17,6 +17,7 @@ from incident_bot.diagnosis.causes.notes import (
     is_of_load_test,
 )
 from incident_bot.diagnosis.causes.objects import judge_object
+from incident_bot.diagnosis.causes.permanence import is_permanent
 from incident_bot.diagnosis.causes.recurrence import is_lack_going_on
 from incident_bot.diagnosis.causes.states import judge_by_state, state_for
 from incident_bot.diagnosis.causes.stride import (
@@ -27,7 +28,7 @@ from incident_bot.diagnosis.causes.stride import (
 )
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
-from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome
+from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome, read_said_outcome
 from incident_bot.diagnosis.targets import Relation, is_guessed
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
         or all(is_announced_in_note(fact.value, scene) for fact in candidate.facts)
         or is_of_load_test(candidate.facts, scene)
     )
-    outcome = Outcome.HARMLESS if is_noise else read_outcome(candidate.facts, scene)
+    stands = is_permanent(candidate.facts, scene)
+    read = read_said_outcome if stands else read_outcome
+    outcome = Outcome.HARMLESS if is_noise else read(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST
     if candidate.is_stall and not is_going_on(candidate.facts, scene):
@@ -97,7 +100,7 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE
-    is_handled = not (is_about_performance(scene) or candidate.is_stall or is_lacking) and is_taken_in_stride(
+    is_handled = not (is_about_performance(scene) or candidate.is_stall or is_lacking or stands) and is_taken_in_stride(
         candidate.facts, scene, specificity=candidate.specificity
     )
     return Activity.INACTIVE if is_handled else None

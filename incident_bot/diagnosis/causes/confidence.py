@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
+from incident_bot.diagnosis.causes.permanence import is_permanent
 from incident_bot.diagnosis.causes.states import LASTING_COUNT, state_of
 from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 ABOUT_TELEMETRY = "about telemetry, which no work depends on"
 
+STANDS = "states what does not heal by itself"
+
 WEIGHTS: Mapping[str, float] = {
     "specificity 3": 0.74,
     "specificity 2": 0.60,
@@ -41,6 +44,7 @@ WEIGHTS: Mapping[str, float] = {
     "supporting facts": 0.04,
     "seen three times or more": 0.02,
     "accounts for another symptom": 0.04,
+    STANDS: 0.10,
     "the line is only a warning": -0.10,
     "the line is only information": -0.18,
     "a symptom of many possible causes": -0.06,
@@ -88,7 +92,7 @@ def _reasons(candidate: Candidate, scene: Scene, health: Health) -> Iterable[str
     if max((fact.count for fact in candidate.facts), default=0) >= LASTING_COUNT:
         yield "seen three times or more"
     if sources == {"log"}:
-        yield from _loudness(candidate)
+        yield from _loudness(candidate, scene)
     if candidate.relation is Relation.NEIGHBOUR:
         yield "somebody else's"
     if sources == {"alert"}:
@@ -168,7 +172,7 @@ def _is_of_another_pod(candidate: Candidate, scene: Scene, health: Health) -> bo
     return any(failing & {log.pod, stem_of(log.pod), log.container} for log in scene.logs)
 
 
-def _loudness(candidate: Candidate) -> Iterable[str]:
+def _loudness(candidate: Candidate, scene: Scene) -> Iterable[str]:
     level = max(grade(fact.value) for fact in candidate.facts)
     if candidate.finding is not None and candidate.finding.began:
         # Its figures say it, and no logger looks at those.
@@ -177,7 +181,9 @@ def _loudness(candidate: Candidate) -> Iterable[str]:
         yield "the line is only information"
     elif level <= Level.WARNING:
         yield "the line is only a warning"
-    if candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
+    if candidate.rule is None and is_permanent(candidate.facts, scene):
+        yield STANDS
+    elif candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
         yield "a symptom of many possible causes"
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
         yield "about a caller, not this program"

@@ -10,6 +10,7 @@ from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.answers import is_answer
 from incident_bot.diagnosis.causes.candidates import NAMES_A_CAUSE, Activity, Candidate
 from incident_bot.diagnosis.causes.echoes import is_echoed
+from incident_bot.diagnosis.causes.permanence import is_permanent
 from incident_bot.diagnosis.causes.recurrence import is_lack_going_on
 from incident_bot.diagnosis.causes.stride import is_last_word, opens_storm
 from incident_bot.diagnosis.causes.succession import names_a_cause
@@ -146,6 +147,7 @@ def judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Hea
             or (candidate.is_named and is_echoed(candidate.facts, scene))
             or is_last_word(candidate.facts, scene)
             or is_lack_going_on(candidate.facts, scene)
+            or is_permanent(candidate.facts, scene)
         )
     ):
         return Activity.ACTIVE

@@ -80,7 +80,7 @@ def is_taken_in_stride(facts: Sequence[Fact], scene: Scene, *, specificity: int)
     A warning that a rule of the highest specificity knows by name is believed all the same, and so is
     every line while another log has errors.
     """
-    found = _find_lines(facts, scene)
+    found = find_lines(facts, scene)
     ids = {log.evidence_id for _, log in found}
     if any(log.evidence_id not in ids and any(find_errors(log)) for log in scene.logs):
         return False
@@ -93,7 +93,7 @@ _ANOTHER_TIME = timedelta(days=7)
 
 def is_of_another_time(facts: Sequence[Fact], scene: Scene) -> bool:
     """Whether the logs that facts stand in were kept from an old incident."""
-    logs = [log for _, log in _find_lines(facts, scene)]
+    logs = [log for _, log in find_lines(facts, scene)]
     return bool(logs) and all(is_old(log, scene) for log in logs)
 
 
@@ -143,7 +143,7 @@ _LONG_AGO = timedelta(hours=6)
 
 def is_long_ago(facts: Sequence[Fact], scene: Scene) -> bool:
     """Whether what a machine's journal tells was last said hours before it ends: journals are kept for weeks."""
-    found = [(index, log) for index, log in _find_lines(facts, scene) if log.node is not None]
+    found = [(index, log) for index, log in find_lines(facts, scene) if log.node is not None]
     return bool(found) and all(_is_hours_before_end(index, log, scene) for index, log in found)
 
 
@@ -160,13 +160,13 @@ def opens_storm(facts: Sequence[Fact], scene: Scene, *, is_named: bool = False) 
     """
     return any(
         _is_before_storm(index, log, is_named=is_named) and not has_finished(log, scene)
-        for index, log in _find_lines(facts, scene)
+        for index, log in find_lines(facts, scene)
     )
 
 
 def is_refused_change(facts: Sequence[Fact], scene: Scene) -> bool:
     """Whether each fact is a line of a present run about a new configuration that was refused for good."""
-    found = _find_lines(facts, scene)
+    found = find_lines(facts, scene)
     return bool(found) and all(
         not log.previous and not is_announced(log.kept[index], log) and is_change_refused(index, log)
         for index, log in found
@@ -179,11 +179,12 @@ def is_last_word(facts: Sequence[Fact], scene: Scene) -> bool:
         grade(log.kept[index].text) >= Level.FATAL
         and log.total_lines - max(log.kept[index].line, log.kept[index].last) <= _LAST_LINES
         and not has_finished(log, scene)
-        for index, log in _find_lines(facts, scene)
+        for index, log in find_lines(facts, scene)
     )
 
 
-def _find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
+def find_lines(facts: Sequence[Fact], scene: Scene) -> list[tuple[int, Log]]:
+    """The kept lines that facts cite: the place of each among those of its log, and the log."""
     lines = {(fact.citation.evidence_id, fact.citation.line) for fact in facts if fact.citation}
     return [
         (index, log)

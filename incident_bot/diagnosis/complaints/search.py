@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.complaints.own import OWN
+from incident_bot.diagnosis.complaints.permanence import PERMANENT
 from incident_bot.diagnosis.complaints.remote import REMOTE
 from incident_bot.diagnosis.complaints.vague import VAGUE
 from incident_bot.diagnosis.patterns import PatternIndex, compile_pattern, split_branches
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.complaints.complaint import Complaint
     from incident_bot.diagnosis.patterns import Words
 
-_COMPLAINTS = (*REMOTE, *OWN, *VAGUE)
+_COMPLAINTS = (*REMOTE, *OWN, *VAGUE, *PERMANENT)
 """Specific before general: the first that fits a text names it."""
 
 

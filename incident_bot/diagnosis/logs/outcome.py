@@ -57,6 +57,18 @@ def read_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
     )
 
 
+def read_said_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
+    """The same, by what a log says in so many words alone: calm heals nothing that cannot heal by itself."""
+    said = []
+    for fact in facts:
+        for log in _log_of(fact, scene) if fact.source == "log" else ():
+            start = _place_of(log, fact)
+            shape = shape_of(log.kept[start].text)
+            last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
+            said.append(_outcome_said(start, last, log, scene))
+    return next((item for item in said if item), Outcome.OPEN) if None not in said else Outcome.OPEN
+
+
 def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
     for log in scene.logs:
         if fact.citation and log.evidence_id == fact.citation.evidence_id:
@@ -64,8 +76,11 @@ def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
 
 
 def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
-    start = bisect_left(log.kept, int(fact.field), key=lambda kept: kept.line)
-    return outcome_of(start, log, scene, count=fact.count)
+    return outcome_of(_place_of(log, fact), log, scene, count=fact.count)
+
+
+def _place_of(log: Log, fact: Fact) -> int:
+    return bisect_left(log.kept, int(fact.field), key=lambda kept: kept.line)
 
 
 def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:

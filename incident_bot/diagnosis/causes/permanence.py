@@ -1,0 +1,109 @@
+"""Whether a complaint of a program that is well stands until somebody changes something, and so counts at its first occurrence.
+
+Its words say that it cannot heal (`complaints/permanence.py`), and a piece of work ended on it: a request, a task, a
+job, a message. What the same log shows to have come to nothing does not count.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.causes.stride import find_lines, is_ordinary
+from incident_bot.diagnosis.complaints.permanence import find_permanence, quote_permanence
+from incident_bot.diagnosis.logs.messages import read_text
+from incident_bot.diagnosis.logs.outcome import has_finished
+from incident_bot.diagnosis.logs.reading import find_errors, head_of
+from incident_bot.diagnosis.logs.retries import RETRY
+from incident_bot.patterns import compile_later
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.scene import Log, Scene
+    from incident_bot.model import KeptLine
+
+_WARNED_COUNT = 2
+"""A warning may be about what a program can do without; the second one of a kind says that it goes on."""
+_REACH = 1000
+_SET_ASIDE = compile_later(
+    r"\b(?:fall(?:ing|s)? back|fell back|using (?:the )?(?:default|built-in|cached|previous)|(?:will be|is|are|being) ignored|ignoring|non-fatal|not fatal|optional|continu(?:ing|es) without|disabling|deprecated|has no effect|best[- ]effort|already exists)\b",
+    re.IGNORECASE,
+)
+"""What a program says where it does without what it misses."""
+
+
+def is_permanent(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether a line that facts cite states what cannot heal by itself, ended a piece of work, and nothing took it back."""
+    return any(_stands(index, log, scene) for index, log in find_lines(facts, scene))
+
+
+def _stands(index: int, log: Log, scene: Scene) -> bool:
+    kept = log.kept[index]
+    return (
+        not log.previous
+        and log.node is None
+        and find_permanence(kept.text) is not None
+        and _ended_work(index, log)
+        and not _OF_A_DATABASE.search(log.text)
+        and not is_ordinary(kept, log)
+        and not has_finished(log, scene)
+        and not _is_healed(kept, log)
+    )
+
+
+_OF_A_DATABASE = compile_later(r"\bSTATEMENT:  \S")
+"""A database's own log: whoever mistyped a statement at its prompt is no program."""
+
+
+def _ended_work(index: int, log: Log) -> bool:
+    """Whether the line's record is an error, or a warning of which there are several and that nobody can do without."""
+    kept = log.kept[index]
+    head = head_of(log, index)
+    record = kept.text if states_level(kept.text) or not head or not states_level(head) else head
+    if _SET_ASIDE.search(kept.text[:_REACH]) or (record is head and _SET_ASIDE.search(head[:_REACH])):
+        return False
+    level = grade(record) if states_level(record) else Level.ERROR
+    if level != Level.WARNING:
+        return level > Level.WARNING
+    if _is_of_leak(kept):
+        return any(item.line > kept.line for item in find_errors(log))
+    return kept.count >= _WARNED_COUNT and not _TRIES_AGAIN.search(record[:_REACH])
+
+
+def _is_of_leak(kept: KeptLine) -> bool:
+    """What is never given back is told once, as a warning, and runs out later."""
+    complaint = find_permanence(kept.text)
+    return complaint is not None and complaint.kind == "leak"
+
+
+_TRIES_AGAIN = compile_later(RETRY.pattern + r"|\bnext (?:try|attempt)\b", re.IGNORECASE)
+_QUOTED = compile_later(r"[\"'`\[]([\w.$:/#-]{4,120})[\"'`\]]|\b([A-Za-z][\w-]{0,60}(?:[-._/][\w-]{1,60}){1,8})\b")
+_MADE = compile_later(
+    r"\b(?:created|added|registered|loaded|installed|granted|applied|renewed|rotated|migrated|imported|enabled|available|found|ok|succeeded|success\w*|ready|done|completed)\b",
+    re.IGNORECASE,
+)
+_SERVED = compile_later(r"\b20[0-4]\b")
+_NOT = compile_later(r"\b(?:not|never|no|cannot|fail\w*|unable|without|missing)\b", re.IGNORECASE)
+_OF_SOME = frozenset({"over-a-limit", "shape", "unknown-to-program"})
+"""Kinds that some work meets and other work of the same name does not."""
+
+
+def _is_healed(kept: KeptLine, log: Log) -> bool:
+    """Whether a later line says of what the complaint names that it is there now, or that it went well."""
+    last = max(kept.line, kept.last)
+    message = read_text(kept.text[:_REACH])
+    complaint = find_permanence(kept.text)
+    is_of_some = complaint is not None and complaint.kind in _OF_SOME
+    names = [
+        name for found in _QUOTED.findall(quote_permanence(message)) for name in found if name.strip("0123456789:.-")
+    ]
+    later = [item.text[:_REACH] for item in log.kept if item.line > last and grade(item.text) < Level.WARNING]
+    said = [
+        line
+        for line in later
+        if (_MADE.search(line) or (_SERVED.search(line) and not is_of_some)) and not _NOT.search(line)
+    ]
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line) for name in names for line in said)

@@ -1,0 +1,132 @@
+"""What cannot heal by itself counts at its first occurrence in a log of a pod that is well, unless the log shows that it came to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.evidence import diagnose, make_case
+from incident_bot.diagnosis import load_rules
+from incident_bot.diagnosis.complaints.permanence import find_permanence, quote_permanence
+from incident_bot.model import Verdict
+
+RULES = load_rules()
+PODS = "NAME                     READY   STATUS    RESTARTS   AGE\nshop-6d5f7c9b8d-x2k4q    1/1     Running   0          3d\n"
+
+
+def work(first: int, last: int) -> str:
+    return "".join(f"2026-11-21T08:00:{s:02}Z INFO GET /carts/{4711 + s} 200\n" for s in range(first, last))
+
+
+def verdict_of(*said: str, status: str = PODS) -> Verdict:
+    """The verdict about a ready pod that says so in the midst of its work."""
+    log = work(0, 20) + "".join(f"{line}\n" for line in said) + work(30, 50)
+    return diagnose(make_case({"shop.log": log, "pods.txt": status}), RULES).verdict
+
+
+COLUMN = '2026-11-21T08:00:20Z ERROR GET /carts/77: column "coupon" does not exist'
+TASK = "2026-11-21T08:00:20Z ERROR Received unregistered task of type 'shop.tasks.refund'"
+REFUSED = "2026-11-21T08:00:20Z ERROR GET /carts/77: stock:8080: connection refused"
+
+
+@pytest.mark.parametrize("said", [COLUMN, TASK])
+def test_what_cannot_heal_counts_once(said: str) -> None:
+    assert verdict_of(said) is Verdict.FAILURE
+
+
+def test_what_may_heal_takes_repetition() -> None:
+    assert verdict_of(REFUSED) is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "2026-11-21T08:00:24Z INFO migration 12: column coupon added to carts",
+        "2026-11-21T08:00:24Z INFO statement on coupon succeeded",
+    ],
+)
+def test_what_is_there_later_is_over(later: str) -> None:
+    assert verdict_of(COLUMN, later) is not Verdict.FAILURE
+
+
+def test_what_is_still_not_there_later_goes_on() -> None:
+    assert (
+        verdict_of(COLUMN, "2026-11-21T08:00:24Z INFO column coupon was not found, nothing created") is Verdict.FAILURE
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-11-21T08:00:20Z WARN cannot load library 'libavif.so', falling back to png",
+        "2026-11-21T08:00:20Z WARN no handler registered for event audit.ping, ignoring it",
+        "2026-11-21T08:00:20Z WARN template cart_fr not found",
+        "2026-11-21T08:00:20Z INFO unregistered task 'x' was removed from the list",
+        "2026-11-21T08:00:20Z DEBUG column coupon does not exist",
+    ],
+)
+def test_what_a_program_does_without_is_no_failure(said: str) -> None:
+    assert verdict_of(said) is Verdict.HEALTHY
+
+
+def test_two_warnings_of_a_kind_are_more_than_an_option() -> None:
+    said = "2026-11-21T08:00:20Z WARN poll failed: The specified queue does not exist"
+    assert verdict_of(said) is Verdict.HEALTHY
+    assert verdict_of(said, said) is Verdict.FAILURE
+
+
+def test_a_warning_that_announces_the_next_try_takes_repetition() -> None:
+    said = "2026-11-21T08:00:20Z WARN delivery failed: certificate of hooks.example.org has expired, next try in 30m"
+    assert verdict_of(said, said) is Verdict.HEALTHY
+
+
+def test_a_leak_is_told_once_and_runs_out_later() -> None:
+    leak = "2026-11-21T08:00:20Z WARN Connection leak detection triggered for conn7 on thread export-1"
+    none_left = "2026-11-21T08:00:25Z ERROR GET /carts/77: no free connection"
+    assert verdict_of(leak) is Verdict.HEALTHY
+    assert verdict_of(leak, none_left) is Verdict.FAILURE
+
+
+def test_a_statement_mistyped_at_a_databases_prompt_is_nobodys_failure() -> None:
+    said = '2026-11-21T08:00:20Z ERROR:  column "regoin" does not exist at character 8'
+    assert verdict_of(said, "2026-11-21T08:00:20Z STATEMENT:  select regoin from shops;") is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (r'"err":"pq: relation \"audit\" does not exist"', "absent"),
+        ("An API error occurred: channel_not_found", "absent"),
+        ("code = Unimplemented desc = unknown method Watch", "unknown-to-program"),
+        ("No enum constant com.example.State.PREORDER", "unknown-to-program"),
+        ("Field 'currency' is required for type with serial name 'Order'", "shape"),
+        ("User: arn:aws:sts::1:assumed-role/x is not authorized to perform: s3:PutObject", "not-allowed"),
+        ("413: request entity too large", "over-a-limit"),
+        ("The config property pay.bank is required but it could not be found", "not-configured"),
+        ("Work-horse terminated unexpectedly; waitpid returned 9 (signal 9)", "child-killed"),
+        ("this scheduler was recovered by another instance in the cluster", "done-twice"),
+    ],
+)
+def test_words_say_why_it_does_not_heal(said: str, kind: str) -> None:
+    complaint = find_permanence(said)
+    assert complaint is not None
+    assert complaint.kind == kind
+    assert quote_permanence(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "connection reset by peer",
+        "request timed out after 30s",
+        "503 Service Unavailable",
+        "deadlock detected, transaction is retried",
+        "rate limit exceeded, slow down",
+        "no worker is available",
+        "user anna: invalid password",
+        "the cart exists and the queue is found",
+        "",
+    ],
+)
+def test_what_comes_and_goes_is_not_permanent(said: str) -> None:
+    assert find_permanence(said) is None
+    assert quote_permanence(said) == ""
