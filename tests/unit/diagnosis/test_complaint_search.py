@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from incident_bot.diagnosis import load_rules
 from incident_bot.diagnosis.complaints.own import OWN
+from incident_bot.diagnosis.complaints.permanence import PERMANENT
 from incident_bot.diagnosis.complaints.remote import REMOTE
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.complaints.vague import VAGUE
@@ -19,7 +20,7 @@ from incident_bot.diagnosis.patterns import FLAGS, required_words, split_branche
 from incident_bot.model import Category
 from incident_bot.redaction import Redactor
 
-_ALL = (*REMOTE, *OWN, *VAGUE)
+_ALL = (*REMOTE, *OWN, *VAGUE, *PERMANENT)
 _WORDS = sorted({word for item in _ALL for pattern in item.patterns for word in required_words(pattern)})
 _LOGS = Path(__file__).parent / "application_logs"
 
