@@ -223,8 +223,13 @@ def _shows_work(scene: Scene) -> bool:
     return any(
         {shape_of(kept.text) for kept in log.kept}
         - {shape_of(log.kept[finding.index].text) for finding in read_log(log)}
+        or any((answer := read_answer(kept.text)) and answer.status < _FIRST_REFUSAL for kept in log.kept)
         for log in logs
     )
+
+
+_FIRST_REFUSAL = 400
+"""Answers below it are work that was done (RFC 9110, section 15)."""
 
 
 def _is_unanswered(scene: Scene) -> bool:

@@ -72,14 +72,18 @@ def _walk(value: Any, steps: _Steps, walked: str) -> Iterator[tuple[str, Any]]:
 
 
 def _select(items: Sequence[Any], wanted: str) -> Iterator[tuple[str, Any]]:
+    seen: dict[str, int] = {}
     for index, item in enumerate(items[:_MAX_FOUND]):
         if not isinstance(item, Mapping):
             if wanted in ("", str(index)):
                 yield str(index), item
             continue
         name = str(item.get("type") or item.get("name") or index)
-        if wanted in ("", name, str(item.get("name")), str(index)):
-            yield name, item
+        seen[name] = seen.get(name, 0) + 1
+        # The second mount of one volume has the first one's name (kubectl.documents numbers the lines the same way).
+        label = name if seen[name] == 1 else f"{name}#{seen[name]}"
+        if wanted in ("", name, label, str(item.get("name")), str(index)):
+            yield label, item
 
 
 _UNITS = {

@@ -11,6 +11,7 @@ from typing import Any
 from incident_bot import kubectl
 from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, reference_time
 from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.joins.join import Said
 from incident_bot.diagnosis.joins.search import find_joins
 from incident_bot.diagnosis.pod_conditions import unscheduled
 from incident_bot.diagnosis.scene import Container, Log, Observed, Pod, Scene
@@ -24,7 +25,7 @@ from incident_bot.diagnosis.targets import (
     stem_of,
 )
 from incident_bot.diagnosis.vocabulary import read_vocabulary
-from incident_bot.model import Case, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
+from incident_bot.model import AlertStatus, Case, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
 from incident_bot.outputs import Output, read_output
 from incident_bot.patterns import compile_later
 
@@ -70,8 +71,9 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
         restart_ages_s=dict(_restart_ages(objects)),
         joins=find_joins(
             (*((pod.source, pod.relation) for pod in pods), *others),
-            [(_speaker(log, pods), log.text) for log in logs if log.relation is not Relation.NEIGHBOUR],
+            [_said(log, pods) for log in logs if log.relation is not Relation.NEIGHBOUR],
             ["\n".join(item.lines) for item in case.evidence if item.kind is EvidenceKind.NOTE],
+            _alerts(case),
         ),
         at=at,
         is_live=is_live,
@@ -109,6 +111,21 @@ def _observed(outputs: Mapping[str, Output], case: Case, logs: Sequence[Log], re
 
 _WITH_OUTPUT = frozenset({EvidenceKind.LOG, EvidenceKind.TABLE, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS})
 """A transcript of kubectl's commands may hold others between them."""
+
+
+def _alerts(case: Case) -> list[str]:
+    """What a firing alert says."""
+    alert = case.incident.alert
+    is_firing = alert.status is AlertStatus.FIRING
+    return (
+        [" ".join([alert.name, *alert.labels.values(), alert.summary, *alert.annotations.values()])]
+        if is_firing
+        else []
+    )
+
+
+def _said(log: Log, pods: Sequence[Pod]) -> Said:
+    return Said(speaker=_speaker(log, pods), text=log.text, counts=[kept.count for kept in log.kept])
 
 
 def _speaker(log: Log, pods: Sequence[Pod]) -> str:

@@ -13,7 +13,7 @@ from incident_bot.kubectl.draft import Draft
 from incident_bot.kubectl.events import read_event_rows, read_headerless_events
 from incident_bot.kubectl.outline import Field, read_outline
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
-from incident_bot.kubectl.releases import fill_application
+from incident_bot.kubectl.releases import fill_application, fill_rollout
 from incident_bot.kubectl.tables import read_inner_table
 from incident_bot.kubectl.times import format_time, read_time
 from incident_bot.patterns import compile_later
@@ -42,6 +42,7 @@ _FILLERS: dict[str, Callable[[Field, Draft, Numbered], None]] = {
     "Job": describe_workload.fill_job,
     "CronJob": describe_workload.fill_cron_job,
     "Application": fill_application,
+    "Rollout": fill_rollout,
 }
 
 _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -67,6 +68,7 @@ _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("NetworkPolicy", frozenset({"Spec", "Created on"})),
     ("Namespace", frozenset({"Status", "Labels"})),
     ("Application", frozenset({"Sync Status", "Health Status"})),
+    ("Rollout", frozenset({"Strategy", "Status", "Images"})),
     # Descriptions that somebody cut to what matters.
     ("Node", frozenset({"Roles", "Conditions"})),
     ("Node", frozenset({"Conditions", "Allocatable"})),
@@ -126,9 +128,9 @@ def _object_of(evidence_id: str, root: Field, lines: Numbered, about: tuple[str,
         return None
     draft = Draft(lines[0][0])
     _fill_metadata(root, draft)
-    # `argocd app get` and kubectl describe the same kind in two ways.
-    is_argocd = kind == "Application" and not root.get("API Version")
-    filler = _FILLERS.get(kind) if kind != "Application" or is_argocd else None
+    # Argo's own tools and kubectl describe the same kinds in two ways.
+    is_of_kubectl = kind in ("Application", "Rollout") and root.get("API Version") is not None
+    filler = None if is_of_kubectl else _FILLERS.get(kind)
     if filler is not None:
         filler(root, draft, lines)
     elif root.value_of("Kind") or kind == CUSTOM:

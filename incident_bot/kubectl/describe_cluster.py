@@ -164,7 +164,7 @@ def fill_ingress(root: Field, draft: Draft, lines: Numbered) -> None:  # noqa: A
     for field in _walk(rules) if rules else ():
         match = re.search(r"(\S*)\s+([a-z0-9.-]{1,253}:[\w-]+)\s+\((.*)\)\s*$", field.text[:2_000])
         if match:
-            backend = spec.item("backends", match[2], field.line)
+            backend = spec.next_item("backends", match[2], field.line)
             backend.put("path", match[1], field.line)
             backend.put("endpoints", match[3], field.line)
 

@@ -173,8 +173,8 @@ def _fill_mounts(container: Field, draft: Draft) -> None:
     mounts = container.get("Mounts")
     for text, line in mounts.entries() if mounts else ():
         if match := _MOUNT.match(text):
-            mount = draft.item("volumeMounts", match[2], line)
-            if "mountPath" not in mount.body and (file := _SUB_PATH.search(match[3])):
+            mount = draft.next_item("volumeMounts", match[2], line)
+            if file := _SUB_PATH.search(match[3]):
                 mount.put("subPath", file[1], line)
             mount.put("mountPath", match[1], line)
             if "ro" in match[3].split(","):

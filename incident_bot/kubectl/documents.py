@@ -249,11 +249,19 @@ def _collect_lines(node: Node, path: str, lines: dict[str, int]) -> None:
             if isinstance(child.value, (dict, list)):
                 _collect_lines(child, child_path, lines)
     elif isinstance(node.value, list):
+        seen: dict[str, int] = {}
         for index, child in enumerate(node.value):
-            child_path = f"{path}[{_label(child, index)}]"
+            label = _label(child, index)
+            seen[label] = seen.get(label, 0) + 1
+            child_path = f"{path}[{_numbered(label, seen[label])}]"
             lines.setdefault(child_path, child.line)
             if isinstance(child.value, (dict, list)):
                 _collect_lines(child, child_path, lines)
+
+
+def _numbered(label: str, count: int) -> str:
+    """What the n-th item of one name is called in a path: two mounts of one volume have the same name, and lines of their own."""
+    return label if count == 1 else f"{label}#{count}"
 
 
 def _label(node: Node, index: int) -> str:

@@ -41,6 +41,14 @@ class Draft:
         self.lines.setdefault(f"{path}.{field}", line)
         return item
 
+    def next_item(self, key: str, name: str, line: int) -> Draft:
+        """A further item of a list whose items may share a name, as mounts of one volume do; the second is `key[name#2]`."""
+        items: list[dict[str, Any]] = self.body.setdefault(key, [])
+        self.lines.setdefault(self._join(key), line)
+        count = 1 + sum(item.get("name") == name for item in items)
+        items.append({"name": name})
+        return self._at(f"{self._join(key)}[{name if count == 1 else f'{name}#{count}'}]", items[-1], line)
+
     def unnamed_item(self, key: str, line: int) -> Draft:
         """The first item of a list whose items the text does not name; its path is `key[0]`."""
         items: list[dict[str, Any]] = self.body.setdefault(key, [])

@@ -160,10 +160,15 @@ def _pod_spec(spec: Mapping[str, Any]) -> dict[str, Any]:
             picked[field] = containers
     volumes = [_volume(item) for item in _items(spec.get("volumes"))]
     secrets = [_pick(item, "name") for item in _items(spec.get("imagePullSecrets"))]
-    for key, value in (("volumes", volumes), ("imagePullSecrets", secrets)):
+    user = _pick(_mapping(spec.get("securityContext")), *_USER)
+    for key, value in (("volumes", volumes), ("imagePullSecrets", secrets), ("securityContext", user)):
         if value:
             picked[key] = value
     return picked
+
+
+_USER = ("runAsUser", "runAsGroup", "runAsNonRoot", "fsGroup", "readOnlyRootFilesystem")
+"""As whom a program runs, and which group gets its volumes."""
 
 
 def _container(container: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +184,8 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
     variables = [_variable(item) for item in _items(container.get("env"))]
     sources = [_pick(item, "configMapRef", "secretRef") for item in _items(container.get("envFrom"))]
     mounts = [_pick(item, "name", "mountPath", "subPath", "readOnly") for item in _items(container.get("volumeMounts"))]
-    for key, value in (("env", variables), ("envFrom", sources), ("volumeMounts", mounts)):
+    user = _pick(_mapping(container.get("securityContext")), *_USER)
+    for key, value in (("env", variables), ("envFrom", sources), ("volumeMounts", mounts), ("securityContext", user)):
         if value:
             picked[key] = value
     return picked

@@ -1,4 +1,5 @@
-"""What the tools that roll releases out print: `helm history`, `list` and `status`, `argocd app get`, `kubectl rollout status`.
+"""What the tools that roll releases out print: `helm history`, `list` and `status`, `argocd app get`,
+`kubectl argo rollouts get rollout`, `kubectl rollout status`.
 
 They become objects like any other: a `Release` for Helm, an `Application` for Argo CD, whose `status` says the phase,
 the message, and which of its resources were refused; a workload whose rollout came to its end, or to none.
@@ -146,3 +147,15 @@ def fill_application(root: Field, draft: Draft, lines: Sequence[tuple[int, str]]
             item.put("kind", row.get("KIND"), row.line)
             item.put("status", row.get("STATUS"), row.line)
             item.put("message", row.get("MESSAGE"), row.line)
+
+
+def fill_rollout(root: Field, draft: Draft, lines: Sequence[tuple[int, str]]) -> None:  # noqa: ARG001 - one shape for all fillers
+    """`kubectl argo rollouts get rollout`: the word of state behind its sign, and what the controller says of it."""
+    status = draft.child("status", root.line_of("Status"))
+    status.put("phase", root.value_of("Status").rpartition(" ")[2], root.line_of("Status"))
+    status.put("message", root.value_of("Message"), root.line_of("Message"))
+    counts = root.get("Replicas")
+    for title, key in (("Ready", "readyReplicas"), ("Updated", "updatedReplicas"), ("Available", "availableReplicas")):
+        value = counts.value_of(title) if counts else ""
+        if counts and value.isdecimal():
+            status.put(key, int(value), counts.line_of(title))

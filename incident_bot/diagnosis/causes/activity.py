@@ -97,6 +97,9 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
         return Activity.PAST
     if is_of_another_time(candidate.facts, scene):
         return Activity.INACTIVE
+    if candidate.is_stall and outcome is Outcome.RETRIED:
+        # Tries that go on to the end of the log are what a standstill looks like.
+        outcome = Outcome.OPEN
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.notes import is_lack_asked_about
 from incident_bot.diagnosis.complaints.search import find_complaint
-from incident_bot.diagnosis.facts import Fact, log_fact
+from incident_bot.diagnosis.facts import MAX_VALUE_CHARS, Fact, log_fact
 from incident_bot.diagnosis.fieldpaths import read_quantity
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.health.status_messages import read_messages
@@ -22,6 +22,7 @@ from incident_bot.diagnosis.logs.changes import find_changes_before
 from incident_bot.diagnosis.logs.emptied import find_emptied
 from incident_bot.diagnosis.logs.messages import read_message
 from incident_bot.diagnosis.logs.reading import read_log, templates_of
+from incident_bot.diagnosis.logs.repeated_work import find_repeated_work
 from incident_bot.diagnosis.logs.series import read_shifts
 from incident_bot.diagnosis.logs.titles import subject_of
 from incident_bot.diagnosis.logs.waiting import is_only_waiting
@@ -155,7 +156,8 @@ def from_logs(scene: Scene, health: Health, called: Collection[str] | None = Non
         found += [from_finding(item, log, scene) for item in said if not scene.is_listed(log, log.kept[item.index])]
         lines = scene.texts[log.evidence_id].lines
         emptied = find_emptied(log, lines, subject_of(log), near=scene.at, is_asked=is_asked)
-        figures = (*read_shifts(log, lines, subject_of(log)), *emptied)
+        repeated = find_repeated_work(log, lines, subject_of(log))
+        figures = (*read_shifts(log, lines, subject_of(log)), *emptied, *repeated)
         found += [from_finding(finding, log, scene) for finding in figures]
     return found
 
@@ -178,7 +180,26 @@ def from_finding(finding: Finding, log: Log, scene: Scene) -> Candidate:
         container=log.container,
         relation=log.relation,
         facts=(fact,),
+        supporting=tuple(_shown(number, log, scene) for number in finding.shown),
         finding=finding,
+    )
+
+
+def _shown(number: int, log: Log, scene: Scene) -> Fact:
+    """A line of a log by its number, whether it was kept or not."""
+    text = scene.texts[log.evidence_id].lines[number - 1]
+    return Fact(
+        source="log",
+        relation=log.relation,
+        citation=scene.cite(log.evidence_id, number, text),
+        pod=log.pod,
+        container=log.container,
+        role=log.role,
+        kind="Log",
+        name=log.container,
+        field=str(number),
+        value=text[:MAX_VALUE_CHARS],
+        is_past=log.previous,
     )
 
 

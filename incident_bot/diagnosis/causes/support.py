@@ -42,7 +42,7 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         if index is None:
             continue
         cited = {item.citation.line for item in (*candidate.facts, *candidate.supporting) if item.citation}
-        below = find_message_below(log, index)[:1]
+        below = [*find_message_below(log, index)[:1], *_thrown_again(log, index)]
         place, before = _most_telling(log, index, cited), _sign_before(log, index, cited)
         outer = _outermost(log, index)
         facts = (*candidate.facts, *(_quote(log, found, scene) for found in below))
@@ -50,6 +50,23 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         candidate = replace(candidate, facts=facts, supporting=(*told, *candidate.supporting))
         return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
+
+
+def _thrown_again(log: Log, index: int) -> list[int]:
+    """The line of the exception whose message a logger has printed before its traceback: engineers look for that one."""
+    message = log.kept[index].text.strip()[-_SAME_CHARS:]
+    if len(message) < _SAME_CHARS or _THROWN.match(log.kept[index].text):
+        return []
+    following = range(index + 1, min(index + 1 + _STACK_LINES, len(log.kept)))
+    return [
+        place
+        for place in following
+        if _THROWN.match(log.kept[place].text) and log.kept[place].text.rstrip().endswith(message)
+    ][:1]
+
+
+_THROWN = compile_later(r"(?:[\w$]{1,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Fault|Panic): ")
+_SAME_CHARS = 40
 
 
 def add_statements(candidate: Candidate, scene: Scene) -> Candidate:

@@ -97,6 +97,8 @@ _WORDS = (
     "status.health.status",
     "status.ceph.health",
     "status.applicationState.state",
+    "status.jobStatus",
+    "status.jobDeploymentStatus",
 )
 _ERROR = "status.error.message"
 """What a VolumeSnapshot and others keep of their last try, until one succeeds."""

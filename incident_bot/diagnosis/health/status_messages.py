@@ -172,6 +172,7 @@ _EXPLANATIONS = (
     "status.error.message",
     "status.operationState.message",
     "status.health.message",
+    "status.applicationState.errorMessage",
     "status.validationErrors[0]",
 )
 _GOOD_STATE = re.compile(r"valid|ready|complete|succeeded|active|bound|healthy|running|available", re.IGNORECASE)

@@ -18,7 +18,7 @@ from incident_bot.patterns import compile_later
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from incident_bot.diagnosis.joins.callers import Said
+    from incident_bot.diagnosis.joins.join import Said
 
 _FULL = compile_later(
     r"(?<![\w.-])(?P<service>[a-z][a-z0-9-]{0,62})\.(?P<namespace>[a-z0-9-]{1,63})\.svc(?:\.[a-z.-]{1,60}[a-z])?(?:[: ]{1,2}(?P<port>\d{2,5})\b)?"
@@ -38,8 +38,8 @@ def find_unknown_addresses(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Jo
     """Addresses that a log calls in vain twice or more, whose namespace, Service or port is none of those listed."""
     if not any(by_kind.get(kind) for kind in ("Namespace", "Service")):
         return
-    for _, text in logs:
-        failed = [line[:1000] for line in text.splitlines()[:_MOST_LINES] if _IN_VAIN.search(line[:1000])]
+    for said in logs:
+        failed = [line[:1000] for line in said.text.splitlines()[:_MOST_LINES] if _IN_VAIN.search(line[:1000])]
         called: dict[tuple[str, str, str], int] = {}
         for line in failed:
             for match in (_FULL.search(line), None if ".svc" in line else _SHORT.search(line)):

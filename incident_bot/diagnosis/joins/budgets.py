@@ -12,7 +12,7 @@ from incident_bot.patterns import compile_later
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from incident_bot.diagnosis.joins.callers import Said
+    from incident_bot.diagnosis.joins.join import Said
     from incident_bot.kubectl import KubeObject
 
 _REFUSED = compile_later(
@@ -27,7 +27,7 @@ def find_exhausted_budgets(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Jo
     Where no selector was read, the only such budget of the pod's namespace, or the one called like the pod.
     """
     exhausted = [pair for pair in by_kind.get("PodDisruptionBudget", ()) if _allowed(pair[0]) == 0]
-    for match in (match for _, text in logs for match in _REFUSED.finditer(text)):
+    for match in (match for said in logs for match in _REFUSED.finditer(said.text)):
         near = [item for item, _ in exhausted if match["namespace"] in (None, item.namespace) or not item.namespace]
         budget = _budget_of(match["pod"] or "", near, by_kind)
         if budget is None:

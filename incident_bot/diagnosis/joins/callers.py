@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
-from incident_bot.diagnosis.joins.join import ByKind, Join, selector_of, selects
+from incident_bot.diagnosis.joins.join import ByKind, Join, Said, selector_of, selects
 from incident_bot.diagnosis.joins.policies import namespace_labels
 from incident_bot.diagnosis.targets import Relation
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from incident_bot.kubectl import KubeObject
-
-Said = tuple[str, str]
-"""The namespace that a log is from, or where that is not known whose it is (its container, its workload), and what it says."""
 
 _FROM = "spec.ingress[].from[]"
 
@@ -33,7 +30,7 @@ def find_refused_callers(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join
         wanted = [_wanted(peer) for _, peer in peers]
         if not wanted or not all(wanted):
             continue
-        for name, text in logs:
+        for name, text in ((said.speaker, said.text) for said in logs):
             own = namespaces.get(name)
             is_foreign = own is not None and own.name != policy.namespace
             if own is None or not is_foreign or not _is_called_in_vain(policy, text):
@@ -100,7 +97,7 @@ def find_missed_schedules(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Joi
         if first_value(item.body, "spec.suspend") is not True:
             continue
         words = set(_WORD.findall(item.name.lower())) - _COMMON
-        line = next((line for _, text in logs for line in text.splitlines() if words and _is_missed(words, line)), "")
+        line = next((line for said in logs for line in said.text.splitlines() if words and _is_missed(words, line)), "")
         if line:
             yield Join(
                 name="schedule-missed",
@@ -133,7 +130,7 @@ def find_overlapping_runs(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Joi
         active = first_value(item.body, "status.active")
         count = len(active) if isinstance(active, list) else active if isinstance(active, int) else 0
         policy = first_value(item.body, "spec.concurrencyPolicy") or "Allow"
-        if count < _AT_ONCE or policy != "Allow" or not any(_contends(text) for _, text in logs):
+        if count < _AT_ONCE or policy != "Allow" or not any(_contends(said.text) for said in logs):
             continue
         yield Join(
             name="schedule-overlaps",

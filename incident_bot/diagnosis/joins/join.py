@@ -9,7 +9,7 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.targets import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 from incident_bot.kubectl import SELECTED, KubeObject
 
@@ -20,8 +20,22 @@ TEMPLATED = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a log says: its distinct lines, and how many lines each of them stands for."""
+
+    speaker: str
+    """The namespace that the log is from, or where that is not known whose it is (its container, its workload)."""
+    text: str
+    counts: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """One observation about `subject` at `path`; `other` and `other_path` are the side that does not fit."""
+    """One observation about `subject` at `path`; `other` and `other_path` are the side that does not fit.
+
+    `said` holds lines of logs that complain, by which it is judged whether it goes on; `shown` holds lines that only
+    show it, such as requests that were answered with 404. Both are cited first.
+    """
 
     name: str
     subject: KubeObject
@@ -30,6 +44,8 @@ class Join:
     value: str
     other: KubeObject | None = None
     other_path: str = ""
+    said: Sequence[str] = ()
+    shown: Sequence[str] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
 
 

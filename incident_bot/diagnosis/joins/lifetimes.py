@@ -1,14 +1,21 @@
-"""Containers that live as long as something else lets them: a liveness probe that nothing answers, a sidecar of a Job."""
+"""Containers that live as long as something else lets them: a probe that nothing answers, a sidecar of a Job, a grace period."""
 
 from __future__ import annotations
 
+import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from incident_bot.condense.times import read_time as read_stamp
 from incident_bot.diagnosis.fieldpaths import find_values, first_value, read_time
 from incident_bot.diagnosis.joins.join import ByKind, Join
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from incident_bot.diagnosis.joins.join import Said
 
 _KILLED = (137, 143)
 _SLACK_S = 5.0
@@ -98,6 +105,67 @@ def find_outlived(by_kind: ByKind) -> Iterator[Join]:
                 other_path=other_path,
                 groups={"sidecar": sidecar, "program": program, "pod": pod.name},
             )
+
+
+def find_overdue(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
+    """Containers that were killed just when their grace period ended: they were asked to stop and did not in time.
+
+    Kubelet sends SIGTERM, waits terminationGracePeriodSeconds (30 unless set) and then sends SIGKILL. The request is known
+    by the pod's deletion, whose time is that of the end of the grace period, or by what the program logged of it.
+    """
+    for pod, relation in by_kind.get("Pod", ()):
+        grace_s = _number(first_value(pod.body, "spec"), "terminationGracePeriodSeconds", 30)
+        for path, ended in find_values(pod.body, _ENDS):
+            end = read_time(first_value(ended, "finishedAt"))
+            if (
+                end is None
+                or first_value(ended, "exitCode") != _KILLED[0]
+                or first_value(ended, "reason") == "OOMKilled"
+            ):
+                continue
+            line = _stop_request(logs, end, grace_s)
+            deleted = read_time(first_value(pod.body, "metadata.deletionTimestamp"))
+            is_deleted = deleted is not None and abs((end - deleted).total_seconds()) <= _NEAR_S
+            if not line and not is_deleted:
+                continue
+            yield Join(
+                name="killed-at-end-of-grace",
+                subject=pod,
+                relation=relation,
+                path=f"{path}.exitCode",
+                value=f"{grace_s:.0f} s",
+                other=pod,
+                other_path="spec.terminationGracePeriodSeconds" if is_deleted else f"{path}.finishedAt",
+                shown=(line,) if line else (),
+                groups={
+                    "killed": path.partition("[")[2].partition("]")[0],
+                    "grace": f"{grace_s:.0f} s",
+                    "pod": pod.name,
+                },
+            )
+
+
+_ENDS = "status.containerStatuses[].state.terminated|status.containerStatuses[].lastState.terminated"
+_NEAR_S = 3.0
+_STOPS = compile_later(
+    r"SIGTERM|signal 15\b|signal: terminated|\breceived (?:a )?(?:stop|shutdown|terminat\w+)\b|shutdown signal|\bgraceful(?:ly)? (?:shut|stop|terminat)|\bshutting down\b|\bdraining\b",
+    re.IGNORECASE,
+)
+
+
+def _stop_request(logs: Sequence[Said], end: datetime, grace_s: float) -> str:
+    """The line that tells of being asked to stop, written about when the grace period began; empty where none is."""
+    for said in logs:
+        for line in said.text.splitlines():
+            if not _STOPS.search(line[:_REACH]):
+                continue
+            at = read_stamp(line, near=end)
+            if at is not None and abs((end - at.replace(tzinfo=at.tzinfo or UTC)).total_seconds() - grace_s) <= _NEAR_S:
+                return line
+    return ""
+
+
+_REACH = 600
 
 
 def _is_of_job(body: Mapping[str, Any]) -> bool:

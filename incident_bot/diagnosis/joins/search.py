@@ -19,10 +19,12 @@ from incident_bot.diagnosis.joins.complaints import find_local_services, find_re
 from incident_bot.diagnosis.joins.components import find_idle_managers, find_idle_scheduler, find_undeleted
 from incident_bot.diagnosis.joins.config import find_changes
 from incident_bot.diagnosis.joins.deletions import find_held, find_used_claims
+from incident_bot.diagnosis.joins.ingress_paths import find_lost_paths
 from incident_bot.diagnosis.joins.ingresses import find_certificates, find_unclassed
-from incident_bot.diagnosis.joins.join import ByKind, Join, Pair, same_namespace
-from incident_bot.diagnosis.joins.lifetimes import find_failed_starts, find_outlived
+from incident_bot.diagnosis.joins.join import ByKind, Join, Pair, Said, same_namespace
+from incident_bot.diagnosis.joins.lifetimes import find_failed_starts, find_outlived, find_overdue
 from incident_bot.diagnosis.joins.operators import find_requirements, find_unapproved
+from incident_bot.diagnosis.joins.permissions import find_unwritable
 from incident_bot.diagnosis.joins.policies import (
     find_admissions,
     find_forbidden_names,
@@ -33,23 +35,29 @@ from incident_bot.diagnosis.joins.references import find_missing
 from incident_bot.diagnosis.joins.routes import find_detached_routes, find_route_backends
 from incident_bot.diagnosis.joins.scalers import find_saturated, find_unmeasured
 from incident_bot.diagnosis.joins.services import find_backends, find_ports, find_selectors
+from incident_bot.diagnosis.joins.stale_addresses import find_stale_addresses
 from incident_bot.diagnosis.joins.stale_files import find_asked_files, find_stale_files
-from incident_bot.diagnosis.joins.strangers import find_strangers
+from incident_bot.diagnosis.joins.strangers import find_misdirected, find_strangers
 from incident_bot.diagnosis.joins.usage import find_at_limit, find_full_nodes
+from incident_bot.diagnosis.joins.variables import find_misspelt
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from incident_bot.diagnosis.joins.callers import Said
     from incident_bot.kubectl import KubeObject
 
 _REFERENCED = frozenset({"name", "wanted", "owner", "object", "error"})
 JOINS: Mapping[str, frozenset[str]] = {
     "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
     "service-selects-stranger": frozenset({"service", "wanted", "stranger", "pods"}),
+    "service-sends-to-stranger": frozenset({"service", "wanted", "stranger", "pods", "closed"}),
     "service-port-unmatched": frozenset({"service", "port", "declared", "selected"}),
     "ingress-backend-missing": frozenset({"ingress", "service", "port", "what"}),
+    "ingress-rewrite-loses-path": frozenset({"ingress", "route", "target", "lost"}),
+    "ingress-path-exact": frozenset({"ingress", "route", "asked"}),
+    "ingress-strips-context": frozenset({"ingress", "route", "target", "asked"}),
+    "ingress-prefix-unknown": frozenset({"ingress", "route", "asked"}),
     "ingress-port-unmatched": frozenset({"ingress", "service", "port", "declared"}),
     "governing-service-missing": _REFERENCED,
     "pull-secret-missing": _REFERENCED,
@@ -98,6 +106,10 @@ JOINS: Mapping[str, frozenset[str]] = {
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),
     "policy-refuses-caller": frozenset({"policy", "caller", "wanted"}),
     "address-unknown": frozenset({"asked", "lacking", "near"}),
+    "address-stale": frozenset({"asked", "service", "current"}),
+    "variable-misspelt": frozenset({"wanted", "near"}),
+    "killed-at-end-of-grace": frozenset({"killed", "grace", "pod"}),
+    "volume-not-writable": frozenset({"held", "place", "user", "refused"}),
     "schedule-missed": frozenset({"cronjob"}),
     "schedule-overlaps": frozenset({"cronjob", "runs"}),
     "node-cpu-used-up": frozenset({"full", "use", "taker"}),
@@ -108,16 +120,19 @@ JOINS: Mapping[str, frozenset[str]] = {
 """Every join by name, with the names that it gives a rule's texts."""
 
 
-def find_joins(objects: Sequence[Pair], logs: Sequence[Said] = (), notes: Sequence[str] = ()) -> tuple[Join, ...]:
-    """Every join among objects of one case, pods among them, and between them and what logs and notes complain of."""
+def find_joins(
+    objects: Sequence[Pair], logs: Sequence[Said] = (), notes: Sequence[str] = (), alerts: Sequence[str] = ()
+) -> tuple[Join, ...]:
+    """Every join among objects of one case, pods among them, and between them and what logs, notes and alerts complain of."""
     by_kind: dict[str, list[Pair]] = {}
     for pair in objects:
         by_kind.setdefault(pair[0].kind, []).append(pair)
     beside_logs = (join for find in _BESIDE_LOGS for join in find(by_kind, logs))
     beside_notes = (join for find in _BESIDE_NOTES for join in find(by_kind, notes)) if notes else ()
-    told = [*notes, *(text for _, text in logs)]
+    told = [*notes, *(said.text for said in logs)]
     return (
         *(join for find in _FINDERS for join in find(by_kind)),
+        *find_misdirected(by_kind, [*notes, *alerts]),
         *beside_logs,
         *beside_notes,
         *find_unmatched_peers(by_kind, told),
@@ -256,6 +271,11 @@ _BESIDE_LOGS: Iterable[Callable[[ByKind, Sequence[Said]], Iterator[Join]]] = (
     find_exhausted_budgets,
     find_strangers,
     find_stale_files,
+    find_stale_addresses,
+    find_lost_paths,
+    find_misspelt,
+    find_overdue,
+    find_unwritable,
 )
 
 _BESIDE_NOTES: Iterable[Callable[[ByKind, Sequence[str]], Iterator[Join]]] = (

@@ -13,7 +13,7 @@ from incident_bot.patterns import compile_later
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from incident_bot.diagnosis.joins.callers import Said
+    from incident_bot.diagnosis.joins.join import Said
     from incident_bot.kubectl import KubeObject
 
 _FEWEST_LINES = 4
@@ -34,7 +34,7 @@ def find_stale_files(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
             stored = data.get(name) if isinstance(data, dict) else None
             if source is None or not isinstance(stored, str):
                 continue
-            for _, printed in logs:
+            for printed in (said.text for said in logs):
                 change = _changed_line(stored, printed)
                 if change is not None:
                     yield Join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from incident_bot.diagnosis.fieldpaths import first_value
+from incident_bot.diagnosis.fieldpaths import find_values, first_value
 from incident_bot.diagnosis.joins.join import ByKind, Join, Pair, labels_of, same_namespace, selector_of, selects
 from incident_bot.diagnosis.targets import stem_of
 from incident_bot.patterns import compile_later
@@ -13,7 +13,7 @@ from incident_bot.patterns import compile_later
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from incident_bot.diagnosis.joins.callers import Said
+    from incident_bot.diagnosis.joins.join import Said
     from incident_bot.kubectl import KubeObject
 
 _REFUSED = compile_later(r"ECONNREFUSED|connection refused|Connect call failed|actively refused", re.IGNORECASE)
@@ -22,6 +22,88 @@ _ON_PURPOSE = compile_later(
     r"(?:^|-)(?:canary|blue|green|stable|primary|preview|beta|baseline|next|new|old|v?\d+(?:[.-]\d+)*)(?:-|$)"
 )
 """What releases side by side are called: one Service before both is how traffic is shared."""
+
+
+def find_misdirected(by_kind: ByKind, complaints: Sequence[str]) -> Iterator[Join]:
+    """The same without a log: strangers that do not have the port that the Service sends to, or that are complained of.
+
+    Where every pod of the workload declares the port and no pod of the other does, a share of all calls is refused. What
+    a note or an alert complains of counts where it names what only the stranger is called, or says that a part of all fails.
+    """
+    for service, relation in by_kind.get("Service", ()):
+        groups = _selected(service, by_kind)
+        strangers = [stem for stem in groups if stem != service.name and not _ON_PURPOSE.search(stem)]
+        if service.name not in groups or len(strangers) != 1:
+            continue
+        stranger, pods = strangers[0], groups[strangers[0]]
+        port = _closed_port(service, groups[service.name], pods)
+        if not port and not any(_is_complained_of(service.name, stranger, text) for text in complaints):
+            continue
+        key, value = next(iter(selector_of(service).items()))
+        yield Join(
+            name="service-sends-to-stranger",
+            subject=service,
+            relation=min(relation, pods[0][1]),
+            path="spec.selector",
+            value=f"{key}={value}",
+            other=pods[0][0],
+            other_path=f"metadata.labels.{key}",
+            groups={
+                "service": service.name,
+                "wanted": ", ".join(f"{name}={label}" for name, label in selector_of(service).items()),
+                "stranger": stranger,
+                "pods": ", ".join(sorted(item.name for item, _ in pods)[:_SHOWN]),
+                "closed": f"which do not have port {port}" if port else "which do another work",
+            },
+        )
+
+
+def _closed_port(service: KubeObject, own: Sequence[Pair], others: Sequence[Pair]) -> str:
+    """The target port that all pods of the workload declare and that no ready pod of the other does; empty where that is open."""
+    targets = {
+        str(first_value(port, "targetPort|port") or "") for _, port in find_values(service.body, "spec.ports[]")
+    } - {""}
+    declared = [_ports_of(item) for item, _ in others]
+    if not all(declared) or not all(_ports_of(item) for item, _ in own):
+        return ""
+    return next(
+        (
+            target
+            for target in sorted(targets)
+            if all(target in _ports_of(item) for item, _ in own) and not any(target in ports for ports in declared)
+        ),
+        "",
+    )
+
+
+def _ports_of(pod: KubeObject) -> set[str]:
+    found = [port for _, port in find_values(pod.body, "spec.containers[].ports[]")]
+    return {str(first_value(port, key)) for port in found for key in ("containerPort", "name")} - {"None"}
+
+
+_PART = compile_later(
+    r"\b(?:half|third|quarter|every (?:second|other|third|fourth)|each second|\d{1,2} ?%|some (?:of|requests|calls|answers)|part of|share of|sometimes|intermittent\w*|random\w*|at times|now and then|alternat\w*)",
+    re.IGNORECASE,
+)
+_BAD = compile_later(
+    r"\b(?:wrong|instead|land(?:s|ed)? on|fail\w*|error\w*|refused|40[0-9]|50[0-9]|not found|time[sd]? ?out)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_complained_of(service: str, stranger: str, text: str) -> bool:
+    """Whether a text says that calls of the Service go wrong, and that it is a part of them or goes to the stranger."""
+    squeezed = re.sub(r"[\W_]+", "", text.lower())
+    own = re.sub(r"[\W_]+", "", stranger.lower().replace(service.lower(), "", 1))
+    is_named = re.search(rf"(?<![\w-]){re.escape(service)}(?![\w-])", text, re.IGNORECASE) is not None
+    return (
+        is_named
+        and _BAD.search(text) is not None
+        and (_PART.search(text) is not None or (len(own) >= _TELLING and own in squeezed))
+    )
+
+
+_TELLING = 5
 
 
 def find_strangers(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
@@ -73,6 +155,6 @@ def _is_refused(service: KubeObject, logs: Sequence[Said]) -> bool:
     called = re.compile(rf"(?<![\w.-])(?:{'|'.join([*names, re.escape(service.name)])})[.:/]")
     return any(
         _REFUSED.search(line) and called.search(line)
-        for _, text in logs
-        for line in (line[:1000] for line in text.splitlines()[:_MOST_LINES])
+        for said in logs
+        for line in (line[:1000] for line in said.text.splitlines()[:_MOST_LINES])
     )

@@ -45,11 +45,14 @@ _DENIED = compile_later(
 
 
 _HINT = compile_later(
-    r"\W{0,4}(?:for (?:more|further) (?:details|information|help)\b.{0,60}\b(?:run|use|see|add|pass)\b|(?:please )?(?:use|try|run|see)\b.{0,60} [`'\"]?--help\b)",
+    r"\W{0,4}(?:for (?:more|further) (?:details|information|help)\b.{0,60}\b(?:run|use|see|add|pass)\b|(?:please )?(?:use|try|run|see)\b.{0,60} [`'\"]?--help\b)"
+    r"|\W{0,4}neither --kubeconfig nor --master was specified\b",
     re.IGNORECASE,
 )
-_HINT_SIGNS = ("for more", "for further", "--help")
-"""Each hint has one, and to read a line's text takes ten times as long as to look for them."""
+_HINT_SIGNS = ("for more", "for further", "--help", "--kubeconfig")
+"""client-go says as a warning that it uses the pod's own account, as all programs in pods do (clientcmd/client_config.go).
+
+Each hint has one, and to read a line's text takes ten times as long as to look for them."""
 
 
 def is_hint(line: str) -> bool:

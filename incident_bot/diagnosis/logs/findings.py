@@ -31,6 +31,8 @@ class Finding:
     complaint: Complaint | None = None
     began: int = 0
     """The line from which on it holds, where that is not the first of its kind of line; 0 elsewhere."""
+    shown: Sequence[int] = ()
+    """Numbers of further lines of the log that show it, which may be ordinary ones that condensing left out."""
 
     @property
     def is_known(self) -> bool:

@@ -6,8 +6,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from incident_bot.condense.severity import Level, grade
@@ -23,6 +24,8 @@ from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, firs
 from incident_bot.diagnosis.logs.announced import is_said_expected
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.patterns import compile_pattern, is_single_line, required_words
+from incident_bot.diagnosis.rulebook.join_facts import find_join_facts
+from incident_bot.diagnosis.rulebook.output_facts import find_output_facts
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.model import Citation, EvidenceKind
 
@@ -262,11 +265,22 @@ def _holds(test: Mapping[str, Any], value: object, body: object, scene: Scene) -
     for how in ("above", "below", "at_least", "at_most"):
         if how in test and not compare_numbers(value, test[how], how, body):
             return None
-    if "older_than_s" in test:
-        time = read_time(value)
-        if time is None or scene.at - time <= timedelta(seconds=test["older_than_s"]):
-            return None
+    if not _is_of_age(test, value, scene):
+        return None
     return _groups(match if isinstance(match, re.Match) else None)
+
+
+def _is_of_age(test: Mapping[str, Any], value: object, scene: Scene) -> bool:
+    """Whether a time is as old as wanted; of the newest time in all of the evidence nobody knows that it is young."""
+    if "older_than_s" not in test and "younger_than_s" not in test:
+        return True
+    time = read_time(value)
+    if time is None:
+        return False
+    age_s = (scene.at - time).total_seconds()
+    return age_s > test.get("older_than_s", -inf) and (
+        "younger_than_s" not in test or 0 < age_s < test["younger_than_s"]
+    )
 
 
 def _equals(test: Mapping[str, Any], value: object) -> bool:
@@ -351,42 +365,6 @@ def _alert_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
         )
 
 
-def _join_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
-    for join in scene.joins:
-        if join.name != test["name"] or not _search(test.get("value"), join.value):
-            continue
-        sides = [(join.subject, join.path), *([(join.other, join.other_path)] if join.other else [])]
-        for item, path in sides:
-            yield Fact(
-                source="join",
-                relation=join.relation,
-                citation=scene.cite(item.evidence_id, item.line_of(path)),
-                kind=join.subject.kind,
-                name=join.subject.name,
-                field=path,
-                value=join.value,
-                groups=join.groups,
-            )
-
-
-def _output_facts(test: Mapping[str, Any], scene: Scene) -> Iterator[Fact]:
-    for reading in scene.observed:
-        shown = reading.observation
-        if shown.sign != test["sign"]:
-            continue
-        yield Fact(
-            source="output",
-            relation=reading.relation,
-            citation=scene.cite(reading.evidence_id, shown.line, shown.figure),
-            pod=reading.pod,
-            kind="Output",
-            name=shown.thing,
-            field=str(shown.line),
-            value=f"{shown.thing}: {shown.figure}",
-            groups={test.get("thing", "thing"): shown.thing, test.get("figure", "figure"): shown.figure},
-        )
-
-
 def _cite_alert(scene: Scene, name: str) -> Citation | None:
     """The line of the alert's own evidence that names it."""
     for item in scene.case.evidence:
@@ -405,6 +383,6 @@ _FINDERS: Mapping[str, Callable[[Mapping[str, Any], Scene], Iterator[Fact]]] = {
     "object": _kinds(bool, "object"),
     "exit_code": _exit_facts,
     "alert": _alert_facts,
-    "join": _join_facts,
-    "output": _output_facts,
+    "join": find_join_facts,
+    "output": find_output_facts,
 }

@@ -88,13 +88,24 @@ class FieldForm(_Form):
     at_least: float | str | None = None
     at_most: float | str | None = None
     older_than_s: float | None = None
+    younger_than_s: float | None = None
     exists: bool | None = None
 
     _patterns = field_validator("pattern")(lambda value: value and _checked_pattern(value))
 
     @model_validator(mode="after")
     def _one_comparison(self) -> FieldForm:
-        tests = ("pattern", "equals", "above", "below", "at_least", "at_most", "older_than_s", "exists")
+        tests = (
+            "pattern",
+            "equals",
+            "above",
+            "below",
+            "at_least",
+            "at_most",
+            "older_than_s",
+            "younger_than_s",
+            "exists",
+        )
         if not any(getattr(self, name) is not None for name in tests):
             raise ValueError(f"`{self.field}` is not compared with anything; give one of {', '.join(tests)}")
         return self

@@ -81,3 +81,22 @@ def test_a_rollout_that_ended_well_or_goes_on_is_no_trouble() -> None:
     assert _read(waiting) == []
     assert "'status': 'True'" in str(_read(waiting + 'deployment "tickets" successfully rolled out\n'))
     assert _read("daemon set rolling out now, see the dashboard\n") == []
+
+
+def test_a_rollout_of_argo_says_its_word_behind_the_sign() -> None:
+    text = (
+        "Name:            till\nNamespace:       shop\nStatus:          ✖ Degraded\n"
+        "Message:         RolloutAborted: Rollout aborted update to revision 3\nStrategy:        Canary\n"
+        "Images:          registry.example.com/till:1 (stable)\nReplicas:\n  Desired:       4\n  Ready:         3\n"
+    )
+    assert _read(text) == [
+        (
+            "Rollout",
+            "till",
+            {
+                "phase": "Degraded",
+                "message": "RolloutAborted: Rollout aborted update to revision 3",
+                "readyReplicas": 3,
+            },
+        )
+    ]
