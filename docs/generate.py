@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))  # for benchmarks, which are not installed
 
 
 def command_reference() -> str:
@@ -144,12 +145,20 @@ def sign_table() -> str:
     return "\n".join(["| output of | what it may show, and which rule tells it |", "|---|---|", *rows])
 
 
+def conditions_of_k8sgpt() -> str:
+    """What k8sgpt's analyzers report, and the scenario where incident-bot tells it or keeps silent."""
+    from benchmarks.peers.compare import conditions_table
+
+    return conditions_table()
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/cli.md", "commands"): command_reference,
     ("README.md", "command table"): command_table,
     ("docs/configuration.md", "configuration"): configuration_table,
     ("docs/modules.md", "modules"): module_map,
     ("docs/diagnosis.md", "signs"): sign_table,
+    ("docs/k8sgpt.md", "conditions"): conditions_of_k8sgpt,
     ("LOG_ANALYSIS.md", "rules"): rule_catalogue,
     ("LOG_ANALYSIS.md", "alerts"): alert_table,
 }

@@ -92,8 +92,9 @@ def is_asked_about(name: str, scene: Scene) -> bool:
 
 
 def is_parked(facts: Sequence[Fact], scene: Scene) -> bool:
-    """Schedules that stand still in a list of others that run, when nobody asked about them, were retired."""
-    schedules = [item for item, _ in scene.objects if item.kind == "CronJob"]
+    """Schedules and Jobs that stand still in a list of others that do not, when nobody asked about them, were retired or wait their turn."""
+    kinds = {fact.kind for fact in facts} & {"CronJob", "Job"}
+    schedules = [item for item, _ in scene.objects if item.kind in kinds]
     suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
     return (
         is_guessed(scene.case)
