@@ -37,14 +37,14 @@ _HINTS = (
         ),
     ),
     (Hint.STATUS_CODE, r"status|code|http|response|returned|\"$"),
-    (Hint.FIELD, r"level|lvl|severity|priority|\"[ls]\":"),
+    (Hint.FIELD, r"level|lvl|severity|priority|\"@?[ls]\":"),
     (
         Hint.WORD,
-        r"warn|wrn|ftl|err|severe|crit|fatal|panic|alert|emerg|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
+        r"warn|wrn|ftl|err|eror|severe|crit|fata|pani|pnc|alert|emerg|^=(?:crash|superv)|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
     (Hint.PRIORITY, r"^<\d{1,3}>|priority"),
     (Hint.CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
-    (Hint.KUBE, r"(?<![^\[\]\x7c\n])[iwef](?:(?:\d{2}|\d{4})?\d{4})?\]?$|^#$"),
+    (Hint.KUBE, r"(?<![^\[\]\x7c\n])[iwefcd](?:(?:\d{2}|\d{4})?\d{4}|!)?\]?$|^#$|^-\d$"),
     (Hint.PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )
 """Every phrase has a word with one of these in it: a cheap look, once a word, before the regular expressions."""
