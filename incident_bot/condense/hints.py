@@ -43,7 +43,7 @@ _HINTS = (
         r"warn|wrn|ftl|err|eror|severe|crit|fata|pani|pnc|alert|emerg|^=(?:crash|superv)|fehler|schwerwiegend|fout|błąd|ошибка|предупр|avertiss|aviso|advert|grave|kritisch|[错錯エ오警경严致]",
     ),
     (Hint.PRIORITY, r"^<\d{1,3}>|priority"),
-    (Hint.CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b"),
+    (Hint.CALM, r"trace|debug|info|not(?:ic)?e\b|\b(?:trc|dbg|inf)\b|^\[system\]$"),
     (Hint.KUBE, r"(?<![^\[\]\x7c\n])[iwefcd](?:(?:\d{2}|\d{4})?\d{4}|!)?\]?$|^#$|^-\d$"),
     (Hint.PASS, r"\bok\b|pass|[\u2713\u2714\u221a\u2611]"),
 )

@@ -107,7 +107,7 @@ def find_errors(log: Log) -> Iterator[KeptLine]:
 _level_of = lru_cache(maxsize=_MAX_LINES)(grade)
 _HEADING = compile_later(r"Traceback \(most recent call last\):\s*$")
 _FRAME = compile_later(
-    r"(?:#\d{1,3} |at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
+    r"(?:#\d{1,3} {1,2}(?:0x|/|\{main\}|\[internal|[\w:~$<>.@\\-]{1,200} ?\()|at (?:[\w.$<>/]+ ?\(|/)|\S{1,200}\.rb:\d{1,6}:in [`']|File \"[^\"]{1,200}\", line \d|\[stacktrace\])"
 )
 """A stack frame that a logger printed as a record of its own, with the level of the error."""
 _FRAME_SIGNS = ("#", "at ", ".rb:", 'File "', "[stacktrace]")
