@@ -52,7 +52,7 @@ _NAMES_A_CAUSE = 3
 FROM_A_CLIENT = compile_later(
     r"TLS handshake error from |ClientAbortException|client (?:unexpectedly )?(?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
     r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
-    r"|EOF on client connection|writing response to client|downstream_remote_disconnect"
+    r"|EOF on client connection|(?:\d{1,3}\.){3}\d{1,3}:\d{4,5}\b.{0,60}\b(?:TLS|SSL) handshake (?:error|failed|failure): (?:EOF|unexpected EOF|i/o timeout|connection reset)|writing response to client|downstream_remote_disconnect"
     r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
     r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
     r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
@@ -376,7 +376,8 @@ def _goes_on_calmly(index: int, log: Log) -> bool:
 
 def _ends_well(index: int, log: Log) -> bool:
     """A script that tries until something is there prints its failures without a level."""
-    if states_level(log.kept[index].text):
+    text = log.kept[index].text
+    if states_level(text) or (is_dated(log) and not begins_record(text) and states_level(head_of(log, index))):
         return False
     last = max(log.kept[index].line, log.kept[index].last)
     later = [kept.text for kept in log.kept if kept.line > last and (not is_dated(log) or begins_record(kept.text))]

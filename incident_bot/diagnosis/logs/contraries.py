@@ -47,7 +47,27 @@ def takes_back(line: str, complaint: str) -> bool:
         any(good.search(head) for good in _goods(said))
         and not _NOT.search(head)
         and bool(words_of(head) & words_of(said))
+        and not _is_of_another(head, said)
     )
+
+
+_NAMED = compile_later(
+    r"\b(?P<key>\w{0,20}(?:id|name|task|job|dag|pipeline|connector))=['\"]?(?P<value>[\w.:+-]{2,80})|[(\[ '](?P<hex>[0-9a-f]{8,40})[)\] ']"
+)
+
+
+def names_of(text: str) -> dict[str, str]:
+    """What a line names by `key=value` (`task_id=fetch`), and the last long hexadecimal id as `""`."""
+    return {match["key"] or "": match["value"] or match["hex"] for match in _NAMED.finditer(text[:_NAMES_REACH])}
+
+
+_NAMES_REACH = 600
+
+
+def _is_of_another(one: str, other: str) -> bool:
+    """Whether two lines name different things by the same key."""
+    first, second = names_of(one), names_of(other)
+    return any(first[key] != second[key] for key in (first.keys() & second.keys()) - {""})
 
 
 _CLEAR = compile_later(

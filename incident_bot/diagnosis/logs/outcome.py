@@ -14,6 +14,7 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import is_background, is_routine, shape_of
 from incident_bot.diagnosis.logs.changes import is_change_made_later
+from incident_bot.diagnosis.logs.comebacks import comes_back
 from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.retries import RETRY, SUCCESS, is_made_up_for, is_tried_again, succeeds_later
 from incident_bot.diagnosis.logs.tally import ends_without_failure
@@ -41,7 +42,7 @@ class Outcome(StrEnum):
 
 _OVER = compile_later(
     r"\b(?:re-?connected|re-?established|recovered|resumed|restored|reloaded|unblocked|up$|(?:is |are )?(?:healthy|up|available|reachable|writable) again"
-    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
+    r"|ready (?:to accept (?:read-only )?connections|for connections)|accepting (?:new )?connections|back (?:online|up|to normal|below|under|within)|succeeded after|(?:sent|ok|done|stored|delivered|worked|succeeded|written) (?:at|on|with) (?:the )?(?:second|2nd|third|3rd|next) (?:try|attempt)|succeeded (?:at|on|after|with|in) (?:re-?try|attempt)|(?:alarm|block|incident|partition) (?:cleared|healed)|circuit ?breaker (?:is )?(?:now )?closed|(?:from HALF_?OPEN )?to CLOSED)\b",
     re.IGNORECASE,
 )
 _LOOK_AHEAD_LINES = 2_000
@@ -101,8 +102,9 @@ def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
     is_last_word = end <= last
     end = max(last, end)
     later = [kept.text for kept in log.kept[end + 1 : end + 1 + _LOOK_AHEAD_LINES]]
-    if not later or _is_still_warned_of(start, log, text) or _is_for_good(start, log):
-        return Outcome.OPEN
+    is_left = not later or _is_still_warned_of(start, log, text) or _is_for_good(start, log)
+    if is_left or (is_guessed(scene.case) and comes_back(start, end, log, scene)):
+        return Outcome.OPEN if is_left else Outcome.OVERCOME
     calm = [line for line in later if grade(line) < Level.WARNING]
     is_loud = grade(text) >= Level.ERROR
     over = next((place for place, line in enumerate(later, start=end + 1) if _says_over(line[:600])), None)

@@ -25,7 +25,7 @@ from incident_bot.diagnosis.logs.last_words import draft_last_words, find_reason
 from incident_bot.diagnosis.logs.loud_lines import draft_loud
 from incident_bot.diagnosis.logs.messages import read_text, tell_line, tidy
 from incident_bot.diagnosis.logs.onsets import draft_onsets, is_onset
-from incident_bot.diagnosis.logs.records import find_message_below
+from incident_bot.diagnosis.logs.records import begins_record, find_message_below
 from incident_bot.diagnosis.logs.sentences import shorten
 from incident_bot.diagnosis.logs.slow_reports import is_slow_report
 from incident_bot.diagnosis.logs.titles import fill_title, name_peer, subject_of, text_at
@@ -135,7 +135,7 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             continue
         if len(kept.text.strip()) < _LEAST_CHARS or not any(map(str.isalnum, kept.text)):
             continue
-        if not (_PART_OF_STACK.match(kept.text) and _is_handled(head_of(log, index))):
+        if not (_is_part_of_stack(kept.text) and _is_handled(head_of(log, index))):
             yield index, level
 
 
@@ -329,7 +329,12 @@ def head_of(log: Log, index: int) -> str:
 
 def _place_of_head(log: Log, index: int) -> int:
     places = range(index - 1, max(-1, index - _STACK_LINES), -1)
-    return next((place for place in places if not _PART_OF_STACK.match(log.kept[place].text)), index)
+    return next((place for place in places if not _is_part_of_stack(log.kept[place].text)), index)
+
+
+def _is_part_of_stack(text: str) -> bool:
+    """Some servers pad the process id before the time of every record: what is indented may begin one."""
+    return _PART_OF_STACK.match(text) is not None and not begins_record(text)
 
 
 _STACK_LINES = 120

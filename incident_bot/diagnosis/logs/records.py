@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from incident_bot.model import KeptLine
 
 _NEW_RECORD = re.compile(
-    r"\s{0,4}(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4}(?:\d\d)? \d\d:|\{\"|time=|ts=|level=|<\d|\S{1,60} \S{1,40} \S{1,60} \[\d\d/[A-Z]|[IWEFD], \[|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )"
+    r"\s{0,4}(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[T ]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4}(?:\d\d)? \d\d:|\{\"|time=|ts=|level=|<\d|\S{1,60} \S{1,40} \S{1,60} \[\d\d/[A-Z]|[IWEFD], \[|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{1,8}:\d{8}:\d{6}\.\d{3} )"
 )
 
 
