@@ -17,6 +17,7 @@ from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
+from incident_bot.diagnosis.logs.asides import does_without
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ WEIGHTS: Mapping[str, float] = {
     "the line is only information": -0.18,
     "a symptom of many possible causes": -0.06,
     "about a caller, not this program": -0.15,
+    "the program goes on without it": -0.15,
     ABOUT_TELEMETRY: -0.30,
     "somebody else's": -0.30,
     "that container is healthy": -0.35,
@@ -185,6 +187,8 @@ def _loudness(candidate: Candidate, scene: Scene) -> Iterable[str]:
         yield STANDS
     elif candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
         yield "a symptom of many possible causes"
+    if candidate.finding is not None and level <= Level.WARNING and does_without(candidate.facts[0].value):
+        yield "the program goes on without it"
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
         yield "about a caller, not this program"
     is_its_work = _TELEMETRY_AGENT.search(f"{candidate.pod} {candidate.container}") is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.logs.asides import does_without
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.records import is_same_template
 
@@ -129,12 +130,7 @@ def _is_optional(item: Candidate) -> bool:
     """Whether a program only warns that it does without something: what it needs, it ends without."""
     is_of_library = item.finding is not None and item.finding.kind == "module-missing"
     text = item.facts[0].value
-    return grade(text) <= Level.WARNING and (is_of_library or _DOES_WITHOUT.search(text[:1000]) is not None)
-
-
-_DOES_WITHOUT = re.compile(
-    r"\b(?:ignor(?:ed|ing)|skipp(?:ed|ing)|falling back|using (?:the )?defaults?)\b", re.IGNORECASE
-)
+    return grade(text) <= Level.WARNING and (is_of_library or does_without(text))
 
 
 def is_behind_others(cause: Candidate, symptom: Candidate, scene: Scene) -> bool:

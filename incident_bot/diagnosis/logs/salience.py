@@ -19,6 +19,7 @@ from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced, is_no_report
+from incident_bot.diagnosis.logs.asides import is_advice, is_filed_low
 from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
 from incident_bot.diagnosis.logs.changes import reports_change
 from incident_bot.diagnosis.logs.messages import read_text
@@ -184,6 +185,8 @@ def _is_news(kept: KeptLine, log: Log) -> bool:
         (answer is not None and answer.status < SERVER_ERROR)
         or _SAYS_NOTHING.search(kept.text[:_REACH])
         or is_no_report(kept.text)
+        or is_advice(kept.text)
+        or is_filed_low(kept.text, log)
         or is_routine(kept, log)
         or is_background(kept, log)
         or is_announced(kept, log)
