@@ -135,7 +135,7 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             continue
         if len(kept.text.strip()) < _LEAST_CHARS or not any(map(str.isalnum, kept.text)):
             continue
-        if not (_is_part_of_stack(kept.text) and _is_handled(head_of(log, index))):
+        if not (_is_part_of_stack(kept.text) and _is_set_aside(kept.text, head_of(log, index))):
             yield index, level
 
 
@@ -330,6 +330,11 @@ def head_of(log: Log, index: int) -> str:
 def _place_of_head(log: Log, index: int) -> int:
     places = range(index - 1, max(-1, index - _STACK_LINES), -1)
     return next((place for place in places if not _is_part_of_stack(log.kept[place].text)), index)
+
+
+def _is_set_aside(text: str, head: str) -> bool:
+    """Whether a further line belongs to a record that was handled, or, indented below it, to one that calls itself information."""
+    return _is_handled(head) or (text[:1] in " \t" and states_level(head) and grade(head) < Level.WARNING)
 
 
 def _is_part_of_stack(text: str) -> bool:
