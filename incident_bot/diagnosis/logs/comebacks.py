@@ -30,6 +30,7 @@ _WELL = compile_later(
     rf"{_TURNS}(?:SUCCESS|SUCCEEDED|RUNNING|FINISHED|COMPLETED?|HEALTHY|ONLINE|READY)\b|\bfrom (?:state )?(?:RESTARTING|RECOVERING|RETRYING) to\b",
     re.IGNORECASE,
 )
+_DONE = compile_later(rf"{_TURNS}(?:SUCCESS|SUCCEEDED|FINISHED|COMPLETED?)\b", re.IGNORECASE)
 _BEGINS_ANEW = compile_later(
     r"\b(?:going to|will|about to) (?:be )?(?:re-?start|re-?connect|re-?try|resum|re-?subscrib)\w*\b|\bre-?start(?:ing)? (?:the )?(?:connector|task|consumer|worker|stream|source|sink|pipeline|job)\b",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ def comes_back(start: int, end: int, log: Log, scene: Scene) -> bool:
     if any(grade(kept.text) >= Level.ERROR for kept in log.kept[end + 1 :]):
         return False
     return any(
-        (_AGAIN.search(text) and _is_well_later(max(place, end), text, log))
+        (_AGAIN.search(text) and _is_well_later(max(place, end), text, log, lines))
         or (
             place > start
             and _BEGINS_ANEW.search(text)
@@ -59,11 +60,11 @@ def comes_back(start: int, end: int, log: Log, scene: Scene) -> bool:
     )
 
 
-def _is_well_later(place: int, said: str, log: Log) -> bool:
-    """Whether the last line after a place that tells a state of the same thing says that it is well."""
+def _is_well_later(place: int, said: str, log: Log, lines: Sequence[str]) -> bool:
+    """Whether the last line after a place that tells a state of the same thing says that it is done, or that it runs and there is work since."""
     wanted = names_of(said)
-    states = [
-        text
+    told = [
+        (kept.line, text)
         for kept in log.kept[place + 1 :]
         if (
             (text := kept.text[:_REACH])
@@ -71,7 +72,11 @@ def _is_well_later(place: int, said: str, log: Log) -> bool:
             and _is_same(wanted, names_of(text))
         )
     ]
-    return bool(states) and _WELL.search(states[-1]) is not None
+    if not told or not _WELL.search(told[-1][1]):
+        return False
+    before = {_kind(line) for line in lines[: log.kept[place].line]}
+    since = lines[told[-1][0] : told[-1][0] + _MOST_LINES]
+    return _DONE.search(told[-1][1]) is not None or sum(_kind(line) in before for line in since) >= _ENOUGH_WORK
 
 
 def _is_same(wanted: Mapping[str, str], named: Mapping[str, str]) -> bool:

@@ -19,6 +19,7 @@ from incident_bot.diagnosis.logs.messages import read_text, tidy
 from incident_bot.diagnosis.logs.peers import find_in_record, find_peer
 from incident_bot.diagnosis.logs.records import begins_record
 from incident_bot.diagnosis.logs.sentences import shorten, shorten_about
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,11 +46,24 @@ def text_at(log: Log, index: int) -> str:
 
 def skip_heading(log: Log, index: int) -> int:
     """Where the line below a heading stands, which says what it is about; of any other line its own place."""
-    if not log.kept[index].text.rstrip().endswith(":") or index + 1 >= len(log.kept):
-        return index
-    below = log.kept[index + 1]
-    is_next = below.line == log.kept[index].line + 1 and not begins_record(below.text)
-    return index + 1 if is_next and below.text.strip(_BULLETS) else index
+    for place in range(index, min(index + _MOST_HEADINGS, len(log.kept) - 1)):
+        heading, below = log.kept[place], log.kept[place + 1]
+        is_next = below.line == heading.line + 1 and not begins_record(below.text) and below.text.strip(_BULLETS)
+        is_heading = heading.text.rstrip().endswith(":") or (
+            _NAME_OF_ERROR.fullmatch(read_text(heading.text)) and _indent_of(below.text) > _indent_of(heading.text)
+        )
+        if not (is_next and is_heading):
+            return place
+    return min(index + _MOST_HEADINGS, len(log.kept) - 1)
+
+
+_MOST_HEADINGS = 2
+_NAME_OF_ERROR = compile_later(r"(?:[A-Z][\w.]{1,40} ){0,3}(?:Error|Exception|Failure)s?")
+"""A kind of error alone, as compilers of queries print it above the indented message."""
+
+
+def _indent_of(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 _BULLETS = " \t*-\u2022"
