@@ -108,8 +108,9 @@ _LETTERED = compile_later(
     r"|^[\[(<]?(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[.,\dZ+:-]{0,16})[\])>]?\s([DIWEF])(?:[ /:]\s?[\w\[(]| \| |! )"
     r"|^\[?\d[\d/.:,TZ+ -]{6,40}\]?(?: [A-Z]{3,5})? \[([DIWEFC])\] "
     r"|^\[([DIWEFC]) (?:\d{4}-\d\d-\d\d|\d{6}) \d\d:\d\d:\d\d|^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,4}\d{1,7} {1,4}\d{1,7} ([DIWEF]) \S|^([DIWEF])\t\d"
+    r"|(?:^|[\s:])\[([DIWEF]) [\w./-]{1,80}\.(?:cc?|cpp|cu|h|hpp|py|go|rs):\d{1,6}\] "
 )
-"""The letter before the time of a record (klog, glog, Tornado), behind it (capnslog, Telegraf, programs that keep it short), in brackets, or behind
+"""The letter before the time of a record (klog, glog, Tornado), behind it (capnslog, Telegraf, programs that keep it short), in brackets, beside its source file (c10), or behind
 process and thread (Android's logcat)."""
 _SYSLOG = compile_later(r'^<(\d{1,3})>|"PRIORITY"\s?:\s?"?([0-7])\b')
 """Facility and severity before a syslog line (RFC 5424, 6.2.1), the severity alone in a journal written as JSON."""

@@ -25,6 +25,7 @@ def _worded(pattern: str, words: str) -> Notation:
 NOTATIONS = {
     "klog": _worded("{level}1128 10:11:{at}.123456       1 main.go:17] {text}", "I W E F"),
     "glog, year first": _worded("{level}20261128 10:11:{at}.123456 1 main.cc:17] {text}", "I W E F"),
+    "c10": _worded("[rank3]:[{level} keeper.cpp:5{at}] {text}", "I W E F"),
     "capnslog": _worded("2026-11-28 10:11:{at}.123456 {level} | keeper: {text}", "I W E F"),
     "tornado": _worded("[{level} 2026-11-28 10:11:{at}.123 Keeper app:17] {text}", "I W E C"),
     "telegraf": _worded("2026-11-28T10:11:{at}Z {level}! [agent] {text}", "I W E E"),
