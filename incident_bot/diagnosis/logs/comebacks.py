@@ -20,6 +20,7 @@ _REACH = 600
 _NEAR = 6
 """Kept lines beside an error in which a program says that it begins again."""
 _ENOUGH_WORK = 3
+_MOST_TIMES = 3
 _MOST_LINES = 2_000
 
 _TURNS = r"(?:\b(?:to|as|into)\s(?:state )?|\b(?:state|status)[=:]\s?)['\"]?"
@@ -40,8 +41,11 @@ _BEGINS_ANEW = compile_later(
 def comes_back(start: int, end: int, log: Log, scene: Scene) -> bool:
     """Whether a log says beside the errors of the kept lines `start` to `end` that what failed is begun again, and later that it runs.
 
-    That it runs is said of the same name or id, or seen in the same work going on as before.
+    That it runs is said of the same name or id, or seen in the same work going on as before. What is said time and again
+    is no single failure that ended.
     """
+    if log.kept[start].count > _MOST_TIMES:
+        return False
     evidence = scene.texts.get(log.evidence_id)
     lines = evidence.lines if evidence is not None else ()
     beside = range(max(0, start - 2), min(len(log.kept), end + 1 + _NEAR))
@@ -52,6 +56,7 @@ def comes_back(start: int, end: int, log: Log, scene: Scene) -> bool:
         (_AGAIN.search(text) and _is_well_later(max(place, end), text, log, lines))
         or (
             place > start
+            and grade(log.kept[start].text) >= Level.ERROR
             and _BEGINS_ANEW.search(text)
             and grade(text) < Level.ERROR
             and _works_on(start, place, log, lines)
