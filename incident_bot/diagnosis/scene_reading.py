@@ -99,14 +99,24 @@ def _outputs(case: Case, at: datetime | None) -> Mapping[str, Output]:
 
 
 def _observed(outputs: Mapping[str, Output], case: Case, logs: Sequence[Log], relate: Relations) -> Iterator[Observed]:
+    """What the outputs show, but for what a later command of the same session, about the same pod, shows to be well."""
     by_id = {log.evidence_id: log for log in logs}
-    pods = {item.id: item.pod for item in case.evidence}
-    for name, output in outputs.items():
-        log = by_id.get(name)
+    items = {item.id: item for item in case.evidence}
+    order = list(outputs)
+    for place, (name, output) in enumerate(outputs.items()):
+        log, item = by_id.get(name), items[name]
+        later = [outputs[other] for other in order[place + 1 :] if _is_same_session(items[other], item)]
+        well = {pair for other in later for pair in other.well}
         for observation in output.observations:
-            pod = observation.pod or (pods[name] if log else "")
+            if (observation.sign, observation.thing) in well:
+                continue
+            pod = observation.pod or (item.pod if log else "")
             relation = relate.of_pod(pod, "") if pod else log.relation if log else Relation.OWN
             yield Observed(observation=observation, evidence_id=name, pod=pod, relation=relation)
+
+
+def _is_same_session(one: Evidence, other: Evidence) -> bool:
+    return one.name == other.name and one.pod == other.pod
 
 
 _WITH_OUTPUT = frozenset({EvidenceKind.LOG, EvidenceKind.TABLE, EvidenceKind.DESCRIBE, EvidenceKind.EVENTS})

@@ -31,4 +31,6 @@ class Output:
     tool: str
     line: int
     listed: frozenset[int]
+    well: frozenset[tuple[str, str]]
+    """Kinds and things that were as they should be when they were printed last."""
     observations: tuple[Observation, ...] = ()

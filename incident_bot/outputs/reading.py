@@ -35,19 +35,28 @@ def read_output(name: str, lines: Sequence[str], now: datetime | None = None) ->
     tools: dict[str, int] = {}
     observations: list[Observation] = []
     listed: set[int] = set()
+    well: set[tuple[str, str]] = set()
     for sign in signs:
         records = [record for record in _records(sign, lines) if _has_all(sign, record)]
         if records:
             tools.setdefault(sign.tool, records[0].line)
             listed |= {record.line for record in records} if sign.is_listing else set()
-        observations += _observe(sign, records, lines, now) if sign.name else ()
+        last = _observe(sign, records, lines, now) if sign.name else {}
+        observations += [told for told in last.values() if told is not None][:_MOST_TOLD]
+        well |= {(sign.name, thing) for (thing, _), told in last.items() if told is None}
     if not tools:
         return None
     first = min(tools, key=lambda tool: tools[tool])
     if _LOG_NAME.search(name.lower()) and sum(1 for line in lines[: tools[first]] if line.strip()) > _OPENING_LINES:
         return None
     told = tuple(sorted(observations, key=lambda item: item.line))
-    return Output(tool=first, line=tools[first], listed=frozenset(listed), observations=told)
+    return Output(
+        tool=first,
+        line=tools[first],
+        listed=frozenset(listed),
+        well=frozenset(well - {(item.sign, item.thing) for item in told}),
+        observations=told,
+    )
 
 
 _LOG_NAME = compile_later(r"\.(?:log|out|err)(?:\.gz)?$|(?:^|[^a-z])logs?(?:[^a-z]|$)")
@@ -79,8 +88,10 @@ def _has_all(sign: Sign, record: Record) -> bool:
     return all(record.get(name) is not None for name in sign.has)
 
 
-def _observe(sign: Sign, records: Sequence[Record], lines: Sequence[str], now: datetime | None) -> list[Observation]:
-    """What is telling, each thing once: where it was printed more than once, the last time counts."""
+def _observe(
+    sign: Sign, records: Sequence[Record], lines: Sequence[str], now: datetime | None
+) -> dict[tuple[str, str], Observation | None]:
+    """What is telling of each thing and pod, or None: where one was printed more than once, the last time counts."""
     last: dict[tuple[str, str], tuple[int, Observation | None]] = {}
     for record in records:
         pod = _pod_above(lines, record.line)
@@ -91,7 +102,7 @@ def _observe(sign: Sign, records: Sequence[Record], lines: Sequence[str], now: d
         is_told = all(holds(test, name, record, now) for name, test in sign.when.items())
         observation = _tell(sign, record, pod) if is_told and not _is_taken_back(sign, record, lines) else None
         last[key] = (record.group, observation)
-    return [told for _, told in last.values() if told is not None][:_MOST_TOLD]
+    return {key: told for key, (_, told) in last.items()}
 
 
 def _tell(sign: Sign, record: Record, pod: str) -> Observation:
