@@ -63,7 +63,7 @@ _LOG_NAME = compile_later(r"\.(?:log|out|err)(?:\.gz)?$|(?:^|[^a-z])logs?(?:[^a-
 _OPENING_LINES = 6
 _LOG_LINE = compile_later(
     r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d|\[?\d\d:\d\d:\d\d[ .,\]]|[IWEF]\d{4} \d\d:|time=|ts=|level=|"
-    r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b[\]: ]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: |\d+\.\d+\.\d+\.\d+ - )"
+    r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b[\]: ](?! ?\(gcloud\.|\d{4} \()|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: |\d+\.\d+\.\d+\.\d+ - )"
 )
 
 
