@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ MAX_LINES = 2_000
 """What somebody typed a command for is short; a log has more lines than that, or times before them."""
 _MOST_TOLD = 5
 _SAMPLE_LINES = 40
+_FEW_LINES = 3
+"""So many documents of JSON, a line each, are a log; an answer is one."""
 
 
 def read_output(name: str, lines: Sequence[str], now: datetime | None = None) -> Output | None:
@@ -36,8 +39,9 @@ def read_output(name: str, lines: Sequence[str], now: datetime | None = None) ->
     observations: list[Observation] = []
     listed: set[int] = set()
     well: set[tuple[str, str]] = set()
+    pairs = list(read_pairs(lines)) if any(sign.shape == "pairs" for sign in signs) else []
     for sign in signs:
-        records = [record for record in _records(sign, lines) if _has_all(sign, record)]
+        records = [record for record in _records(sign, lines, pairs) if _has_all(sign, record)]
         if records:
             tools.setdefault(sign.tool, records[0].line)
             listed |= {record.line for record in records} if sign.is_listing else set()
@@ -70,13 +74,15 @@ _LOG_LINE = compile_later(
 def _is_log(lines: Sequence[str]) -> bool:
     """Whether most of the first lines begin as records of a log do."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    if len(sample) >= _FEW_LINES and all(line.startswith('{"') for line in sample):
+        return True
     return 2 * sum(1 for line in sample if _LOG_LINE.match(line[:200])) > len(sample)
 
 
-def _records(sign: Sign, lines: Sequence[str]) -> Iterator[Record]:
+def _records(sign: Sign, lines: Sequence[str], pairs: Sequence[Record]) -> Iterable[Record]:
     if sign.shape == "rows":
         return read_rows(lines, sign.has)
-    return read_pairs(lines) if sign.shape == "pairs" else read_lines(lines, _compile(sign.pattern))
+    return pairs if sign.shape == "pairs" else read_lines(lines, _compile(sign.pattern))
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +99,7 @@ def _observe(
 ) -> dict[tuple[str, str], Observation | None]:
     """What is telling of each thing and pod, or None: where one was printed more than once, the last time counts."""
     last: dict[tuple[str, str], tuple[int, Observation | None]] = {}
+    contrary = _Contrary(sign, lines)
     for record in records:
         pod = _pod_above(lines, record.line)
         key = (_fill(sign.thing, record), pod)
@@ -100,7 +107,7 @@ def _observe(
         if group == record.group and told is not None:
             continue
         is_told = all(holds(test, name, record, now) for name, test in sign.when.items())
-        observation = _tell(sign, record, pod) if is_told and not _is_taken_back(sign, record, lines) else None
+        observation = _tell(sign, record, pod) if is_told and not contrary.holds(record.line) else None
         last[key] = (record.group, observation)
     return {key: told for key, (_, told) in last.items()}
 
@@ -117,23 +124,32 @@ def _tell(sign: Sign, record: Record, pod: str) -> Observation:
     )
 
 
-def _is_taken_back(sign: Sign, record: Record, lines: Sequence[str]) -> bool:
-    """Whether a later line, or any line of the answer to the same command, says the contrary."""
-    places = [
-        *((sign.unless_later, line) for line in lines[record.line :] if sign.unless_later),
-        *((sign.unless_beside, line) for line in _answer_around(lines, record.line) if sign.unless_beside),
-    ]
-    return any(_compile(pattern).fullmatch(line[:_REACH].rstrip()) for pattern, line in places)
+class _Contrary:
+    """Where lines take back what an entry tells: a later one, or any of the answer to the same command."""
+
+    def __init__(self, sign: Sign, lines: Sequence[str]) -> None:
+        self._later = _places(sign.unless_later, lines)
+        self._beside = _places(sign.unless_beside, lines)
+        self._prompts = (
+            [number for number, line in enumerate(lines, start=1) if is_prompt(line)] if self._beside else []
+        )
+
+    def holds(self, line: int) -> bool:
+        """Whether what a line tells is taken back."""
+        place = bisect(self._prompts, line)
+        first = self._prompts[place - 1] if place else 0
+        end = self._prompts[place] if place < len(self._prompts) else MAX_LINES + 1
+        return any(line < other for other in self._later[-1:]) or any(first < other < end for other in self._beside)
+
+
+def _places(pattern: str, lines: Sequence[str]) -> list[int]:
+    if not pattern:
+        return []
+    compiled = _compile(pattern)
+    return [number for number, line in enumerate(lines, start=1) if compiled.fullmatch(line[:_REACH].rstrip())]
 
 
 _REACH = 400
-
-
-def _answer_around(lines: Sequence[str], line: int) -> Sequence[str]:
-    """The lines between the prompts above and below a line."""
-    first = next((place for place in range(line - 1, -1, -1) if is_prompt(lines[place])), -1)
-    end = next((place for place in range(line, len(lines)) if is_prompt(lines[place])), len(lines))
-    return lines[first + 1 : end]
 
 
 _HEADING = re.compile(r"(?:[-=#>*]{1,8} ?)?pods?/([a-z0-9][a-z0-9.-]{0,252}):?\s*(?:[-=#<*]{1,8})?")

@@ -129,7 +129,11 @@ def read_pairs(lines: Sequence[str]) -> Iterator[Record]:
     places: dict[str, int] = {}
     group = 0
     for number, line in enumerate(lines, start=1):
-        if line[:1] in "{[" and len(line) > _DENSE and (found := list(_read_document(line, number))):
+        if (
+            line[:1] in "{["
+            and _DENSE < len(line) < _LONGEST_DOCUMENT
+            and (found := list(_read_document(line, number)))
+        ):
             yield from found
             continue
         text = line[:MAX_LINE].rstrip()
@@ -154,6 +158,7 @@ def _is_comment(line: str) -> bool:
 
 
 _DENSE = 2
+_LONGEST_DOCUMENT = 200_000
 _MOST_RECORDS = 2_000
 
 
