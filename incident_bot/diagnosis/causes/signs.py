@@ -155,18 +155,23 @@ _OFTEN_BENIGN = frozenset({"removed", "withheld", "nothing", "fallback", "switch
 
 
 _MOST_LINES = 2000
-_REACH = 1200
+_REACH = 800
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a log as a question is asked of it; `shape` is the same for lines that differ in numbers and ids."""
+    """A line of a log as a question is asked of it.
+
+    `shape` is the same for lines that differ in numbers and ids; `kind` only for those whose numbers are as long, as equal
+    to each other and as often 0: they give the same signs.
+    """
 
     log: Log
     number: int
     text: str
     stems: frozenset[str]
     shape: str
+    kind: str
 
 
 def read_lines(scene: Scene) -> list[Line]:
@@ -181,15 +186,22 @@ def _lines_of(log: Log, scene: Scene) -> Iterator[Line]:
     for number, whole in numbered:
         text = str(whole[:_REACH])
         if text.strip():
-            yield Line(log, number, text, stems_of(text), _shape_of(text))
+            yield Line(log, number, text, stems_of(text), *_hide_numbers(text))
 
 
-def _shape_of(text: str) -> str:
-    return _WORD.sub(_hide_numbered, text)
+def _hide_numbers(text: str) -> tuple[str, str]:
+    """The shape and the kind of a line."""
+    seen: dict[str, int] = {}
+
+    def hide(match: re.Match[str]) -> str:
+        word = match[0]
+        if word == "0" or not any(map(str.isdigit, word)):
+            return word
+        return f"\0{seen.setdefault(word, len(seen))}.{len(word)}\0"
+
+    kind = _TOKEN.sub(hide, text)
+    return _HIDDEN.sub("#", kind), kind
 
 
-_WORD = re.compile(r"[^\s=:\"']+")
-
-
-def _hide_numbered(match: re.Match[str]) -> str:
-    return "#" if any(map(str.isdigit, match[0])) else match[0]
+_TOKEN = re.compile(r"[^\s=:\"']+")
+_HIDDEN = re.compile(r"\x00[\d.]+\x00|(?<![^\s=:\"'])0(?![^\s=:\"'])")

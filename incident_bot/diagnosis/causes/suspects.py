@@ -89,15 +89,7 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
     named = [max(weight, _weigh_beside(place, lines, own)) for place, weight in enumerate(own)]
     shapes = Counter(line.shape for line in lines)
     lasts = {line.shape: line for line in lines}
-    judged: dict[tuple[str, bool], bool] = {}
-    told = []
-    for place, line in enumerate(lines):
-        is_named = own[place] > 0
-        signs = read_signs(line.text, is_named=is_named)
-        if signs and (line.shape, is_named) not in judged:
-            judged[line.shape, is_named] = _is_judged(line, scene, is_named=is_named)
-        if signs and not judged[line.shape, is_named]:
-            told.append((place, signs))
+    told = list(_read_signs(lines, own, scene))
     zeros = Counter(lines[place].shape for place, signs in told if signs[0].name == "nothing")
     places = {id(line): place for place, line in enumerate(lines)}
     odd = ((places[id(line)], (sign,)) for line, sign in find_oddities(lines, question, scene))
@@ -116,6 +108,23 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
 
 
 _NAMED = 0.3
+_MOST_KINDS = 800
+
+
+def _read_signs(lines: Sequence[Line], own: Sequence[float], scene: Scene) -> Iterator[tuple[int, tuple[Sign, ...]]]:
+    """The lines, by their places, that give signs which the log itself does not take back."""
+    read: dict[tuple[str, bool], tuple[Sign, ...]] = {}
+    judged: dict[tuple[str, bool], bool] = {}
+    for place, line in enumerate(lines):
+        is_named = own[place] > 0
+        kind = (line.kind, is_named)
+        if kind not in read:
+            read[kind] = read_signs(line.text, is_named=is_named) if len(read) < _MOST_KINDS else ()
+        shape = (line.shape, is_named)
+        if read[kind] and shape not in judged:
+            judged[shape] = _is_judged(line, scene, is_named=is_named)
+        if read[kind] and not judged[shape]:
+            yield place, read[kind]
 
 
 def _weigh_beside(place: int, lines: Sequence[Line], own: Sequence[float]) -> float:
