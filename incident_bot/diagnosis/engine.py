@@ -31,6 +31,7 @@ from incident_bot.diagnosis.causes.notes import (
     is_question_open,
 )
 from incident_bot.diagnosis.causes.preludes import add_prelude
+from incident_bot.diagnosis.causes.questions import asks_about_lines
 from incident_bot.diagnosis.causes.ranking import Ranking, rank
 from incident_bot.diagnosis.causes.readings import add_growth, add_readings, put_reason_first
 from incident_bot.diagnosis.causes.stride import ended_before_alert, is_old, is_ordinary
@@ -75,6 +76,8 @@ ALWAYS_FIRING = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 """Alerts that say by firing that alerting works (kube-prometheus)."""
 
 _ENOUGH_LOG_LINES = 10
+_ENOUGH_FOR_A_QUESTION = 5
+"""Who only asks what lines mean has copied those and what stands around them."""
 _SURE_WITHOUT_STATUS = 0.45
 _SURE_WITH_ALERT = 0.4
 """Where an alert fires for the very workload, an error that its log does not get over is believed although it was said once."""
@@ -191,9 +194,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if _shows_only_end(own) or any(is_only_waiting(log) for log in own):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in own if not log.previous)
-    is_whole = (lines >= _ENOUGH_LOG_LINES and _shows_work(scene)) or any(
-        is_counted_well(log, scene) for log in scene.logs
-    )
+    enough = _ENOUGH_FOR_A_QUESTION if asks_about_lines(scene) else _ENOUGH_LOG_LINES
+    is_whole = (lines >= enough and _shows_work(scene)) or any(is_counted_well(log, scene) for log in scene.logs)
     is_calm = is_whole and not any(_is_left_open(kept, log, scene) for log in scene.logs for kept in find_errors(log))
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.fieldpaths import first_value
-from incident_bot.diagnosis.logs.background import ends_of, is_everywhere
+from incident_bot.diagnosis.logs.background import is_everywhere, shape_of
 from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -42,20 +44,30 @@ def is_login_of_probe(kept: KeptLine, log: Log, scene: Scene) -> bool:
         return False
     pace_s = _pace_s(kept, log, scene)
     container = scene.container_named(log.container, log.pod)
-    if pace_s is None or container is None:
+    if pace_s is None:
         return False
-    periods = list(_exec_periods_s(container))
+    periods = list(_exec_periods_s(container) if container else ()) or list(_described_periods_s(scene))
     together = 1 / sum(1 / period_s for period_s in periods) if periods else 0.0
     return any(abs(pace_s - expected) <= _TOLERANCE * expected for expected in {*periods, together} - {0.0})
 
 
 def _pace_s(kept: KeptLine, log: Log, scene: Scene) -> float | None:
-    """Seconds between two lines of a kind, on average."""
-    ends = ends_of(kept, log)
-    first, last = (read_time(item.text, near=scene.at) for item in (ends[0], ends[-1]))
-    if first is None or last is None:
-        return None
-    return (last - first).total_seconds() / (kept.count - 1)
+    """Seconds between two lines of a kind: the middle one of all gaps, since a probe that waits for a checkpoint comes late once."""
+    shape = shape_of(kept.text)
+    lines = scene.texts[log.evidence_id].lines[:_MOST_LINES]
+    times = [read_time(line, near=scene.at) for line in lines if shape_of(line) == shape]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times) if earlier and later]
+    return median(gaps) if gaps else None
+
+
+_MOST_LINES = 2000
+_DESCRIBED = compile_later(r"^\s*(?:Liveness|Readiness):\s+exec \[.{1,300}\] .{0,80}\bperiod=(\d{1,5})s")
+
+
+def _described_periods_s(scene: Scene) -> Iterator[float]:
+    """The periods of exec probes in lines of `kubectl describe pod`, where all else of the description was cut away."""
+    found = (_DESCRIBED.match(line) for item in scene.case.evidence for line in item.lines[:_MOST_LINES])
+    return (float(match[1]) for match in found if match is not None and int(match[1]) > 0)
 
 
 def _exec_periods_s(container: Container) -> Iterator[float]:

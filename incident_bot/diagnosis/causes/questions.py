@@ -88,6 +88,14 @@ def read_question(scene: Scene) -> Question | None:
     return Question(words=words, works=works, codes=frozenset(_codes(" ".join(hurt))), text=text)
 
 
+def asks_about_lines(scene: Scene) -> bool:
+    """Whether notes only ask what lines of a log mean, and complain of nothing."""
+    notes = [" ".join(item.lines)[:_REACH] for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
+    return not any(map(complains, notes)) and any(
+        _OF_LINES.search(clause) for note in notes for clause in _clauses(note)
+    )
+
+
 _REACH = 4000
 
 

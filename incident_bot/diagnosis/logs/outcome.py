@@ -18,6 +18,7 @@ from incident_bot.diagnosis.logs.comebacks import comes_back
 from incident_bot.diagnosis.logs.contraries import clears, takes_back, words_of
 from incident_bot.diagnosis.logs.retries import RETRY, SUCCESS, is_made_up_for, is_tried_again, succeeds_later
 from incident_bot.diagnosis.logs.tally import ends_without_failure
+from incident_bot.diagnosis.logs.turnarounds import is_turned_back
 from incident_bot.diagnosis.targets import Relation, is_guessed
 from incident_bot.patterns import compile_later
 
@@ -143,7 +144,7 @@ def _outcome_said(start: int, last: int, log: Log, scene: Scene) -> Outcome | No
     """What a log says in so many words became of a complaint between two kept lines; None where it does not."""
     text = log.kept[start].text
     is_cleared = any(clears(kept.text, text) for kept in log.kept[last + 1 : last + 1 + _LOOK_AHEAD_LINES])
-    if is_cleared or is_change_made_later(start, log):
+    if is_cleared or is_change_made_later(start, log) or is_turned_back(start, log):
         return Outcome.OVERCOME
     if is_harmless(text, log) or is_announced(log.kept[start], log) or is_counted_well(log, scene):
         return Outcome.OVERCOME if is_tried_again(start, log) else Outcome.HARMLESS
