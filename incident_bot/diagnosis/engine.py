@@ -44,6 +44,7 @@ from incident_bot.diagnosis.logs.access_lines import is_outage, read_answer
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
+from incident_bot.diagnosis.logs.turnarounds import is_left_away
 from incident_bot.diagnosis.logs.waiting import is_only_waiting
 from incident_bot.diagnosis.rulebook.matching import match_rules
 from incident_bot.diagnosis.scene_reading import read_scene
@@ -191,7 +192,8 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     if says_ended(scene) or is_log_too_late(scene) or is_absence_open(scene) or ended_before_alert(scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
-    if _shows_only_end(own) or any(is_only_waiting(log) for log in own):
+    is_asked = any(item.kind is EvidenceKind.NOTE for item in scene.case.evidence)
+    if _shows_only_end(own) or any(is_only_waiting(log) or (is_asked and is_left_away(log)) for log in own):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in own if not log.previous)
     enough = _ENOUGH_FOR_A_QUESTION if asks_about_lines(scene) else _ENOUGH_LOG_LINES

@@ -35,13 +35,13 @@ _OVER = compile_later(
 )
 _HURT = compile_later(
     # Who lacks something, or complains.
-    r"\b(?:nobody|no ?one|none)\b(?! (?:is )?(?:hurt|affected|complain\w*|on call|kept|uses?|here)\b)|(?<!no )(?<!no user )\bcomplain(?:s|ed|ing)?\b"
+    r"\b(?:nobody|no ?one|none)\b(?! (?:is )?(?:hurt|affected|complain\w*|on call|kept|uses?|here)\b)|(?<!no )(?<!not )(?<!n't )(?<!user )\bcomplain(?:s|ed|ing)?\b"
     r"|\b(?:lose|loses|wait|waits|waiting|misses|wonder|gets? (?:no|nothing|an? error|old|each|every)|got (?:no|nothing)|see nothing|sees? ['\"])\b"
     r"|\b(?<!\bapps )(?<!\bevents )(?<!\bhelm )(?<!\blog )(?<!\bpod )(?<!\bjob )(?<!\biam )(?<!\balert )(?<!\bpage )(?:says?|said|tells? us|claims?) (?!nothing|no\b|ok)|\breport(?:s|ed)? (?:that|the|an?|of)\b"
     # What is wrong with something.
     r"|(?<![\w-])(?:missing|vanish\w*|disappear\w*|stale|outdated|empty|blank|twice|duplicated?|doubled? (?:charg|book|post)\w*|wrong|incorrect|hangs?|hanging|frozen|stuck|broken|slow(?:er|s|ly)?|offline|differs?|mismatch\w*|incomplete|unpaid|unanswered|truncated|cut off|gone|too (?:high|low|late|few|many|long))\b"
     # What is not done.
-    r"|\b(?:is|are|do|does|has|have|can|could|will|did|wo|ca)(?:n't| not|not) (?!touch|chang|deploy|roll|need|know|think|matter|rememb|reproduc|sure|relat|urgent|allow|restart|keep|yet)\w+"
+    r"|\b(?:is|are|do|does|has|have|can|could|will|did|wo|ca)(?:n't| not|not) (?!touch|chang|deploy|roll|need|know|think|matter|rememb|reproduc|sure|relat|urgent|allow|restart|keep|yet|complain|notic)\w+"
     r"|\bno (?:\w+ ){1,3}(?:arriv|com|appear|has|have|goes?|got|gets?|since|reach|is|are|was|were)\w*|\bnothing (?:in|arriv|com|happen|appear|shows?|gets?|is|to see)\w*"
     r"|\bnever (?:works?|arriv\w*|com\w+|produc\w+|finish\w*|get\w*|reach\w*|goes?|appear\w*|sent|see\w*)\b"
     r"|\b(?:fails?|failing|failed)\b(?! (?:over|lines?|nodes?|jobs?))|\b(?:returns?|answers?|gives?|gets?|throws?|shows?) (?:HTTP )?(?:an? )?[45]\d\d\b|\b[45]\d\d (?:for|on|from|in|errors?|when)\b"

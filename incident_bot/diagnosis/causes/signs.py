@@ -81,7 +81,7 @@ SIGNS = (
     ),
     _sign(
         "refused",
-        r"\b(?:invalid|illegal|unknown|unregistered|unimplemented|unsupported|unrecogni[sz]ed|unauthori[sz]ed|forbidden|denied|refused|rejected|mismatch\w*|expired|bounced|undeliver\w+|no such|incompatible|outdated|gave up|giving up)\b|(?<![a-z])(?:invalid|unknown|illegal)_\w+|\b\w{1,60}_(?:not_found|denied|invalid|expired|mismatch|required|disabled|unsupported|refused|rejected|exceeded|missing)\b|\bnot (?:found|registered|supported|allowed|permitted|authori[sz]ed|recogni[sz]ed|known|valid|possible|unique|acceptable|trusted|match\w*)\b|\bno \w+(?: \w+)? (?:found|match\w*)\b|\b(?:too|used) (?:large|big|old|long|late|small|early|before)\b|\b(?:fail(?:ed|s|ure)?|error|exception)\b",
+        r"\b(?:invalid|illegal|unknown|unregistered|unimplemented|unsupported|unrecogni[sz]ed|unauthori[sz]ed|forbidden|denied|refused|rejected|mismatch\w*|expired|bounced|undeliver\w+|no such|incompatible|outdated|gave up|giving up)\b|(?<![a-z])(?:invalid|unknown|illegal)_\w+|\b\w{1,60}_(?:not_found|denied|invalid|expired|mismatch|required|disabled|unsupported|refused|rejected|exceeded|missing)\b|\bnot (?:found|registered|supported|allowed|permitted|authori[sz]ed|recogni[sz]ed|known|valid|possible|unique|acceptable|trusted|match\w*)\b|\bno \w+(?: \w+)? (?:found|match\w*)\b|\b(?:too|used) (?:large|big|old|long|late|small|early|before)\b|(?<!#)\b(?:fail(?:ed|s|ure)?|error|exception)\b",
         '{who} is refused something, or refuses it: "{said}"',
         "Compare what was sent with what is accepted there.",
     ),

@@ -52,17 +52,25 @@ def is_turned_back(start: int, log: Log) -> bool:
 
     Everything that the log says went away has come back by then, and no line after that is as loud.
     """
-    span = _find_episode(log)
-    if span is None:
-        return False
-    first, last = span
+    first, last, is_away = _find_episode(log)
     line = log.kept[start].line
-    return first - _BEFORE_LINES <= line <= last
+    return not is_away and first - _BEFORE_LINES <= line <= last < log.total_lines and _is_quiet_after(last, log)
+
+
+def is_left_away(log: Log) -> bool:
+    """Whether something went away by what a log says, and has not come back at its end."""
+    return _find_episode(log)[2]
+
+
+def _is_quiet_after(line: int, log: Log) -> bool:
+    return not log.previous and all(
+        max(kept.line, kept.last) <= line or grade(kept.text) < Level.WARNING for kept in log.kept
+    )
 
 
 @lru_cache(maxsize=64)
-def _find_episode(log: Log) -> tuple[int, int] | None:
-    """The lines from the first thing that went away to the last that came back; None where something has not, or the log ends there."""
+def _find_episode(log: Log) -> tuple[int, int, bool]:
+    """The lines of the first thing that went away and of the last that came back (0 where none did), and whether any is away."""
     away: Counter[str] = Counter()
     first = last = 0
     for line, key, is_bad in _read_turns(log):
@@ -73,10 +81,7 @@ def _find_episode(log: Log) -> tuple[int, int] | None:
         elif away[key] > 0:
             away[key] -= 1
             last = line
-    if away.total() or not last or log.previous or last >= log.total_lines:
-        return None
-    is_quiet = all(max(kept.line, kept.last) <= last or grade(kept.text) < Level.WARNING for kept in log.kept)
-    return (first, last) if is_quiet else None
+    return first, last, away.total() > 0
 
 
 def _read_turns(log: Log) -> Iterator[tuple[int, str, bool]]:

@@ -208,3 +208,36 @@ def test_a_group_of_its_own() -> None:
 
     assert "group of its own" in read(note, log("mover-5d8f7c9b6-hx2kd"), **{"pods.txt": pods}).causes[0].title
     assert not read(note, log("mover"), **{"pods.txt": pods}).causes
+
+
+def turned(*, back: bool) -> str:
+    """Ordinary work with a minute in the middle in which a peer was away."""
+    away = (
+        "2026-10-13T14:00:19Z WARN mesh peer cash-2 is unreachable",
+        "2026-10-13T14:00:19Z ERROR mesh 3 of 5 writes to cash-2 failed: i/o timeout",
+    )
+    return orders(*away, "2026-10-13T14:00:19Z INFO mesh peer cash-2 is reachable") if back else orders(*away)
+
+
+def test_what_went_away_and_came_back_is_over() -> None:
+    note = "We saw 'writes to cash-2 failed' in the log. Anything left to do?"
+    assert read(note, turned(back=True)).verdict is Verdict.RECOVERED
+    assert read(note, turned(back=False)).verdict not in (Verdict.RECOVERED, Verdict.HEALTHY)
+
+
+def test_a_state_that_was_left_and_not_reached_again_is_not_called_healthy() -> None:
+    note = "Still worried about 'Shrinking in-sync set'."
+    shrunk = "2026-10-13T14:00:19Z INFO replicator Shrinking in-sync set of ledger-4 from a,b,c to a,b"
+    grown = "2026-10-13T14:00:19Z INFO replicator Expanding in-sync set of ledger-4 from a,b to a,b,c"
+    assert read(note, orders(shrunk)).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert read(note, orders(shrunk, grown)).verdict is Verdict.HEALTHY
+
+
+def few(line: str) -> str:
+    return "\n".join(orders(line).splitlines()[7:13]) + "\n"
+
+
+def test_a_few_lines_answer_who_asks_only_what_they_mean() -> None:
+    log = few("2026-10-13T14:00:19Z WARN loans clock source tsc is not used, hpet is")
+    assert read("What is the WARN line about the clock source? Do we have to act?", log).verdict is Verdict.HEALTHY
+    assert read("Readers cannot renew.", log).verdict is Verdict.INSUFFICIENT_EVIDENCE
