@@ -235,7 +235,7 @@ def fill_custom(root: Field, draft: Draft) -> None:
     """A custom resource: kubectl prints its fields with their camelCase taken apart."""
     if root.get("Last Transition Time"):  # begins among its conditions
         draft.child("status", root.line).put("conditions", _plain(root, draft.lines, "status.conditions", 1), root.line)
-    for title in ("Spec", "Status"):
+    for title in ("Spec", "Status", "Webhooks"):
         section = root.get(title)
         if section and section.children:
             draft.put(title.lower(), _plain(section, draft.lines, title.lower(), 0), section.line)
@@ -256,9 +256,10 @@ def _plain(field: Field, lines: dict[str, int], path: str, depth: int) -> Any:
         items[-1][key] = value
         places[-1][key] = child.line
         lines.setdefault(f"{path}.{key}", child.line)
-    for item, found in zip(items, places, strict=True):
-        if isinstance(item.get("type"), str):
-            own = f"{path}[{item['type']}]"
+    for index, (item, found) in enumerate(zip(items, places, strict=True)):
+        label = next((text for key in ("type", "name") if isinstance(text := item.get(key), str)), str(index))
+        if len(items) > 1 or isinstance(item.get("type"), str):
+            own = f"{path}[{label}]"
             lines.setdefault(own, min(found.values()))
             for key, line in found.items():
                 lines.setdefault(f"{own}.{key}", line)

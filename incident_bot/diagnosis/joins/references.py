@@ -90,14 +90,9 @@ def _missing_from(reference: _Reference, item: KubeObject, relation: Relation, b
         parent = first_value(item.body, path.rpartition(".")[0]) if "[" in path else None
         is_optional = isinstance(parent, dict) and parent.get("optional") is True
         if isinstance(value, str) and value not in known and not is_optional:
-            error = f'{reference.wanted} "{value}" not found'
-            groups = {
-                "name": value,
-                "wanted": reference.wanted,
-                "owner": item.name,
-                "object": item.name,
-                "error": error,
-            }
+            groups = {"name": value, "wanted": reference.wanted, "owner": item.name}
+            if item.kind == "HorizontalPodAutoscaler":
+                groups = {**groups, "object": item.name, "error": f'{reference.wanted} "{value}" not found'}
             yield Join(name=reference.name, subject=item, relation=relation, path=path, value=value, groups=groups)
 
 

@@ -28,7 +28,7 @@ def find_detached_routes(by_kind: ByKind) -> Iterator[Join]:
         listed = listed_in("Gateway", place, by_kind)
         gateways = [item for item, _ in by_kind.get("Gateway", ()) if (item.name, item.namespace) == (name, place)]
         if listed is not None and name not in listed:
-            why = f"namespace {place} has no Gateway of that name; it has {', '.join(sorted(listed))}"
+            why = f"namespace {place} has no Gateway {name}, but {', '.join(sorted(listed))}"
             yield _join("route-gateway-missing", (route, relation), path, {"gateway": name, "why": why})
         for gateway in gateways[:1]:
             rules = [pair for pair in find_values(gateway.body, "spec.listeners[]") if _is_asked(pair[1], parent)]
@@ -61,15 +61,17 @@ def find_route_backends(by_kind: ByKind) -> Iterator[Join]:
             if ports and port and port not in ports:
                 groups = {"service": name, "why": f"it has no port {port}, but {', '.join(ports)}"}
                 told = (route, relation)
-                yield _join("route-port-unmatched", told, f"{path}.port", groups, (service, "spec.ports"))
+                yield _join(
+                    "route-port-unmatched", told, f"{path.removesuffix('.name')}.port", groups, (service, "spec.ports")
+                )
 
 
 def _references(by_kind: ByKind, path: str, kind: str) -> Iterator[tuple[KubeObject, Any, str, Mapping[str, Any]]]:
-    """What routes refer to; a reference without a kind is to the kind given."""
+    """What routes refer to, and where they name it; a reference without a kind is to the kind given."""
     for route, relation in (pair for name in _ROUTES for pair in by_kind.get(name, ())):
         for found, value in find_values(route.body, path):
             if isinstance(value, dict) and value.get("name") and value.get("kind", kind) == kind and route.namespace:
-                yield route, relation, found, value
+                yield route, relation, f"{found}.name", value
 
 
 def _join(
@@ -83,7 +85,7 @@ def _join(
         value=groups.get("gateway") or groups["service"],
         other=beside[0],
         other_path=beside[1],
-        groups={"route": told[0].name, **groups},
+        groups={"route": told[0].name, "kind": told[0].kind.lower(), "place": told[0].namespace, **groups},
     )
 
 
@@ -104,12 +106,16 @@ def _why_refused(listener: object, route: KubeObject, gateway: KubeObject, by_ki
     """Why a listener admits no route of a namespace; empty where it does, or where that cannot be told."""
     admitted = first_value(listener, "allowedRoutes.namespaces.from") or "Same"
     if admitted == "Same" and route.namespace != gateway.namespace:
-        return f"its listeners admit only routes of their own namespace {gateway.namespace}, not of {route.namespace}"
+        own = gateway.namespace
+        return f"the listeners of Gateway {gateway.name} admit only routes of their own namespace {own}, not of {route.namespace}"
     wanted = first_value(listener, "allowedRoutes.namespaces.selector.matchLabels")
     places = (item for item, _ in by_kind.get("Namespace", ()) if item.name == route.namespace)
     labels = next((first_value(item.body, "metadata.labels") for item in places), None)
     if admitted != "Selector" or not isinstance(wanted, dict) or not isinstance(labels, dict):
         return ""
     lacking = [f"{key}={value}" for key, value in wanted.items() if str(labels.get(key)) != str(value)]
-    told = f"its listeners admit only namespaces labelled {', '.join(lacking)}, and {route.namespace} is not"
+    asked = ", ".join(lacking)
+    told = (
+        f"the listeners of Gateway {gateway.name} admit only namespaces labelled {asked}, and {route.namespace} is not"
+    )
     return told if lacking else ""

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from incident_bot.kubectl import KubeObject
 
-_REFERENCED = frozenset({"name", "wanted", "owner", "object", "error"})
+_REFERENCED = frozenset({"name", "wanted", "owner"})
 JOINS: Mapping[str, frozenset[str]] = {
     "service-selects-no-pod": frozenset({"service", "wanted", "found", "selected"}),
     "service-selects-stranger": frozenset({"service", "wanted", "stranger", "pods"}),
@@ -70,7 +70,7 @@ JOINS: Mapping[str, frozenset[str]] = {
     "gateway-class-missing": _REFERENCED,
     "device-class-missing": _REFERENCED,
     "admission-policy-missing": _REFERENCED,
-    "autoscaler-target-missing": _REFERENCED,
+    "autoscaler-target-missing": _REFERENCED | {"object", "error"},
     "claim-template-class-missing": _REFERENCED,
     "ingress-class-absent": frozenset({"ingress", "classes"}),
     "tls-secret-unusable": frozenset({"ingress", "secret", "type", "lacking", "keys"}),
@@ -97,10 +97,10 @@ JOINS: Mapping[str, frozenset[str]] = {
     "operator-requirement-missing": frozenset({"operator", "requirement", "why"}),
     "operator-plan-unapproved": frozenset({"plan", "operator", "version"}),
     "admission-policy-broken": frozenset({"policy", "expression", "error"}),
-    "route-gateway-missing": frozenset({"route", "gateway", "why"}),
-    "route-not-admitted": frozenset({"route", "gateway", "why"}),
-    "route-backend-missing": frozenset({"route", "service", "why"}),
-    "route-port-unmatched": frozenset({"route", "service", "why"}),
+    "route-gateway-missing": frozenset({"route", "kind", "place", "gateway", "why"}),
+    "route-not-admitted": frozenset({"route", "kind", "place", "gateway", "why"}),
+    "route-backend-missing": frozenset({"route", "kind", "place", "service", "why"}),
+    "route-port-unmatched": frozenset({"route", "kind", "place", "service", "why"}),
     "killed-before-it-answered": frozenset({"starting", "lived", "allowed", "cpu"}),
     "sidecar-outlives-job": frozenset({"sidecar", "program", "pod"}),
     "pod-at-cpu-limit": frozenset({"pod", "used", "limit"}),

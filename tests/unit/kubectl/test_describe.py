@@ -307,3 +307,29 @@ def test_a_custom_resource_cut_to_its_status_keeps_kind_and_the_line_of_each_con
     found = read_text(text).objects[0]
 
     assert (found.kind, found.line_of("status.conditions[Ready].message")) == ("Certificate", 8)
+
+
+def test_each_item_of_a_custom_resources_list_has_its_own_lines() -> None:
+    text = (
+        "Name:  reef.v2\nKind:  ClusterServiceVersion\nAPI Version:  operators.coreos.com/v1alpha1\nStatus:\n  Requirement Status:\n"
+        "    Kind:    ClusterServiceVersion\n    Name:    reef.v2\n    Status:  Present\n"
+        "    Kind:    CustomResourceDefinition\n    Name:    corals.reef.example\n    Status:  NotPresent\n"
+    )
+
+    found = read_text(text).objects[0]
+
+    assert "NotPresent" == found.body["status"]["requirementStatus"][1]["status"]
+    assert 10 == found.line_of("status.requirementStatus[corals.reef.example].name")
+
+
+def test_the_webhooks_of_a_configuration_are_read_although_they_stand_beside_its_specification() -> None:
+    text = (
+        "Name:  checks\nKind:  ValidatingWebhookConfiguration\nAPI Version:  admissionregistration.k8s.io/v1\nWebhooks:\n"
+        "  Client Config:\n    Service:\n      Name:       checks\n      Namespace:  guard\n"
+        "  Failure Policy:  Fail\n  Name:            pods.checks.example\n"
+    )
+
+    webhook = read_text(text).objects[0].body["webhooks"]
+
+    assert ("checks", "guard") == tuple(webhook["clientConfig"]["service"][key] for key in ("name", "namespace"))
+    assert "Fail" == webhook["failurePolicy"]
