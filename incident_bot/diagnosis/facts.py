@@ -53,6 +53,8 @@ class Fact:
     age_s: float | None = None
     count: int = 1
     is_past: bool = False
+    last: int = 0
+    """The last line of its log that tells the same."""
     groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -83,8 +85,15 @@ def count_lines(log: Log, indexes: Iterable[int]) -> int:
     return sum(line.count for line in hits if line.why != "last") or max((line.count for line in hits), default=0)
 
 
-def log_fact(log: Log, offset: int, text: str, *, count: int, groups: Mapping[str, str], scene: Scene) -> Fact:
-    """A fact about the line of a log that holds the character at `offset`."""
+def last_line(log: Log, indexes: Iterable[int]) -> int:
+    """The last line of the log that kept lines stand for."""
+    return max((max(log.kept[index].line, log.kept[index].last) for index in indexes), default=0)
+
+
+def log_fact(
+    log: Log, offset: int, text: str, *, count: int, groups: Mapping[str, str], scene: Scene, last: int = 0
+) -> Fact:
+    """A fact about the line of a log that holds the character at `offset`; `last`: the last line that tells the same."""
     # A pattern may begin with the newline of the line before.
     kept = log.kept[log.index_at(offset + len(text) - len(text.lstrip("\n")))]
     return Fact(
@@ -101,6 +110,7 @@ def log_fact(log: Log, offset: int, text: str, *, count: int, groups: Mapping[st
         at=read_log_time(kept.text) or read_line_time(kept.text, near=scene.at),
         count=count,
         is_past=log.previous,
+        last=max(last, kept.line, kept.last),
         groups=groups,
     )
 

@@ -170,18 +170,12 @@ def _goes_on(fact: Fact, scene: Scene) -> bool:
     log = next((item for item in scene.logs if fact.citation and item.evidence_id == fact.citation.evidence_id), None)
     if log is None or has_finished(log, scene):
         return False
-    last = _last_line(fact, log)
+    last = fact.last
     if last < log.total_lines * (1 - _TAIL_SHARE):
         return False
     evidence = scene.texts.get(log.evidence_id)
     following = evidence.lines[last : last + _NEXT_LINES] if evidence else ()
     return not any(_COMES_RIGHT.search(line[:500]) for line in following)
-
-
-def _last_line(fact: Fact, log: Log) -> int:
-    """The last line that is like the fact's: its template's last occurrence."""
-    kept = next((item for item in log.kept if str(item.line) == fact.field), None)
-    return max(kept.line, kept.last) if kept else 0
 
 
 def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:

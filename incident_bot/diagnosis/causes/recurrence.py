@@ -48,8 +48,7 @@ def _has_stopped(fact: Fact, log: Log) -> bool:
         return False
     ends = [item for kept in log.kept if str(kept.line) == fact.field for item in ends_of(kept, log)]
     first = min((item.line for item in ends), default=0)
-    last = max((max(item.line, item.last) for item in ends), default=0)
-    return log.total_lines - last > _FAR_LONGER * (last - first) / (fact.count - 1)
+    return log.total_lines - fact.last > _FAR_LONGER * (fact.last - first) / (fact.count - 1)
 
 
 _FAR_LONGER = 5

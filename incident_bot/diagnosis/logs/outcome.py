@@ -65,9 +65,7 @@ def read_said_outcome(facts: Sequence[Fact], scene: Scene) -> Outcome:
     for fact in facts:
         for log in _log_of(fact, scene) if fact.source == "log" else ():
             start = _place_of(log, fact)
-            shape = shape_of(log.kept[start].text)
-            last = max(place for place, kept in enumerate(log.kept) if place >= start and shape_of(kept.text) == shape)
-            said.append(_outcome_said(start, last, log, scene))
+            said.append(_outcome_said(start, _find_last(start, log, fact.last), log, scene))
     return next((item for item in said if item), Outcome.OPEN) if None not in said else Outcome.OPEN
 
 
@@ -78,24 +76,31 @@ def _log_of(fact: Fact, scene: Scene) -> Iterator[Log]:
 
 
 def _outcome_in(log: Log, fact: Fact, scene: Scene) -> Outcome:
-    return outcome_of(_place_of(log, fact), log, scene, count=fact.count)
+    return outcome_of(_place_of(log, fact), log, scene, count=fact.count, last=fact.last)
 
 
 def _place_of(log: Log, fact: Fact) -> int:
     return bisect_left(log.kept, int(fact.field), key=lambda kept: kept.line)
 
 
-def outcome_of(start: int, log: Log, scene: Scene, *, count: int) -> Outcome:
-    """What became of the complaint in a log's kept line `start`, which was made `count` times."""
+def _find_last(start: int, log: Log, last: int) -> int:
+    """Where the last kept line stands that is like the one in `start`, or not after line `last`.
+
+    Templates know names and hashes, which the shape of a line keeps: the last of them may look different.
+    """
+    shape = shape_of(log.kept[start].text)
+    alike = (kept for kept in log.kept[start:] if shape_of(kept.text) == shape)
+    line = max(last, *(max(kept.line, kept.last) for kept in alike))
+    return bisect_right(log.kept, line, key=lambda kept: kept.line) - 1
+
+
+def outcome_of(start: int, log: Log, scene: Scene, *, count: int, last: int = 0) -> Outcome:
+    """What became of the complaint in a log's kept line `start`, made `count` times, the last time on line `last`."""
     text = log.kept[start].text if start < len(log.kept) else ""
     if log.previous or not text:
         is_over = log.previous and is_guessed(scene.case) and _next_run_works(log, scene)
         return Outcome.OVERCOME if is_over else Outcome.OPEN
-    shape = shape_of(text)
-    alike = (kept for kept in log.kept[start:] if shape_of(kept.text) == shape)
-    # Templates know names and hashes, which the shape of a line keeps: the last of them may look different.
-    last_line = max(max(kept.line, kept.last) for kept in alike)
-    last = bisect_right(log.kept, last_line, key=lambda kept: kept.line) - 1
+    last = _find_last(start, log, last)
     said = _outcome_said(start, last, log, scene)
     if said is not None:
         return said

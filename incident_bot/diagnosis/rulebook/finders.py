@@ -18,6 +18,7 @@ from incident_bot.diagnosis.facts import (
     count_lines,
     event_age_s,
     is_event_old,
+    last_line,
     log_fact,
 )
 from incident_bot.diagnosis.fieldpaths import compare_numbers, find_values, first_value, read_time, show
@@ -306,7 +307,7 @@ def _search_log(test: Mapping[str, Any], log: Log, scene: Scene) -> Iterator[Fac
     if count < test.get("min_count", 1):
         return
     hit = hits[-1] if test.get("occurrence") == "last" else _first_loud(hits, log)
-    yield log_fact(log, hit.start(), hit[0], count=count, groups=_groups(hit), scene=scene)
+    yield log_fact(log, hit.start(), hit[0], count=count, groups=_groups(hit), scene=scene, last=last_line(log, lines))
 
 
 def _is_no_trouble(line: str, log: Log) -> bool:
