@@ -25,9 +25,10 @@ from incident_bot.diagnosis.logs.background import (
 )
 from incident_bot.diagnosis.logs.changes import is_change_refused
 from incident_bot.diagnosis.logs.onsets import TAKES_NO_MORE, is_onset
-from incident_bot.diagnosis.logs.outcome import has_finished, is_harmless
+from incident_bot.diagnosis.logs.outcome import has_finished
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
 from incident_bot.diagnosis.logs.records import begins_record, is_dated
+from incident_bot.diagnosis.logs.slips import is_harmless
 from incident_bot.diagnosis.logs.turns import opens_turn
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.patterns import compile_later
