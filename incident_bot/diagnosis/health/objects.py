@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity
@@ -13,8 +14,6 @@ from incident_bot.diagnosis.targets import WORKLOAD_KINDS, Relation
 from incident_bot.kubectl.times import read_age_s
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from incident_bot.diagnosis.scene import Scene
     from incident_bot.kubectl import KubeObject
 
@@ -116,7 +115,29 @@ def failed_word(body: Mapping[str, object]) -> tuple[str, str] | None:
         if isinstance(word, str) and FAILED_WORD.match(word):
             return path, word
     is_used = first_value(body, "status.readyToUse") in (True, "true", "True")
-    return (_ERROR, "in error") if isinstance(first_value(body, _ERROR), str) and not is_used else None
+    if isinstance(first_value(body, _ERROR), str) and not is_used:
+        return _ERROR, "in error"
+    is_told = any(first_value(body, path) is not None for path in _WORDS)
+    is_ready = first_value(body, "status.conditions[Ready].status") == "True"
+    return None if is_told or is_ready else _failed_part(body.get("status"), "status", _DEEPEST)
+
+
+_DEEPEST = 5
+
+
+def _failed_part(value: object, path: str, depth: int) -> tuple[str, str] | None:
+    """A part of a status, by name, that says in one word that it failed and in a sentence why (the applications of a RayService).
+
+    Lists are left out: they hold steps, tries and histories, of which a later one may have gone well.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    for key in ("status", "state", "phase"):
+        word, message = value.get(key), value.get("message")
+        if isinstance(word, str) and isinstance(message, str) and FAILED_WORD.match(word):
+            return f"{path}.{key}", word
+    inner = ((f"{path}.{key}", item) for key, item in value.items()) if depth else ()
+    return next((found for place, item in inner if (found := _failed_part(item, place, depth - 1))), None)
 
 
 _WELL = frozenset(

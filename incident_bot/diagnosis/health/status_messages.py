@@ -145,7 +145,8 @@ def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
         is_told = has_conditions(item.kind, item.body) and failed is None
         if relation is Relation.NEIGHBOUR or not isinstance(state, str) or is_told or _GOOD_STATE.match(state):
             continue
-        said = [(path, first_value(item.body, path)) for path in _EXPLANATIONS]
+        beside = (f"{failed[0].rpartition('.')[0]}.message",) if failed else ()
+        said = [(path, first_value(item.body, path)) for path in dict.fromkeys((*beside, *_EXPLANATIONS))]
         long = [(path, text) for path, text in said if isinstance(text, str) and len(text) >= _BARE_CHARS]
         # One word is all that a listing says of a backup or a volume that failed.
         for path, text in long or ([failed] if failed else []):
