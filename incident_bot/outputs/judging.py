@@ -19,7 +19,9 @@ def holds(test: Test, name: str, record: Record, now: datetime | None) -> bool:
         values = [record.values.get(item, "") for item in alternatives(name)]
         return any(re.fullmatch(test.pattern, value) for value in values)
     value = record.get(name)
-    if value is None or not _is_of_form(test, value):
+    if value is None:
+        return bool(test.excluded)
+    if not _is_of_form(test, value):
         return False
     if test.fewer_than and not _count(value) < _count(record.get(test.fewer_than) or ""):
         return False

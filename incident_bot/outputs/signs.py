@@ -25,23 +25,24 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "machine": (
         "Use%", "IUse%", "buff/cache", "memory.max", "memory.limit_in_bytes", "oom_kill", "pids.max",
         "Max open files", "open files", "NVIDIA-SMI has failed", "No devices were found",
-        "Unable to determine the device handle", "MiB /", "%MEM", "TIME+", "uid=", "PATH=", "rw", "\t/",
+        "Unable to determine the device handle", "MiB /", "%MEM", "TIME+", "uid=", "PATH=", "Leap status", "System clock synchronized",
+        "No space left on device", "Read-only file system", "rw", "\t/",
     ),
     "network": (
         "** server can't find", "not found: ", "->>HEADER<<-", "no servers could be reached",
         "communications error to", "curl: (", "< HTTP/", "HTTP/", "Connection refused", "timed out", "packet loss",
-        "Recv-Q", "http_code", "Ready: False, Reason: ", "notAfter=", "Not After", "Verify return code:",
+        "Recv-Q", "http_code", "wget: ", "NOT_SERVING", "telnet: ", "Ready: False, Reason: ", "notAfter=", "Not After", "Verify return code:",
     ),
     "data": (
         "idle in transaction", "wait_event_type", "granted", "max_connections", "too many clients already",
         "wal_status", " lock ", "Threads_connected", "_SQL_Running", "_IO_Running", "Seconds_Behind_",
         "maxmemory", "master_link_status", "rdb_last_bgsave_status", "(error)", "PONG", "stateStr", "consumers",
         "alarm", "LOG-END-OFFSET", "Leader: ", "Isr: ", "Host ID", "NOSPACE", "is unhealthy", "Seal Type", "Protocol",
-        "Could not connect to Redis at", "failed: ", "ERROR 2003 (HY000)", "ERROR 1040", "MongoServerSelectionError",
-        "unable to perform an operation on node", " row", " in set", "unassigned_shards", "docs.count", "disk.percent",
+        " - ", "replay_lag", "cluster_state", "latency", "unassign", "Could not connect to Redis at", "failed: ", "ERROR 2003 (HY000)", "ERROR 1040", "MongoServerSelectionError",
+        "unable to perform an operation on node", " row", " in set", "docs.count", "disk.percent",
     ),
     "cluster": (
-        "ISTIOD", "Cluster health:", "IPAM:", "An error occurred (", "ERROR: (gcloud.", "Code: ", "│ Error: ",
+        "ISTIOD", "upstream_rq_pending_overflow", "Cluster health:", "IPAM:", "An error occurred (", "ERROR: (gcloud.", "Code: ", "│ Error: ",
         "Error response from daemon", "ctr: ", "FATA[", "POD ID",
     ),
 }  # fmt: skip
