@@ -18,6 +18,7 @@ from incident_bot.diagnosis.scene import Container, Log, Observed, Pod, Scene
 from incident_bot.diagnosis.targets import (
     Relation,
     Relations,
+    find_meant_to_fail,
     find_target,
     is_detailed,
     is_guessed,
@@ -50,7 +51,10 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     events += unscheduled(objects, events)
     target = find_target(case, objects, events)
     relate = Relations(target, objects, events, is_guess=is_guessed(case))
-    pods = tuple(_pods(objects, relate))
+    meant = find_meant_to_fail(case, {item.name for item in objects if item.kind == "Pod" and item.name})
+    pods = tuple(
+        replace(pod, relation=Relation.NEIGHBOUR) if pod.name in meant else pod for pod in _pods(objects, relate)
+    )
     containers = tuple(item for pod in pods for item in _containers(pod))
     at, is_live = reference_time(objects, events, case, now)
     places: dict[str, list[int]] = {}

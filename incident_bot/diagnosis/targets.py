@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 
 from incident_bot import kubectl
 from incident_bot.diagnosis.fieldpaths import find_values, first_value
 from incident_bot.model import Case, Evidence, EvidenceKind, Target
+from incident_bot.patterns import compile_later
 
 WORKLOAD_KINDS = frozenset(
     {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Rollout"}
@@ -257,6 +258,29 @@ def _claims(item: kubectl.KubeObject) -> Iterator[str]:
         name = first_value(volume, "persistentVolumeClaim.claimName")
         if name:
             yield str(name)
+
+
+_MEANT = compile_later(
+    r"\b(?:has|have|is|are|was|were) (?:meant |supposed |expected |intended |built |made )?to (?:crash|fail|die|break|restart|be (?:broken|failing))\w*"
+    r"|\b(?:crash|fail|break|restart)\w* (?:on purpose|by design|deliberately|intentionally|as intended)\b"
+    r"|\b(?:deliberately|intentionally) (?:broken|crash\w*|fail\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_MEANT = compile_later(r"\b(?:not|never|n't|stopped|why)\b", re.IGNORECASE)
+_SENTENCE = compile_later(r"(?<=[.!?;])\s+|\n\s*\n")
+
+
+def find_meant_to_fail(case: Case, pods: Iterable[str]) -> frozenset[str]:
+    """The pods that a note names, or whose workload it names, in a sentence that says they fail on purpose: an exercise."""
+    notes = ("\n".join(item.lines) for item in case.evidence if item.kind is EvidenceKind.NOTE)
+    told = [
+        sentence
+        for note in notes
+        for sentence in _SENTENCE.split(note)
+        if _MEANT.search(sentence) and not _NOT_MEANT.search(sentence)
+    ]
+    words = {word.strip(".-") for sentence in told for word in re.findall(r"[\w.-]+", sentence)}
+    return frozenset(pod for pod in pods if words & {pod, stem_of(pod)}) if words else frozenset()
 
 
 def log_origin(item: Evidence) -> tuple[str, str, bool]:

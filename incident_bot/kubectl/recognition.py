@@ -35,7 +35,7 @@ _LOG_LINE = compile_later(
     r"\d+\.\d+\.\d+\.\d+ - |Traceback \(most|  File \"|\tat )"
 )
 _PROSE_NAME = compile_later(
-    r"(?:^|[^a-z])(?:notes?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)"
+    r"(?:^|[^a-z])(?:notes?|questions?|readme|timeline|context|summary|incident|runbook|slack|chat|handover)"
 )
 _SETTINGS_ENDING = (".yaml", ".yml", ".toml", ".ini", ".conf", ".cfg", ".properties")
 """Settings beside the evidence are no log, whatever words of failure they hold."""

@@ -8,7 +8,7 @@ from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.probe_logins import is_login_of_probe
 from incident_bot.diagnosis.causes.stride import is_about_one_caller, is_about_users, is_from_a_client
 from incident_bot.diagnosis.health.states import State
-from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_routine
+from incident_bot.diagnosis.logs.background import is_background, is_everywhere, is_lost_race, is_routine
 
 if TYPE_CHECKING:
     from incident_bot.diagnosis.causes.candidates import Candidate
@@ -35,6 +35,7 @@ def is_background_noise(candidate: Candidate, scene: Scene, health: Health) -> b
         and not _keeps_waiting(log, health)
         and (
             is_routine(kept, log)
+            or is_lost_race(kept, log)
             or (is_unnamed and is_background(kept, log))
             or (is_from_a_client(kept, log) and is_everywhere(kept, log))
             or is_about_one_caller(kept, log)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.recurrence import has_stopped
-from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.logs.last_words import tells_nothing_done
-from incident_bot.diagnosis.targets import Relation, is_guessed
+from incident_bot.diagnosis.targets import Relation
 from incident_bot.model import AlertStatus, EvidenceKind
 from incident_bot.patterns import compile_later
 
@@ -84,24 +83,13 @@ _FEWEST_LINES = 10
 def is_asked_about(name: str, scene: Scene) -> bool:
     """Whether a note that nobody calls closed asks about something by its name, in whatever spelling."""
     wanted = re.sub(r"[-_. ]+", " ", name.lower())
-    notes = ["\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE]
-    return any(
-        wanted in re.sub(r"[-_.\s]+", " ", note.lower()) and _QUESTION.search(note) and not _CLOSED.search(note)
-        for note in notes
-    )
+    return any(wanted in re.sub(r"[-_.\s]+", " ", note.lower()) for note in open_notes(scene))
 
 
-def is_parked(facts: Sequence[Fact], scene: Scene) -> bool:
-    """Schedules and Jobs that stand still in a list of others that do not, when nobody asked about them, were retired or wait their turn."""
-    kinds = {fact.kind for fact in facts} & {"CronJob", "Job"}
-    schedules = [item for item, _ in scene.objects if item.kind in kinds]
-    suspended = {item.name for item in schedules if first_value(item.body, "spec.suspend") is True}
-    return (
-        is_guessed(scene.case)
-        and not any(is_asked_about(name, scene) for name in suspended)
-        and len(suspended) < len({item.name for item in schedules})
-        and all(fact.field == "spec.suspend" and fact.name in suspended for fact in facts)
-    )
+def open_notes(scene: Scene) -> list[str]:
+    """The notes that ask something, or tell of a trouble, and that nobody calls closed."""
+    notes = ("\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE)
+    return [note for note in notes if _QUESTION.search(note) and not _CLOSED.search(note)]
 
 
 def is_missed(facts: Sequence[Fact], scene: Scene) -> bool:

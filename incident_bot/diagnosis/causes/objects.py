@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.aftermath import is_node_back, is_object_well, is_overtaken
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
-from incident_bot.diagnosis.causes.notes import is_parked
+from incident_bot.diagnosis.causes.schedules import is_parked
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS

@@ -20,6 +20,7 @@ from incident_bot.diagnosis.logs.background import (
     is_background,
     is_everywhere,
     is_kind_everywhere,
+    is_lost_race,
     is_routine,
     kind_of,
 )
@@ -344,6 +345,7 @@ def is_ordinary(kept: KeptLine, log: Log) -> bool:
         is_harmless(kept.text, log)
         or is_background(kept, log)
         or is_routine(kept, log)
+        or is_lost_race(kept, log)
         or is_from_a_client(kept, log)
         or is_announced(kept, log)
         or is_about_one_caller(kept, log)

@@ -40,6 +40,17 @@ def is_routine(kept: KeptLine, log: Log) -> bool:
     return _STATED_INFO.search(kept.text[:400]) is not None and is_everywhere(kept, log)
 
 
+def is_lost_race(kept: KeptLine, log: Log) -> bool:
+    """Whether a line tells that somebody else changed an object first, in a log that holds more than such lines.
+
+    Optimistic concurrency: the API refuses the second of two updates, and every controller reads the object again
+    and tries once more (Kubernetes API conventions, "Concurrency Control and Consistency").
+    """
+    return _CONFLICT.search(kept.text[:1000]) is not None and kept.count <= _RACES_SHARE * count_records(log)
+
+
+_CONFLICT = re.compile(r"the object has been modified; please apply your changes to the latest version")
+_RACES_SHARE = 0.5
 _RELAYED = re.compile(r"-std(?:out|err) \w{1,30} - |\bsaid into std(?:out|err)\b|\{subprocess\.py:\d{1,5}\} INFO - ")
 """What a parent passes on of its child's output (TorchServe, PHP-FPM, Airflow): the level is the parent's."""
 _STATED_WARNING = re.compile(
