@@ -50,7 +50,7 @@ REMOTE: tuple[Complaint, ...] = (
         patterns=(
             r"no such host|(?<!could not be resolved: )name or service not known|temporary failure in name resolution|\bENOTFOUND\b|EAI_AGAIN|UnknownHostException",
             r"could not (?:resolve|translate) host|(?:failed|unable|cannot|could not) (?:to )?resolve (?!placeholder|module|import|depend|at least|conflict|reference|symbol|version)|server misbehaving|nodename nor servname|:nxdomain",
-            r"\bbad address '[\w.-]{1,200}'|Name does not resolve|\[Errno -[235]\]|dns error|SERVFAIL|NXDOMAIN|host not found|getaddrinfo failed|php_network_getaddresses",
+            r"\b(?:bad address|can't resolve) '[\w.-]{1,200}'|Name does not resolve|\[Errno -[235]\]|dns error|SERVFAIL|NXDOMAIN|host not found|getaddrinfo failed|php_network_getaddresses",
             r"No address associated with hostname|Der angegebene Host ist unbekannt|Nom ou service inconnu|Nombre o servicio desconocido|Der Name oder der Dienst ist nicht bekannt",
         ),
         title="{container} cannot resolve the name {what}",
