@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.causes.contrasts import Contrast, find_contrasts
 from incident_bot.diagnosis.causes.signs import Line, Sign
+from incident_bot.diagnosis.facts import read_log_time
 from incident_bot.diagnosis.logs.drifts import find_short_growth, tell_growth
 from incident_bot.diagnosis.targets import stem_of
 from incident_bot.patterns import compile_later
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _REACH = 600
-ODD = frozenset({"versions", "doubled", "own-group", "growth", "piled"})
+ODD = frozenset({"versions", "doubled", "own-group", "growth", "piled", "contrast", "changed", "stale"})
 """The names of the signs that are found here."""
 
 
@@ -28,9 +32,65 @@ def find_oddities(lines: Sequence[Line], question: Question, scene: Scene) -> It
     yield from _find_versions(lines)
     yield from _find_piles(lines, question)
     yield from _find_growth(lines, scene)
+    yield from _find_stale(lines)
+    yield from map(_tell_contrast, find_contrasts(lines, question))
     if _TWICE.search(question.text):
         yield from _find_doubles(lines)
         yield from _find_own_groups(lines, scene)
+
+
+def _tell_contrast(found: Contrast) -> tuple[Line, Sign]:
+    said, other = (f"{found.field}={value}" if value else f"no {found.field}" for value in (found.value, found.other))
+    if found.by:
+        return found.line, replace(
+            _sign(
+                "contrast",
+                found.value,
+                f'{{who}} has {said} for {found.by}, and {other} for {found.other_by}: "{{said}}"',
+                "See what makes that difference: a setting, a rule or a row of its own.",
+            ),
+            beside=found.beside,
+        )
+    return found.line, replace(
+        _sign(
+            "changed",
+            found.value,
+            f'{{who}} has {said} since then, where it had {other} before: "{{said}}"',
+            "See what changed at that time, here and at the other end.",
+        ),
+        beside=found.beside,
+    )
+
+
+_DATED = compile_later(r"\b([a-z][\w.-]{1,40})\"?[=:]\s?\"?(\d{4}-\d\d-\d\d)(?!\d)", re.IGNORECASE)
+_MAY_BE_OLD = re.compile(
+    r"creat|since|start|born|birth|valid|from|begin|first|window|min|release|policy|join|until|expir|next",
+    re.IGNORECASE,
+)
+_OLD_DAYS = 3
+
+
+def _find_stale(lines: Sequence[Line]) -> Iterator[tuple[Line, Sign]]:
+    """Fields that hold a date of days before their line: a cursor that stands still, a database of years ago."""
+    for line in lines:
+        match = _DATED.search(line.text[:_REACH])
+        at = read_log_time(line.text)
+        if match is None or at is None or _MAY_BE_OLD.search(match[1]):
+            continue
+        try:
+            days = (at.date() - date.fromisoformat(match[2])).days
+        except ValueError:
+            continue
+        if days >= _OLD_DAYS:
+            yield (
+                line,
+                _sign(
+                    "stale",
+                    match[0],
+                    f'{{who}} works with something of {match[2]}, {days} days old: "{{said}}"',
+                    "See what should have renewed it, and when that ran last.",
+                ),
+            )
 
 
 def _sign(name: str, around: str, title: str, hint: str) -> Sign:

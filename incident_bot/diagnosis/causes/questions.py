@@ -38,6 +38,10 @@ _HURT = compile_later(
     r"\b(?:nobody|no ?one|none)\b(?! (?:is )?(?:hurt|affected|complain\w*|on call|kept|uses?|here)\b)|(?<!no )(?<!not )(?<!n't )(?<!user )\bcomplain(?:s|ed|ing)?\b"
     r"|\b(?:lose|loses|wait|waits|waiting|misses|wonder|gets? (?:no|nothing|an? error|old|each|every)|got (?:no|nothing)|see nothing|sees? ['\"])\b"
     r"|\b(?<!\bapps )(?<!\bevents )(?<!\bhelm )(?<!\blog )(?<!\bpod )(?<!\bjob )(?<!\biam )(?<!\balert )(?<!\bpage )(?:says?|said|tells? us|claims?) (?!nothing|no\b|ok)|\breport(?:s|ed)? (?:that|the|an?|of)\b"
+    # What differs from others, or from before.
+    r"|\b(?:(?:all|the) others?|the rest|everybody else|everyone else|(?!no )\w+ (?:ones|others)|those (?:of|from|with) [\w ]{1,30})\b.{0,30}\b(?:do|does|can|are|is|have|has|get|go|works?|right|shipped|instant|current)\b"
+    r"|\b(?:see|sees|have|has|shows?|finds?|moves?|gets?) no(?:thing| (?!errors?|restarts?|logs?|problem|access|idea|alerts?|trace|rights?|status|events?|faults?|permission)\w+)|\b(?:works?|opens?) only\b|\bonly (?:works?|opens?|answers?)\b|\bagain and again\b"
+    r"|\bwhy (?:do|does|is|are|can|did)(?:n't)? (?!it restart|they never ready)(?!.*\b(?:restart|kill|ready|pending)\w*)"
     # What is wrong with something.
     r"|(?<![\w-])(?:missing|vanish\w*|disappear\w*|stale|outdated|empty|blank|twice|duplicated?|doubled? (?:charg|book|post)\w*|wrong|incorrect|hangs?|hanging|frozen|stuck|broken|slow(?:er|s|ly)?|offline|differs?|mismatch\w*|incomplete|unpaid|unanswered|truncated|cut off|gone|too (?:high|low|late|few|many|long))\b"
     # What is not done.
@@ -46,10 +50,10 @@ _HURT = compile_later(
     r"|\bnever (?:works?|arriv\w*|com\w+|produc\w+|finish\w*|get\w*|reach\w*|goes?|appear\w*|sent|see\w*)\b"
     r"|\b(?:fails?|failing|failed)\b(?! (?:over|lines?|nodes?|jobs?))|\b(?:returns?|answers?|gives?|gets?|throws?|shows?) (?:HTTP )?(?:an? )?[45]\d\d\b|\b[45]\d\d (?:for|on|from|in|errors?|when)\b"
     # When it should have been.
-    r"|\b(?:an?|one|two|three|several|some) (?:hours?|days?|minutes?) (?:late|old|behind)\b|\blate\b|\b(?:is|are|was|were|from|end|ends|ended|stops?|stopped) (?:\w+ )?(?:on|in|at|from|with|since) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun|last|middle|yester)\w*"
+    r"|\b(?:hours?|days?|weeks?|minutes?) (?:late|old|behind|too late)\b|\b(?:those|that|the ones?) of (?:mon|tues|wednes|thurs|fri|satur|sun|last|yester)\w*|\blate\b|\b(?:is|are|was|were|from|end|ends|ended|stops?|stopped) (?:\w+ )?(?:on|in|at|from|with|since) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun|last|middle|yester)\w*"
     r"|\b(?:stay|stays|remain|remains|keep|keeps|still) (?:\w+ )?(?:'|\"|unpaid|pending|old|incomplete|at|runs?|shows?|open|in)\b|\bold (?:value|price|one|data|version|text|state)s?\b"
     r"|\bsince (?:we|the|our|this|yesterday|last|mon|tue|wed|thu|fri|sat|sun|mid|noon|lunch|about|\d)"
-    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bget lost\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
+    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bget lost\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:(?:two|three|four|five|six|ten|many|some) (?:seconds|minutes|hours)|[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
     re.IGNORECASE,
 )
 _WELL = compile_later(

@@ -42,6 +42,8 @@ class Sign:
     hint: str
     is_only_if_named: bool = False
     """Whether it is everyday, and tells only where the line names what is asked about."""
+    beside: Line | None = None
+    """The line that shows how it is otherwise, where one does."""
 
 
 def _sign(name: str, pattern: str, title: str, hint: str, *, is_only_if_named: bool = False) -> Sign:
@@ -117,7 +119,7 @@ SIGNS = (
     ),
     _sign(
         "fallback",
-        r"\bfall(?:s|ing)?[- ]?back\b|\bfell back\b|\b(?:using|uses|use) (?:the )?(?:built-?in )?default\b|\bdefault(?:s|ed|ing) to\b|\bno \S+ (?:configured|set|given|specified)\b|\busing (?:time ?zone|locale|currency|region|profile|charset|encoding)\b|\b(?:charset|encoding|time ?zone)\"?[=:]\s?\S|\bin-?memory\b|\bmemory://|\bephemeral\b|\bno \w+ \w+ configured\b|\w=(?:none|undefined|NaN)\b",
+        r"\bfall(?:s|ing)?[- ]?back\b|\bfell back\b|\b(?:using|uses|use) (?:the )?(?:built-?in )?default\b|\bdefault(?:s|ed|ing) to\b|\bno \S+ (?:configured|set|given|specified)\b|\busing (?:time ?zone|locale|currency|region|profile|charset|encoding)\b|\b(?:charset|encoding|time ?zone)\"?[=:]\s?\S|\bin-?memory\b|\bmemory://|\bephemeral\b|\bno \w+ \w+ configured\b",
         '{who} runs with a setting that may not be meant: "{said}"',
         "See where that value comes from, and what it should be.",
     ),

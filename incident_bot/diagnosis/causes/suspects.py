@@ -94,13 +94,15 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
     places = {id(line): place for place, line in enumerate(lines)}
     odd = ((places[id(line)], (sign,)) for line, sign in find_oddities(lines, question, scene))
     found: dict[str, Suspect] = {}
-    for place, signs in (*odd, *told):
+    for place, signs in (*told, *odd):
         line = lines[place]
         if signs[0].name == "nothing" and zeros[line.shape] < shapes[line.shape] and named[place] < _NAMED:
             # Counts that are 0 now and then: `logs/emptied.py` says when that is a failure.
             continue
         names = _features(line, signs, question, shapes, lasts)
-        score = named[place] + sum(WEIGHTS[name] for name in names)
+        beside = signs[0].beside
+        naming = max(named[place], own[places[id(beside)]] if beside else 0.0)
+        score = naming + sum(WEIGHTS[name] for name in names)
         if line.shape not in found or score > found[line.shape].score:
             found[line.shape] = Suspect(line, signs[0], round(score, 2), shapes[line.shape])
     ranked = (_with_score_of_first(found.values(), item) for item in found.values())
@@ -160,7 +162,7 @@ def _features(
     names = {sign.name for sign in signs}
     if len(names) > 1:
         yield "tells in two ways"
-    if names & ODD:
+    if names & ODD - _WEAKLY_ODD:
         yield "does not fit the others"
     if line.stems & question.works:
         yield "names what the question calls well"
@@ -179,6 +181,7 @@ def _features(
         yield "is an answer without a fault"
 
 
+_WEAKLY_ODD = frozenset({"contrast", "changed", "stale"})
 _OF_GOOD_ANSWERS = ODD | {"elsewhere", "body", "limit"}
 
 
@@ -265,7 +268,9 @@ def _stands_out(found: Sequence[Suspect]) -> bool:
     rivals = [
         item
         for item in found[1:]
-        if item.sign.name != "nothing" and (item.sign.name != first.sign.name or item.sign.name == "refused")
+        if item.sign.name != "nothing"
+        and (item.sign.name != first.sign.name or item.sign.name == "refused")
+        and (item.sign.name not in _WEAKLY_ODD or first.sign.name in _WEAKLY_ODD)
     ]
     return first.score >= _SURE and all(first.score - item.score >= _LEAD for item in rivals)
 
@@ -298,7 +303,24 @@ def _write(item: Suspect, scene: Scene, confidence: float) -> Candidate:
         weight=_WEIGHT,
         count=item.count,
     )
-    fact = Fact(
+    return Candidate(
+        id=f"log-{finding.kind}",
+        title=finding.title,
+        category=finding.category,
+        specificity=2,
+        pod=log.pod,
+        container=log.container,
+        relation=log.relation,
+        facts=(_fact_of(line, scene, count=item.count),),
+        supporting=(_fact_of(sign.beside, scene),) if sign.beside else (),
+        finding=finding,
+        confidence=confidence,
+    )
+
+
+def _fact_of(line: Line, scene: Scene, *, count: int = 1) -> Fact:
+    log = line.log
+    return Fact(
         source="log",
         relation=log.relation,
         citation=scene.cite(log.evidence_id, line.number, line.text),
@@ -310,17 +332,5 @@ def _write(item: Suspect, scene: Scene, confidence: float) -> Candidate:
         field=str(line.number),
         value=line.text,
         at=read_log_time(line.text),
-        count=item.count,
-    )
-    return Candidate(
-        id=f"log-{finding.kind}",
-        title=finding.title,
-        category=finding.category,
-        specificity=2,
-        pod=log.pod,
-        container=log.container,
-        relation=log.relation,
-        facts=(fact,),
-        finding=finding,
-        confidence=confidence,
+        count=count,
     )

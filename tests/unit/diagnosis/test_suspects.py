@@ -241,3 +241,51 @@ def test_a_few_lines_answer_who_asks_only_what_they_mean() -> None:
     log = few("2026-10-13T14:00:19Z WARN loans clock source tsc is not used, hpet is")
     assert read("What is the WARN line about the clock source? Do we have to act?", log).verdict is Verdict.HEALTHY
     assert read("Readers cannot renew.", log).verdict is Verdict.INSUFFICIENT_EVIDENCE
+
+
+def deliveries(nordlicht: str, *, at_once: bool = True) -> str:
+    """Deliveries to three partners, of which one may be treated otherwise."""
+    return "".join(
+        f"2026-10-13T14:{n:02}:00Z INFO deliver partner={('sued', 'west', 'nordlicht')[n % 3]} "
+        f"breaker={nordlicht if n % 3 == 2 and (at_once or n > 20) else 'closed'} sent=1\n"
+        for n in range(40)
+    )
+
+
+def test_what_goes_with_one_name_alone_is_told_beside_what_others_have() -> None:
+    note = "Partner Nordlicht gets no webhooks, all other partners do."
+    found = read(note, deliveries("half"))
+    assert found.verdict is Verdict.FAILURE
+    assert "breaker=half for partner=nordlicht, and breaker=closed for others" in found.causes[0].title
+    assert len(found.causes[0].citations) == 2
+    assert read(note, deliveries("closed")).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert read("Is the delivery all right?", deliveries("half")).verdict is Verdict.HEALTHY
+
+
+def test_a_value_that_changed_once_and_stayed() -> None:
+    def fetches(*kinds: str) -> str:
+        return "".join(
+            f"2026-10-13T14:{n:02}:00Z INFO feed fetch items={40 + n % 7} type={kind}\n" for n, kind in enumerate(kinds)
+        )
+
+    note = "The feed has nothing new since two o'clock."
+    found = read(note, fetches(*["xml"] * 9, *["html"] * 9))
+    assert "type=html since then, where it had type=xml before" in found.causes[0].title
+    assert not read(note, fetches(*["xml", "html"] * 9)).causes
+
+
+def test_what_goes_well_on_both_sides_is_no_contrast() -> None:
+    log = "".join(
+        f"2026-10-13T14:{n:02}:00Z INFO call kind={'booking' if n % 2 else 'search'} status={201 if n % 2 else 200}\n"
+        for n in range(30)
+    )
+    assert not read("Bookings of branch 7 are missing, the search works.", log).causes
+
+
+def test_a_cursor_of_days_ago() -> None:
+    def polls(day: str) -> str:
+        return orders(*[f"2026-10-13T14:00:19Z INFO dirsync poll ok cursor=2026-10-{day}T08:11:02Z"] * 4)
+
+    note = "Changed passwords don't reach the VPN."
+    assert "5 days old" in read(note, polls("08")).causes[0].title
+    assert not read(note, polls("13")).causes
