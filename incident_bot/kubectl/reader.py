@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from incident_bot.kubectl.reading import Reading
 from incident_bot.kubectl.releases import read_rollout, read_status
 from incident_bot.kubectl.status_tables import read_status_table
 from incident_bot.model import Evidence, EvidenceKind
+from incident_bot.patterns import compile_later
 
 _UNREAD = (EvidenceKind.LOG, EvidenceKind.NOTE, EvidenceKind.ALERT)
 """What a program or a person wrote states nothing about the cluster, even where it quotes kubectl."""
@@ -78,6 +80,18 @@ def _whole(kind: EvidenceKind, lines: Sequence[str]) -> list[Block]:
     return [Block(Form.JSON if opening in "{[" else Form.YAML, 0, len(lines))]
 
 
+_ELISION = compile_later(
+    r"[\[(<]*(?:\.{3,}|\u2026|snip(?:ped)?|truncated|omitted|(?:and )?\d{1,6} more(?: \w{1,20})?)[\])>. ]*",
+    re.IGNORECASE,
+)
+"""A line that stands for others that somebody left out of a table."""
+
+
+def _is_cut(lines: Sequence[str], block: Block) -> bool:
+    """Whether a table, or the line below it, says that rows were left out."""
+    return any(_ELISION.fullmatch(line.strip()) for line in lines[block.first + 1 : block.end + 1])
+
+
 def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading:
     inside = lines[block.first : block.end]
     numbered = list(enumerate(inside, start=block.first + 1))
@@ -92,7 +106,7 @@ def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading
         return Reading(objects=tuple(read_release(evidence_id, numbered)))
     if block.form is Form.TABLE:
         command = _command_above(lines, block)
-        asked, is_selected = kind_asked_for(command), is_selective(command)
+        asked, is_selected = kind_asked_for(command), is_selective(command) or _is_cut(lines, block)
         return Reading(objects=tuple(read_status_table(evidence_id, numbered, asked, is_selected=is_selected)))
     _, kind, name = subject_of_command(_command_above(lines, block))
     return read_descriptions(evidence_id, numbered, about=(kind, name))

@@ -104,7 +104,8 @@ def _is_asked(listener: object, parent: Mapping[str, Any]) -> bool:
 
 def _why_refused(listener: object, route: KubeObject, gateway: KubeObject, by_kind: ByKind) -> str:
     """Why a listener admits no route of a namespace; empty where it does, or where that cannot be told."""
-    admitted = first_value(listener, "allowedRoutes.namespaces.from") or "Same"
+    # `Same` is the default, which the API server writes down; where it is not shown, somebody may have cut the listener.
+    admitted = first_value(listener, "allowedRoutes.namespaces.from")
     if admitted == "Same" and route.namespace != gateway.namespace:
         own = gateway.namespace
         return f"the listeners of Gateway {gateway.name} admit only routes of their own namespace {own}, not of {route.namespace}"

@@ -67,7 +67,9 @@ def find_unmeasured(by_kind: ByKind) -> Iterator[Join]:
             lacking = [
                 (found, item)
                 for found, item in find_values(target.body, "spec.template.spec.containers[]")
-                if container in ("", first_value(item, "name")) and not _asks_for(item, metric)
+                if container in ("", first_value(item, "name"))
+                and _shows_resources(item)
+                and not _asks_for(item, metric)
             ]
             if lacking and not _has_from_elsewhere(target, metric, by_kind):
                 yield Join(
@@ -97,6 +99,11 @@ def _utilisations(scaler: KubeObject) -> Iterator[tuple[str, str, str]]:
             and first_value(source, "target.averageValue") is None
         ):
             yield path, str(first_value(source, "name")), str(first_value(source, "container") or "")
+
+
+def _shows_resources(container: Mapping[str, object]) -> bool:
+    """The API server writes `resources` down even where they are empty; where they are not shown, somebody may have cut them."""
+    return "resources" in container
 
 
 def _asks_for(container: Mapping[str, object], metric: str) -> bool:

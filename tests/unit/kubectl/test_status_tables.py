@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.kubectl_text import read_text, recorded
+from incident_bot.kubectl import SELECTED
 from incident_bot.model import EvidenceKind
 
 HEADER = "NAME    READY   STATUS                       RESTARTS        AGE"
@@ -197,3 +198,14 @@ def test_a_ratio_below_ready_makes_no_condition_and_namespaces_stay_namespaces()
 
     assert [("StatefulSet", "conditions" in sets[0].body["status"])] == [("StatefulSet", False)]
     assert ["Namespace", "Namespace"] == [item.kind for item in spaces]
+
+
+@pytest.mark.parametrize("elision", ["...", "[...]", "\u2026", "<snip>", "(12 more rows)", "... 40 more ..."])
+def test_a_table_that_says_that_rows_were_left_out_is_no_listing(elision: str) -> None:
+    """What it does not show may exist; without such a line it is a whole listing."""
+    table = f"{HEADER}\nweb-1   1/1     Running                      0               3m\nweb-2   1/1     Running                      0               3m\n"
+
+    cut, whole = read_text(f"{table}{elision}\n").objects, read_text(table).objects
+
+    assert [True, True] == [item.body.get(SELECTED) for item in cut]
+    assert [None, None] == [item.body.get(SELECTED) for item in whole]
