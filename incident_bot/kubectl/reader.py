@@ -81,15 +81,16 @@ def _whole(kind: EvidenceKind, lines: Sequence[str]) -> list[Block]:
 
 
 _ELISION = compile_later(
-    r"[\[(<]*(?:\.{3,}|\u2026|snip(?:ped)?|truncated|omitted|(?:and )?\d{1,6} more(?: \w{1,20})?)[\])>. ]*",
+    r"[\[(<. ]{0,5}(?:\.{3,}|\u2026|snip(?:ped)?|truncated|omitted|(?:and )?\d{1,6} more(?: \w{1,20})?)[\])>. ]*",
     re.IGNORECASE,
 )
 """A line that stands for others that somebody left out of a table."""
+_ELISION_CHARS = 60
 
 
 def _is_cut(lines: Sequence[str], block: Block) -> bool:
     """Whether a table, or the line below it, says that rows were left out."""
-    return any(_ELISION.fullmatch(line.strip()) for line in lines[block.first + 1 : block.end + 1])
+    return any(_ELISION.fullmatch(line.strip()[:_ELISION_CHARS]) for line in lines[block.first + 1 : block.end + 1])
 
 
 def _read_block(evidence_id: str, lines: Sequence[str], block: Block) -> Reading:
