@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.joins.join import Join
     from incident_bot.diagnosis.targets import Relation
     from incident_bot.diagnosis.vocabulary import Vocabulary
-    from incident_bot.outputs import Observation
+    from incident_bot.outputs.observation import Observation
 
 QUOTE_CHARS = 500
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_bot import kubectl
 from incident_bot.diagnosis.evidence_time import age_at, newest_of_cronjobs, reference_time
@@ -27,8 +27,11 @@ from incident_bot.diagnosis.targets import (
 )
 from incident_bot.diagnosis.vocabulary import read_vocabulary
 from incident_bot.model import AlertStatus, Case, Evidence, EvidenceKind, Excerpt, KeptLine, SafeText, Target
-from incident_bot.outputs import Output, read_output
+from incident_bot.outputs import read_output
 from incident_bot.patterns import compile_later
+
+if TYPE_CHECKING:
+    from incident_bot.outputs.observation import Output
 
 LINE_CHARS = 4000
 """How much of one log line patterns look at; more is a dump, not a message."""

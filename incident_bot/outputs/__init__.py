@@ -4,7 +4,6 @@ Pure: lines in, observations out. There is no parser a tool: three readers make 
 a table, pairs of a block, lines of a form), and one table, `signs/`, says which values of a record are telling.
 """
 
-from incident_bot.outputs.observation import Observation, Output
-from incident_bot.outputs.reading import read_output
+from incident_bot.outputs.recognition import read_output
 
-__all__ = ["Observation", "Output", "read_output"]
+__all__ = ["read_output"]

@@ -1,4 +1,4 @@
-"""`read_output`: which tool printed a text, and what of it is telling."""
+"""Which tool printed a text, and what of it is telling."""
 
 from __future__ import annotations
 
@@ -11,26 +11,16 @@ from functools import lru_cache
 from incident_bot.outputs.figures import read_clock
 from incident_bot.outputs.judging import holds
 from incident_bot.outputs.observation import Observation, Output
+from incident_bot.outputs.recognition import MAX_LINES
 from incident_bot.outputs.records import Record, is_prompt, read_lines, read_pairs, read_rows
 from incident_bot.outputs.signs import Sign, find_signs
 from incident_bot.patterns import compile_later
 
-MAX_LINES = 2_000
-"""What somebody typed a command for is short; a log has more lines than that, or times before them."""
 _MOST_TOLD = 5
-_SAMPLE_LINES = 40
-_FEW_LINES = 3
-"""So many documents of JSON, a line each, are a log; an answer is one."""
 
 
-def read_output(name: str, lines: Sequence[str], now: datetime | None = None) -> Output | None:
-    """The tool that printed these lines and what it shows; None where they are no tool's output, or a program's log.
-
-    A file whose `name` calls it a log is one, unless it begins with a tool's output. `now` is the time of the evidence, where that is known: without it no certificate is called expired, unless
-    the text holds what `date` printed.
-    """
-    if len(lines) > MAX_LINES or _is_log(lines):
-        return None
+def read(name: str, lines: Sequence[str], now: datetime | None) -> Output | None:
+    """`read_output` for a text that is short, and whose lines do not begin as records of a log do."""
     signs = find_signs("\n".join(lines))
     if not signs:
         return None
@@ -65,18 +55,6 @@ def read_output(name: str, lines: Sequence[str], now: datetime | None = None) ->
 
 _LOG_NAME = compile_later(r"\.(?:log|out|err)(?:\.gz)?$|(?:^|[^a-z])logs?(?:[^a-z]|$)")
 _OPENING_LINES = 6
-_LOG_LINE = compile_later(
-    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d|\[?\d\d:\d\d:\d\d[ .,\]]|[IWEF]\d{4} \d\d:|time=|ts=|level=|"
-    r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b[\]: ](?! ?\(gcloud\.|\d{4} \()|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: |\d+\.\d+\.\d+\.\d+ - )"
-)
-
-
-def _is_log(lines: Sequence[str]) -> bool:
-    """Whether most of the first lines begin as records of a log do."""
-    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
-    if len(sample) >= _FEW_LINES and all(line.startswith('{"') for line in sample):
-        return True
-    return 2 * sum(1 for line in sample if _LOG_LINE.match(line[:200])) > len(sample)
 
 
 def _records(sign: Sign, lines: Sequence[str], pairs: Sequence[Record]) -> Iterable[Record]:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incident_bot import libyaml
 from incident_bot.diagnosis.patterns import check_pattern
@@ -117,3 +119,20 @@ def test_hostile_text_raises_nothing(lines: list[str]) -> None:
     output = read_output("x.txt", lines, NOW)
 
     assert output is None or output.observations == ()
+
+
+_WORDS = sorted({word for sample in SAMPLES for word in sample["tells"].split()})
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(_WORDS), max_size=12), max_size=30),
+    st.sampled_from([" ", "  ", "\t", " | ", ": "]),
+)
+def test_words_of_outputs_in_any_order_raise_nothing_and_cite_lines_that_are_there(
+    rows: list[list[str]], gap: str
+) -> None:
+    lines = [gap.join(row) for row in rows]
+
+    output = read_output("x.txt", lines, NOW)
+
+    assert output is None or all(1 <= item.line <= len(lines) and lines[item.line - 1] for item in output.observations)
