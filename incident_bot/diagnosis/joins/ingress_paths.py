@@ -27,8 +27,11 @@ _REQUEST = compile_later(
     re.IGNORECASE,
 )
 _STATUS = compile_later(r"(?<![\d.:-])(?P<code>[1-5]\d\d)(?![\d.:-])")
-_FEWEST = 8
+_FEWEST = 3
+_FEWEST_UNPROVEN = 8
+"""Where nothing but the answers says that nobody takes the prefix off."""
 _MOST_OF = 0.8
+_LEAST_OF_ALL = 0.2
 _MOST_LINES = 1000
 
 
@@ -99,9 +102,14 @@ def _below(route: _Route, requests: Sequence[_Request]) -> list[_Request]:
     return [request for request in requests if route.prefix and request.path.startswith(f"{route.prefix}/")]
 
 
-def _are_lost(requests: Sequence[_Request]) -> bool:
+def _are_lost(requests: Sequence[_Request], fewest: int = _FEWEST) -> bool:
     lost, share = _tally(requests)
-    return lost >= _FEWEST and share >= _MOST_OF
+    return lost >= fewest and share >= _MOST_OF
+
+
+def _are_many(lost: Sequence[_Request], requests: Sequence[_Request]) -> bool:
+    """Whether requests are more of all than strangers who try paths."""
+    return _tally(lost)[0] >= _LEAST_OF_ALL * sum(request.count for request in requests)
 
 
 def _first_lost(requests: Sequence[_Request]) -> _Request:
@@ -113,7 +121,7 @@ def _rewritten_away(route: _Route, requests: Sequence[_Request], routes: Sequenc
     groups = max((int(number) for number in _GROUP.findall(route.target)), default=0)
     is_fixed = bool(route.target) and not groups and route.kind != "Exact"
     below = _below(route, requests)
-    if not (groups > route.path.count("(") or is_fixed) or not _are_lost(below):
+    if not (groups > route.path.count("(") or is_fixed) or not _are_lost(below) or not _are_many(below, requests):
         return None
     item, relation = route.pair
     left = _GROUP.sub("", route.target) or "/"
@@ -136,7 +144,7 @@ def _exact_only(route: _Route, requests: Sequence[_Request], routes: Sequence[_R
     below = [
         item for item in _below(route, requests) if not any(item.path.startswith(other.prefix) for other in others)
     ]
-    if route.kind != "Exact" or not _are_lost(below):
+    if route.kind != "Exact" or not _are_lost(below) or not _are_many(below, requests):
         return None
     item, relation = route.pair
     lost = _first_lost(below)
@@ -154,7 +162,7 @@ def _exact_only(route: _Route, requests: Sequence[_Request], routes: Sequence[_R
 def _unknown_prefix(route: _Route, requests: Sequence[_Request], routes: Sequence[_Route]) -> Join | None:  # noqa: ARG001 - one shape
     """Requests that reach the program with the route's prefix, which nobody takes off, and of which it finds none."""
     below = _below(route, requests)
-    if route.target or route.kind == "Exact" or not _are_lost(below):
+    if route.target or route.kind == "Exact" or not _are_lost(below, _FEWEST_UNPROVEN):
         return None
     item, relation = route.pair
     lost = _first_lost(below)

@@ -32,7 +32,7 @@ _IN_VAIN = compile_later(
 _ADDRESS = compile_later(rf"(?<![\d.]){_OCTETS}(?![\d.])")
 _OF_THE_CLUSTER = re.compile(r"\.0\.(?:1|10)$")
 """By convention the first address of the Services' range is the API server's and the tenth the name server's: other namespaces'."""
-_AGAIN = 3
+_AGAIN = 2
 _FEWEST_LISTED = 2
 _MOST_LINES = 400
 _REACH = 1000
@@ -46,7 +46,7 @@ def find_stale_addresses(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join
     known = {address for pairs in map(by_kind.get, _HOLDERS) for item, _ in pairs or () for address in _addresses(item)}
     if len(known) < _FEWEST_LISTED:
         return
-    ranges = {_range_of(address) for address in known}
+    ranges = {_range_of(address) for address in _of_cluster(by_kind)}
     told: set[str] = set()
     for said in logs:
         for (ip, port), (line, count) in _called_in_vain(said).items():
@@ -66,6 +66,17 @@ def find_stale_addresses(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join
                     said=(line,),
                     groups={"asked": f"{ip}:{port}" if port else ip, "service": service.name, "current": current},
                 )
+
+
+def _of_cluster(by_kind: ByKind) -> Iterator[str]:
+    """Addresses of Services and of pods that have one of their own: those of machines say nothing of the cluster's ranges."""
+    machines = {address for item, _ in by_kind.get("Node", ()) for address in _addresses(item)}
+    for item, _ in by_kind.get("Service", ()):
+        yield from _ADDRESS.findall(str(first_value(item.body, "spec.clusterIP") or ""))
+    for item, _ in by_kind.get("Pod", ()):
+        address = _own_address(item)
+        if address and address not in machines and address != first_value(item.body, "status.hostIP"):
+            yield address
 
 
 _HOLDERS = ("Service", "Pod", "Node", "Endpoints", "EndpointSlice")

@@ -31,7 +31,11 @@ def find_misdirected(by_kind: ByKind, complaints: Sequence[str]) -> Iterator[Joi
     a note or an alert complains of counts where it names what only the stranger is called, or says that a part of all fails.
     """
     for service, relation in by_kind.get("Service", ()):
-        groups = _selected(service, by_kind)
+        groups = {
+            stem: serving
+            for stem, pods in _selected(service, by_kind).items()
+            if (serving := [pair for pair in pods if _serves(pair[0])])
+        }
         strangers = [stem for stem in groups if stem != service.name and not _ON_PURPOSE.search(stem)]
         if service.name not in groups or len(strangers) != 1:
             continue
@@ -56,6 +60,14 @@ def find_misdirected(by_kind: ByKind, complaints: Sequence[str]) -> Iterator[Joi
                 "closed": f"which do not have port {port}" if port else "which do another work",
             },
         )
+
+
+def _serves(pod: KubeObject) -> bool:
+    """Whether a pod may be an endpoint: one that is done, or not ready, is none."""
+    row = first_value(pod.body, "table.READY")
+    states = [value for _, value in find_values(pod.body, "status.containerStatuses[].ready")]
+    is_unready = any(state is False for state in states) or (isinstance(row, str) and row.startswith("0/"))
+    return not is_unready and first_value(pod.body, "status.phase") in (None, "Running")
 
 
 def _closed_port(service: KubeObject, own: Sequence[Pair], others: Sequence[Pair]) -> str:

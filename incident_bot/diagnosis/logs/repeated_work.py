@@ -29,6 +29,11 @@ _SIGNS = ("signal", "sigkill", "sigsegv", "sigabrt", "sigbus", "exited ", "worke
           "segmentation", "panic: ", "terminated unexp")  # fmt: skip
 """Each end has one: most logs hold none of them together with an end, and are asked no further."""
 _ID = compile_later(r"(?<![\w.:/-])(?=(?:[\w-]{0,60}?\d){4})[A-Za-z0-9][\w-]{4,63}(?![\w.:-])")
+_TAKES_UP = compile_later(
+    r"\b(?:redeliver\w*|deliver(?:y|ed)|attempt|retry|tries|received|picked up|claimed|dequeued|consumed|took)\b",
+    re.IGNORECASE,
+)
+"""Where a line says that work is taken up, one other piece of it is enough to see that the id is no constant."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}T|\d\d-\w{3}-\d{4}")
 _DIGITS = re.compile(r"\d+")
 _APART = 6
@@ -47,6 +52,7 @@ _WEIGHT = 0.85
 class _Mention:
     line: int
     id: str
+    text: str
 
 
 def find_repeated_work(log: Log, lines: Sequence[str], subject: str) -> Iterator[Finding]:
@@ -102,8 +108,8 @@ def _mentions(lines: Sequence[str]) -> Mapping[str, list[_Mention]]:
         for match in _ID.finditer(text):
             if not _DATE.match(match[0]):
                 key = _DIGITS.sub("#", text[max(0, match.start() - _WORDS_CHARS) : match.start()])
-                found.setdefault(key, []).append(_Mention(number, match[0]))
-    return {key: mentions for key, mentions in found.items() if len(mentions) > _FEWEST_OTHERS}
+                found.setdefault(key, []).append(_Mention(number, match[0], text))
+    return {key: mentions for key, mentions in found.items() if len({mention.id for mention in mentions}) > 1}
 
 
 def _find_killer(mentions: Sequence[_Mention], ends: Sequence[int]) -> tuple[int, _Mention] | None:
@@ -119,5 +125,6 @@ def _find_killer(mentions: Sequence[_Mention], ends: Sequence[int]) -> tuple[int
     worst = max(before, key=lambda item: len(before[item]))
     others = [len(places) for item, places in before.items() if item != worst]
     count = len(before[worst])
-    is_unlike = len(others) >= _FEWEST_OTHERS and max(others) < _FEWEST_ENDS
+    enough = 1 if worst in lasts and _TAKES_UP.search(lasts[worst].text) else _FEWEST_OTHERS
+    is_unlike = len(others) >= enough and max(others) < _FEWEST_ENDS
     return (count, lasts[worst]) if is_unlike and count >= max(_FEWEST_ENDS, _SHARE * len(ends)) else None
