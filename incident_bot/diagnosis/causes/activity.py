@@ -88,7 +88,7 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
         or all(is_announced_in_note(fact.value, scene) for fact in candidate.facts)
         or is_of_load_test(candidate.facts, scene)
     )
-    stands = is_permanent(candidate.facts, scene)
+    stands = is_permanent(candidate.facts, scene, candidate.rule)
     read = read_said_outcome if stands else read_outcome
     outcome = Outcome.HARMLESS if is_noise else read(candidate.facts, scene)
     if is_over(outcome, scene, health):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from incident_bot.diagnosis.facts import Fact
+    from incident_bot.diagnosis.rulebook.rules import Rule
     from incident_bot.diagnosis.scene import Log, Scene
     from incident_bot.model import KeptLine
 
@@ -35,17 +36,21 @@ _SET_ASIDE = compile_later(
 """What a program says where it does without what it misses."""
 
 
-def is_permanent(facts: Sequence[Fact], scene: Scene) -> bool:
-    """Whether a line that facts cite states what cannot heal by itself, ended a piece of work, and nothing took it back."""
-    return any(_stands(index, log, scene) for index, log in find_lines(facts, scene))
+def is_permanent(facts: Sequence[Fact], scene: Scene, rule: Rule | None = None) -> bool:
+    """Whether a line that facts cite states what cannot heal by itself, ended a piece of work, and nothing took it back.
+
+    A rule may say of what it names that it cannot.
+    """
+    is_known = rule is not None and rule.permanent
+    return any(_stands(index, log, scene, is_known=is_known) for index, log in find_lines(facts, scene))
 
 
-def _stands(index: int, log: Log, scene: Scene) -> bool:
+def _stands(index: int, log: Log, scene: Scene, *, is_known: bool) -> bool:
     kept = log.kept[index]
     return (
         not log.previous
         and log.node is None
-        and find_permanence(kept.text) is not None
+        and (is_known or find_permanence(kept.text) is not None)
         and _ended_work(index, log)
         and not _OF_A_DATABASE.search(log.text)
         and not is_ordinary(kept, log)
@@ -98,7 +103,10 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
     complaint = find_permanence(kept.text)
     is_of_some = complaint is not None and complaint.kind in _OF_SOME
     names = [
-        name for found in _QUOTED.findall(quote_permanence(message)) for name in found if name.strip("0123456789:.-")
+        name
+        for found in _QUOTED.findall(quote_permanence(message) or message)
+        for name in found
+        if name.strip("0123456789:.-")
     ]
     later = [item.text[:_REACH] for item in log.kept if item.line > last and grade(item.text) < Level.WARNING]
     said = [

@@ -147,7 +147,7 @@ def judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Hea
             or (candidate.is_named and is_echoed(candidate.facts, scene))
             or is_last_word(candidate.facts, scene)
             or is_lack_going_on(candidate.facts, scene)
-            or is_permanent(candidate.facts, scene)
+            or is_permanent(candidate.facts, scene, candidate.rule)
         )
     ):
         return Activity.ACTIVE

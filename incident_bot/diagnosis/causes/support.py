@@ -46,7 +46,8 @@ def add_record(candidate: Candidate, scene: Scene) -> Candidate:
         place, before = _most_telling(log, index, cited), _sign_before(log, index, cited)
         outer = _outermost(log, index)
         facts = (*candidate.facts, *(_quote(log, found, scene) for found in below))
-        told = [_quote(log, found, scene) for found in (outer, place, before) if found is not None]
+        opening = _opening(log, index)
+        told = [_quote(log, found, scene) for found in (opening, outer, place, before) if found is not None]
         candidate = replace(candidate, facts=facts, supporting=(*told, *candidate.supporting))
         return replace(candidate, sign_before=log.kept[before].text) if before is not None else candidate
     return candidate
@@ -63,6 +64,15 @@ def _thrown_again(log: Log, index: int) -> list[int]:
         for place in following
         if _THROWN.match(log.kept[place].text) and log.kept[place].text.rstrip().endswith(message)
     ][:1]
+
+
+def _opening(log: Log, index: int) -> int | None:
+    """The record right above a thrown exception: what was tried when it was thrown."""
+    if index == 0 or not _THROWN.match(log.kept[index].text):
+        return None
+    above = log.kept[index - 1]
+    is_head = begins_record(above.text) and log.kept[index].line - above.line == 1 and grade(above.text) >= Level.ERROR
+    return index - 1 if is_head else None
 
 
 _THROWN = compile_later(r"(?:[\w$]{1,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Fault|Panic): ")

@@ -64,6 +64,8 @@ class Rule:
     family: str = ""
     origin: str = ""
     noise: bool = False
+    permanent: bool = False
+    """Whether what it names cannot heal by itself, so that an error of it counts at its first occurrence."""
     all: tuple[Condition, ...] = ()
     any: tuple[Condition, ...] = ()
     none: tuple[Condition, ...] = ()
@@ -230,6 +232,7 @@ def rule_from_plain(plain: Mapping[str, Any], origin: str) -> Rule:
         category=Category(plain["category"]),
         specificity=plain["specificity"],
         noise=plain.get("noise", False),
+        permanent=plain.get("permanent", False),
         family=Path(origin).parent.name,
         origin=origin,
         all=_conditions(match.get("all", ())),

@@ -294,6 +294,7 @@ class RuleForm(_Form):
     category: Category
     specificity: Literal[1, 2, 3]
     noise: bool = False
+    permanent: bool = False
     match: MatchForm
     captures: dict[str, str] = {}
     explains: list[str] = []
