@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.contrasts import Contrast, find_contrasts
+from incident_bot.diagnosis.causes.other_kinds import find_other_kinds
 from incident_bot.diagnosis.causes.signs import Line, Sign
 from incident_bot.diagnosis.facts import read_log_time
 from incident_bot.diagnosis.logs.drifts import find_short_growth, tell_growth
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from incident_bot.diagnosis.scene import Scene
 
 _REACH = 600
-ODD = frozenset({"versions", "doubled", "own-group", "growth", "piled", "contrast", "changed", "stale"})
+ODD = frozenset(
+    {"versions", "doubled", "own-group", "growth", "piled", "contrast", "changed", "stale", "other", "remark", "id"}
+)
 """The names of the signs that are found here."""
 
 
@@ -33,6 +36,7 @@ def find_oddities(lines: Sequence[Line], question: Question, scene: Scene) -> It
     yield from _find_piles(lines, question)
     yield from _find_growth(lines, scene)
     yield from _find_stale(lines)
+    yield from find_other_kinds(lines, question)
     yield from map(_tell_contrast, find_contrasts(lines, question))
     if _TWICE.search(question.text):
         yield from _find_doubles(lines)

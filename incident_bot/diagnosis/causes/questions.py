@@ -53,7 +53,7 @@ _HURT = compile_later(
     r"|\b(?:hours?|days?|weeks?|minutes?) (?:late|old|behind|too late)\b|\b(?:those|that|the ones?) of (?:mon|tues|wednes|thurs|fri|satur|sun|last|yester)\w*|\blate\b|\b(?:is|are|was|were|from|end|ends|ended|stops?|stopped) (?:\w+ )?(?:on|in|at|from|with|since) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun|last|middle|yester)\w*"
     r"|\b(?:stay|stays|remain|remains|keep|keeps|still) (?:\w+ )?(?:'|\"|unpaid|pending|old|incomplete|at|runs?|shows?|open|in)\b|\bold (?:value|price|one|data|version|text|state)s?\b"
     r"|\bsince (?:we|the|our|this|yesterday|last|mon|tue|wed|thu|fri|sat|sun|mid|noon|lunch|about|\d)"
-    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bget lost\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:(?:two|three|four|five|six|ten|many|some) (?:seconds|minutes|hours)|[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
+    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bstill (?!works?\b|running|up\b|there\b|ok|fine|worried|open\b|broken)\w+|\b(?:though|although|despite)\b|\binstead of\b|\bget lost\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:(?:two|three|four|five|six|ten|many|some) (?:seconds|minutes|hours)|[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
     re.IGNORECASE,
 )
 _WELL = compile_later(

@@ -113,7 +113,7 @@ SIGNS = (
     ),
     _sign(
         "nothing",
-        rf"\b{_DONE}(?: in the \w+ \w+)?\"?[=:]\s?\"?0\b(?![.\d/%])|(?<![\d.,:/=-])(?:0|no|zero) (?:\w+ )?{_DONE}\b(?!\S* (?:to|{_HARMLESS})\b)|\b{_DONE} (?:0|no|none|nothing|zero)\b|\bnothing to \w+|\b(?:empty (?:list|set|result|response|file|body)|returned nothing)\b",
+        rf"\b{_DONE}(?: in the \w+ \w+)?\"?[=:]\s?\"?0\b(?![.\d/%])|(?<![\d.,:/=-])(?:0|no|zero) (?:\w+ )?{_DONE}\b(?!\S* (?:to|{_HARMLESS})\b)|\b{_DONE} (?:0|no|none|nothing|zero)\b|\b(?:to|of|for|from|with|by) 0 (?!{_HARMLESS})[a-z]{{3,}}\b|\bnothing to \w+|\b(?:empty (?:list|set|result|response|file|body)|returned nothing)\b",
         '{who} finds or does nothing there: "{said}"',
         "It calls that no error: see what it looks for, and where.",
     ),
@@ -122,6 +122,13 @@ SIGNS = (
         r"\bfall(?:s|ing)?[- ]?back\b|\bfell back\b|\b(?:using|uses|use) (?:the )?(?:built-?in )?default\b|\bdefault(?:s|ed|ing) to\b|\bno \S+ (?:configured|set|given|specified)\b|\busing (?:time ?zone|locale|currency|region|profile|charset|encoding)\b|\b(?:charset|encoding|time ?zone)\"?[=:]\s?\S|\bin-?memory\b|\bmemory://|\bephemeral\b|\bno \w+ \w+ configured\b",
         '{who} runs with a setting that may not be meant: "{said}"',
         "See where that value comes from, and what it should be.",
+    ),
+    _sign(
+        "lacks",
+        r"\b(?:no|without|missing) (?!errors?|changes?|problems?|warnings?|need|longer|more|issues?|failures?)[a-z]{3,}|\bnot (?!an? |the |yet|only|in use|needed|required|used|modified|changed)[a-z]{3,}|\b(?:is|are|was) missing\b|\b\w{3,40} missing\b|\bhas no\b|\bun(?:translated|assigned|mapped|matched|confirmed|resolved|reachable|paired|licensed|signed|set)\b|\b(?:ended|ran out|lapsed)\b",
+        '{who} says what is lacking: "{said}"',
+        "See who should have provided it.",
+        is_only_if_named=True,
     ),
     _sign(
         "switched off",
@@ -153,7 +160,7 @@ _BENIGN = compile_later(
     r"\b(?:no (?:\w+ )?changes?|nothing to do|up[- ]to[- ]date|unchanged|not modified|already (?:exists?|done|applied|up|loaded|present|synced)|as (?:configured|expected|planned)|by design|expected|deprecat\w+)\b",
     re.IGNORECASE,
 )
-_OFTEN_BENIGN = frozenset({"removed", "withheld", "nothing", "fallback", "switched off", "claimed"})
+_OFTEN_BENIGN = frozenset({"removed", "withheld", "nothing", "fallback", "switched off", "claimed", "lacks"})
 
 
 _MOST_LINES = 2000

@@ -47,6 +47,7 @@ WEIGHTS: Mapping[str, float] = {
     "tells": 1.0,
     "tells in two ways": 0.4,
     "does not fit the others": 0.5,
+    "is only of another kind": -0.2,
     "calls itself a warning": 0.3,
     "calls itself an error": 0.5,
     "is rare": 0.3,
@@ -89,7 +90,7 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
     named = [max(weight, _weigh_beside(place, lines, own)) for place, weight in enumerate(own)]
     shapes = Counter(line.shape for line in lines)
     lasts = {line.shape: line for line in lines}
-    told = list(_read_signs(lines, own, scene))
+    told = list(_read_signs(lines, own, question, scene))
     zeros = Counter(lines[place].shape for place, signs in told if signs[0].name == "nothing")
     places = {id(line): place for place, line in enumerate(lines)}
     odd = ((places[id(line)], (sign,)) for line, sign in find_oddities(lines, question, scene))
@@ -111,17 +112,24 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
 
 _NAMED = 0.3
 _MOST_KINDS = 800
+_MINORITY_SHARE = 0.4
 
 
-def _read_signs(lines: Sequence[Line], own: Sequence[float], scene: Scene) -> Iterator[tuple[int, tuple[Sign, ...]]]:
+def _read_signs(
+    lines: Sequence[Line], own: Sequence[float], question: Question, scene: Scene
+) -> Iterator[tuple[int, tuple[Sign, ...]]]:
     """The lines, by their places, that give signs which the log itself does not take back."""
     read: dict[tuple[str, bool], tuple[Sign, ...]] = {}
     judged: dict[tuple[str, bool], bool] = {}
+    shapes = Counter(line.shape for line in lines)
     for place, line in enumerate(lines):
         is_named = own[place] > 0
-        kind = (line.kind, is_named)
+        is_about = is_named or (
+            not line.stems.isdisjoint(question.words) and shapes[line.shape] <= _MINORITY_SHARE * len(lines)
+        )
+        kind = (line.kind, is_about)
         if kind not in read:
-            read[kind] = read_signs(line.text, is_named=is_named) if len(read) < _MOST_KINDS else ()
+            read[kind] = read_signs(line.text, is_named=is_about) if len(read) < _MOST_KINDS else ()
         shape = (line.shape, is_named)
         if read[kind] and shape not in judged:
             judged[shape] = _is_judged(line, scene, is_named=is_named)
@@ -164,6 +172,8 @@ def _features(
         yield "tells in two ways"
     if names & ODD - _WEAKLY_ODD:
         yield "does not fit the others"
+    if names <= _OF_ANOTHER_KIND:
+        yield "is only of another kind"
     if line.stems & question.works:
         yield "names what the question calls well"
     level = grade(line.text)
@@ -181,7 +191,8 @@ def _features(
         yield "is an answer without a fault"
 
 
-_WEAKLY_ODD = frozenset({"contrast", "changed", "stale"})
+_OF_ANOTHER_KIND = frozenset({"other", "id"})
+_WEAKLY_ODD = frozenset({"contrast", "changed", "stale", "other", "remark", "id", "turned-away"})
 _OF_GOOD_ANSWERS = ODD | {"elsewhere", "body", "limit"}
 
 

@@ -289,3 +289,54 @@ def test_a_cursor_of_days_ago() -> None:
     note = "Changed passwords don't reach the VPN."
     assert "5 days old" in read(note, polls("08")).causes[0].title
     assert not read(note, polls("13")).causes
+
+
+def bookings(other: str, *, count: int = 4) -> str:
+    """Ordinary bookings, and some that begin alike."""
+    return "".join(
+        f"2026-10-13T14:{n:02}:00Z booking B{4400 + n} "
+        + (other if n % 5 == 3 and n < 5 * count else "source site confirmed")
+        + "\n"
+        for n in range(30)
+    )
+
+
+AGENCY = "The agency complains that its bookings are confirmed late."
+
+
+def test_lines_that_begin_as_others_and_go_on_otherwise() -> None:
+    found = read(AGENCY, bookings("source agency parked for a look by hand"))
+    assert found.verdict is Verdict.FAILURE
+    assert "agency parked" in found.causes[0].title
+    assert {"agency parked" in item.quote for item in found.causes[0].citations} == {True, False}
+    assert not read(AGENCY, bookings("source agency")).causes
+    assert not read("Readers cannot renew.", bookings("source agency parked for a look by hand")).causes
+
+
+def test_a_remark_behind_an_ordinary_line() -> None:
+    found = read("Turnover is too high.", bookings("source site confirmed, was confirmed before by till 4"))
+    assert "confirmed before by till 4" in found.causes[0].title
+
+
+def test_some_requests_of_a_kind_are_turned_away() -> None:
+    def homework(refused: int) -> str:
+        return "".join(
+            f'10.0.0.4 - - [13/Oct/2026:14:{n:02}:00 +0000] "PUT /homework/{n} HTTP/1.1" {413 if n < refused else 201} 9\n'
+            for n in range(40)
+        )
+
+    note = "Pupils can't hand in homework of many pages."
+    assert read(note, homework(5)).verdict is Verdict.FAILURE
+    assert not read(note, homework(0)).causes
+
+
+def test_the_line_about_the_very_id() -> None:
+    log = orders("2026-10-13T14:00:20Z INFO firmware 3.9.1 offered on channel beta")
+    assert "channel beta" in read("No device gets firmware 3.9.1 since Monday.", log).causes[0].title
+    assert not read("No device gets firmware 3.9.2 since Monday.", log).causes
+
+
+def test_a_lack_tells_only_where_it_is_about_the_question() -> None:
+    line = "2026-10-13T14:00:20Z INFO reminders have no sender address"
+    assert read("Readers don't get reminders.", orders(line)).verdict is Verdict.FAILURE
+    assert not read("Readers don't get books.", orders(line)).causes
