@@ -189,7 +189,7 @@ def _loudness(candidate: Candidate, scene: Scene) -> Iterable[str]:
         yield "a symptom of many possible causes"
     if candidate.finding is not None and level <= Level.WARNING and does_without(candidate.facts[0].value):
         yield "the program goes on without it"
-    if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]):
+    if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]) and not is_permanent(candidate.facts, scene):
         yield "about a caller, not this program"
     is_its_work = _TELEMETRY_AGENT.search(f"{candidate.pod} {candidate.container}") is not None
     if not is_its_work and _TELEMETRY.search(candidate.facts[0].value[:1000]):

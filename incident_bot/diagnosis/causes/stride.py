@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.condense.times import read_time
+from incident_bot.diagnosis.causes.asked_names import is_asked_by_name
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import (
@@ -53,7 +54,7 @@ _NAMES_A_CAUSE = 3
 
 FROM_A_CLIENT = compile_later(
     r"TLS handshake error from |ClientAbortException|client (?:unexpectedly )?(?:disconnected|closed|aborted|went away|gone|prematurely closed|canceled|cancelled)"
-    r"|Invalid HTTP (?:request|_HOST)|open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
+    r"|Invalid HTTP(?: request|_HOST)|\bBlocked hosts?: |open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|(?:\d{1,3}\.){3}\d{1,3}:\d{4,5}\b.{0,60}\b(?:TLS|SSL) handshake (?:error|failed|failure): (?:EOF|unexpected EOF|i/o timeout|connection reset)|writing response to client|downstream_remote_disconnect"
     r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
     r"|invalid length of startup packet|unsupported frontend protocol|bad protocol version identification"
@@ -261,7 +262,7 @@ def is_from_a_client(kept: KeptLine, log: Log) -> bool:
     lines = [kept.text]
     if 0 < index < len(log.kept) and head_of(log, index) is log.kept[index - 1].text:
         lines.append(log.kept[index - 1].text)
-    return any(FROM_A_CLIENT.search(line[:1000]) for line in lines)
+    return any(FROM_A_CLIENT.search(line[:1000]) for line in lines) and not is_asked_by_name(kept, log)
 
 
 _USERS_FAULT = compile_later(

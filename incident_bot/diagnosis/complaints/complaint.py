@@ -23,6 +23,7 @@ class Complaint:
     `title` may use {container}, {says} (the message) and {what}; `names` says what {what} is, and `otherwise` is
     the title where the line names nothing. `steps` are (what to see, read-only command) with the placeholders of
     rules; `patterns` are alternatives, case ignored. A symptom has many possible causes and yields to whatever names one.
+    What is permanent does not heal by itself.
     A lack is of something of the program's own that is used up: no caller provokes it by a mistake, and as long as it is
     said, work is refused, whatever level it is logged at.
     """
@@ -36,6 +37,7 @@ class Complaint:
     otherwise: str = ""
     impact: str = ""
     is_symptom: bool = False
+    is_permanent: bool = False
     is_lack: bool = False
     steps: tuple[tuple[str, str], ...] = ()
     prevention: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="licence",
+        is_permanent=True,
         category=Category.APPLICATION,
         patterns=(
             r"licen[cs]e.{0,60}(?:expired|invalid|not valid|ended|not found|missing|exceeded|denied|revoked|could not be)|(?:expired|invalid|no valid|missing) licen[cs]e|licen[cs]e.{0,80}no (?:more )?(?:seats|tokens|licen[cs]es)\b|no (?:more )?licen[cs]es? (?:left|available|free)|Lizenz.{0,60}(?:abgelaufen|ungültig|fehlt)|(?:keine gültige|ungültige|abgelaufene) Lizenz|licen(?:cia|ça).{0,60}(?:expir|caduc|venc|inválid)|licence.{0,60}(?:expirée|invalide)|лицензи\w*.{0,60}(?:истек|недейств)|(?:许可证|授权).{0,20}(?:过期|无效)|ライセンス.{0,20}(?:期限切れ|無効)",
@@ -115,6 +116,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="number-range",
+        is_permanent=True,
         is_lack=True,
         category=Category.DEPENDENCY,
         patterns=(
@@ -128,6 +130,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="notation",
+        is_permanent=True,
         category=Category.APPLICATION,
         patterns=(
             r"(?:could not convert string to (?:float|int)|NumberFormatException|ParseFloat|ParseInt|(?:cannot|could not|can't|failed to|unable to) (?:parse|convert|read)|invalid (?:float|decimal|number|numeric|literal|input syntax)|Incorrect (?:decimal|double|integer) value|not (?:a )?(?:valid )?(?:number|decimal|float|numeric)|ConversionSyntax|not in a correct format)[^\n]{0,80}?['\"=:(`] ?[-+]?\d{1,3}(?:\.\d{3})*,\d{1,6}(?![\d,.])",
@@ -140,6 +143,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="notation",
+        is_permanent=True,
         category=Category.APPLICATION,
         patterns=(
             r"time data '[^'\n]{1,60}' does not match format|parsing time \"[^\"\n]{1,60}\" as \"|Text '[^'\n]{1,60}' could not be parsed (?:at index|:)|date/time field value out of range|invalid input syntax for (?:type )?(?:date|timestamp\w*)|Incorrect (?:datetime|date|time) value|Unparseable date|not recognized as a valid DateTime|does not match format '%",
@@ -180,6 +184,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="read-only",
+        is_permanent=True,
         category=Category.STORAGE,
         patterns=(
             r"read-only file ?system|EROFS|attempt to write a readonly database|readonly database|Das Dateisystem ist nur lesbar|Système de fichiers en lecture seulement|Sistema de archivos de solo lectura",
@@ -206,6 +211,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="field-missing",
+        is_permanent=True,
         category=Category.APPLICATION,
         patterns=(
             r"(?:avro|json ?schema|jsonpath|protobuf|proto|parquet|csv|xml|xsd|(?:de)?seriali[sz]\w*|unmarshal\w*|schema|record|row|message|payload|event|document|request|response|body)\w{0,24}\b[^\n]{0,120}\b(?:missing|lacks?|without|no|absent) (?:(?:a |the )?(?:required|mandatory) )?(?:field|property|column|element|attribute|tag)s?:? [\"'`$]?[\w./-]{2,80}",
@@ -253,6 +259,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="version-too-old",
+        is_permanent=True,
         category=Category.CONFIG,
         patterns=(
             r"\brequires? (?:at least )?(?:\w[\w.+-]{0,30} ){0,3}\(?v?\d[\w.]{0,20}\)? ?(?:or (?:higher|newer|later|above|greater)|\+)|\(?v?\d+(?:\.\d+){1,4}\)? or (?:higher|newer|later|above|greater) (?:is )?(?:required|needed)",
@@ -266,6 +273,7 @@ OWN: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="module-missing",
+        is_permanent=True,
         category=Category.APPLICATION,
         patterns=(
             r"cannot import name '|CUDA error: no kernel image|exec format error",

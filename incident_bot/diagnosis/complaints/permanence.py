@@ -12,6 +12,8 @@ import re
 from functools import cache
 
 from incident_bot.diagnosis.complaints.complaint import Complaint
+from incident_bot.diagnosis.complaints.own import OWN
+from incident_bot.diagnosis.complaints.remote import REMOTE
 from incident_bot.diagnosis.patterns import PatternIndex, compile_pattern, split_branches
 from incident_bot.model import Category
 
@@ -34,6 +36,7 @@ PERMANENT: tuple[Complaint, ...] = (
             rf"\b{_STORE} {_NAMED} (?:was |is |could )?not (?:be )?(?:found|defined|there)\b|\b{_STORE}_not_found\b|\bno {_STORE} '[^'\n]{{1,120}}'|\bno such (?:table|column|collection|queue|bucket|index|stream|exchange)\b",
             r"UndefinedColumn|UndefinedTable|UndefinedFunction|ORA-00904|ORA-00942|Unknown (?:column|table|database) '|Invalid (?:object|column) name '|index_not_found_exception|unconfigured table",
             r"NoSuchBucket|NonExistentQueue|QueueDoesNotExist|ResourceNotFoundException|TemplateDoesNotExist|TemplateNotFound|Error resolving template|Could not resolve view with name|missing template\b|template: .{1,80} not defined",
+            r"\bNo such (?:price|plan|coupon|product|webhook|domain|index|repository|image|model)\b|(?:FileNotFound|NoSuchFile)\w*\b[^\n]{0,80}(?:/app|/etc|/opt|/usr|/srv|/var/lib|/config|/secrets?)/|\b(?:/app|/etc|/opt|/usr|/srv|/config|/secrets?)/[\w./-]{1,120}[\"']?: [Nn]o such file or directory|No such file or directory: '(?:/app|/etc|/opt|/usr|/srv|/config|/secrets?)/",
             r"(?:pending|unapplied|missing|not yet applied) migrations?\b|Migrations? (?:is|are) (?:pending|missing)|PendingMigrationError",
         ),
         title="{container} asks for what does not exist: {says}",
@@ -52,6 +55,7 @@ PERMANENT: tuple[Complaint, ...] = (
             r"No module named |cannot import name|Cannot find (?:module|package) '|ERR_MODULE_NOT_FOUND|cannot load library|cannot open shared object|Could not load file or assembly|DllNotFoundException|undefined symbol|Library not loaded|error loading shared librar|cannot load such file|could not locate the Query Engine|executable file not found|\bENOENT\b.{0,20}\bspawn\b|\bspawn \S{1,80} ENOENT",
             r"\b(?:unknown|unrecogni[sz]ed|unsupported|unmapped) (?:job|task|message|event|activity|workflow|enum|payload|record|document|schema|codec|column|field|property|attribute|element|currency|queue|topic|channel|exchange|procedure|class|serializer|discriminator|time ?zone|template|tenant|signing key|key id|file format|file type)\b(?: type| name| id| version| value)?",
             r"\bcode = Unimplemented\b|\bUNIMPLEMENTED: |\bno such (?:method|procedure|service) \S",
+            r"\bunknown (?:encoding|charset|locale|character set|collation|dialect|algorithm|driver)\b|No time zone found|MissingResourceException|Can't find bundle for base name|\bUnknown(?:TimeZone|Encoding|Driver)\w*",
             r"No enum constant|UnrecognizedProperty|Could not resolve type id|has no (?:member|attribute) '|is not a (?:known|registered) (?:type|class|task|job|handler|queue)",
         ),
         title="{container} does not know what its work needs: {says}",
@@ -66,6 +70,7 @@ PERMANENT: tuple[Complaint, ...] = (
         patterns=(
             r"\b(?:field|property|attribute|column|key) '[^'\n]{1,80}' is required for type|MissingFieldException|missing (?:required )?creator property|MismatchedInputException|InvalidDefinitionException|cannot unmarshal \w{1,20} into Go|cannot deserialize|could not deserialize|unknown magic byte|NotSerializableException|InvalidClassException|AvroTypeException|SchemaParseException",
             r"\b(?:schema|wire|protocol|format|migration|database|api|snapshot|index|file|on-disk|data)\b[^\n]{0,20} version \S{1,20} (?:is (?:not supported|newer|older|too old|too new)|does not match|but expected)|\bincompatible (?:schema|version|format|snapshot)|\bschema (?:version )?(?:mismatch|is (?:incompatible|not compatible))|\b(?:was|has been) (?:modified|changed) (?:since|after) (?:it was )?(?:applied|generated|created)|checksum mismatch for migration",
+            r"invalid byte sequence for encoding|Incorrect string value|has no equivalent in encoding|violates (?:not-null|check) constraint|NOT NULL constraint failed|CHECK constraint failed|Column '[^'\n]{1,80}' cannot be null|cannot be cast to|type mismatch\b",
             r"\bmissing (?:required )?(?:column|field|property|header)s?:? [\"'`\[][\w.-]{2,80}|\b(?:required|mandatory) (?:column|field|property) [\"'`][\w.-]{2,80}[\"'`] (?:is |was )?(?:missing|absent|not (?:present|found))",
         ),
         title="{container} is given data of another shape: {says}",
@@ -78,8 +83,8 @@ PERMANENT: tuple[Complaint, ...] = (
         kind="not-allowed",
         category=Category.DEPENDENCY,
         patterns=(
-            r"is not authorized to perform|AuthorizationFailed\b|UnauthorizedOperation|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column|topic|bucket)|does not have (?:\S{1,80} ){0,4}(?:permission|access|privilege)|cannot (?:get|list|watch|create|update|patch|delete) resource \"|(?:Topic|Group|Cluster|TransactionalId)AuthorizationException|(?:TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED|insufficient (?:privileges|permissions?|scopes?)\b|Permission '[\w.]{3,80}' denied|not_in_channel|missing_scope\b|access to (?:the )?(?:bucket|queue|topic|stream|secret|key) \S{1,120} (?:is |was )?denied",
-            r"\bNOAUTH\b|\bNOPERM\b|\bWRONGPASS\b|password authentication failed for user|Access denied for user '|Login failed for user '|ORA-01017|ORA-28001|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId|UnrecognizedClientException|invalid_client|unauthorized_client|AADSTS\d{5,7}|(?:invalid|incorrect|unknown|revoked) (?:api[ _-]?key|client secret|access key|service account|signing key)|invalid_api_key|Username and Password not accepted|Unable to locate credentials|NoCredentialsError|could not find default credentials",
+            r"is not authorized to perform|AuthorizationFailed\b|UnauthorizedOperation|permission denied (?:for|to|on) (?:table|relation|schema|database|sequence|function|view|column|topic|bucket)|does not have (?:\S{1,80} ){0,4}(?:permission|access|privilege)|cannot (?:get|list|watch|create|update|patch|delete) resource \"|(?:Topic|Group|Cluster|TransactionalId)AuthorizationException|(?:TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED|insufficient (?:privileges|permissions?|scopes?)\b|Permission '[\w.]{3,80}' denied|not_in_channel|\[Errno (?:13|30)\]|\bEACCES\b|\bEROFS\b|java\.nio\.file\.AccessDeniedException|Sender address rejected|(?:domain|address|sender) is not verified|redirect_uri_mismatch|\binvalid (?:issuer|audience)\b|missing_scope\b|access to (?:the )?(?:bucket|queue|topic|stream|secret|key) \S{1,120} (?:is |was )?denied",
+            r"\bNOAUTH\b|\bNOPERM\b|\bWRONGPASS\b|password authentication failed for user|Access denied for user '|Login failed for user '|ORA-01017|ORA-28001|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId|UnrecognizedClientException|invalid_client|unauthorized_client|AADSTS\d{5,7}|(?:invalid|incorrect|unknown|revoked) (?:(?:de|en)cryption key|master key|api[ _-]?key|client secret|access key|service account|signing key)|invalid_api_key|bad decrypt\b|Username and Password not accepted|Unable to locate credentials|NoCredentialsError|could not find default credentials",
             r"\b(?:certificate|credential|client secret|api[ _-]?key|access key|signing key|licen[cs]e|subscription|service account key)s?\b[^\n]{0,60}\b(?:has |have |is |are |was )?expired|CERT_HAS_EXPIRED|x509: certificate (?:has expired|signed by unknown|is valid for|is not valid)|PKIX path building failed|unable to (?:find valid certification path|get (?:local )?issuer)|self[- ]signed certificate|certificate verify failed|hostname mismatch",
             r"\bno matching key|\b(?:unknown|no) (?:kid|signing key)\b|unable to find a signing key|signing key not found|no key (?:found )?(?:for|with) (?:the )?(?:kid|id)\b|signature (?:verification failed|does not match|mismatch)",
         ),
@@ -106,8 +111,9 @@ PERMANENT: tuple[Complaint, ...] = (
         kind="not-configured",
         category=Category.CONFIG,
         patterns=(
+            r"\b(?:HTTP_HOST header|blocked hosts?)\b[^\w\n]{1,6}(?:[a-z\d-]{1,63}\.){1,6}[a-z]{2,24}\b",
             r"config(?:uration)? property \S{1,120} is required|application secret has not been set|Required services that are not installed|missing/unsatisfied dependenc|Could not resolve placeholder|(?:environment variable|env var|setting|option|configuration key) [\"'`]?[\w.-]{2,80}[\"'`]? (?:is |was )?(?:not set|missing|required|undefined|not configured)",
-            r"\b(?:feature|api|module|plugin|extension|dialect|mechanism|algorithm|cipher|backend|integration|billing|account|function|trigger|schedule)\b[^\n]{0,60}\b(?:is|was|has been) (?:disabled|not enabled|not activated|not implemented)\b|has not been used in project|NotImplementedError|\bUnsupported (?:SASL )?mechanism\b",
+            r"\b(?:feature|api|module|plugin|extension|dialect|mechanism|algorithm|cipher|backend|integration|billing|account|function|trigger|schedule)\b[^\n]{0,60}\b(?:is|was|has been) (?:disabled|not enabled|not activated|not implemented)\b|has not been used in project|is pending deletion|KMSInvalidState|NotImplementedError|\bUnsupported (?:SASL )?mechanism\b",
         ),
         title="{container} lacks a setting or feature that its work needs: {says}",
         hint="Compare the settings of this environment with those of one where it works.",
@@ -199,7 +205,7 @@ def _find(text: str) -> tuple[Complaint, re.Match[str]] | None:
 def _index() -> tuple[list[tuple[str, Complaint]], PatternIndex]:
     patterns = [
         (branch, complaint)
-        for complaint in PERMANENT
+        for complaint in (*PERMANENT, *(item for item in (*REMOTE, *OWN) if item.is_permanent))
         for pattern in complaint.patterns
         for branch in split_branches(pattern)
     ]

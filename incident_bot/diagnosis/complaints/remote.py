@@ -13,6 +13,7 @@ _ENV = ("See which secrets and settings the pod gets", "kubectl -n {namespace} d
 REMOTE: tuple[Complaint, ...] = (
     Complaint(
         kind="certificate-expired",
+        is_permanent=True,
         category=Category.NETWORK,
         patterns=(
             r"certificate (?:has |is )?expired|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|invalid peer certificate: (?:Expired|NotValidYet)",
@@ -212,6 +213,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="retired",
+        is_permanent=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"\b410\b.{0,20}\bgone\b|\b(?:was|were|is|are|has been|have been|got) (?:retired|decommissioned|sunset|discontinued|withdrawn|end[- ]of[- ]life)\b|\b(?:api|version|endpoint|protocol|cipher|method|model|region|feature|plan|v\d+)\b.{0,40}\b(?:is |are )?no longer (?:supported|available|served|offered|accepted|exists?)\b|reached (?:its )?end[- ]of[- ](?:life|support)|abgekündigt und abgeschaltet|n'est plus (?:disponible|pris en charge)|ya no está disponible|больше не поддерживается",
@@ -252,6 +254,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="schema",
+        is_permanent=True,
         category=Category.DEPENDENCY,
         patterns=(
             r"PendingMigrationError|Migrations are pending|cached plan must not change result type|collation version mismatch",
@@ -270,6 +273,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="host-key",
+        is_permanent=True,
         category=Category.NETWORK,
         patterns=(r"Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|(?:host key|hostkey)\b.{0,60}\b(?:mismatch|does not match|not (?:trusted|known)|unknown|changed)|BadHostKeyException",),
         title="{container} does not know the SSH host key of {what}",
@@ -295,6 +299,7 @@ REMOTE: tuple[Complaint, ...] = (
     ),
     Complaint(
         kind="object-refused",
+        is_permanent=True,
         category=Category.POLICY,
         patterns=(
             r"admission webhook \\?\"[^\"]{1,120}\" denied the request|\b[A-Z]\w{2,60}(?:\.[\w.]{1,80})? \\?\"[^\"\s]{1,120}\" is invalid: |\bfield is immutable\b|no matches for kind \\?\"|violates PodSecurity|unable to recognize \"",

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade, states_level
+from incident_bot.diagnosis.complaints.permanence import find_permanence
 from incident_bot.diagnosis.complaints.search import find_complaint, find_words, spell_out
 from incident_bot.diagnosis.complaints.vague import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.logs.access_lines import read_answer
@@ -117,6 +118,7 @@ _FRAME_SIGNS = ("#", "at ", ".rb:", 'File "', "[stacktrace]")
 def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
     is_fatal = any(_level_of(kept.text) >= Level.FATAL for kept in log.kept[-_LAST_WORDS:])
     last_words = _LAST_WORDS_BEFORE_FATAL if is_fatal else _LAST_WORDS
+    loud = -_BELOW_LINES
     for index, kept in enumerate(log.kept[:_MAX_LINES]):
         if _DOTNET_HEAD.match(kept.text):
             continue
@@ -131,12 +133,26 @@ def _bad_lines(log: Log) -> Iterator[tuple[int, int]]:
             and _is_complaint(kept.text, is_last=is_fatal or kept.count >= _OFTEN)
         ):
             level = Level.WARNING
+        loud = kept.line if level >= Level.ERROR else loud
+        level = Level.ERROR if _says_why(kept, level, loud) else level
         if level < Level.WARNING or _HEADING.search(kept.text[:200]) or _is_harmless(kept.text):
             continue
         if len(kept.text.strip()) < _LEAST_CHARS or not any(map(str.isalnum, kept.text)):
             continue
         if not (_is_part_of_stack(kept.text) and _is_set_aside(kept.text, head_of(log, index))):
             yield index, level
+
+
+_BELOW_LINES = 4
+"""An error's further lines often say what its first one leaves open."""
+
+
+def _says_why(kept: KeptLine, level: int, loud: int) -> bool:
+    """Whether a quiet line just below an error (in line `loud`), no frame and no record of its own, states what does not heal."""
+    text = kept.text
+    is_further = level < Level.WARNING and kept.line - loud <= _BELOW_LINES
+    is_message = is_further and not (begins_record(text) or states_level(text) or _FRAME.match(text.strip()))
+    return is_message and find_permanence(text) is not None
 
 
 _LEAST_CHARS = 3
@@ -229,6 +245,9 @@ def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
         weight += 0.15
     if level == Level.WARNING and (is_onset(log.kept[index], log) or opens_turn(log.kept[index], log)):
         weight += 0.15
+    if level >= Level.ERROR and _level_of(log.kept[index].text) < Level.WARNING:
+        # A further line says what the first one of its record leaves open.
+        weight += 0.1
     if baseline and shape_of(log.kept[index].text) in baseline:
         weight -= 0.25
     return round(weight, 2)

@@ -130,3 +130,36 @@ def test_words_say_why_it_does_not_heal(said: str, kind: str) -> None:
 def test_what_comes_and_goes_is_not_permanent(said: str) -> None:
     assert find_permanence(said) is None
     assert quote_permanence(said) == ""
+
+
+HOST = "2026-11-21T08:00:2{}Z ERROR Invalid HTTP_HOST header: '{}'. You may need to add it to ALLOWED_HOSTS."
+
+
+def test_one_name_that_is_asked_for_again_and_again_was_made_known_by_somebody() -> None:
+    assert verdict_of(*(HOST.format(i, "sale.example.org") for i in range(4))) is Verdict.FAILURE
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["203.0.113.9"] * 4,
+        ["a.example.org", "b.example.net", "203.0.113.9", "c.example.com"],
+        ["sale.example.org"],
+    ],
+)
+def test_strangers_ask_by_address_and_by_made_up_names(names: list[str]) -> None:
+    assert verdict_of(*(HOST.format(i, name) for i, name in enumerate(names))) is Verdict.HEALTHY
+
+
+def test_a_further_line_that_says_what_is_missing_is_told_instead_of_its_errors_heading() -> None:
+    log = work(0, 12) + (
+        "2026-11-21T08:00:20Z ERROR start failed {\n"
+        '    "stage": "stores",\n'
+        '    "Required services that are not installed:" => ["db.ClaimsPool"]\n'
+        "}\n"
+        "2026-11-21T08:00:21Z INFO admin console on :9990\n"
+    )
+    down = PODS.replace("1/1", "0/1")
+    found = diagnose(make_case({"shop.log": log, "pods.txt": down}), RULES)
+    assert "ClaimsPool" in found.causes[0].title
+    assert any("not installed" in citation.quote for citation in found.causes[0].citations)
