@@ -63,8 +63,8 @@ def read_scene(case: Case, digests: Mapping[str, Excerpt], now: datetime) -> Sce
     places: dict[str, list[int]] = {}
     for place, event in enumerate(events):
         places.setdefault(event.reason, []).append(place)
-    logs = tuple(_logs(case, digests, containers, relate))
     outputs = _outputs(case, at if case.collected_at or not is_live else None)
+    logs = tuple(_unnamed(log, outputs, containers) for log in _logs(case, digests, containers, relate))
     others = tuple((item, relate.of_object(item)) for item in objects if item.kind != "Pod")
     return Scene(
         case=case,
@@ -97,6 +97,12 @@ def _named_pods(case: Case) -> Iterator[tuple[str, str]]:
     target = case.incident.target
     logged = (log_origin(item)[0] for item in case.evidence if item.kind is EvidenceKind.LOG)
     yield from ((target.namespace, name) for name in dict.fromkeys((target.pod, *logged)) if name)
+
+
+def _unnamed(log: Log, outputs: Mapping[str, Output], containers: Sequence[Container]) -> Log:
+    """The log; what a tool printed without the name that its file would give it: nobody is called `curl`."""
+    is_known = log.pod or any(item.name == log.container for item in containers)
+    return log if log.evidence_id not in outputs or is_known else replace(log, container="")
 
 
 def _outputs(case: Case, at: datetime | None) -> Mapping[str, Output]:

@@ -23,7 +23,7 @@ from incident_bot import libyaml
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "machine": (
-        "Use%", "IUse%", "buff/cache", "memory.max", "memory.limit_in_bytes", "oom_kill", "pids.max",
+        "Use%", "Mounted on", "IUse%", "buff/cache", "memory.max", "memory.limit_in_bytes", "oom_kill", "pids.max",
         "Max open files", "open files", "NVIDIA-SMI has failed", "No devices were found",
         "Unable to determine the device handle", "MiB /", "%MEM", "TIME+", "uid=", "PATH=", "Leap status", "System clock synchronized",
         "No space left on device", "Read-only file system", "rw", "\t/",
