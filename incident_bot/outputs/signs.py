@@ -31,7 +31,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "network": (
         "** server can't find", "not found: ", "->>HEADER<<-", "no servers could be reached",
         "communications error to", "curl: (", "< HTTP/", "HTTP/", "Connection refused", "timed out", "packet loss",
-        "Recv-Q", "http_code", "wget: ", "NOT_SERVING", "telnet: ", "Ready: False, Reason: ", "notAfter=", "Not After", "Verify return code:",
+        "Recv-Q", "http_code", "wget: ", "NOT_SERVING", "telnet: ", "Ready: False, Reason: ", "notAfter=", "Not After", "; NotAfter: ", "Verify return code:",
     ),
     "data": (
         "idle in transaction", "wait_event_type", "granted", "max_connections", "too many clients already",
