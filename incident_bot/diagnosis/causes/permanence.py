@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.causes.stride import find_lines, is_ordinary
 from incident_bot.diagnosis.complaints.permanence import find_permanence, quote_permanence
+from incident_bot.diagnosis.logs.contraries import takes_back
 from incident_bot.diagnosis.logs.messages import read_text
 from incident_bot.diagnosis.logs.outcome import has_finished
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
+from incident_bot.diagnosis.logs.records import begins_record
 from incident_bot.diagnosis.logs.retries import RETRY
 from incident_bot.patterns import compile_later
 
@@ -67,7 +69,8 @@ def _ended_work(index: int, log: Log) -> bool:
     """Whether the line's record is an error, or a warning of which there are several and that nobody can do without."""
     kept = log.kept[index]
     head = head_of(log, index)
-    record = kept.text if states_level(kept.text) or not head or not states_level(head) else head
+    is_own = states_level(kept.text) or begins_record(kept.text)
+    record = kept.text if is_own or not head or not states_level(head) else head
     if _SET_ASIDE.search(kept.text[:_REACH]) or (record is head and _SET_ASIDE.search(head[:_REACH])):
         return False
     level = grade(record) if states_level(record) else Level.ERROR
@@ -75,7 +78,13 @@ def _ended_work(index: int, log: Log) -> bool:
         return level > Level.WARNING
     if _is_of_leak(kept):
         return any(item.line > kept.line for item in find_errors(log))
-    return kept.count >= _WARNED_COUNT and not _TRIES_AGAIN.search(record[:_REACH])
+    complaint = find_permanence(kept.text)
+    is_enough = kept.count >= _WARNED_COUNT or (complaint is not None and complaint.kind in _AT_ONCE)
+    return is_enough and not _TRIES_AGAIN.search(record[:_REACH])
+
+
+_AT_ONCE = frozenset({"no-writes", "lost-position"})
+"""What a store or a reader says once, at whatever level, and acts on from then."""
 
 
 def _is_of_leak(kept: KeptLine) -> bool:
@@ -114,4 +123,6 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
         for line in later
         if (_MADE.search(line) or (_SERVED.search(line) and not is_of_some)) and not _NOT.search(line)
     ]
+    if any(takes_back(line, message) for line in later):
+        return True
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line) for name in names for line in said)

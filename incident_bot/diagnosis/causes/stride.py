@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.condense.times import read_time
 from incident_bot.diagnosis.causes.asked_names import is_asked_by_name
+from incident_bot.diagnosis.complaints.permanence import find_permanence
 from incident_bot.diagnosis.logs.access_lines import SERVER_ERROR, is_turned_away, read_answer
 from incident_bot.diagnosis.logs.announced import is_announced
 from incident_bot.diagnosis.logs.background import (
@@ -335,6 +336,9 @@ _ONE_CALLER_SHARE = 0.6
 def is_about_one_caller(kept: KeptLine, log: Log) -> bool:
     """Whether a server turned one caller away for its rate, again and again the same, while it served others."""
     if not _TURNED_AWAY.search(kept.text[:1000]) or kept.count > _ONE_CALLER_SHARE * log.total_lines:
+        return False
+    if find_permanence(kept.text) is not None:
+        # A limit of what may be stored is no rate: the caller's next minute is no better.
         return False
     found = [_CALLER.search(item.text[:1000]) for item in ends_of(kept, log)]
     return len(found) > 1 and None not in found and len({match[1] for match in found if match}) == 1

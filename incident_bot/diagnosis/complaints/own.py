@@ -16,7 +16,7 @@ OWN: tuple[Complaint, ...] = (
         is_lack=True,
         category=Category.STORAGE,
         patterns=(
-            r"MISCONF Redis is configured to save|mvcc: database space exceeded|\(Errcode: 28\b",
+            r"MISCONF Redis is configured to save|mvcc: database space exceeded|\blimited free space\b|\(Errcode: 28\b",
             r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|\bfull (?:osd|pool|volume|brick|datastore)\(?s?\)?|\b(?:osd|pool|volume|brick|datastore)(?:\(s\)|s)? (?:is |are )?full\b|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),
@@ -159,7 +159,7 @@ OWN: tuple[Complaint, ...] = (
         is_lack=True,
         category=Category.RESOURCES,
         patterns=(
-            r"\b(?:(?:transaction|redo|undo|binary|archive|write-ahead) logs?|queue|buffer|mailbox|inbox|bucket|partition|segment|journal)\b[^\n]{0,60}\b(?:is|are) full\b",
+            r"\b(?:(?:transaction|redo|undo|binary|archive|write-ahead) logs?|queue|buffer|mailbox|inbox|bucket|partition|segment|journal)\b[^\n]{0,60}\b(?:is|are) full\b|\bby buffer overflow\b|BufferOverflowError|\bbuffer space has too many data\b",
         ),
         title="What {container} writes to is full: {says}",
         hint="See what empties it (a backup, a consumer, a cleaner) and since when that has not run.",
@@ -174,7 +174,7 @@ OWN: tuple[Complaint, ...] = (
         patterns=(
             r"nf_conntrack: table full|neighbor table overflow|Maximum execution time of \d+ seconds? exceeded|es_rejected_execution|rejected execution of",
             r"worker_connections are not enough|overcoming of output buffer limits|client-output-buffer-limit|resource limits? exceeded|alarm (?:is )?(?:set|raised) on\b|publishers (?:will be|are) blocked|max-[\w-]{1,60} limit exceeded|(?<!rate )(?<!time )\blimit (?:of .{2,60}? )?(?:is |was |has been )?exceeded|(?:max_children|MaxRequestWorkers|max_connections|max_clients|max_user_connections|max_worker_processes|maxclients) .{0,40}(?:reached|exceeded|setting)|server reached (?:pm\.)?max_children|(?:reached|exceeds?|exceeded|hit) (?:the |its )?(?:max(?:imum)?|configured|hard|soft) (?:\w+ ){0,3}(?:limit|size|number|connections|workers|threads|sessions|depth)|(?:thread pool|executor|worker pool|task queue|request queue) (?:is )?(?:full|exhausted|saturated)|maximum (?:bytes|messages|consumers|subscriptions) exceeded|maximum (?:normal )?shards open|Too many parts \(|TOO_MANY_PARTS|RejectedExecutionException|no more (?:workers|slots|threads|sessions)",
-            r"listen queue\b.{0,60}\b(?:full|overflow)|\b(?:all|no (?:free|idle|available)) (?:\w+ ){0,2}(?:threads|workers|worker processes|children|slots)\b(?: \(\d{1,6}\))?.{0,20}\b(?:busy|in use|used|occupied|taken|available|left)\b|reached the configured maximum connection limit",
+            r"listen queue\b.{0,60}\b(?:full|overflow)|\b(?:all|no (?:free|idle|available)) (?:\w+ ){0,2}(?:threads|workers|worker processes|children|slots)\b(?: \(\d{1,6}\))?.{0,20}\b(?:busy|in use|used|occupied|taken|available|left)\b|reached the configured maximum connection limit|\b0 (?:open|free|idle|available) (?:slots|workers|executors|seats)\b",
         ),
         title="{container} has reached a limit of its own: {says}",
         hint="Compare the limit with what the load needs; see whether something holds on to what it took.",

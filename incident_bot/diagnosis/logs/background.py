@@ -19,6 +19,8 @@ _BACKGROUND_SHARE = 0.1
 _WARNING_SHARE = 0.4
 _EDGE = 0.1
 _EDGE_LINES = 20
+_SHORT_EDGE = 0.3
+"""Of a log of a few dozen lines: twenty of thirty are not its beginning."""
 _GAPS = 2
 """A gap of two mean ones is left by chance once in seven times."""
 
@@ -71,9 +73,10 @@ def is_everywhere(kept: KeptLine, log: Log) -> bool:
     first = kept.line
     if kept.why == "last":
         first = min(item.line for item in ends_of(kept, log))
+    least = max(_EDGE * total, min(_EDGE_LINES, _SHORT_EDGE * total))
     # What comes seldom leaves longer gaps by chance.
-    edge = max(_EDGE * total, _EDGE_LINES, _GAPS * total / kept.count if first <= _EDGE_LINES else 0)
-    return first <= max(_EDGE * total, _EDGE_LINES) and kept.last >= total - edge
+    edge = max(least, _GAPS * total / kept.count if first <= least else 0)
+    return first <= least and kept.last >= total - edge
 
 
 _END_OF_STEM = re.compile(r"[:=(\"'{\[]")

@@ -89,8 +89,16 @@ def _refuses_change(text: str) -> bool:
 
 def _is_accepted_later(index: int, log: Log) -> bool:
     last = max(log.kept[index].line, log.kept[index].last)
+    about = _OBJECT.search(log.kept[index].text[:_REACH])
     later = (kept.text[:_REACH] for kept in log.kept if max(kept.line, kept.last) > last)
-    return any(grade(line) < Level.WARNING and _APPLIED.search(line) for line in later)
+    # A controller takes many objects: that it took another one ends nothing.
+    return any(
+        grade(line) < Level.WARNING and _APPLIED.search(line) and (about is None or about[1] in line) for line in later
+    )
+
+
+_OBJECT = compile_later(r"=\"?([a-z0-9][a-z0-9.-]{0,62}/[a-z0-9][a-z0-9.-]{0,252})\"?(?=[\s,}]|$)")
+"""An object of Kubernetes by namespace and name, as controllers log it."""
 
 
 _OLD_AND_NEW = compile_later(

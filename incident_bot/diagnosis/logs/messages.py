@@ -114,7 +114,7 @@ def tidy(text: str) -> str:
     told = _SDK.sub(": ", told)
     told = _TAIL.sub("", _ANSWER.sub(r": \g<inner>", told)).strip()
     told = told[match.end() :] if (match := _CAUSED.match(told)) else told
-    told = _WRAPPED.sub("", _HRESULT.sub("", _PACKAGE.sub("", told)))
+    told = _INNER_LEVEL.sub("", _WRAPPED.sub("", _HRESULT.sub("", _PACKAGE.sub("", told))))
     return close_brackets(_BLANKS.sub(" ", told))
 
 
@@ -151,6 +151,8 @@ _HRESULT = compile_later(r"(?<=Exception) \(0x[0-9A-Fa-f]{8}\)(?=: )")
 """.NET's number of an exception, which its type says too."""
 _WRAPPED = compile_later(r"(?<=: )\((?:[a-z_]\w{0,40}\.){1,4}[A-Z]\w{0,60}\) ")
 """SQLAlchemy's `ProgrammingError: (psycopg2.errors.DuplicateColumn) column ...`."""
+_INNER_LEVEL = compile_later(r"(?<=: )(?:ERROR|FATAL|PANIC): {1,3}")
+"""The level that a PostgreSQL puts before what another one of its processes or servers told it."""
 _SDK = compile_later(r", https response error StatusCode: \d{1,3}, RequestID: [\w-]*,(?: HostID: [^,\s]*,)? ")
 """What AWS's SDK for Go puts between the operation and what was wrong with it."""
 _BLANKS = compile_later(r"[ \t]{2,}")

@@ -163,3 +163,41 @@ def test_a_further_line_that_says_what_is_missing_is_told_instead_of_its_errors_
     found = diagnose(make_case({"shop.log": log, "pods.txt": down}), RULES)
     assert "ClaimsPool" in found.causes[0].title
     assert any("not installed" in citation.quote for citation in found.causes[0].citations)
+
+
+FULL = "2026-11-21T08:00:20Z WARN put of cart 77: the store is now operating in read-only mode, 12 MB left"
+LOST = "2026-11-21T08:00:20Z ERROR cannot follow the oplog: resume point may no longer be in the oplog"
+ZONE = "2026-11-21T08:00:20Z zone corp.example/IN: not loaded due to errors."
+MAIL = "2026-11-21T08:00:20Z to=<kim@web.example>, status=deferred (SASL authentication failed; server smtp.relay.example said: 535 Authentication failed)"
+
+
+@pytest.mark.parametrize("said", [FULL, LOST, ZONE, MAIL])
+def test_what_a_server_of_others_states_counts_once(said: str) -> None:
+    assert verdict_of(said) is Verdict.FAILURE
+
+
+def test_a_store_that_takes_writes_again_is_over() -> None:
+    assert verdict_of(FULL, "2026-11-21T08:00:29Z INFO the store is writable again") is not Verdict.FAILURE
+
+
+def test_a_replica_that_says_what_it_is_for_is_well() -> None:
+    assert verdict_of("2026-11-21T08:00:20Z INFO replica is serving in read-only mode") is not Verdict.FAILURE
+
+
+def _tenant(text: str) -> tuple[str, ...]:
+    return tuple(f"2026-11-21T08:00:{at}Z WARN push refused, code=429 tenant=shop: {text}" for at in range(20, 28))
+
+
+def test_a_tenant_at_its_limit_is_refused_for_good_and_one_at_its_rate_is_not() -> None:
+    assert verdict_of(*_tenant("maximum active stream limit exceeded")) is Verdict.FAILURE
+    assert verdict_of(*_tenant("rate limit exceeded")) is not Verdict.FAILURE
+
+
+def _controller(later: str) -> Verdict:
+    refused = '2026-11-21T08:00:20Z ERROR invalid ingress configuration: annotation cannot be used, snippet directives are disabled by the administrator ingress="shop/front"'
+    return verdict_of(refused, f"2026-11-21T08:00:29Z INFO {later}")
+
+
+def test_a_reload_for_other_objects_makes_no_refused_one_good() -> None:
+    assert _controller("configuration reloaded") is Verdict.FAILURE
+    assert _controller('configuration of ingress="shop/front" accepted and applied') is not Verdict.FAILURE
