@@ -44,6 +44,7 @@ from incident_bot.diagnosis.logs.access_lines import is_outage, read_answer
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import Outcome, is_counted_well, outcome_of, read_outcome
 from incident_bot.diagnosis.logs.reading import find_errors, read_log
+from incident_bot.diagnosis.logs.tally import ends_done
 from incident_bot.diagnosis.logs.turnarounds import is_left_away
 from incident_bot.diagnosis.logs.waiting import is_only_waiting
 from incident_bot.diagnosis.rulebook.matching import match_rules
@@ -197,7 +198,9 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in own if not log.previous)
     enough = _ENOUGH_FOR_A_QUESTION if asks_about_lines(scene) else _ENOUGH_LOG_LINES
+    is_done = is_guessed(scene.case) and bool(own) and all(ends_done(log) for log in own)
     is_whole = (lines >= enough and _shows_work(scene)) or any(is_counted_well(log, scene) for log in scene.logs)
+    is_whole = is_whole or is_done
     is_calm = is_whole and not any(_is_left_open(kept, log, scene) for log in scene.logs for kept in find_errors(log))
     return Verdict.HEALTHY if is_calm else Verdict.INSUFFICIENT_EVIDENCE
 

@@ -50,6 +50,27 @@ def ends_without_failure(log: Log) -> bool:
     return all(kept.line < counts[0].line for kept in others if grade(kept.text) >= Level.ERROR)
 
 
+_DONE = compile_later(
+    r"\b(?:backup|restore|migration|import|export|sync|job|task|run|build|scan|snapshot|upload|download|transfer|training|evaluation)s?\b[^\n]{0,40}\b(?:completed|finished|done|succeeded|successful(?:ly)?)\b"
+    r"|\b(?:completed|finished) successfully\b|\bStarted \w{1,80} in \d[\d.]{0,8} ?(?:s|seconds)\b",
+    re.IGNORECASE,
+)
+_NOT_WHOLLY = compile_later(
+    r"\b(?:not|never|partial\w*|incomplete|without|(?:with|but) (?:\w+ )?(?:errors?|failures?|problems?|issues)|fail\w*|skipped)\b",
+    re.IGNORECASE,
+)
+_END = 2
+
+
+@lru_cache(maxsize=32)
+def ends_done(log: Log) -> bool:
+    """Whether a log ends with its program's word that it did what it was started for, or that it is up, and no line is an error."""
+    if log.previous or any(grade(kept.text) >= Level.ERROR for kept in log.kept):
+        return False
+    last = (kept.text[:_REACH] for kept in log.kept[-_END:])
+    return any(grade(text) < Level.WARNING and _DONE.search(text) and not _NOT_WHOLLY.search(text) for text in last)
+
+
 _PERCENT = r"(\d{1,3}(?:[.,]\d{1,6})?) ?(?:%|percent\b|Prozent\b)"
 _TOLERANCE = compile_later(
     rf"{_PERCENT}[^%]{{0,30}}?\b(?:tolerance|tolerated|tolerable|allowed|permitted|accepted|limit|threshold|max(?:imum)?|budget|Toleranz|erlaubt|zulässig|Grenze|Schwelle|tolérance|tolerancia)\b[^%\d]{{0,20}}{_PERCENT}",
