@@ -46,6 +46,8 @@ _LEAD = compile_later(
     | (?:pid|tid|thread|jid|request_id|requestid|req_id|trace_id|traceid|span_id|correlation_id|class|caller|logger|ts|time|level)=\S{1,120}
     | [\[(][ ]{0,20}(?![A-Z]{2,6}-?\d{3,6}\b)[\w.:/@$\#*,-]{1,90}[ ]{0,20}[\])](?=[\s\[:(-])
     | \d{1,8}:\d{8}:\d{6}\.\d{3}(?=\s)
+    | [DIWEF](?:!(?=[ ])|[ ]\|(?=[ ][\w/-]{1,40}:[ ]))
+    | \#\d{1,2}(?=[ ]\[)
     | \[[DIWEFC][ ]\d{2,4}-?\d\d-?\d\d[ ]\d\d:\d\d:\d\d[.\d]{0,7}[ ][^\]\n]{1,80}\]
     | \#PID<[\d.]{3,20}>[ ]running[ ]\S{1,80}(?:[ ]\([^)\n]{1,120}\))?[ ]terminated:?
     | ThreadId\(\d{1,6}\)(?=\s)

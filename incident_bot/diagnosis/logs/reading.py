@@ -358,7 +358,8 @@ def _is_set_aside(text: str, head: str) -> bool:
 
 def _is_part_of_stack(text: str) -> bool:
     """Some servers pad the process id before the time of every record: what is indented may begin one."""
-    return _PART_OF_STACK.match(text) is not None and not begins_record(text)
+    is_indented_json = text[:1] in " \t" and text.lstrip()[:1] == "{"
+    return _PART_OF_STACK.match(text) is not None and (is_indented_json or not begins_record(text))
 
 
 _STACK_LINES = 120
