@@ -17,7 +17,7 @@ from incident_bot.diagnosis.causes.stride import FROM_A_CLIENT
 from incident_bot.diagnosis.complaints.search import find_complaint
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
-from incident_bot.diagnosis.logs.asides import does_without
+from incident_bot.diagnosis.logs.asides import goes_on_otherwise
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _loudness(candidate: Candidate, scene: Scene) -> Iterable[str]:
         yield STANDS
     elif candidate.specificity < _NAMES_A_CAUSE and _is_symptom(candidate):
         yield "a symptom of many possible causes"
-    if candidate.finding is not None and level <= Level.WARNING and does_without(candidate.facts[0].value):
+    if candidate.finding is not None and level <= Level.WARNING and goes_on_otherwise(candidate.facts[0].value):
         yield "the program goes on without it"
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]) and not is_permanent(candidate.facts, scene):
         yield "about a caller, not this program"

@@ -123,6 +123,6 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
         for line in later
         if (_MADE.search(line) or (_SERVED.search(line) and not is_of_some)) and not _NOT.search(line)
     ]
-    if any(takes_back(line, message) for line in later):
+    if complaint is not None and complaint.kind in _AT_ONCE and any(takes_back(line, message) for line in later):
         return True
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line) for name in names for line in said)

@@ -20,10 +20,9 @@ _ADVICE = compile_later(
     r"|to (?:fix|resolve|override|disable|suppress|silence|avoid) this\b|read more\b)",
     re.IGNORECASE,
 )
-_DOES_WITHOUT = compile_later(
-    r"\b(?:ignor(?:ed|ing)|skipp(?:ed|ing)|falling back|us(?:ed|ing) (?:the |its )?(?:built-?in|defaults?)\b|using \S{1,40} (?:\S{1,40} )?instead|(?:continu|proceed)(?:e|ed|es|ing) without)\b",
-    re.IGNORECASE,
-)
+_TAKES_ANOTHER = r"falling back|us(?:ed|ing) (?:the |its )?(?:built-?in|defaults?)\b|using \S{1,40} (?:\S{1,40} )?instead|(?:continu|proceed)(?:e|ed|es|ing) without"
+_GOES_ON = compile_later(rf"\b(?:{_TAKES_ANOTHER})\b", re.IGNORECASE)
+_DOES_WITHOUT = compile_later(rf"\b(?:ignor(?:ed|ing)|skipp(?:ed|ing)|{_TAKES_ANOTHER})\b", re.IGNORECASE)
 
 
 def is_advice(text: str) -> bool:
@@ -34,6 +33,11 @@ def is_advice(text: str) -> bool:
 def does_without(text: str) -> bool:
     """Whether a line says that the program goes on without what it speaks of."""
     return _DOES_WITHOUT.search(text[:_REACH]) is not None
+
+
+def goes_on_otherwise(text: str) -> bool:
+    """Whether a line says that the program takes something else for what it speaks of, or needs nothing of the kind."""
+    return _GOES_ON.search(text[:_REACH]) is not None
 
 
 def is_filed_low(text: str, log: Log) -> bool:
