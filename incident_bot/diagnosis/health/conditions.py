@@ -44,6 +44,9 @@ _UNDER_WAY = compile_later(
 _STUCK = frozenset({"Retrying", "Blocked"})
 """Reasons of work that does not come on, whatever status its condition has (Progressing of ClusterExtension and ClusterCatalog)."""
 
+_UNSERVED = frozenset({"Accepted", "Programmed"})
+"""What the Gateway API's definitions say is Unknown, reason Pending, until a controller says anything; a table shows no reason."""
+
 _IN_VAIN = compile_later(r"\bnot found\b|\bdenied\b|\bforbidden\b|\bunauthori[sz]ed\b|\binvalid\b", re.IGNORECASE)
 """What a condition that is pending waits for will not come by itself: an issuer that is not there, a refusal."""
 
@@ -76,6 +79,8 @@ def _bad_names(kind: str, status: object) -> Iterator[str]:
 
 
 def _is_bad(name: str, status: str, reason: str, message: str) -> bool:
+    if name in _UNSERVED and status == "Unknown" and reason in ("", "Pending"):
+        return True
     if _is_good(name):
         is_waiting = _UNDER_WAY.search(reason) and not _IN_VAIN.search(message)
         return status == "False" and not is_waiting

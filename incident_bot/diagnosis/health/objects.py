@@ -196,8 +196,10 @@ def _object_sign(
     item: KubeObject, relation: Relation, scene: Scene, text: str, path: str, *, state: State | None = None
 ) -> Symptom:
     """`state`: what a text means that is no failure, or what no text means that is no health."""
-    may_be_new = item.kind in WORKLOAD_KINDS or "table" in item.body
-    is_new = may_be_new and is_young(item.name, item.body, scene) and bool(text)
+    may_be_new = item.kind in (*WORKLOAD_KINDS, "Gateway", "GatewayClass") or "table" in item.body
+    age_s = read_age_s(str(first_value(item.body, "table.AGE") or ""))
+    is_listed_new = age_s is not None and age_s <= YOUNG_S
+    is_new = may_be_new and bool(text) and (is_listed_new or is_young(item.name, item.body, scene))
     return Symptom(
         text="" if is_new else text,
         state=State.STARTING if is_new else state or (State.FAILING if text else State.HEALTHY),

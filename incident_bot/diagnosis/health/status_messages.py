@@ -147,7 +147,8 @@ def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
             continue
         beside = (f"{failed[0].rpartition('.')[0]}.message",) if failed else ()
         said = [(path, first_value(item.body, path)) for path in dict.fromkeys((*beside, *_EXPLANATIONS))]
-        long = [(path, text) for path, text in said if isinstance(text, str) and len(text) >= _BARE_CHARS]
+        place = failed[0].rpartition(".")[0] if failed else ""
+        long = [(path, text) for path, text in said if isinstance(text, str) and _is_told(text, path, place)]
         # One word is all that a listing says of a backup or a volume that failed.
         for path, text in long or ([failed] if failed else []):
             yield (
@@ -162,6 +163,12 @@ def _custom_messages(scene: Scene) -> Iterator[tuple[str, Fact]]:
                     value=text[:1000],
                 ),
             )
+
+
+def _is_told(text: str, path: str, place: str) -> bool:
+    """Whether a text says more than a word: a long one, or a sentence right beside the word that says that it failed."""
+    is_beside = path.rpartition(".")[0] == place and len(text) >= _MIN_CHARS and text.count(" ") > 1
+    return len(text) >= _BARE_CHARS or is_beside
 
 
 _STATES = "status.state|status.phase|status.operationState.phase"
