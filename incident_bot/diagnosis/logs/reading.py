@@ -227,7 +227,7 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
         weight=weight,
         count=log.kept[index].count,
         complaint=complaint,
-        is_lasting=complaint.is_lack and log.kept[index].count >= _OFTEN,
+        is_lasting=log.kept[index].count >= _OFTEN and _level_of(log.kept[index].text) >= Level.WARNING,
     )
 
 
