@@ -113,3 +113,13 @@ def is_over(outcome: Outcome, scene: Scene, health: Health) -> bool:
     """Whether a log shows that a trouble was there and is not any more; where status is known, that says so of single errors."""
     is_calm = outcome is Outcome.CALMED and not health.is_known and is_guessed(scene.case)
     return is_calm or outcome is Outcome.OVERCOME
+
+
+def is_told_again(item: Candidate) -> bool:
+    """Whether a log makes a complaint of a known kind time and again, and nothing shows that it is over or of no consequence.
+
+    Too little to name a failure by, and too much to call its program healthy.
+    """
+    finding = item.finding
+    is_open = item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR
+    return is_open and finding is not None and finding.is_known and finding.is_lasting
