@@ -89,7 +89,7 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
         or is_of_load_test(candidate.facts, scene)
     )
     stands = is_permanent(candidate.facts, scene, candidate.rule)
-    read = read_said_outcome if stands else read_outcome
+    read = read_said_outcome if stands or is_lacking else read_outcome
     outcome = Outcome.HARMLESS if is_noise else read(candidate.facts, scene)
     if is_over(outcome, scene, health):
         return Activity.PAST
