@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FIELD = compile_later(
     r"(?:(?<![\w.-])\"?([A-Za-z_][\w.-]{0,40})\"?=|\"([A-Za-z_][\w.-]{0,40})\":\s?)(\"[^\"]{0,80}\"|\[[^\]]{0,60}\]|[^\s,;\"{}()\[\]]{1,80})"
 )
-_STRUCTURE = frozenset(("ts", "time", "timestamp", "date", "level", "lvl", "severity", "caller", "logger", "thread", "pid", "tid", "msg", "message", "trace", "span", "trace_id", "span_id", "id", "host", "source", "file", "line", "method", "path", "url", "uri", "took", "dur", "duration", "elapsed", "ms", "bytes", "size", "user", "user_agent", "ip", "remote_addr", "client", "request_id"))  # fmt: skip
+_STRUCTURE = frozenset(("ts", "time", "timestamp", "date", "level", "lvl", "severity", "caller", "logger", "thread", "pid", "tid", "msg", "message", "trace", "span", "trace_id", "span_id", "id", "host", "source", "file", "line", "method", "path", "url", "uri", "took", "dur", "duration", "elapsed", "ms", "bytes", "size", "user", "user_agent", "ip", "remote_addr", "client", "request_id", "action", "controller", "component", "module", "logger_name"))  # fmt: skip
 _FEWEST = 3
 _MOST_VALUES = 6
 _TIMES = 5.0
@@ -101,7 +101,7 @@ def _compare(by: str, names: Sequence[str], rows: Sequence[_Row], question: Ques
             mine = [row.fields.get(name, "") for row in own]
             theirs = [row.fields.get(name, "") for row in others]
             is_said = is_named or (is_few and _CONTRASTS.search(question.text) is not None)
-            if name != by and _differs(mine, theirs, is_said=is_said):
+            if name != by and (is_named or "" not in theirs) and _differs(mine, theirs, is_said=is_said):
                 told, beside = own[-1], others[-1]
                 yield Contrast(
                     told.line,

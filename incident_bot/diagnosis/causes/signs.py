@@ -53,7 +53,7 @@ def _sign(name: str, pattern: str, title: str, hint: str, *, is_only_if_named: b
 SIGNS = (
     _sign(
         "limit",
-        r"\b(?:quota|throttl\w+|overflow\w*|truncat\w*|evict(?:ed|ing|ion)|exceed(?:ed|s|ing)?|exhausted|at capacity|capacity reached|too many|saturat\w+|rate[ _-]?limit\w*)\b|\b\w{1,60}_LIMIT\b|\bevicted_keys:[1-9]|\b(?:finish|stop)_reason\"?[=:]\s?\"?(?:length|max_tokens)\b",
+        r"\b(?:quota|throttl\w+|overflow\w*|truncated|(?<!deadline )exceed(?:ed|s|ing)?|exhausted|at capacity|capacity reached|too many|saturat\w+|rate[ _-]?limit\w*)\b|\b\w{1,60}_LIMIT\b|\b(?:finish|stop)_reason\"?[=:]\s?\"?(?:length|max_tokens)\b",
         '{who} is at a limit: "{said}"',
         "Find what uses the limit up, or raise it.",
     ),
@@ -95,15 +95,21 @@ SIGNS = (
     ),
     _sign(
         "removed",
-        r"\b(?:deleted|removed|purged|pruned|dropped|expired|archived|cleaned up|wiped) (?:\w+ )?[1-9]\d*\b|\b(?:delet|remov|purg|prun|dropp?|expir|archiv|wip)(?:ed|ing)\b.{0,80}\bolder than\b|\bretention\b.{0,60}\b(?:delet|remov|purg|expir)\w+",
+        r"\bevicted_keys:[1-9]|\b(?:deleted|removed|purged|pruned|dropped|expired|archived|cleaned up|wiped) (?:\w+ )?[1-9]\d*\b|\b(?:delet|remov|purg|prun|dropp?|expir|archiv|wip)(?:ed|ing)\b.{0,80}\bolder than\b|\bretention\b.{0,60}\b(?:delet|remov|purg|expir)\w+",
         '{who} has removed it: "{said}"',
         "See which retention or clean-up is told so; restore from a backup.",
     ),
     _sign(
         "elsewhere",
-        r"(?<![a-z])(?:sandbox|staging|legacy|mock(?:ed|s)?|fake|dummy|stub|dev|testing|qa|uat|canary|simulat\w+)(?![a-z])|(?<=[./@-])(?:test|demo|local|stg)(?=[./:-])",
+        r"(?:(?<=[./@:-])(?<!/)(?<!\.svc\.)(?:sandbox|staging|stg|legacy|mock|fake|dummy|stub|dev|develop|testing|test|qa|uat|demo|canary)(?=[\w-]*[./:\]-])|//(?:sandbox|staging|stg|legacy|mock|dev|test|qa|uat|demo)(?=[\w-]*[./:])|(?<![\w])(?:sandbox|staging|mock|dev|test|qa|uat|legacy)(?=[.-][\w.-]*(?::\d|/|\.\w{2,}))|(?<=[-])(?:legacy|sandbox|staging|canary|dev|test)(?=[-\]\s/:.]))(?![\w.-]*\.(?:go|py|js|ts|java|rb|php|sh)\b)",
         '{who} works with something that is not production: "{said}"',
         "Compare that address or name with the one that production should use.",
+    ),
+    _sign(
+        "mode",
+        r"\b(?:offline|test|mock|sandbox|demo|simulation|standalone|degraded|safe|local)[ -]mode\b|\bmode\"?[=:]\s?\"?(?:offline|test|mock|sandbox|demo|simulation|dry[_-]?run)\b|\b(?:driver|store|storage|backend|transport|sender|provider)\"?[=:]\s?\"?(?:in-?memory|memory|null|none|log|dummy|noop|console|fake|file)\b",
+        '{who} runs in a mode of its own: "{said}"',
+        "See which setting says so.",
     ),
     _sign(
         "withheld",

@@ -43,6 +43,7 @@ WEIGHTS: Mapping[str, float] = {
     "names a word of the question": 0.6,
     "names an id, path or number of the question": 1.0,
     "stands beside a line that does": 0.8,
+    "names nothing that is asked about": -0.4,
     "names what the question calls well": -0.4,
     "tells": 1.0,
     "tells in two ways": 0.4,
@@ -58,7 +59,7 @@ WEIGHTS: Mapping[str, float] = {
 
 _SURE = 1.2
 _LEAD = 0.25
-_WORTH_TELLING = 1.0
+_WORTH_TELLING = 0.8
 _MOST_WORDS = 2.0
 _RARE_SHARE = 0.2
 _COMMON_SHARE = 0.6
@@ -100,9 +101,9 @@ def find_suspects(question: Question, scene: Scene) -> list[Suspect]:
         if signs[0].name == "nothing" and zeros[line.shape] < shapes[line.shape] and named[place] < _NAMED:
             # Counts that are 0 now and then: `logs/emptied.py` says when that is a failure.
             continue
-        names = _features(line, signs, question, shapes, lasts)
         beside = signs[0].beside
         naming = max(named[place], own[places[id(beside)]] if beside else 0.0)
+        names = _features(line, signs, question, shapes, lasts, is_named=naming >= _NAMED)
         score = naming + sum(WEIGHTS[name] for name in names)
         if line.shape not in found or score > found[line.shape].score:
             found[line.shape] = Suspect(line, signs[0], round(score, 2), shapes[line.shape])
@@ -164,6 +165,8 @@ def _features(
     question: Question,
     shapes: Counter[str],
     lasts: Mapping[str, Line],
+    *,
+    is_named: bool,
 ) -> Iterator[str]:
     """The names of what holds of a line, without how much it names."""
     yield "tells"
@@ -177,20 +180,22 @@ def _features(
     if line.stems & question.works:
         yield "names what the question calls well"
     level = grade(line.text)
-    if level >= Level.WARNING:
+    if level >= Level.WARNING and is_named:
         yield "calls itself an error" if level >= Level.ERROR else "calls itself a warning"
-    if shapes[line.shape] <= max(1, _RARE_SHARE * shapes.total()):
-        yield "is rare"
-    elif (
-        shapes[line.shape] >= _AGAIN
-        and lasts[line.shape].number >= (1 - _TAIL_SHARE) * lasts[line.shape].log.total_lines
-    ):
-        yield "goes on to the end"
+    last = lasts[line.shape]
+    is_rare = shapes[line.shape] <= max(1, _RARE_SHARE * shapes.total())
+    goes_on = not is_rare and shapes[line.shape] >= _AGAIN and last.number >= (1 - _TAIL_SHARE) * last.log.total_lines
+    if is_rare or goes_on:
+        yield "is rare" if is_rare else "goes on to the end"
+    if not (is_named or goes_on or names & _PLAIN):
+        yield "names nothing that is asked about"
     answer = read_answer(line.text)
     if answer is not None and answer.status < _FAULT and not names & _OF_GOOD_ANSWERS:
         yield "is an answer without a fault"
 
 
+_PLAIN = ODD | {"full", "body", "scan", "behind", "elsewhere", "mode", "removed"}
+"""Signs that calm logs hardly ever give: they tell although the line names nothing that is asked about."""
 _OF_ANOTHER_KIND = frozenset({"other", "id"})
 _WEAKLY_ODD = frozenset({"contrast", "changed", "stale", "other", "remark", "id", "turned-away"})
 _OF_GOOD_ANSWERS = ODD | {"elsewhere", "body", "limit"}

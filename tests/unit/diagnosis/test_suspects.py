@@ -340,3 +340,19 @@ def test_a_lack_tells_only_where_it_is_about_the_question() -> None:
     line = "2026-10-13T14:00:20Z INFO reminders have no sender address"
     assert read("Readers don't get reminders.", orders(line)).verdict is Verdict.FAILURE
     assert not read("Readers don't get books.", orders(line)).causes
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-10-13T14:00:20Z INFO row 4411 rejected: invalid e-mail",
+        "2026-10-13T14:00:20Z WARN update check failed: no route to releases.example",
+        "2026-10-13T14:00:20Z INFO rate limit of relay reached, slowing down",
+        "2026-10-13T14:00:20Z INFO environment variable ANALYTICS_KEY is not set, analytics disabled",
+        "2026-10-13T14:00:20Z INFO PORT is not set, using default 6379",
+    ],
+)
+def test_an_everyday_line_about_something_else_is_no_cause_of_what_is_asked(line: str) -> None:
+    found = read("Readers don't get books any more.", orders(line))
+    assert found.verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert len(found.causes) <= 1
