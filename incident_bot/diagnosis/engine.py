@@ -151,7 +151,7 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     """What the evidence says about the target, status before logs."""
     if _is_heartbeat(scene, health):
         return Verdict.HEALTHY
-    if not (scene.pods or scene.objects or scene.events or scene.logs):
+    if not (scene.pods or scene.objects or scene.events or scene.logs or scene.observed):
         return Verdict.INSUFFICIENT_EVIDENCE
     active = [
         item for item in ranking.causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR

@@ -104,3 +104,14 @@ def test_an_expired_certificate_is_judged_by_the_time_of_the_evidence() -> None:
 
     assert (after.verdict, after.causes[0].rule_id) == (Verdict.FAILURE, "tls-certificate-failure")
     assert before.verdict is Verdict.HEALTHY
+
+
+def test_an_output_that_looks_like_a_table_of_kubectl_is_enough_by_itself() -> None:
+    status = (
+        "NAME                   CLUSTER     CDS     LDS     EDS     RDS     ECDS      ISTIOD                  VERSION\n"
+        "album-6d5c9b7f48.web   Kubernetes  STALE   SYNCED  SYNCED  SYNCED  NOT SENT  istiod-7c9d8f6b5d-8xk4m 1.24.1\n"
+    )
+
+    found = diagnose(make_case({"proxy-status.txt": status}), RULES)
+
+    assert (found.verdict, found.causes[0].rule_id) == (Verdict.FAILURE, "mesh-proxy-not-in-sync")
