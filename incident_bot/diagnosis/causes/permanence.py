@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade, states_level
 from incident_bot.diagnosis.causes.stride import find_lines, is_ordinary
 from incident_bot.diagnosis.complaints.permanence import find_permanence, quote_permanence
-from incident_bot.diagnosis.logs.contraries import takes_back
+from incident_bot.diagnosis.logs.contraries import takes_back, tells_all_clear
 from incident_bot.diagnosis.logs.messages import read_text
 from incident_bot.diagnosis.logs.outcome import has_finished
 from incident_bot.diagnosis.logs.reading import find_errors, head_of
@@ -83,7 +83,7 @@ def _ended_work(index: int, log: Log) -> bool:
     return is_enough and not _TRIES_AGAIN.search(record[:_REACH])
 
 
-_AT_ONCE = frozenset({"no-writes", "lost-position"})
+_AT_ONCE = frozenset({"no-writes", "restricted", "lost-position"})
 """What a store or a reader says once, at whatever level, and acts on from then."""
 
 
@@ -123,6 +123,9 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
         for line in later
         if (_MADE.search(line) or (_SERVED.search(line) and not is_of_some)) and not _NOT.search(line)
     ]
-    if complaint is not None and complaint.kind in _AT_ONCE and any(takes_back(line, message) for line in later):
+    # RabbitMQ says as a warning that its alarm was cleared, as it said that it was set.
+    all_clear = (item.text[:_REACH] for item in log.kept if item.line > last and tells_all_clear(item.text))
+    is_left = any(takes_back(line, message) for line in (*later, *all_clear))
+    if complaint is not None and complaint.kind in _AT_ONCE and is_left:
         return True
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line) for name in names for line in said)

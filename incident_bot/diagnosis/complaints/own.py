@@ -16,7 +16,7 @@ OWN: tuple[Complaint, ...] = (
         is_lack=True,
         category=Category.STORAGE,
         patterns=(
-            r"MISCONF Redis is configured to save|mvcc: database space exceeded|\blimited free space\b|\(Errcode: 28\b",
+            r"MISCONF Redis is configured to save|mvcc: database space exceeded|\blimited free space\b|\binsufficient (?:storage|disk space|free space)\b|\(Errcode: 28\b",
             r"no space left on device|ENOSPC|StorageFull|minimum free (?:drive|disk) (?:threshold|space)|ORA-0165\d|unable to extend (?:table|index|segment|lob)|The table '[^']{1,120}' is full|tablespace .{0,40}(?:full|exhausted)|disk (?:is )?full|disk quota exceeded|EDQUOT|not enough (?:free )?(?:disk )?space|\bfull (?:osd|pool|volume|brick|datastore)\(?s?\)?|\b(?:osd|pool|volume|brick|datastore)(?:\(s\)|s)? (?:is |are )?full\b|DiskFull|could not extend file|insufficient (?:disk|storage|free) (?:space|resources)|storage full|flood[- ]stage|There is not enough space on the disk|Out of diskspace|database or disk is full",
             r"kein Speicherplatz mehr verfügbar|Aucun espace disponible|No queda espacio|Não há espaço|не осталось (?:свободного )?места|设备上没有空间|空き領域がありません",
         ),

@@ -101,7 +101,7 @@ PERMANENT: tuple[Complaint, ...] = (
         patterns=(
             r"request entity too large|PayloadTooLarge|RecordTooLarge|MessageSizeTooLarge|MaxUploadSizeExceeded|SizeLimitExceeded|FileTooLarge|max_allowed_packet|larger than max|larger than the (?:maximum|configured|limit)|(?:size|length|bytes|body|payload|message|batch|header|file|document|name|upload|request|count)\b[^\n]{0,60}\bexceed(?:s|ed) (?:the )?(?:maximum|max|limit|configured|allowed|permitted)|value too long for type|Data too long for column|String or binary data would be truncated|field limit of|Limit of total fields",
             r"maximum number of running instances|\btime limit \(\d|TimeLimitExceeded|Maximum execution time|maximum recursion depth|Maximum call stack|exceeded the configured (?:maximum|limit)|memory quota of the (?:function|task)|\bmax_execution_time\b",
-            r"\b(?:maximum|max|per-user|per-tenant|global)[ _-](?:\w+[ _-]){0,3}(?:series|streams?|shards|fields|labels|partitions|databases|tenants|objects)\b[^\n]{0,40}\blimit\b[^\n]{0,20}\b(?:exceeded|reached)|\bmax-[\w-]{1,60} limit exceeded|\bmaximum (?:normal )?shards open",
+            r"\b(?:maximum|max|per-user|per-tenant|global)[ _-](?:\w+[ _-]){0,3}(?:series|streams?|shards|fields|labels|partitions|databases|tenants|objects)\b[^\n]{0,40}\blimit\b[^\n]{0,20}\b(?:exceeded|reached)|\bmax-[\w-]{1,60} limit exceeded|\bmaximum (?:normal )?shards open|\bmax(?:imum)? (?:size|length|number|count|depth)(?! of (?:retr|attempt))\b[^\n]{0,60}\bexceeded\b",
         ),
         title="{container} meets a limit that is set: {says}",
         hint="Compare what the work needs with the limit, and see which of them changed.",
@@ -135,6 +135,19 @@ PERMANENT: tuple[Complaint, ...] = (
         impact="Every write to it fails; reads go on.",
         steps=(_LOG, _DESCRIBE),
         prevention=("Alert at 80 % of the store's own limit, not only of the volume's.",),
+    ),
+    Complaint(
+        kind="restricted",
+        category=Category.RESOURCES,
+        patterns=(
+            r"\b(?:publishers?|producers?|writers?|writes|clients|connections|consumers|message production|ingestion|allocation)\b[^\n]{0,30}\b(?:will be|are|is|were|was|being) (?:blocked|paused|suspended|stopped|refused)\b[^\n]{0,40}\buntil\b|\b[Bb]locking (?:message production|publishers?|producers?|writes|ingestion|connections)\b",
+            r"\b(?:resource limit|disk|memory|quota|watermark)\b[^\n]{0,20}\balarm (?:is |was |has been )?(?:set|raised|triggered)\b",
+        ),
+        title="{container} holds back those who write to it: {says}",
+        hint="The line or the one before it says which limit was met: see what fills it, and what should empty it.",
+        impact="Whoever writes waits until the limit is left; those who read go on.",
+        steps=(_LOG, _USAGE),
+        prevention=("Alert on the limit at 80 %, and on the age of the oldest message.",),
     ),
     Complaint(
         kind="lost-position",

@@ -139,7 +139,7 @@ _TAIL = compile_later(
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
 _ANSWER = compile_later(
-    r"[ :=.]{0,3}\{(?:[\"']|:\w)[^\n]{0,400}?[\"'](?:error|message|reason|detail|msg)[\"']\s?(?::|=>)\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
+    r"[ :=.]{0,3}\{(?:[\"']|:\w)[^\n]{0,400}?(?:[\"'](?:error|message|reason|detail|msg)[\"']\s?(?::|=>)|:(?:error|message|reason|detail|msg)\s?=>)\s?[\"'](?P<inner>[^\n]{3,300}?)(?<!\\)[\"'](?=[,}]|\s*$).*$"
 )
 """What a service answered, in JSON or as Python and Ruby print it, behind the program's own words: its error is the news."""
 _TIME_FIRST = compile_later(

@@ -46,17 +46,33 @@ def text_at(log: Log, index: int) -> str:
 
 def skip_heading(log: Log, index: int) -> int:
     """Where the line below a heading stands, which says what it is about; of any other line its own place."""
-    for place in range(index, min(index + _MOST_HEADINGS, len(log.kept) - 1)):
-        heading, below = log.kept[place], log.kept[place + 1]
-        is_next = below.line == heading.line + 1 and not begins_record(below.text) and below.text.strip(_BULLETS)
-        is_heading = heading.text.rstrip().endswith(":") or (
-            _NAME_OF_ERROR.fullmatch(read_text(heading.text)) and _indent_of(below.text) > _indent_of(heading.text)
-        )
-        if not (is_next and is_heading):
-            return place
-    return min(index + _MOST_HEADINGS, len(log.kept) - 1)
+    for _ in range(_MOST_HEADINGS):
+        below = _below(log, index)
+        is_named = _NAME_OF_ERROR.fullmatch(read_text(log.kept[index].text)) is not None
+        if below is None or not (
+            log.kept[index].text.rstrip().endswith(":") or (is_named and _is_deeper(below, index, log))
+        ):
+            return index
+        index = below
+    return index
 
 
+def _below(log: Log, index: int) -> int | None:
+    """The next line that is not empty, where it stands right below one or behind an empty line, and begins no record."""
+    line = log.kept[index].line
+    near = range(index + 1, min(index + 3, len(log.kept)))
+    place = next((item for item in near if log.kept[item].text.strip(_BULLETS)), None)
+    is_near = (
+        place is not None and log.kept[place].line - line <= _GAP_LINES and not begins_record(log.kept[place].text)
+    )
+    return place if is_near else None
+
+
+def _is_deeper(below: int, index: int, log: Log) -> bool:
+    return _indent_of(log.kept[below].text) > _indent_of(log.kept[index].text)
+
+
+_GAP_LINES = 2
 _MOST_HEADINGS = 2
 _NAME_OF_ERROR = compile_later(r"(?:[A-Z][\w.]{1,40} ){0,3}(?:Error|Exception|Failure)s?")
 """A kind of error alone, as compilers of queries print it above the indented message."""

@@ -151,3 +151,28 @@ def test_callers_that_do_not_trust_the_server_are_one() -> None:
     bad = "TLS handshake error: remote error: tls: unknown certificate authority"
 
     assert tell(*_probes(bad)).verdict is Verdict.FAILURE
+
+
+def test_the_message_of_two_headings_is_told() -> None:
+    found = tell(
+        "reading plan",
+        "Encountered an error:",
+        "Compilation Error",
+        "  step 'grind' needs a step named 'sieve' which nobody defines",
+    )
+
+    assert found.verdict is Verdict.FAILURE
+    assert any(item.line == 4 for item in found.causes[0].citations)
+    assert "nobody defines" in found.causes[0].title
+
+
+def test_the_message_behind_an_empty_line_is_told() -> None:
+    found = tell(
+        "mill 4 starting",
+        "Error: cannot read the plan, due to the following:",
+        "",
+        "error decoding 'steps': unknown type girnd",
+    )
+
+    assert found.verdict is Verdict.FAILURE
+    assert any(item.line == 4 for item in found.causes[0].citations)

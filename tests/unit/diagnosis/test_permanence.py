@@ -201,3 +201,39 @@ def _controller(later: str) -> Verdict:
 def test_a_reload_for_other_objects_makes_no_refused_one_good() -> None:
     assert _controller("configuration reloaded") is Verdict.FAILURE
     assert _controller('configuration of ingress="shop/front" accepted and applied') is not Verdict.FAILURE
+
+
+BLOCKED = "2026-11-21T08:00:20Z WARN blocking message production on address 'invoices'; size is currently 104 MB"
+ALARM = "2026-11-21T08:00:20Z WARN disk resource limit alarm set on node 'mq-0'"
+
+
+@pytest.mark.parametrize("said", [BLOCKED, ALARM])
+def test_who_holds_back_writers_says_so_once(said: str) -> None:
+    assert verdict_of(said) is Verdict.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("said", "later"),
+    [
+        (BLOCKED, "2026-11-21T08:00:28Z INFO message production on address 'invoices' is unblocked"),
+        (ALARM, "2026-11-21T08:00:28Z INFO disk resource limit alarm cleared on node 'mq-0'"),
+    ],
+)
+def test_who_lets_writers_go_on_has_recovered(said: str, later: str) -> None:
+    assert verdict_of(said, later) is not Verdict.FAILURE
+
+
+def test_a_size_over_its_maximum_counts_and_used_up_retries_do_not() -> None:
+    large = [f"2026-11-21T08:00:{at}Z WARN max size of trace (5000000) exceeded by trace {at}" for at in (20, 24)]
+    tried = [f"2026-11-21T08:00:{at}Z WARN max number of retries exceeded for host stock-{at}" for at in (20, 24)]
+
+    assert verdict_of(*large) is Verdict.FAILURE
+    assert verdict_of(*tried) is not Verdict.FAILURE
+
+
+def test_a_probe_that_logs_in_as_root_is_no_failure_of_its_database() -> None:
+    lines = ["2026-11-21 08:00:01.545 UTC [1] LOG:  database system is ready to accept connections"]
+    lines += [f"2026-11-21 08:{m:02}:{s}.774 UTC [{m}{s}] FATAL:  role \"root\" does not exist" for m in range(5) for s in (10, 20, 40)]  # fmt: skip
+    found = diagnose(make_case({"postgres.log": "\n".join(lines) + "\n", "pods.txt": PODS}), RULES)
+
+    assert found.verdict is not Verdict.FAILURE
