@@ -58,7 +58,7 @@ FROM_A_CLIENT = compile_later(
     r"|Invalid HTTP(?: request|_HOST)|\bBlocked hosts?: |open\(\) \"[^\"]{1,300}\" failed \(2: |peer closed connection|could not receive data from client"
     r"|EOF on client connection|(?:\d{1,3}\.){3}\d{1,3}:\d{4,5}\b.{0,60}\b(?:TLS|SSL) handshake (?:error|failed|failure): (?:EOF|unexpected EOF|i/o timeout|connection reset)|writing response to client|downstream_remote_disconnect"
     r"|error from /?\d{1,3}(?:\.\d{1,3}){3}\b.{0,120}closing connection|no pg_hba\.conf entry for host"
-    r"|invalid length of startup packet|FATAL:  (?:role|database) \"root\" does not exist|IP address '[^']{1,60}' could not be resolved|unsupported frontend protocol|bad protocol version identification"
+    r"|invalid length of startup packet|IP address '[^']{1,60}' could not be resolved|unsupported frontend protocol|bad protocol version identification"
     r"|\b(?:failed|invalid) (?:password|user|log-?in|publickey|keyboard-interactive)\b.{0,120}\bfrom (?:[\da-f]{0,4}[.:]){2,7}[\da-f]|\bauthenticating user\b|\[preauth\]|maximum authentication attempts"
     r"|\b(?:login|sign-?in|authentication|auth)\b.{0,40}\b(?:failed|failure|incorrect|wrong|denied)\b.{0,80}\b(?:from|client|client_?ip|ip|rhost|remote|addr)\b[ =:\"]{1,4}(?:\d{1,3}\.){3}\d"
     r"|RoutingError \(No route matches|\bNo route matches \[|InvalidAuthenticityToken|CSRF (?:token|verification|cookie)|DisallowedHost|MethodNotAllowedHttpException|NotFoundHttpException"

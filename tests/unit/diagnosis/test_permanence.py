@@ -229,11 +229,3 @@ def test_a_size_over_its_maximum_counts_and_used_up_retries_do_not() -> None:
 
     assert verdict_of(*large) is Verdict.FAILURE
     assert verdict_of(*tried) is not Verdict.FAILURE
-
-
-def test_a_probe_that_logs_in_as_root_is_no_failure_of_its_database() -> None:
-    lines = ["2026-11-21 08:00:01.545 UTC [1] LOG:  database system is ready to accept connections"]
-    lines += [f"2026-11-21 08:{m:02}:{s}.774 UTC [{m}{s}] FATAL:  role \"root\" does not exist" for m in range(5) for s in (10, 20, 40)]  # fmt: skip
-    found = diagnose(make_case({"postgres.log": "\n".join(lines) + "\n", "pods.txt": PODS}), RULES)
-
-    assert found.verdict is not Verdict.FAILURE
