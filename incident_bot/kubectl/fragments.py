@@ -46,6 +46,7 @@ _COMMON = frozenset(
 )  # fmt: skip
 """Fields of a description that may mean anything elsewhere."""
 _FEWEST_FIELDS = 3
+_OF_RESOURCES = frozenset({"Limits", "Requests"})
 
 
 def is_description_rest(lines: Sequence[str], index: int) -> bool:
@@ -69,7 +70,8 @@ def is_description_rest(lines: Sequence[str], index: int) -> bool:
             return False
         if len(found) >= _FEWEST_FIELDS and found & _OWN:
             return True
-    return False
+    # So few lines that they hold nothing else.
+    return found == _OF_RESOURCES
 
 
 _WIDTH = 400

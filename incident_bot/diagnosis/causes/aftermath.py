@@ -12,6 +12,7 @@ from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.background import shape_of
 from incident_bot.diagnosis.logs.outcome import has_finished
+from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +104,7 @@ def is_node_back(facts: Sequence[Fact], scene: Scene, health: Health) -> bool:
 
 
 _SUCCESS = re.compile(
-    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$|Recovered$|Presented$|DomainVerified$|Updated$|Ensured)|Succeeded$"
+    r"^(?:Successful|Succeeded|Complete|Provisioning(?:Succeeded)|ExternalProvisioned|Issued|Bound|Synced$|Recovered$|TimeUp$|Presented$|DomainVerified$|Updated$|Ensured)|Succeeded$"
 )
 
 
@@ -186,6 +187,16 @@ def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
         if item.kind == "Job" and first_value(item.body, "status.conditions[Complete].status") == "True"
     }
     done |= {event.name for event, _ in scene.events if event.kind == "Job" and event.reason == "Completed"}
+    stems = {stem_of(pod.name) for pod in scene.pods if pod.relation is not Relation.NEIGHBOUR}
+    known = {pod.name for pod in scene.pods}
+    nameless = {log.evidence_id for log in scene.logs if log.pod not in known}
+    if (
+        stems
+        and stems <= done
+        and facts
+        and all(fact.citation and fact.citation.evidence_id in nameless for fact in facts)
+    ):
+        return True  # all pods that were listed are of the Job: so is whoever wrote these logs
     return bool(done and facts) and all(
         any(fact.name.startswith(f"{name}-") for name in done)
         if fact.source == "event"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.aftermath import is_node_back, is_object_well, is_overtaken
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
-from incident_bot.diagnosis.causes.schedules import is_parked
+from incident_bot.diagnosis.causes.schedules import is_asleep, is_parked
 from incident_bot.diagnosis.fieldpaths import first_value
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.targets import WORKLOAD_KINDS
@@ -25,6 +25,7 @@ def judge_object(candidate: Candidate, scene: Scene, health: Health) -> Activity
         or _is_node_at_rest(candidate, scene, health)
         or _is_reference_unused(candidate, health)
         or is_parked(candidate.facts, scene)
+        or is_asleep(candidate.facts, scene)
     )
     if is_well:
         return Activity.INACTIVE

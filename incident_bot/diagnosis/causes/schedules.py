@@ -1,4 +1,4 @@
-"""Suspended schedules and Jobs: which of them somebody misses, and which were retired."""
+"""Suspended schedules and Jobs, and workloads without replicas: which of them somebody misses, and which were retired."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.notes import is_asked_about, open_notes
+from incident_bot.diagnosis.causes.questions import complains
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.targets import is_guessed
 from incident_bot.kubectl.times import read_age_s
+from incident_bot.model import EvidenceKind
 from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -33,6 +35,21 @@ def is_parked(facts: Sequence[Fact], scene: Scene) -> bool:
         and len(names) < len(others)
         and all(fact.field == "spec.suspend" and fact.name in names for fact in facts)
     )
+
+
+def is_asleep(facts: Sequence[Fact], scene: Scene) -> bool:
+    """Whether workloads want no replicas, and neither an alert is about them nor does a note complain of what has their name."""
+    names = {
+        fact.name
+        for fact in facts
+        if fact.source == "workload" and fact.field == "spec.replicas" and fact.value in ("0", 0)
+    }
+    if not names or len(names) < len({fact.name for fact in facts}):
+        return False
+    if not is_guessed(scene.case):
+        return scene.target.workload not in names
+    notes = ("\n".join(item.lines) for item in scene.case.evidence if item.kind is EvidenceKind.NOTE)
+    return not any(names & set(re.findall(r"[a-z0-9][a-z0-9-]+", note.lower())) for note in notes if complains(note))
 
 
 def _is_asked_for(item: KubeObject, others: set[str], scene: Scene) -> bool:

@@ -50,6 +50,12 @@ def judge_object(item: KubeObject, relation: Relation, scene: Scene) -> Symptom 
     return _judge_counts(item, relation, scene)
 
 
+def _pending_pods(scene: Scene) -> bool:
+    """Whether any pod waits for a node: it may be the one that a claim waits for."""
+    waits = any(first_value(pod.body, "status.phase") == "Pending" for pod in scene.pods)
+    return waits or any(event.reason == "FailedScheduling" for event, _ in scene.events)
+
+
 def _judge_claim(item: KubeObject, relation: Relation, scene: Scene) -> Symptom:
     """A claim that waits is none that fails: its class may wait for a pod that uses it, and the pod for a node."""
     phase = str(first_value(item.body, "status.phase") or "")
@@ -61,7 +67,11 @@ def _judge_claim(item: KubeObject, relation: Relation, scene: Scene) -> Symptom:
     if is_wanted:
         text += f", and {', '.join(map(str, users[:_MOST_USERS]))} {'uses' if len(users) == 1 else 'use'} it"
     age_s = read_age_s(str(first_value(item.body, "table.AGE") or ""))
-    may_wait = not is_wanted and ("table" not in item.body or (age_s is not None and age_s <= YOUNG_S))
+    told = [event for event, _ in scene.events if (event.kind, event.name) == (item.kind, item.name)]
+    has_no_pod = (
+        bool(told) and all(event.reason == "WaitForFirstConsumer" for event in told) and not _pending_pods(scene)
+    )
+    may_wait = not is_wanted and (has_no_pod or "table" not in item.body or (age_s is not None and age_s <= YOUNG_S))
     if may_wait:
         return _object_sign(item, relation, scene, "", "")
     return _object_sign(item, relation, scene, text, "status.phase", state=State.UNKNOWN)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incident_bot.diagnosis.facts import event_age_s
 from incident_bot.diagnosis.fieldpaths import first_value, read_time
 from incident_bot.diagnosis.health.pod_age import pod_age_s
 from incident_bot.diagnosis.health.states import State, Symptom
@@ -35,6 +36,8 @@ def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) 
         if _phase(pod) == "Failed" or _listed_as(pod) == "Evicted" or _has_later(pod, completed, scene)
     }
     rest = [pod for pod in near if pod.name not in failed]
+    if any(_may_meet_its_limit(pod, rest, scene) for pod in ended if pod.name in failed):
+        return frozenset()
     if (
         not completed
         and len(failed | _evicted_before(failed, scene)) >= _AGAIN
@@ -42,6 +45,23 @@ def replaced_pods(pods: Mapping[str, State], near: Sequence[Pod], scene: Scene) 
     ):
         return frozenset()
     return frozenset(failed) if rest and all(pods[pod.name] in _WELL for pod in rest) else frozenset()
+
+
+def _may_meet_its_limit(failed: Pod, rest: Sequence[Pod], scene: Scene) -> bool:
+    """Whether a pod was evicted for a limit of its own, and the newest one in its place has not run as long as it did."""
+    told = [event for event, _ in scene.events if event.reason == "Evicted" and event.name == failed.name]
+    ended_s = min((age for event in told if (age := event_age_s(event, scene)) is not None), default=None)
+    age_s = _age_s(failed, scene)
+    if ended_s is None or not any(_OWN_LIMIT.search(event.message) for event in told):
+        return False
+    successors = [_age_s(pod, scene) for pod in rest if stem_of(pod.name) == stem_of(failed.name)]
+    newest_s = min((age for age in successors if age is not None), default=None)
+    ran_s = age_s - ended_s if age_s is not None and age_s > ended_s else _SETTLED_S
+    return newest_s is not None and newest_s <= ended_s + _SOON_S and newest_s < ran_s
+
+
+_OWN_LIMIT = re.compile(r"exceeds the (?:total )?limit|exceeded its local ephemeral storage limit|exceeds its local")
+_SOON_S = 120.0
 
 
 def _evicted_before(failed: set[str], scene: Scene) -> set[str]:

@@ -20,7 +20,7 @@ RETRY = re.compile(r"\b(?:re-?try(?:ing)?|re-?tries|will try again|attempt \d+(?
 """Words that announce a second try."""
 
 SUCCESS = compile_later(
-    r"\b(?:succeeded|success(?:ful(?:ly)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
+    r"\b(?:succeeded|succes+(?:ful(?:l?y)?)?|completed|processed|delivered|committed|connected|ready)\b", re.IGNORECASE
 )
 """Words that say that something worked."""
 

@@ -95,7 +95,8 @@ def _cite_event(event: KubeEvent, scene: Scene) -> Citation | None:
     lines = [line.strip() for line in event.message.splitlines() if line.strip()]
     telling = max(reversed(lines), key=lambda line: (grade(line), "error" in line.lower()), default="")
     evidence = scene.texts.get(event.evidence_id)
-    if len(lines) < 2 or telling == lines[0] or evidence is None:
+    # What the API answered to a controller says first who denied it.
+    if len(lines) < 2 or telling == lines[0] or evidence is None or event.reason == "FailedCreate":
         return scene.cite(event.evidence_id, event.line, event.message)
     below = evidence.lines[event.line : event.line + _MESSAGE_LINES]
     place = next((index for index, line in enumerate(below, start=1) if line.strip() == telling), 0)
