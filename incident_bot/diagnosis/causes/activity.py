@@ -116,10 +116,10 @@ def is_over(outcome: Outcome, scene: Scene, health: Health) -> bool:
 
 
 def is_told_again(item: Candidate) -> bool:
-    """Whether a log makes a complaint of a known kind time and again, and nothing shows that it is over or of no consequence.
+    """Whether a log complains of the same time and again, and nothing shows that it is over or of no consequence.
 
     Too little to name a failure by, and too much to call its program healthy.
     """
     finding = item.finding
     is_open = item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR
-    return is_open and finding is not None and finding.is_known and finding.is_lasting
+    return is_open and finding is not None and finding.is_lasting

@@ -140,13 +140,24 @@ _OFF_THE_USUAL = compile_later(
 """A figure beside what it usually is: who logs that as an error has measured for a while."""
 
 
+_OFTEN = 5
+_FAILS = compile_later(
+    r"\b(?:fail(?:ed|s|ure)?|insufficient|exceed(?:ed|s)|too (?:large|big|many|long)|dropp(?:ed|ing)|discard(?:ed|ing)|reject(?:ed|ing)|blocked|denied|refus(?:ed|ing)|cannot|could not|unable to)\b",
+    re.IGNORECASE,
+)
+"""What a warning says of work that was not done, where others say only that something is unusual."""
+
+
 def _lasts(log: Log, index: int, level: int) -> bool:
-    """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log."""
+    """Whether a line that no complaint knows is more than a slip: fatal, said again and again, or the end of the log.
+
+    A warning is one where it is said again and again that something is not done.
+    """
     kept = log.kept[index]
     if opens_turn(kept, log):
         return True
     if level < Level.ERROR:
-        return False
+        return level >= Level.WARNING and kept.count >= _OFTEN and _FAILS.search(kept.text[:600]) is not None
     if _OFF_THE_USUAL.search(kept.text[:600]):
         return True
     is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES
