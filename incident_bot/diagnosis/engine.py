@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.condense.severity import Level, grade
-from incident_bot.diagnosis.causes.activity import is_over, is_told_again, judge_activity
+from incident_bot.diagnosis.causes.activity import is_in_doubt, is_over, judge_activity
 from incident_bot.diagnosis.causes.aftermath import is_passed
 from incident_bot.diagnosis.causes.alerted import is_about_performance, says_ended
 from incident_bot.diagnosis.causes.answers import find_bad_state
@@ -195,7 +195,7 @@ def _judge_quiet(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     own = [log for log in scene.logs if log.relation is not Relation.NEIGHBOUR]
     is_asked = any(item.kind is EvidenceKind.NOTE for item in scene.case.evidence)
     is_cut = _shows_only_end(own) or any(is_only_waiting(log) or (is_asked and is_left_away(log)) for log in own)
-    if is_cut or any(map(is_told_again, ranking.causes)):
+    if is_cut or is_in_doubt(ranking.causes, scene):
         return Verdict.INSUFFICIENT_EVIDENCE
     lines = sum(log.total_lines for log in own if not log.previous)
     enough = _ENOUGH_FOR_A_QUESTION if asks_about_lines(scene) else _ENOUGH_LOG_LINES

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.causes.aftermath import is_asked_in_vain, is_going_on, is_of_done_job
 from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
+from incident_bot.diagnosis.causes.confidence import SHOWN_FROM
 from incident_bot.diagnosis.causes.noise import is_background_noise
 from incident_bot.diagnosis.causes.notes import (
     is_announced_in_note,
@@ -30,8 +31,11 @@ from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.announced import is_provoked
 from incident_bot.diagnosis.logs.outcome import Outcome, read_outcome, read_said_outcome
 from incident_bot.diagnosis.targets import Relation, is_guessed
+from incident_bot.model import AlertStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from incident_bot.diagnosis.health.judgement import Health
     from incident_bot.diagnosis.scene import Scene
 
@@ -115,11 +119,15 @@ def is_over(outcome: Outcome, scene: Scene, health: Health) -> bool:
     return is_calm or outcome is Outcome.OVERCOME
 
 
-def is_told_again(item: Candidate) -> bool:
-    """Whether a log complains of the same time and again, and nothing shows that it is over or of no consequence.
+def is_in_doubt(causes: Sequence[Candidate], scene: Scene) -> bool:
+    """Whether a log complains of the same time and again, or at all while an alert fires, and nothing shows that it is over.
 
     Too little to name a failure by, and too much to call its program healthy.
     """
-    finding = item.finding
-    is_open = item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR
-    return is_open and finding is not None and finding.is_lasting
+    alert = scene.case.incident.alert
+    is_alerted = alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
+    said = [item for item in causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR]
+    return any(
+        item.finding is not None and (item.finding.is_lasting or (is_alerted and item.confidence >= SHOWN_FROM))
+        for item in said
+    )
