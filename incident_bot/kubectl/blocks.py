@@ -84,6 +84,8 @@ def find_blocks(lines: Sequence[str]) -> Iterator[Block]:
 def form_at(lines: Sequence[str], index: int) -> Form | None:
     """The form of the block that begins exactly at this line, or None."""
     found = _form_of_start(lines, index)
+    if found is None and _may_be_cut_yaml(lines, index) and _is_opening(lines, index):
+        return Form.YAML
     if found is None and lines[index][:1].isalnum() and _is_opening(lines, index) and is_bare_row(lines[index]):
         return Form.TABLE
     if (
@@ -96,6 +98,18 @@ def form_at(lines: Sequence[str], index: int) -> Form | None:
     return found
 
 
+def _may_be_cut_yaml(lines: Sequence[str], index: int) -> bool:
+    """Whether a manifest stands here that was cut out of a list, indented, or of which only the status was kept."""
+    if lines[index].rstrip() == "status:":
+        return _YAML_FIELD.match("".join(lines[index + 1 : index + 2])) is not None
+    if lines[index][:1] != " ":
+        return False
+    line = lines[index].strip()
+    head = [item.strip() for item in lines[index : index + _LOOK_AHEAD]]
+    return _YAML_START.fullmatch(line) is not None and _is_yaml_start(head, 0)
+
+
+_YAML_FIELD = compile_later(r"  [a-z][A-Za-z]{1,40}:(?: \S.{0,200})?\s*$")
 _MAY_GO_ON = frozenset(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 

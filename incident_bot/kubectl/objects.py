@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from incident_bot.kube_kinds import CLUSTER_SCOPED
+from incident_bot.kubectl.custom_tables import CUSTOM
 from incident_bot.kubectl.documents import Node, lines_of, plain_of
 from incident_bot.kubectl.reading import KubeEvent, KubeObject, Reading
 from incident_bot.kubectl.times import container_of, read_time
@@ -45,6 +46,32 @@ def _unwrap_mapping(node: Node, depth: int) -> Iterator[tuple[str, Node]]:
                 yield from _unwrap([item], depth + 1)
     elif kind == "Event" or (kind and _text(node, "metadata", "name")):
         yield kind, node
+    elif not kind and set(node.value) == {"status"} and (told := _kind_of_status(node.value["status"])):
+        yield told, node
+
+
+def _kind_of_status(status: Node) -> str:
+    """The kind of an object of which only the status was kept, from fields or conditions that no other kind has."""
+    if not isinstance(status.value, dict):
+        return ""
+    fields = set(status.value)
+    conditions = status.value.get("conditions")
+    types = (
+        {_text(item, "type") for item in conditions.value}
+        if conditions and isinstance(conditions.value, list)
+        else set()
+    )
+    return next((kind for kind, own in _STATUS_FIELDS if own & (fields | types)), CUSTOM if types - {""} else "")
+
+
+_STATUS_FIELDS = (
+    ("Pod", frozenset({"containerStatuses", "initContainerStatuses", "podIP", "qosClass", "PodScheduled"})),
+    ("Node", frozenset({"nodeInfo", "daemonEndpoints", "MemoryPressure"})),
+    ("DaemonSet", frozenset({"desiredNumberScheduled"})),
+    ("Deployment", frozenset({"Progressing", "unavailableReplicas"})),
+    ("HorizontalPodAutoscaler", frozenset({"currentMetrics", "ScalingActive", "AbleToScale"})),
+    ("PersistentVolumeClaim", frozenset({"accessModes"})),
+)
 
 
 def _object_of(evidence_id: str, kind: str, node: Node) -> KubeObject:

@@ -110,3 +110,26 @@ def test_an_event_that_names_its_pod_needs_no_list() -> None:
     (end,) = name_fragments([_read(EvidenceKind.DESCRIBE, text)])
 
     assert {(event.namespace, event.name) for event in end.events} == {("media", "feed-1")}
+
+
+def test_the_status_of_a_manifest_tells_its_kind_by_fields_of_its_own() -> None:
+    """`get -o yaml | sed -n '/^status/,$p'` keeps neither kind nor name."""
+    text = "status:\n  containerStatuses:\n  - name: app\n    ready: false\n  phase: Running\n"
+
+    assert recognise("output.txt", text) is EvidenceKind.OBJECT
+    (pod,) = _read(EvidenceKind.OBJECT, text).objects
+    assert (pod.kind, pod.name) == ("Pod", "")
+
+
+def test_an_item_that_was_cut_out_of_a_list_is_read_with_its_indentation() -> None:
+    """`sed` keeps the list's indentation."""
+    text = "  - apiVersion: v1\n    kind: Pod\n    metadata:\n      name: web-0\n"
+
+    assert recognise("output.txt", text) is EvidenceKind.OBJECT
+    assert [item.name for item in _read(EvidenceKind.OBJECT, text).objects] == ["web-0"]
+
+
+@pytest.mark.parametrize("text", ["status:\n  code: 200\n  text: ok\n", "  status: ok\n  took: 3s\n  next: none\n"])
+def test_the_status_of_anything_else_is_no_object(text: str) -> None:
+    """Settings and answers have a status too."""
+    assert not _read(EvidenceKind.OBJECT, text).objects
