@@ -15,7 +15,7 @@ from incident_bot.diagnosis.logs.outcome import has_finished
 from incident_bot.diagnosis.targets import Relation, stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from incident_bot.diagnosis.facts import Fact
     from incident_bot.diagnosis.health.judgement import Health
@@ -187,22 +187,23 @@ def is_of_done_job(facts: Sequence[Fact], scene: Scene) -> bool:
         if item.kind == "Job" and first_value(item.body, "status.conditions[Complete].status") == "True"
     }
     done |= {event.name for event, _ in scene.events if event.kind == "Job" and event.reason == "Completed"}
-    stems = {stem_of(pod.name) for pod in scene.pods if pod.relation is not Relation.NEIGHBOUR}
-    known = {pod.name for pod in scene.pods}
-    nameless = {log.evidence_id for log in scene.logs if log.pod not in known}
-    if (
-        stems
-        and stems <= done
-        and facts
-        and all(fact.citation and fact.citation.evidence_id in nameless for fact in facts)
-    ):
-        return True  # all pods that were listed are of the Job: so is whoever wrote these logs
+    if _are_of_only_log(facts, scene, done):
+        return True
     return bool(done and facts) and all(
         any(fact.name.startswith(f"{name}-") for name in done)
         if fact.source == "event"
         else fact.source == "log" and _is_of_earlier_try(fact, scene)
         for fact in facts
     )
+
+
+def _are_of_only_log(facts: Sequence[Fact], scene: Scene, done: Collection[str]) -> bool:
+    """Whether facts stand in the only log of no pod that was read, and all pods that were listed are of Jobs that are done."""
+    known = {pod.name for pod in scene.pods}
+    stems = {stem_of(pod.name) for pod in scene.pods if pod.relation is not Relation.NEIGHBOUR}
+    nameless = {log.evidence_id for log in scene.logs if log.pod not in known}
+    cited = {fact.citation.evidence_id if fact.citation else "" for fact in facts}
+    return bool(stems) and stems <= set(done) and len(nameless) == 1 and cited == nameless
 
 
 def _is_of_earlier_try(fact: Fact, scene: Scene) -> bool:

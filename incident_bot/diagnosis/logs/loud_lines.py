@@ -15,6 +15,7 @@ from incident_bot.diagnosis.logs.access_lines import (
     is_turned_away,
     read_answer,
 )
+from incident_bot.diagnosis.logs.background import is_everywhere
 from incident_bot.diagnosis.logs.findings import Draft, Finding
 from incident_bot.diagnosis.logs.messages import tell_line
 from incident_bot.diagnosis.logs.titles import skip_heading, text_at
@@ -142,7 +143,7 @@ _OFF_THE_USUAL = compile_later(
 
 _OFTEN = 5
 _FAILS = compile_later(
-    r"\b(?:fail(?:ed|s|ure)?|insufficient|exceed(?:ed|s)|too (?:large|big|many|long)|dropp(?:ed|ing)|discard(?:ed|ing)|reject(?:ed|ing)|blocked|denied|refus(?:ed|ing)|cannot|could not|unable to)\b",
+    r"\b(?:fail(?:ed|s|ure)?|insufficient|exceed(?:ed|s)|too (?:large|big|many|long)|dropp(?:ed|ing)|discard(?:ed|ing)|cannot|could not|unable to)\b",
     re.IGNORECASE,
 )
 """What a warning says of work that was not done, where others say only that something is unusual."""
@@ -157,7 +158,8 @@ def _lasts(log: Log, index: int, level: int) -> bool:
     if opens_turn(kept, log):
         return True
     if level < Level.ERROR:
-        return level >= Level.WARNING and kept.count >= _OFTEN and _FAILS.search(kept.text[:600]) is not None
+        is_often = level >= Level.WARNING and kept.count >= _OFTEN and not is_everywhere(kept, log)
+        return is_often and _FAILS.search(kept.text[:600]) is not None
     if _OFF_THE_USUAL.search(kept.text[:600]):
         return True
     is_last = log.total_lines - max(kept.line, kept.last) < _LAST_LINES

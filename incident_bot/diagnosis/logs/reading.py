@@ -17,7 +17,7 @@ from incident_bot.diagnosis.complaints.search import find_complaint, find_words,
 from incident_bot.diagnosis.complaints.vague import UNKNOWN_EXCEPTION
 from incident_bot.diagnosis.logs.access_lines import read_answer
 from incident_bot.diagnosis.logs.announced import is_no_report
-from incident_bot.diagnosis.logs.background import shape_of
+from incident_bot.diagnosis.logs.background import is_everywhere, shape_of
 from incident_bot.diagnosis.logs.contraries import tells_all_clear
 from incident_bot.diagnosis.logs.exceptions import Thrown, find_exceptions, find_root
 from incident_bot.diagnosis.logs.findings import Draft, Finding, choose_best
@@ -227,8 +227,15 @@ def _write_complaint(complaint: Complaint, log: Log, index: int, weight: float, 
         weight=weight,
         count=log.kept[index].count,
         complaint=complaint,
-        is_lasting=log.kept[index].count >= _OFTEN and _level_of(log.kept[index].text) >= Level.WARNING,
+        is_lasting=_lasts(complaint, log.kept[index], log),
     )
+
+
+def _lasts(complaint: Complaint, kept: KeptLine, log: Log) -> bool:
+    """Whether a complaint is more than a slip: made time and again, and not a warning that its program lives with all along."""
+    level = _level_of(kept.text)
+    is_new = complaint.is_lack or level >= Level.ERROR or not is_everywhere(kept, log)
+    return kept.count >= _OFTEN and level >= Level.WARNING and is_new
 
 
 def _weigh(log: Log, index: int, level: int, baseline: frozenset[str]) -> float:
