@@ -43,17 +43,18 @@ def is_permanent(facts: Sequence[Fact], scene: Scene, rule: Rule | None = None) 
 
     A rule may say of what it names that it cannot.
     """
-    is_known = rule is not None and rule.permanent
-    return any(_stands(index, log, scene, is_known=is_known) for index, log in find_lines(facts, scene))
+    return any(_stands(index, log, scene, rule) for index, log in find_lines(facts, scene))
 
 
-def _stands(index: int, log: Log, scene: Scene, *, is_known: bool) -> bool:
+def _stands(index: int, log: Log, scene: Scene, rule: Rule | None) -> bool:
+    is_known = rule is not None and (rule.permanent or rule.said_once)
+    is_told_once = rule is not None and rule.said_once
     kept = log.kept[index]
     return (
         not log.previous
         and log.node is None
         and (is_known or find_permanence(kept.text) is not None)
-        and _ended_work(index, log)
+        and (is_told_once or _ended_work(index, log))
         and not _OF_A_DATABASE.search(log.text)
         and not is_ordinary(kept, log)
         and not has_finished(log, scene)

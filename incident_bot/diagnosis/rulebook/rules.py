@@ -66,6 +66,8 @@ class Rule:
     noise: bool = False
     permanent: bool = False
     """Whether what it names cannot heal by itself, so that an error of it counts at its first occurrence."""
+    said_once: bool = False
+    """Whether the program says it a single time by design, however long it lasts, so that its level and its count tell nothing."""
     all: tuple[Condition, ...] = ()
     any: tuple[Condition, ...] = ()
     none: tuple[Condition, ...] = ()
@@ -233,6 +235,7 @@ def rule_from_plain(plain: Mapping[str, Any], origin: str) -> Rule:
         specificity=plain["specificity"],
         noise=plain.get("noise", False),
         permanent=plain.get("permanent", False),
+        said_once=plain.get("said_once", False),
         family=Path(origin).parent.name,
         origin=origin,
         all=_conditions(match.get("all", ())),

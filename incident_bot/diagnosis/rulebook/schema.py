@@ -295,6 +295,7 @@ class RuleForm(_Form):
     specificity: Literal[1, 2, 3]
     noise: bool = False
     permanent: bool = False
+    said_once: bool = False
     match: MatchForm
     captures: dict[str, str] = {}
     explains: list[str] = []
