@@ -9,6 +9,7 @@ from incident_bot.diagnosis.causes.aftermath import is_asked_in_vain, is_going_o
 from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM
+from incident_bot.diagnosis.causes.ended_work import has_ended_work
 from incident_bot.diagnosis.causes.noise import is_background_noise
 from incident_bot.diagnosis.causes.notes import (
     is_announced_in_note,
@@ -107,9 +108,13 @@ def _judge_log(candidate: Candidate, scene: Scene, health: Health) -> Activity |
     # Where an alert says that something is wrong, one error with calm after it may be a worker that died.
     if outcome is not Outcome.OPEN and (outcome is not Outcome.CALMED or health.is_known):
         return Activity.INACTIVE
-    is_handled = not (is_about_performance(scene) or candidate.is_stall or is_lacking or stands) and is_taken_in_stride(
-        candidate.facts, scene, specificity=candidate.specificity
-    )
+    is_handled = not (
+        has_ended_work(candidate.facts, scene)
+        or is_about_performance(scene)
+        or candidate.is_stall
+        or is_lacking
+        or stands
+    ) and is_taken_in_stride(candidate.facts, scene, specificity=candidate.specificity)
     return Activity.INACTIVE if is_handled else None
 
 

@@ -55,24 +55,40 @@ def _stands(index: int, log: Log, scene: Scene, rule: Rule | None) -> bool:
         and log.node is None
         and (is_known or find_permanence(kept.text) is not None)
         and (is_told_once or _ended_work(index, log))
-        and not _OF_A_DATABASE.search(log.text)
+        and not is_of_database(log)
         and not is_ordinary(kept, log)
         and not has_finished(log, scene)
-        and not _is_healed(kept, log)
+        and not is_healed(kept, log)
     )
 
 
-_OF_A_DATABASE = compile_later(r"\bSTATEMENT:  \S")
+_OF_A_DATABASE = compile_later(r"\b(?:STATEMENT|LOG):  \S")
 """A database's own log: whoever mistyped a statement at its prompt is no program."""
+
+
+def is_of_database(log: Log) -> bool:
+    """Whether a log is a database's own, which prints the statements that people and programs send."""
+    return _OF_A_DATABASE.search(log.text) is not None
+
+
+def record_of(index: int, log: Log) -> str:
+    """The line that gives a kept line its level: itself, or the record whose stack it is part of."""
+    text = log.kept[index].text
+    head = head_of(log, index)
+    is_own = states_level(text) or begins_record(text)
+    return text if is_own or not head or not states_level(head) else head
+
+
+def is_set_aside(text: str, record: str) -> bool:
+    """Whether a line, or its record, says that the program does without what it misses."""
+    return any(_SET_ASIDE.search(part[:_REACH]) for part in (text, record))
 
 
 def _ended_work(index: int, log: Log) -> bool:
     """Whether the line's record is an error, or a warning of which there are several and that nobody can do without."""
     kept = log.kept[index]
-    head = head_of(log, index)
-    is_own = states_level(kept.text) or begins_record(kept.text)
-    record = kept.text if is_own or not head or not states_level(head) else head
-    if _SET_ASIDE.search(kept.text[:_REACH]) or (record is head and _SET_ASIDE.search(head[:_REACH])):
+    record = record_of(index, log)
+    if is_set_aside(kept.text, record):
         return False
     level = grade(record) if states_level(record) else Level.ERROR
     if level != Level.WARNING:
@@ -95,7 +111,9 @@ def _is_of_leak(kept: KeptLine) -> bool:
 
 
 _TRIES_AGAIN = compile_later(RETRY.pattern + r"|\bnext (?:try|attempt)\b", re.IGNORECASE)
-_QUOTED = compile_later(r"[\"'`\[]([\w.$:/#-]{4,120})[\"'`\]]|\b([A-Za-z][\w-]{0,60}(?:[-._/][\w-]{1,60}){1,8})\b")
+_QUOTED = compile_later(
+    r"[\"'`\[]([\w.$:/#-]{4,120})[\"'`\]](?!\s?:)|\b([A-Za-z][\w-]{0,60}(?:[-._/][\w-]{1,60}){1,8})\b"
+)
 _MADE = compile_later(
     r"\b(?:created|added|registered|loaded|installed|granted|applied|renewed|rotated|migrated|imported|enabled|available|found|ok|succeeded|success\w*|ready|done|completed)\b",
     re.IGNORECASE,
@@ -106,7 +124,7 @@ _OF_SOME = frozenset({"over-a-limit", "shape", "unknown-to-program"})
 """Kinds that some work meets and other work of the same name does not."""
 
 
-def _is_healed(kept: KeptLine, log: Log) -> bool:
+def is_healed(kept: KeptLine, log: Log) -> bool:
     """Whether a later line says of what the complaint names that it is there now, or that it went well."""
     last = max(kept.line, kept.last)
     message = read_text(kept.text[:_REACH])
@@ -114,7 +132,7 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
     is_of_some = complaint is not None and complaint.kind in _OF_SOME
     names = [
         name
-        for found in _QUOTED.findall(quote_permanence(message) or message)
+        for found in _QUOTED.findall(quote_permanence(message) or quote_permanence(kept.text) or message)
         for name in found
         if name.strip("0123456789:.-")
     ]
@@ -129,4 +147,4 @@ def _is_healed(kept: KeptLine, log: Log) -> bool:
     is_left = any(takes_back(line, message) for line in (*later, *all_clear))
     if complaint is not None and complaint.kind in _AT_ONCE and is_left:
         return True
-    return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line) for name in names for line in said)
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w/]|\.\w)", line) for name in names for line in said)

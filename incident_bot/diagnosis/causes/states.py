@@ -10,6 +10,7 @@ from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.answers import is_answer
 from incident_bot.diagnosis.causes.candidates import NAMES_A_CAUSE, Activity, Candidate
 from incident_bot.diagnosis.causes.echoes import is_echoed
+from incident_bot.diagnosis.causes.ended_work import has_ended_work
 from incident_bot.diagnosis.causes.permanence import is_permanent
 from incident_bot.diagnosis.causes.recurrence import is_lack_going_on
 from incident_bot.diagnosis.causes.stride import is_last_word, opens_storm
@@ -148,6 +149,7 @@ def judge_by_state(candidate: Candidate, state: State, scene: Scene, health: Hea
             or is_last_word(candidate.facts, scene)
             or is_lack_going_on(candidate.facts, scene)
             or is_permanent(candidate.facts, scene, candidate.rule)
+            or has_ended_work(candidate.facts, scene)
         )
     ):
         return Activity.ACTIVE

@@ -229,3 +229,41 @@ def test_a_size_over_its_maximum_counts_and_used_up_retries_do_not() -> None:
 
     assert verdict_of(*large) is Verdict.FAILURE
     assert verdict_of(*tried) is not Verdict.FAILURE
+
+
+BUG = "2026-11-21T08:00:20Z ERROR GET /report/77: Prelude.head: empty list"
+
+
+def test_an_error_that_ended_a_request_counts_although_nobody_knows_its_words() -> None:
+    assert verdict_of(BUG) is Verdict.FAILURE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-11-21T08:00:20Z ERROR GET /report/77: upstream timed out",
+        "2026-11-21T08:00:20Z ERROR GET /report/77: connection reset by peer",
+        "2026-11-21T08:00:20Z ERROR statement of anna: syntax error near FORM",
+        "2026-11-21T08:00:20Z ERROR POST /orders: validation of the form: zip is empty",
+        "2026-11-21T08:00:20Z WARN GET /report/77: empty list",
+        "2026-11-21T08:00:20Z ERROR GET /report/77: empty list, using the default",
+    ],
+)
+def test_what_comes_and_goes_callers_and_what_is_done_without_take_more(said: str) -> None:
+    assert verdict_of(said) is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "2026-11-21T08:00:25Z INFO server is ready",
+        "2026-11-21T08:00:25Z INFO report 77 GET succeeded",
+    ],
+)
+def test_an_error_is_taken_back_by_what_the_log_says_later(later: str) -> None:
+    assert verdict_of("2026-11-21T08:00:20Z ERROR report 77 failed: empty list", later) is not Verdict.FAILURE
+
+
+def test_a_part_of_a_longer_name_that_works_is_another_thing() -> None:
+    said = "2026-11-21T08:00:20Z ERROR code = Unimplemented desc = unknown method Hold for service stock.v2.Stock"
+    assert verdict_of(said, "2026-11-21T08:00:25Z INFO call /stock.v2.Stock/Get done, code OK") is Verdict.FAILURE
