@@ -44,6 +44,9 @@ _READY = compile_later(
 )
 _LEAST_SHARE = 0.005
 """Less than one line in two hundred is what such a program logs on any day."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_LEAST_WORDS = 2
+"""A further line of one word says nothing by itself."""
 _REACH = 1000
 
 
@@ -61,6 +64,7 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
         and (
             grade(record) >= Level.ERROR if states_level(record) else _EXCEPTION.search(kept.text[:_REACH]) is not None
         )
+        and len(_WORD.findall(kept.text[:_REACH])) >= _LEAST_WORDS
         and kept.count >= _LEAST_SHARE * log.total_lines
         and not any(_passes(text[:_REACH]) for text in (kept.text, record))
         and not _is_taken_back(kept, log)
