@@ -29,6 +29,7 @@ _CONDITIONS = {
     "RECONCILED": "Reconciled",
     "VALID": "Valid",
     "DEGRADED": "Degraded",
+    "SUCCEEDED": "Succeeded",
 }
 _STATE = compile_later(r"(True|False|Unknown)(?: \((\w{1,100})\))?")
 """`False (MissingEndpoints)`: the API service table puts the reason beside the state."""
@@ -42,6 +43,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("InferenceService", frozenset({"URL"})),
     ("Application", frozenset({"SYNC STATUS", "HEALTH STATUS"})),
     ("Application", frozenset({"HEALTH", "SYNCPOLICY"})),
+    ("ScaledObject", frozenset({"SCALETARGETKIND", "READY"})),
+    ("Kafka", frozenset({"KAFKA VERSION", "READY"})),
     ("GatewayClass", frozenset({"CONTROLLER", "ACCEPTED"})),
     ("Challenge", frozenset({"STATE", "DOMAIN"})),
     ("BackupStorageLocation", frozenset({"PHASE", "LAST VALIDATED"})),

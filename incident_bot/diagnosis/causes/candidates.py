@@ -330,7 +330,7 @@ _CATEGORY_OF_KIND = {
 
 
 def _named(fact: Fact) -> str:
-    return f"Container {fact.container}" if fact.container else f"{fact.kind or 'Object'} {fact.name}"
+    return f"Container {fact.container}" if fact.container else f"{fact.kind or 'Object'} {fact.name}".rstrip()
 
 
 def restarts_of(candidate: Candidate, scene: Scene) -> int:

@@ -76,3 +76,28 @@ def test_rows_in_the_midst_of_a_log_stay_a_part_of_it() -> None:
     text = "09:00:01 INFO rollout started\n09:00:02 INFO waiting\n09:00:03 INFO seen:\n09:00:04 INFO x\n" + _ROWS["Pod"]
 
     assert recognise("deploy.txt", text) is EvidenceKind.LOG
+
+
+def test_a_table_of_rollouts_is_none_of_daemon_sets() -> None:
+    """Argo's table has the same counts, and no column READY: none of its pods is unready for that."""
+    lines = [
+        "NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE",
+        "web    3         3         1            3           12d",
+    ]
+
+    (found,) = read_lines("E1", EvidenceKind.TABLE, lines).objects
+
+    assert found.kind == "Rollout"
+    assert "numberReady" not in found.body.get("status", {})
+
+
+def test_a_run_that_did_not_succeed_says_so_in_its_column() -> None:
+    """Tekton and Knative print the condition `Succeeded` below its name."""
+    lines = [
+        "NAME      SUCCEEDED   REASON   STARTTIME   COMPLETIONTIME",
+        "build-1   False       Failed   3h          3h",
+    ]
+
+    (found,) = read_lines("E1", EvidenceKind.TABLE, lines).objects
+
+    assert found.body["status"]["conditions"][0] == {"type": "Succeeded", "status": "False", "reason": "Failed"}
