@@ -84,17 +84,28 @@ def _compare(group: Sequence[Line], question: Question) -> Iterator[tuple[Line, 
 
 def _find_turned_away(lines: Sequence[Line], question: Question) -> Iterator[tuple[Line, Sign]]:
     """Requests that the question names and that are refused, beside more that are served."""
+    is_about_time = _ABOUT_TIME.search(question.text) is not None
     answered = [
         (line, answer)
         for line in lines
         if not line.stems.isdisjoint(question.words) and (answer := read_answer(line.text)) is not None
     ]
-    refused = [line for line, answer in answered if answer.status >= _FAULT]
+    refused = [
+        line
+        for line, answer in answered
+        if answer.status >= _FAULT
+        and (str(answer.status) in question.codes or not (is_about_time or answer.status == _NOT_FOUND))
+    ]
     served = [line for line, answer in answered if answer.status < _FAULT]
     if _FEWEST_TURNED_AWAY <= len(refused) < len(served):
         yield refused[-1], _with(_ANSWER, served[-1])
 
 
+_ABOUT_TIME = re.compile(
+    r"\b(?:slow\w*|hangs?|takes? (?:\w+ )?\w+ (?:s|sec\w*|min\w*|hours?)|latency|late)\b", re.IGNORECASE
+)
+_NOT_FOUND = 404
+"""Asked for by whoever looks whether something is there."""
 _REQUEST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{0,8}/")
 
 

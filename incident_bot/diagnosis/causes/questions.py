@@ -25,7 +25,7 @@ _YES_OR_NO = re.compile(
 )
 _OF_LINES = compile_later(
     r"\b(?:logs?|lines?|grep|events? (?:say|show)\w*|prints|warns?|metrics?|alert\w*|pinged|paged)\b.{0,60}(?:'[^']{6,}|\"[^\"]{6,}|\b(?:ERROR|WARN\w*|FATAL|lines?|full of|fired|went off|has|says?)\b)"
-    r"|\b(?:ERROR|WARN(?:ING)?|FATAL)S?\b|\bwarnings\b",
+    r"|\b(?:ERROR|WARN(?:ING)?|FATAL)S?\b|\bwarnings\b|\b[a-z]+-[a-z-]+ (?:says?|prints?|writes|logs) ['\"]",
 )
 """Clauses about what is printed, not about what happens."""
 _UNSURE = compile_later(r"\b(?:might|may|maybe|perhaps|could be|got a feeling|would)\b", re.IGNORECASE)
@@ -45,7 +45,7 @@ _HURT = compile_later(
     # What is wrong with something.
     r"|(?<![\w-])(?:missing|vanish\w*|disappear\w*|stale|outdated|empty|blank|twice|duplicated?|doubled? (?:charg|book|post)\w*|wrong|incorrect|hangs?|hanging|frozen|stuck|broken|slow(?:er|s|ly)?|offline|differs?|mismatch\w*|incomplete|unpaid|unanswered|truncated|cut off|gone|too (?:high|low|late|few|many|long))\b"
     # What is not done.
-    r"|\b(?:is|are|do|does|has|have|can|could|will|did|wo|ca)(?:n't| not|not) (?!touch|chang|deploy|roll|need|know|think|matter|rememb|reproduc|sure|relat|urgent|allow|restart|keep|yet|complain|notic)\w+"
+    r"|\b(?:is|are|was|were|do|does|has|have|can|could|will|did|wo|ca)(?:n't| not|not) (?!touch|chang|deploy|roll|need|know|think|matter|rememb|reproduc|sure|relat|urgent|allow|restart|keep|yet|complain|notic)\w+"
     r"|\bno (?:\w+ ){1,3}(?:arriv|com|appear|has|have|goes?|got|gets?|since|reach|is|are|was|were)\w*|\bnothing (?:in|arriv|com|happen|appear|shows?|gets?|is|to see)\w*"
     r"|\bnever (?:works?|arriv\w*|com\w+|produc\w+|finish\w*|get\w*|reach\w*|goes?|appear\w*|sent|see\w*)\b"
     r"|\b(?:fails?|failing|failed)\b(?! (?:over|lines?|nodes?|jobs?))|\b(?:returns?|answers?|gives?|gets?|throws?|shows?) (?:HTTP )?(?:an? )?[45]\d\d\b|\b[45]\d\d (?:for|on|from|in|errors?|when)\b"
@@ -53,7 +53,7 @@ _HURT = compile_later(
     r"|\b(?:hours?|days?|weeks?|minutes?) (?:late|old|behind|too late)\b|\b(?:those|that|the ones?) of (?:mon|tues|wednes|thurs|fri|satur|sun|last|yester)\w*|\blate\b|\b(?:is|are|was|were|from|end|ends|ended|stops?|stopped) (?:\w+ )?(?:on|in|at|from|with|since) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun|last|middle|yester)\w*"
     r"|\b(?:stay|stays|remain|remains|keep|keeps|still) (?:\w+ )?(?:'|\"|unpaid|pending|old|incomplete|at|runs?|shows?|open|in)\b|\bold (?:value|price|one|data|version|text|state)s?\b"
     r"|\bsince (?:we|the|our|this|yesterday|last|mon|tue|wed|thu|fri|sat|sun|mid|noon|lunch|about|\d)"
-    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bstill (?!works?\b|running|up\b|there\b|ok|fine|worried|open\b|broken)\w+|\b(?:though|although|despite)\b|\binstead of\b|\bget lost\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:(?:two|three|four|five|six|ten|many|some) (?:seconds|minutes|hours)|[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
+    r"|\bwhere (?:are|is|do|did) (?:the )?\w+(?: \w+)?\b|\bstill (?!works?\b|running|up\b|there\b|ok|fine|worried|open\b|broken)\w+|\b(?:though|although|despite)\b|\binstead of\b|\bget lost\b|\b(?:they|it|\w+s) stop\b|\b(?:comes?|arrives?|appears?) (?:only )?(?:after|hours|minutes|days|too)\b|\b(?:is|are) expired\b|\b(?:not|n't) at \d|\bas (?:agreed|promised|advertised)\b|\bthen\b.{1,20}\bagain\b|\bbounc\w+|\blag \d\S* ?(?:->|to) |\btakes? (?:(?:two|three|four|five|six|ten|many|some) (?:seconds|minutes|hours)|[\d.]+ ?(?:s|sec|min|h)|ages|minutes|forever|over|(?:\d+\W+)+s)\b|\btake (?:a bit |well )?over\b|\b\d+(?:\.\d+)? ?% of (?:our |the )?(?:\w+ )?(?:calls|requests|orders|mails|users)\b",
     re.IGNORECASE,
 )
 _WELL = compile_later(

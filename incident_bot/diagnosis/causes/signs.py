@@ -59,7 +59,7 @@ SIGNS = (
     ),
     _sign(
         "full",
-        r"\b(?:busy|active|in_?use|used|leased|current|size|rows|count|returned|\w*tokens|connections|open|running|workers)\"?[=:]\s?\"?(?P<u>[1-9]\d{0,8})\b.{1,60}?\b(?:max\w*|limit|capacity|total|cap|pool\w*|page_?size)\"?[=:]\s?\"?(?P=u)\b|\b(?:max\w*|limit|size|capacity|total|cap|page_?size)\"?[=:]\s?\"?(?P<m>[1-9]\d{0,8})\b.{1,60}?\b(?:busy|active|in_?use|used|leased|current|rows|count|returned|running|open)\w*\"?[=:]\s?\"?(?P=m)\b",
+        r"\b(?:busy|active|in_?use|used|leased|current|size|rows|count|returned|\w*tokens|connections|open|running|workers)\"?[=:]\s?\"?(?P<u>[1-9]\d{0,8})\b.{1,60}?\b(?:max\w*|limit|capacity|total|cap|pool\w*|page_?size)\"?[=:]\s?\"?(?P=u)\b|\b(?:max\w*|limit|size|capacity|total|cap|page_?size)\"?[=:]\s?\"?(?P<m>[1-9]\d{0,8})\b.{1,60}?\b(?:busy|active|in_?use|used|leased|current|rows|count|returned|running|open)\w*\"?[=:]\s?\"?(?P=m)\b|\b(?P<n>[a-z]{3,30})\"?[=:]\s?\"?(?P<a>[1-9]\d{0,8})\b.{1,60}?\bmax[_-]?(?P=n)\"?[=:]\s?\"?(?P=a)\b|\bmax[_-]?(?P<o>[a-z]{3,30})\"?[=:]\s?\"?(?P<b>[1-9]\d{0,8})\b.{1,60}?\b(?P=o)\"?[=:]\s?\"?(?P=b)\b",
         '{who} has all in use that it may have: "{said}"',
         "See what holds it, and for how long; raise the limit only after that.",
     ),
@@ -119,7 +119,7 @@ SIGNS = (
     ),
     _sign(
         "nothing",
-        rf"\b{_DONE}(?: in the \w+ \w+)?\"?[=:]\s?\"?0\b(?![.\d/%])|(?<![\d.,:/=-])(?:0|no|zero) (?:\w+ )?{_DONE}\b(?!\S* (?:to|{_HARMLESS})\b)|\b{_DONE} (?:0|no|none|nothing|zero)\b|\b(?:to|of|for|from|with|by) 0 (?!{_HARMLESS})[a-z]{{3,}}\b|\bnothing to \w+|\b(?:empty (?:list|set|result|response|file|body)|returned nothing)\b",
+        rf"\b{_DONE}(?: in the \w+ \w+)?\"?[=:]\s?\"?0\b(?![.\d/%])|(?<![\d.,:/=-])(?:0|no|zero) (?:\w+ )?{_DONE}\b(?!\S* (?:to|{_HARMLESS})\b)|\b{_DONE} (?:0|no|none|nothing|zero)\b|\b(?:to|of|for|from|with|by) 0 (?!{_HARMLESS})[a-z]{{3,}}\b|\b[1-9]\d* [a-z]+, (?:0|none) (?!{_HARMLESS})[a-z]+ed\b|\bnothing to \w+|\b(?:empty (?:list|set|result|response|file|body)|returned nothing)\b",
         '{who} finds or does nothing there: "{said}"',
         "It calls that no error: see what it looks for, and where.",
     ),

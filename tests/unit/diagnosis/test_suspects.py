@@ -32,6 +32,8 @@ def orders(*odd: str) -> str:
         "The branch in Laa says returns are not booked. Everything is green.",
         "No parcels arrive in the depot, all pods run.",
         "/loans returns 404 for some readers.",
+        "Streams stop after an hour for some viewers.",
+        "Mails with the code come after ten minutes.",
     ],
 )
 def test_a_trouble_of_people_is_a_complaint(note: str) -> None:
@@ -48,6 +50,7 @@ def test_a_trouble_of_people_is_a_complaint(note: str) -> None:
         "Release 4.4 was rolled out at noon.",
         "Failover drill went to plan. No complaints.",
         "Why did you restart it? I didn't deploy.",
+        "cert-manager says 'Issuing certificate' at night, who did that?",
     ],
 )
 def test_a_question_about_lines_is_none(note: str) -> None:
@@ -61,6 +64,8 @@ def test_a_question_about_lines_is_none(note: str) -> None:
         ("INFO mailer POST https://api.sandbox.post.example/send 202", "elsewhere"),
         ("INFO loans quota of partner exceeded", "limit"),
         ("INFO pool active=16 waiting=9 max=16", "full"),
+        ("INFO card not added account=44 cards=3 max_cards=3", "full"),
+        ("plan family: 12044 accounts, 0 billed", "nothing"),
         ("INFO geo status=200 result=DAILY_QUOTA_REACHED", "body"),
         ("INFO reminders paused by window=stocktaking", "withheld"),
         ("INFO cleaner deleted 812 rows older than 30d", "removed"),
