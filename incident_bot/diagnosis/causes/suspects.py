@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from incident_bot.condense.severity import Level, grade
 from incident_bot.diagnosis.causes.candidates import Candidate, cited_lines
 from incident_bot.diagnosis.causes.confidence import bound
-from incident_bot.diagnosis.causes.notes import find_unread
+from incident_bot.diagnosis.causes.notes import find_unread, is_asked_about
 from incident_bot.diagnosis.causes.oddities import ODD, find_oddities
 from incident_bot.diagnosis.causes.questions import read_question
 from incident_bot.diagnosis.causes.ranking import MAX_CAUSES
@@ -29,7 +29,9 @@ from incident_bot.diagnosis.logs.messages import read_text, tidy
 from incident_bot.diagnosis.logs.outcome import Outcome, outcome_of
 from incident_bot.diagnosis.logs.sentences import shorten_about
 from incident_bot.diagnosis.logs.titles import subject_of
+from incident_bot.diagnosis.targets import stem_of
 from incident_bot.model import Category, Verdict
+from incident_bot.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -234,18 +236,38 @@ def answer_question(
     """What a note that complains of a trouble is told instead of "no failure found", or of too little evidence.
 
     A line that clearly stands out is the cause; otherwise the evidence is insufficient, and the lines that come nearest
-    are told. None where status shows a failure, or no note complains: then the verdict stands.
+    are told. None where status shows a failure, or no note complains: then the verdict stands. A pod that fails for no
+    known reason and that the note does not name is no answer to it, and stands behind a line that is.
     """
-    is_open = verdict in (Verdict.HEALTHY, Verdict.INSUFFICIENT_EVIDENCE) and not health.failing
+    is_open = verdict in (Verdict.HEALTHY, Verdict.INSUFFICIENT_EVIDENCE)
     question = read_question(scene) if is_open and not find_unread(scene) else None
-    if question is None:
+    if question is None or _is_failure_asked(question.text, scene, health):
         return None
     found = _choose_suspects(question, scene)
     if found and _stands_out(found):
         told = [_write(item, scene, bound(_MOST_CONFIDENT - _BELOW * place)) for place, item in enumerate(found)]
         return Verdict.FAILURE, (*told, *_of_other_lines(causes, told))[:MAX_CAUSES]
+    if health.failing:
+        return None
     told = [_write(item, scene, bound(_DOUBTFUL - _BELOW * place)) for place, item in enumerate(found)]
     return Verdict.INSUFFICIENT_EVIDENCE, (*told, *_of_other_lines(causes, told))[:MAX_CAUSES]
+
+
+def _is_failure_asked(question: str, scene: Scene, health: Health) -> bool:
+    """Whether a note asks about what fails: by its name, by how pods fail, or because that is what all is about."""
+    return bool(health.failing) and (
+        _OF_PODS.search(question) is not None
+        or any(
+            not item.pod or stem_of(item.pod) == scene.target.workload or is_asked_about(stem_of(item.pod), scene)
+            for item in health.failing
+        )
+    )
+
+
+_OF_PODS = compile_later(
+    r"\b(?:restart\w*|crash\w*|kill\w*|evict\w*|pods?|containers?|pending|images?|(?:does|do|will|did)(?: not|n't) start|come up)\b",
+    re.IGNORECASE,
+)
 
 
 _MOST_CONFIDENT = 0.55
