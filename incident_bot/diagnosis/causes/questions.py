@@ -30,7 +30,7 @@ _OF_LINES = compile_later(
 """Clauses about what is printed, not about what happens."""
 _UNSURE = compile_later(r"\b(?:might|may|maybe|perhaps|could be|got a feeling|would)\b", re.IGNORECASE)
 _OVER = compile_later(
-    r"\b(?:fine|ok|okay|good|well|over|gone|normal) (?:now|again|since)\b|\b(?:none|nothing|not|never|no more) (?:\w+ )?(?:later|since then|any ?more)\b|\bresolved\b|\bwent away\b|\bit'?s (?:back|over|gone)\b|\bas always\b|\bno (?:\w+ )?complain\w*|\bright now it works\b|\bclosing\b|\bclosed\b|\bfixed (?:in|by|since|with)\b|(?<!since )\blast (?:week|month|quarter|year)\b(?!')|\bpost-?mortem\b",
+    r"\b(?:fine|ok|okay|good|well|over|gone|normal) (?:now|again|since)\b|\b(?:none|nothing|not|never|no more) (?:\w+ )?(?:later|since then|any ?more)\b|\bresolved\b|\bwent away\b|\bit'?s (?:back|over|gone)\b|\bas always\b|\bno (?:\w+ )?complain\w*|\bright now it works\b|\bpurpose:|\bas expected\b|\(planned\b|\ball passed\b|\bclosing\b|\bclosed\b|\bfixed (?:in|by|since|with)\b|(?<!since )\blast (?:week|month|quarter|year)\b(?!')|\bpost-?mortem\b",
     re.IGNORECASE,
 )
 _HURT = compile_later(

@@ -159,7 +159,12 @@ def read_signs(line: str, *, is_named: bool) -> tuple[Sign, ...]:
         if (is_named or not sign.is_only_if_named)
         and not (is_benign and sign.name in _OFTEN_BENIGN)
         and sign.pattern.search(told)
+        and not (sign.name == "switched off" and len(sign.pattern.findall(told)) > _MOST_SWITCHES)
     )
+
+
+_MOST_SWITCHES = 2
+"""A line of more is a dump of settings, most of which are off on any day."""
 
 
 _BENIGN = compile_later(

@@ -49,6 +49,7 @@ def test_a_trouble_of_people_is_a_complaint(note: str) -> None:
         "Readers could not log in at eight, fine again since nine.",
         "Release 4.4 was rolled out at noon.",
         "Failover drill went to plan. No complaints.",
+        "Run of the limiter (planned, QA-12): it answers 429 above 200 a second.",
         "Why did you restart it? I didn't deploy.",
         "cert-manager says 'Issuing certificate' at night, who did that?",
     ],
@@ -85,6 +86,7 @@ def test_calm_lines_give_signs(line: str, name: str) -> None:
         "INFO no changes, skipping patch",
         "INFO 0 pending migrations",
         "INFO GET /loans/4410 200 12ms",
+        "INFO start commit{optimize=false,openSearcher=false,softCommit=false}",
         "WARN the method run was deprecated and will be removed in 2.0",
     ],
 )
