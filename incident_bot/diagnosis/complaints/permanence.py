@@ -55,7 +55,7 @@ PERMANENT: tuple[Complaint, ...] = (
             r"No module named |cannot import name|Cannot find (?:module|package) '|ERR_MODULE_NOT_FOUND|cannot load library|cannot open shared object|Could not load file or assembly|DllNotFoundException|undefined symbol|Library not loaded|error loading shared librar|cannot load such file|could not locate the Query Engine|executable file not found|\bENOENT\b.{0,20}\bspawn\b|\bspawn \S{1,80} ENOENT",
             r"\b(?:unknown|unrecogni[sz]ed|unsupported|unmapped) (?:job|task|message|event|activity|workflow|enum|payload|record|document|schema|codec|column|field|property|attribute|element|currency|queue|topic|channel|exchange|procedure|class|serializer|discriminator|time ?zone|template|tenant|signing key|key id|file format|file type)\b(?: type| name| id| version| value)?",
             r"\bcode = Unimplemented\b|\bUNIMPLEMENTED: |\bno such (?:method|procedure|service) \S",
-            r"\bunknown (?:encoding|charset|locale|character set|collation|dialect|algorithm|driver)\b|No time zone found|MissingResourceException|Can't find bundle for base name|\bUnknown(?:TimeZone|Encoding|Driver)\w*",
+            r"\bunknown (?:encoding|charset|character set|collation|dialect|algorithm|driver)\b|No time zone found|MissingResourceException|Can't find bundle for base name|\bUnknown(?:TimeZone|Encoding|Driver)\w*",
             r"No enum constant|UnrecognizedProperty|Could not resolve type id|has no (?:member|attribute) '|is not a (?:known|registered) (?:type|class|task|job|handler|queue)",
         ),
         title="{container} does not know what its work needs: {says}",
