@@ -31,13 +31,14 @@ _TRANSIENT = compile_later(
 )
 """What comes and goes between machines, with load, and when something stops."""
 _OF_CALLERS = compile_later(
-    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|not found\b|declined|role \"",
+    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|NotFoundException|RecordNotFound|declined|role \"",
     re.IGNORECASE,
 )
 """What somebody asks wrongly, at a prompt or by a form."""
 _EXCEPTION = compile_later(
-    r"^\s{0,8}(?:[\w$]{1,60}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Exception|Error)\b|\bpanicked at\b|^panic: "
+    r"^\s{0,12}(?:---> |Caused by: )?(?:[\w$]{1,60}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Exception|Error)\b|\bpanicked at\b|\bpanic(?: serving \S{1,80})?: |\bcalled `\w{1,20}::(?:unwrap|expect)|\bunhandled exception\b",
 )
+"""What a runtime prints without a level of its own."""
 _READY = compile_later(
     r"\b(?:listening|ready|serving|(?:server|service|application|startup) (?:is )?(?:started|running|up|complete\w*)|started (?:\w+ )?in \d|accepting)\b",
     re.IGNORECASE,
