@@ -138,7 +138,7 @@ SIGNS = (
     ),
     _sign(
         "switched off",
-        r"\b[a-z][\w.-]{1,60}\"?[=:]\s?\"?(?:disabled|false|off|inactive|stopped|0)\b(?![.\d])",
+        r"\b[a-z][\w.-]{1,60}\"?[=:]\s?\"?(?:disabled|false|off|inactive|stopped)\b",
         '{who} has it switched off: "{said}"',
         "See who set it, and where.",
         is_only_if_named=True,

@@ -86,6 +86,7 @@ def test_calm_lines_give_signs(line: str, name: str) -> None:
         "INFO no changes, skipping patch",
         "INFO 0 pending migrations",
         "INFO GET /loans/4410 200 12ms",
+        "INFO webapp=/loans params={q=vpn&rows=20} hits=390 status=0 QTime=4",
         "INFO start commit{optimize=false,openSearcher=false,softCommit=false}",
         "WARN the method run was deprecated and will be removed in 2.0",
     ],
