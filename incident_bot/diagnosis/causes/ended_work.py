@@ -31,7 +31,7 @@ _TRANSIENT = compile_later(
 )
 """What comes and goes between machines, with load, and when something stops."""
 _OF_CALLERS = compile_later(
-    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|NotFoundException|RecordNotFound|declined|role \"",
+    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|(?<![A-Za-z])NotFoundException|(?:Record|Model|Entity|User|Resource)NotFound|declined|role \"",
     re.IGNORECASE,
 )
 """What somebody asks wrongly, at a prompt or by a form."""
