@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from incident_bot.diagnosis.causes.aftermath import is_asked_in_vain, is_going_on, is_of_done_job
 from incident_bot.diagnosis.causes.alerted import is_about_performance
 from incident_bot.diagnosis.causes.candidates import Activity, Candidate
-from incident_bot.diagnosis.causes.confidence import SHOWN_FROM
+from incident_bot.diagnosis.causes.confidence import ABOUT_A_CALLER, ABOUT_TELEMETRY, SHOWN_FROM
 from incident_bot.diagnosis.causes.ended_work import has_ended_work
 from incident_bot.diagnosis.causes.noise import is_background_noise
 from incident_bot.diagnosis.causes.notes import (
@@ -133,6 +133,8 @@ def is_in_doubt(causes: Sequence[Candidate], scene: Scene) -> bool:
     is_alerted = alert.status is AlertStatus.FIRING and not is_guessed(scene.case)
     said = [item for item in causes if item.activity is Activity.ACTIVE and item.relation is not Relation.NEIGHBOUR]
     return any(
-        item.finding is not None and (item.finding.is_lasting or (is_alerted and item.confidence >= SHOWN_FROM))
+        item.finding is not None
+        and not {ABOUT_A_CALLER, ABOUT_TELEMETRY} & set(item.reasons)
+        and (item.finding.is_lasting or (is_alerted and item.confidence >= SHOWN_FROM))
         for item in said
     )

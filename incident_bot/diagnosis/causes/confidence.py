@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from incident_bot.model import Alert
 
 ABOUT_TELEMETRY = "about telemetry, which no work depends on"
+ABOUT_A_CALLER = "about a caller, not this program"
 
 STANDS = "states what does not heal by itself"
 
@@ -49,7 +50,7 @@ WEIGHTS: Mapping[str, float] = {
     "the line is only a warning": -0.10,
     "the line is only information": -0.18,
     "a symptom of many possible causes": -0.06,
-    "about a caller, not this program": -0.15,
+    ABOUT_A_CALLER: -0.15,
     "the program goes on without it": -0.15,
     ABOUT_TELEMETRY: -0.30,
     "somebody else's": -0.30,
@@ -190,7 +191,7 @@ def _loudness(candidate: Candidate, scene: Scene) -> Iterable[str]:
     if candidate.finding is not None and level <= Level.WARNING and goes_on_otherwise(candidate.facts[0].value):
         yield "the program goes on without it"
     if FROM_A_CLIENT.search(candidate.facts[0].value[:1000]) and not is_permanent(candidate.facts, scene):
-        yield "about a caller, not this program"
+        yield ABOUT_A_CALLER
     is_its_work = _TELEMETRY_AGENT.search(f"{candidate.pod} {candidate.container}") is not None
     if not is_its_work and _TELEMETRY.search(candidate.facts[0].value[:1000]):
         yield ABOUT_TELEMETRY
