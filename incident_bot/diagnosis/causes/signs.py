@@ -138,7 +138,7 @@ SIGNS = (
     ),
     _sign(
         "switched off",
-        r"\b[a-z][\w.-]{1,60}\"?[=:]\s?\"?(?:disabled|false|off|inactive|stopped)\b",
+        r"\b(?!(?:status|code|rc|ret|exit\w*|result|level|port|offset|partition|shard|worker)\b)[a-z][\w.-]{1,60}\"?[=:]\s?\"?(?:disabled|false|off|inactive|stopped|0)\b(?![.\d])",
         '{who} has it switched off: "{said}"',
         "See who set it, and where.",
         is_only_if_named=True,
