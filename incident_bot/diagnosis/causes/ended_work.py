@@ -30,6 +30,12 @@ _TRANSIENT = compile_later(
     re.IGNORECASE,
 )
 """What comes and goes between machines, with load, and when something stops."""
+_GAVE_UP = compile_later(
+    r"\b(?:after|exceeded|exhausted|no more|reached|out of) (?:the |all |its )?(?:max(?:imum)? )?(?:number of )?(?:\d{1,4} )?(?:re-?tries|(?:re)?attempts|tries)\b|\b(?:re-?tries|attempts) (?:were |are |have been )?(?:exhausted|exceeded|used up)"
+    r"|attempted too many times|max(?:imum)? (?:re-?tries|retry (?:attempts|count)|attempts)\b.{0,20}(?:exceeded|reached)|\bg[ai]v(?:e|en|es|ing) up\b|\bpermanent(?:ly)?\b|\bdead[- ]?letter|\bmoved? to (?:the )?(?:dlq|failed)|\bremoving from transport\b|\b(?:will|can) ?not be retried\b|\bdiscard(?:ed|ing) (?:the )?(?:job|task|message|event)",
+    re.IGNORECASE,
+)
+"""Who says that he tries no more tells of no passing trouble: that piece of work is lost."""
 _OF_CALLERS = compile_later(
     r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|(?<![A-Za-z])NotFoundException|(?:Record|Model|Entity|User|Resource)NotFound|declined|role \"",
     re.IGNORECASE,
@@ -80,6 +86,8 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
 
 def _passes(text: str) -> bool:
     """Whether a text tells of what comes and goes, or of what a caller asks wrongly."""
+    if _GAVE_UP.search(text):
+        return False
     return _TRANSIENT.search(text) is not None or _OF_CALLERS.search(text) is not None
 
 
