@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _TRANSIENT = compile_later(
     r"time-?d? ?out|refused|reset\b|unavailable|unreachable|(?<![\d.])50[234]\b|throttl|rate.?limit|too many requests|\block|deadlock|re-?tr(?:y|ied|ies)|attempts? (?:\d|#|no\b|of\b)|\d attempts?|leader|\blost\b|closed|\bEOF\b|broken pipe|busy|temporar|deadline"
-    r"|disconnect|abort|cancel|interrupt|could not connect|unable to connect|no such host|resolution|dial tcp|hang ?up|overload|backpressure|\bslow|heartbeat|shut(?:ting)? ?down|stopping|terminat|SIGTERM|\bagain\b|not (?:yet )?ready|conflict|has been modified|stale|duplicate|already exists|optimistic",
+    r"|disconnect|abort|cancel|interrupt|could not connect|unable to connect|no such host|resolution|dial tcp|hang ?up|overload|backpressure|\bslow|heartbeat|shut(?:ting)? ?down|stopping|terminat|SIGTERM|\btr(?:y|ies|ied|ying) (?:it )?again\b|\bagain (?:in|later|after|at)\b|not (?:yet )?ready|conflict|has been modified|stale|duplicate|already exists|optimistic",
     re.IGNORECASE,
 )
 """What comes and goes between machines, with load, and when something stops."""
@@ -37,7 +37,7 @@ _GAVE_UP = compile_later(
 )
 """Who says that he tries no more tells of no passing trouble: that piece of work is lost."""
 _OF_CALLERS = compile_later(
-    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[0-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|(?<![A-Za-z])NotFoundException|(?:Record|Model|Entity|User|Resource)NotFound|declined|role \"",
+    r"syntax[ _]error|parse error (?:at|near)|bad request|\b4(?:0[024-9]|1[0-9]|2[0-9])\b|validation|malformed|invalid (?:input|e-?mail|phone|form|user|password|request|argument)|\b(?:user|page|order|product|customer|item|record|resource|route|path|entity|object)\b[^\n]{0,60}\bnot found\b|(?<![A-Za-z])NotFoundException|(?:Record|Model|Entity|User|Resource)NotFound|declined|role \"",
     re.IGNORECASE,
 )
 """What somebody asks wrongly, at a prompt or by a form."""
@@ -47,6 +47,11 @@ _EXCEPTION = compile_later(
 """What a runtime prints without a level of its own."""
 _READY = compile_later(
     r"\b(?:listening|ready|serving|(?:server|service|application|startup) (?:is )?(?:started|running|up|complete\w*)|started (?:\w+ )?in \d|accepting)\b",
+    re.IGNORECASE,
+)
+_WARNED_COUNT = 2
+_NOT_DONE = compile_later(
+    r"\b(?:failed|failure|failing|fails|cannot|can't|could not|couldn't|unable to|rejected|refus(?:ed|es|ing)|denied|invalid|mismatch|does not match|unknown|unrecognized|unsupported|not (?:found|supported|allowed|authorized|permitted|registered|sent|delivered|stored|written|processed|applied)|missing|exceed(?:s|ed)|dropp(?:ed|ing)|lost|skipp(?:ed|ing))\b",
     re.IGNORECASE,
 )
 _LEAST_SHARE = 0.005
@@ -69,7 +74,7 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
         not log.previous
         and log.node is None
         and (
-            grade(record) >= Level.ERROR if states_level(record) else _EXCEPTION.search(kept.text[:_REACH]) is not None
+            _is_grave(kept, record) if states_level(record) else _EXCEPTION.search(kept.text[:_REACH]) is not None
         )
         and len(_WORD.findall(kept.text[:_REACH])) >= _LEAST_WORDS
         and kept.count >= _LEAST_SHARE * log.total_lines
@@ -84,6 +89,14 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
     )
 
 
+def _is_grave(kept: KeptLine, record: str) -> bool:
+    """Whether a record is an error, or a warning, said more than once, that something was not done."""
+    level = grade(record)
+    return level >= Level.ERROR or (
+        level == Level.WARNING and kept.count >= _WARNED_COUNT and _NOT_DONE.search(kept.text[:_REACH]) is not None
+    )
+
+
 def _passes(text: str) -> bool:
     """Whether a text tells of what comes and goes, or of what a caller asks wrongly."""
     if _GAVE_UP.search(text):
@@ -95,4 +108,5 @@ def _is_taken_back(kept: KeptLine, log: Log) -> bool:
     """Whether a later line says that the program is ready all the same, or the contrary about the same thing."""
     last = max(kept.line, kept.last)
     later = [item.text[:_REACH] for item in log.kept if item.line > last and grade(item.text) < Level.WARNING]
-    return any(_READY.search(line) or takes_back(line, kept.text) for line in later)
+    is_given_up = _GAVE_UP.search(kept.text[:_REACH]) is not None
+    return any((_READY.search(line) and not is_given_up) or takes_back(line, kept.text) for line in later)
