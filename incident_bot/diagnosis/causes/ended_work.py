@@ -49,11 +49,6 @@ _READY = compile_later(
     r"\b(?:listening|ready|serving|(?:server|service|application|startup) (?:is )?(?:started|running|up|complete\w*)|started (?:\w+ )?in \d|accepting)\b",
     re.IGNORECASE,
 )
-_WARNED_COUNT = 2
-_NOT_DONE = compile_later(
-    r"\b(?:failed|failure|failing|fails|cannot|can't|could not|couldn't|unable to|rejected|refus(?:ed|es|ing)|denied|invalid|mismatch|does not match|unknown|unrecognized|unsupported|not (?:found|supported|allowed|authorized|permitted|registered|sent|delivered|stored|written|processed|applied)|missing|exceed(?:s|ed)|dropp(?:ed|ing)|lost|skipp(?:ed|ing))\b",
-    re.IGNORECASE,
-)
 _LEAST_SHARE = 0.005
 """Less than one line in two hundred is what such a program logs on any day."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -74,7 +69,7 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
         not log.previous
         and log.node is None
         and (
-            _is_grave(kept, record) if states_level(record) else _EXCEPTION.search(kept.text[:_REACH]) is not None
+            grade(record) >= Level.ERROR if states_level(record) else _EXCEPTION.search(kept.text[:_REACH]) is not None
         )
         and len(_WORD.findall(kept.text[:_REACH])) >= _LEAST_WORDS
         and kept.count >= _LEAST_SHARE * log.total_lines
@@ -86,14 +81,6 @@ def _has_ended(index: int, log: Log, scene: Scene) -> bool:
         and not is_announced(kept, log)
         and not has_finished(log, scene)
         and not is_healed(kept, log)
-    )
-
-
-def _is_grave(kept: KeptLine, record: str) -> bool:
-    """Whether a record is an error, or a warning, said more than once, that something was not done."""
-    level = grade(record)
-    return level >= Level.ERROR or (
-        level == Level.WARNING and kept.count >= _WARNED_COUNT and _NOT_DONE.search(kept.text[:_REACH]) is not None
     )
 
 

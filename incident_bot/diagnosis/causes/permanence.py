@@ -118,6 +118,12 @@ _MADE = compile_later(
     r"\b(?:created|added|registered|loaded|installed|granted|applied|renewed|rotated|migrated|imported|enabled|available|found|ok|succeeded|success\w*|ready|done|completed)\b",
     re.IGNORECASE,
 )
+_CERTIFICATE = compile_later(r"\bcert(?:ificate)?s?\b|x509", re.IGNORECASE)
+_RENEWED = compile_later(
+    r"\bcert(?:ificate)?s?\b.{0,60}\b(?:renewed|rotated|replaced|re-?issued)\b|\b(?:renewed|rotated|replaced|re-?issued) (?:the )?cert",
+    re.IGNORECASE,
+)
+"""A complaint about a certificate seldom names it."""
 _SERVED = compile_later(r"\b20[0-4]\b")
 _NOT = compile_later(r"\b(?:not|never|no|cannot|fail\w*|unable|without|missing)\b", re.IGNORECASE)
 _OF_SOME = frozenset({"over-a-limit", "shape", "unknown-to-program"})
@@ -146,5 +152,7 @@ def is_healed(kept: KeptLine, log: Log) -> bool:
     all_clear = (item.text[:_REACH] for item in log.kept if item.line > last and tells_all_clear(item.text))
     is_left = any(takes_back(line, message) for line in (*later, *all_clear))
     if complaint is not None and complaint.kind in _AT_ONCE and is_left:
+        return True
+    if _CERTIFICATE.search(message) and any(_RENEWED.search(line) for line in later):
         return True
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w/]|\.\w)", line) for name in names for line in said)

@@ -26,7 +26,7 @@ def is_harmless(line: str, log: Log) -> bool:
 
     A database that names a statement which breaks a constraint has done what it is for.
     """
-    if _MAKES_WAY.search(line[:400]):
+    if _MAKES_WAY.search(line[:400]) or _UNNAMED_PEER.search(line[:400]):
         return True
     if _BROKEN_STATEMENT.search(line[:400]) and _OF_A_DATABASE.search(log.text):
         return True
@@ -35,6 +35,8 @@ def is_harmless(line: str, log: Log) -> bool:
 
 _MAKES_WAY = re.compile(r"\bcanceling autovacuum task\b")
 """Autovacuum gives way to whoever needs its lock, and comes back (source: PostgreSQL's manual, routine vacuuming)."""
+_UNNAMED_PEER = re.compile(r"\[Warning\].{0,60}\bIP address '[^']{1,60}' could not be resolved\b")
+"""MySQL asks for the name of whoever connects, and serves who has none (source: MySQL's manual, DNS lookups and the host cache)."""
 _BROKEN_STATEMENT = compile_later(
     r"\bERROR:  (?:duplicate key value|syntax error at|(?:insert or update|update or delete|new row|null value)\b.{0,120}\bviolates"
     r"|current transaction is aborted|canceling statement due to user request|value too long for type|invalid input syntax)"
