@@ -22,7 +22,6 @@ from incident_bot.diagnosis.causes.candidates import (
     merge_facts,
 )
 from incident_bot.diagnosis.causes.confidence import SHOWN_FROM, weigh
-from incident_bot.diagnosis.causes.ended_work import has_ended_work
 from incident_bot.diagnosis.causes.downstream import find_called
 from incident_bot.diagnosis.causes.notes import (
     find_unread,
@@ -164,7 +163,7 @@ def judge(scene: Scene, health: Health, ranking: Ranking) -> Verdict:
     is_about_errors = is_about_performance(scene) or any(is_outage(log.kept) for log in scene.logs)
     is_alerted = not is_guessed(scene.case) and scene.case.incident.alert.status is AlertStatus.FIRING
     needed = SHOWN_FROM if is_about_errors else _SURE_WITH_ALERT if is_alerted else _SURE_WITHOUT_STATUS
-    if active and (health.is_known or active[0].confidence >= needed or has_ended_work(active[0].facts, scene)):
+    if active and (health.is_known or active[0].confidence >= needed):
         return Verdict.FAILURE if _says_enough(active) else Verdict.INSUFFICIENT_EVIDENCE
     return _judge_quiet(scene, health, ranking)
 
