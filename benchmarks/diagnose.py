@@ -104,12 +104,14 @@ def write_storm(folder: Path, lines: int, kinds: int = 3000) -> Path:
 
 
 _PARTS = """
-import json, re, sys, time
+import gc, json, re, sys, time
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from incident_bot import condense, diagnosis, pipeline
+from incident_bot.cli import COLLECT_EVERY
 from incident_bot.redaction import Redactor
+gc.set_threshold(COLLECT_EVERY)
 def timed(work):
     began = time.process_time()
     result = work()

@@ -23,7 +23,7 @@ COMMANDS = {
 FRONT_PAGE = join(dirname(__file__), "front_page.txt")  # noqa: PTH118, PTH120 - pathlib would double start-up
 """What `--help` prints, kept as text: a look at the menu must not wait for an import (`docs/generate.py` writes it)."""
 
-_COLLECT_EVERY = 50_000
+COLLECT_EVERY = 50_000
 """New objects after which garbage is collected. Hardly any of those that loading makes is ever let go, and to go through
 them every 700, Python's own choice, takes a twelfth of a short run.
 """
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
         if not pipe.needs_options():
             sys.exit(pipe.run())
         gc.enable()
-    gc.set_threshold(_COLLECT_EVERY)
+    gc.set_threshold(COLLECT_EVERY)
     from incident_bot.cli.menu import run
 
     sys.exit(run(given))

@@ -114,6 +114,7 @@ def read_words(pattern: str) -> tuple[str, ...]:
     return tuple(sorted(words)) if words and len(words) <= _MAX_WORDS else ()
 
 
+@cache
 def split_branches(pattern: str) -> tuple[str, ...]:
     """The alternatives of a pattern, of which each can be skipped by words of its own; itself where it has no others.
 
@@ -132,8 +133,8 @@ def split_branches(pattern: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-"""An escape, a class of characters, or one character."""
+_SIGN = re.compile(r"[^\\\[()|]+|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+"""What divides nothing, an escape, a class of characters, or one character."""
 _FLAGGED = re.compile(r"\(\?[a-zA-Z]+\)")
 _NUMBERED = re.compile(r"\\[1-9]|\(\?\(")
 """What refers to a group by its number, which other alternatives count for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from incident_bot.patterns import compile_later
@@ -39,7 +40,7 @@ _LOG_LINE = compile_later(
 
 def _is_log(lines: Sequence[str]) -> bool:
     """Whether most of the first lines begin as records of a log do."""
-    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    sample = list(islice((line for line in lines if line.strip()), _SAMPLE_LINES))
     if len(sample) >= _FEW_LINES and all(line.startswith('{"') for line in sample):
         return True
     return 2 * sum(1 for line in sample if _LOG_LINE.match(line[:200])) > len(sample)
