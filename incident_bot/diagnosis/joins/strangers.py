@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from incident_bot.diagnosis.joins.join import Said
+    from incident_bot.diagnosis.targets import Relation
     from incident_bot.kubectl import KubeObject
 
 _REFUSED = compile_later(r"ECONNREFUSED|connection refused|Connect call failed|actively refused", re.IGNORECASE)
@@ -43,23 +44,8 @@ def find_misdirected(by_kind: ByKind, complaints: Sequence[str]) -> Iterator[Joi
         port = _closed_port(service, groups[service.name], pods)
         if not port and not any(_is_complained_of(service.name, stranger, text) for text in complaints):
             continue
-        key, value = next(iter(selector_of(service).items()))
-        yield Join(
-            name="service-sends-to-stranger",
-            subject=service,
-            relation=min(relation, pods[0][1]),
-            path="spec.selector",
-            value=f"{key}={value}",
-            other=pods[0][0],
-            other_path=f"metadata.labels.{key}",
-            groups={
-                "service": service.name,
-                "wanted": ", ".join(f"{name}={label}" for name, label in selector_of(service).items()),
-                "stranger": stranger,
-                "pods": ", ".join(sorted(item.name for item, _ in pods)[:_SHOWN]),
-                "closed": f"which do not have port {port}" if port else "which do another work",
-            },
-        )
+        does = f"which do not have port {port}" if port else "which do another work"
+        yield _join("service-sends-to-stranger", service, relation, stranger, pods, closed=does)
 
 
 def _serves(pod: KubeObject) -> bool:
@@ -129,25 +115,31 @@ def find_strangers(by_kind: ByKind, logs: Sequence[Said]) -> Iterator[Join]:
         if service.name not in groups or len(strangers) != 1 or not _is_refused(service, logs):
             continue
         stranger, pods = strangers[0], groups[strangers[0]]
-        key, value = next(iter(selector_of(service).items()))
-        yield Join(
-            name="service-selects-stranger",
-            subject=service,
-            relation=min(relation, pods[0][1]),
-            path="spec.selector",
-            value=f"{key}={value}",
-            other=pods[0][0],
-            other_path=f"metadata.labels.{key}",
-            groups={
-                "service": service.name,
-                "wanted": ", ".join(f"{name}={label}" for name, label in selector_of(service).items()),
-                "stranger": stranger,
-                "pods": ", ".join(sorted(item.name for item, _ in pods)[:_SHOWN]),
-            },
-        )
+        yield _join("service-selects-stranger", service, relation, stranger, pods)
 
 
 _SHOWN = 3
+
+
+def _join(name: str, service: KubeObject, relation: Relation, stranger: str, pods: Sequence[Pair], **more: str) -> Join:
+    """What both readings say of a Service and the workload that it selects besides its own."""
+    key, value = next(iter(selector_of(service).items()))
+    return Join(
+        name=name,
+        subject=service,
+        relation=min(relation, pods[0][1]),
+        path="spec.selector",
+        value=f"{key}={value}",
+        other=pods[0][0],
+        other_path=f"metadata.labels.{key}",
+        groups={
+            "service": service.name,
+            "wanted": ", ".join(f"{key}={label}" for key, label in selector_of(service).items()),
+            "stranger": stranger,
+            "pods": ", ".join(sorted(item.name for item, _ in pods)[:_SHOWN]),
+            **more,
+        },
+    )
 
 
 def _selected(service: KubeObject, by_kind: ByKind) -> dict[str, list[Pair]]:
