@@ -44,6 +44,7 @@ _GENERIC = frozenset(
     {
         "",
         "pod",
+        "kubectl",
         "log",
         "logs",
         "output",

@@ -31,10 +31,10 @@ _OTHER = Sign(
 _REMARK = Sign(
     "remark",
     re.compile(r"$"),
-    'Some lines of the log of {who} end with a remark that others do not have: "{said}"',
+    '{who} ends some lines with a remark that others do not have: "{said}"',
     "The remark says what was otherwise there.",
 )
-_ID = Sign("id", re.compile(r"$"), 'The log of {who} says of the very thing: "{said}"', "Read the lines around it.")
+_ID = Sign("id", re.compile(r"$"), '{who} says of the very thing: "{said}"', "Read the lines around it.")
 _ANSWER = Sign(
     "turned-away",
     re.compile(r"\b4\d\d\b"),

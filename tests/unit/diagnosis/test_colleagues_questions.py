@@ -121,6 +121,7 @@ spec: {replicas: 3}
         ("logs-rabbit-0-server.txt", {"rabbit-0": ()}, ("rabbit-0", "server")),
         ("logs-letters-29929200.txt", {}, ("", "letters-29929200")),
         ("logs-last-run.txt", {}, ("", "run")),
+        ("kubectl-logs.txt", {}, ("", "")),
     ],
 )
 def test_the_name_of_a_file_tells_whose_log_it_is(
