@@ -98,7 +98,8 @@ def fill_pod_spec(root: Field, spec: Draft) -> None:
     for title, containers, _ in _SECTIONS:
         for container in _containers(root, title):
             _fill_container(container, spec.item(containers, container.key, container.line))
-    for volume in root.get("Volumes").named() if root.get("Volumes") else ():  # type: ignore[union-attr]
+    volumes = root.get("Volumes")
+    for volume in volumes.named() if volumes else ():
         _fill_volume(volume, spec.item("volumes", volume.key, volume.line))
     spec.put("serviceAccountName", root.value_of("Service Account"), root.line_of("Service Account"))
     spec.put("priorityClassName", root.value_of("Priority Class Name"), root.line_of("Priority Class Name"))

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.causes.contrasts import Contrast, find_contrasts
@@ -212,11 +212,11 @@ _FEWEST_ROWS = 3
 def _find_piles(lines: Sequence[Line], question: Question) -> Iterator[tuple[Line, Sign]]:
     """Rows of a listing that the question names, whose first number is far above those of the rows beside it."""
     table: list[tuple[Line, int]] = []
-    for line, after in pairwise([*lines, None]):
-        match = _ROW.match(line.text) if line is not None else None
-        if line is not None and match is not None:
+    for line, after in zip_longest(lines, lines[1:]):
+        match = _ROW.match(line.text)
+        if match is not None:
             table.append((line, int(match[2])))
-        is_end = match is None or after is None or after.log is not line.log  # type: ignore[union-attr]
+        is_end = match is None or after is None or after.log is not line.log
         if is_end and len(table) >= _FEWEST_ROWS:
             yield from _read_piles(table, question)
         if is_end:
