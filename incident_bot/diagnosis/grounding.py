@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incident_bot.diagnosis.commands import deletes_pod, is_destructive, is_read_only
+from incident_bot.diagnosis.scene import is_quotable
 from incident_bot.model import Action, Case, Cause, Citation, Diagnosis, Evidence, Risk, SafeText
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ MOST_CONFIDENT = 0.97
 _MIN_UNIQUE_CHARS = 12
 """A shorter quote proves nothing about any other line than the one it was said of."""
 
-_MIN_QUOTE_CHARS = 3
 _QUOTE_CHARS = 500
 _LABEL = re.compile(r"^\s*(?:\[?E\d{1,4}:\d{1,9}\]?|\d{1,9} ?\|)[:\s]*")
 _ENDS = re.compile(r"^(?:\.{3}|…)+\s*|\s*(?:\.{3}|…)+$")
@@ -84,7 +84,7 @@ class _Lookup:
         """The citation with the line's own words, or None when it does not hold."""
         evidence = self._case.find(citation.evidence_id) or self._by_name.get(citation.evidence_id)
         quote = _normalise(_ENDS.sub("", _LABEL.sub("", citation.quote)))
-        if evidence is None or len(quote) < _MIN_QUOTE_CHARS or not any(map(str.isalnum, quote)):
+        if evidence is None or not is_quotable(quote):
             return None
         line = self._find(evidence, citation.line, quote)
         return _cite(evidence, line, citation.quote) if line else None

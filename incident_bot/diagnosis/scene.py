@@ -155,3 +155,11 @@ def _cut_quote(quote: SafeText, around: str) -> SafeText:
         return SafeText(quote.strip())
     start = max(0, quote.find(around[:80]) - 60) if around else 0
     return SafeText(quote[start : start + QUOTE_CHARS].strip())
+
+
+_MIN_QUOTE_CHARS = 3
+
+
+def is_quotable(quote: str) -> bool:
+    """Whether a text says enough to prove anything."""
+    return len(quote) >= _MIN_QUOTE_CHARS and any(map(str.isalnum, quote))

@@ -11,6 +11,7 @@ from incident_bot.diagnosis.causes.questions import read_question
 from incident_bot.diagnosis.fieldpaths import first_value, read_quantity, read_time
 from incident_bot.diagnosis.health.states import State
 from incident_bot.diagnosis.logs.messages import read_message
+from incident_bot.diagnosis.scene import is_quotable
 from incident_bot.diagnosis.targets import Relation
 from incident_bot.diagnosis.telling.explanation import end_sentence, explain, title_of
 from incident_bot.diagnosis.telling.recovery import tell_recovery
@@ -65,7 +66,8 @@ def last_line(candidate: Candidate, scene: Scene) -> Citation | None:
     ended = [log for log in logs if log.previous] or [
         log for log in logs if first_value(container.status, "state.running") is None
     ]
-    return scene.cite(ended[0].evidence_id, ended[0].kept[-1].line) if ended else None
+    last = scene.cite(ended[0].evidence_id, ended[0].kept[-1].line) if ended else None
+    return last if last is not None and is_quotable(last.quote.strip()) else None
 
 
 def own_words(candidate: Candidate, scene: Scene) -> Citation | None:

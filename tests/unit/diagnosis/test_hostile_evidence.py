@@ -202,3 +202,12 @@ def test_damaged_text_never_stops_the_diagnosis_and_never_breaks_a_citation(data
 
     assert len(found.causes) <= 3
     assert [cause.citations for cause in ground(found, case).causes] == [cause.citations for cause in found.causes]
+
+
+@pytest.mark.parametrize(("last", "is_cited"), [("0", False), ("merging shard 7", True)])
+def test_a_last_line_that_says_nothing_is_not_cited(last: str, *, is_cited: bool) -> None:
+    found = diagnose(
+        make_case({"describe.txt": DESCRIBED, "api-7d9f8b6c5d-x2k4q_api.previous.log": f"{last}\n"}), RULES
+    )
+
+    assert any(item.quote == last for cause in found.causes for item in cause.citations) is is_cited
